@@ -1,0 +1,35 @@
+"""The page that shows every component in every state; the browser test visits it in both themes."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.shortcuts import render
+
+from partnerportal.templatetags.ui import STATUS
+
+ICONS = (
+    "portal cube rocket coins upload download play trash stop branch commit lock key shield eye eye-off copy search "
+    "check ok warning error info clock ring pause user moon sun external filter chevron plus minus x change replace bell"
+).split()
+
+
+class ExampleForm(forms.Form):
+    """One field per look of `forms/field.html`; filled in wrongly, so that the errors show too."""
+
+    token = forms.CharField(help_text="Starts with ghp_ or github_pat_.", min_length=20, widget=forms.PasswordInput)
+    cost = forms.IntegerField(label="Credit cost", help_text="Repository says 60.", max_value=10_000, required=False)
+    region = forms.ChoiceField(choices=[("eu", "eu-central-1"), ("us", "us-east-1")], required=False)
+    size = forms.ChoiceField(widget=forms.RadioSelect, choices=[("s", "Small"), ("l", "Large")])
+    agreed = forms.BooleanField(label="I have read the plan")
+    title = forms.CharField(initial="Telemetry Stack", disabled=True)
+    notes = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
+
+
+def page(request):
+    form = ExampleForm({"token": "ghp_000", "cost": "sixty", "region": "eu"}, initial={"title": "Telemetry Stack"})
+    context = {
+        "form": form,
+        "statuses": STATUS,
+        "icons": ICONS,
+        "list": Paginator(range(214), 20).page(2),
+    }
+    return render(request, "styleguide/page.html", context)

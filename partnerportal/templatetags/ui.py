@@ -1,0 +1,173 @@
+"""How the portal shows things: icons, status words, money, times. Formatting lives here and nowhere else."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+
+register = template.Library()
+
+CREDIT = 10_000  # units of the ledger in one credit
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+WHOLE_CURRENCIES = {"JPY", "KRW"}  # ISO 4217: no minor unit
+MINUS = "−"
+
+# Status word in lower case → (tone, icon). A word that is not here is shown without tone.
+STATUS = {
+    "queued": ("", "clock"),
+    "pending": ("", "clock"),
+    "waiting": ("", "clock"),
+    "preparing": ("run", "ring"),
+    "planning": ("run", "ring"),
+    "applying": ("run", "ring"),
+    "saving": ("run", "ring"),
+    "running": ("run", "ring"),
+    "scanning": ("run", "ring"),
+    "awaiting approval": ("warn", "pause"),
+    "approved": ("", "check"),
+    "live": ("ok", "ok"),
+    "succeeded": ("ok", "ok"),
+    "done": ("ok", "ok"),
+    "failed": ("bad", "error"),
+    "invalid": ("bad", "error"),
+    "lost": ("bad", "warning"),
+    "breaking": ("bad", "warning"),
+    "compatible": ("ok", "ok"),
+    "valid": ("ok", "ok"),
+    "issued": ("ok", "ok"),
+    "drifted": ("warn", "change"),
+    "expiring": ("warn", "clock"),
+    "cancelled": ("", "stop"),
+    "destroyed": ("", "trash"),
+    "unchanged": ("", "check"),
+    "new": ("run", "plus"),
+    "updated": ("run", "upload"),
+    "update available": ("run", "upload"),
+    "removed": ("warn", "minus"),
+    "purchased only": ("warn", "coins"),
+    "exclusive": ("", "lock"),
+    "read only": ("", "eye"),
+}
+
+
+@register.simple_tag
+def icon(name):
+    """One symbol of `icons.svg`, hidden from screen readers; the ring turns."""
+    spin = " spin" if name == "ring" else ""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', spin, static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def badge(status):
+    """A status as shape, word and colour. Takes a word ("Live") or the value of a choice ("awaiting_approval")."""
+    word = str(getattr(status, "label", status) or "").replace("_", " ").strip()
+    if not word:
+        return ""
+    word = word[0].upper() + word[1:]
+    tone, symbol = STATUS.get(word.lower(), ("", "info"))
+    rail = format_html(' data-tone="{}"', tone) if tone else ""
+    return format_html('<span class="badge"{}>{}{}</span>', rail, icon(symbol), word)
+
+
+@register.filter
+def credits(units):
+    """Units of the ledger (10,000 to the credit) as credits: 12_000_000 → "1,200", 12_500 → "1.25"."""
+    if units is None or units == "":
+        return ""
+    whole, rest = divmod(abs(int(units)), CREDIT)
+    fraction = f".{rest:04d}".rstrip("0") if rest else ""
+    return f"{MINUS if int(units) < 0 else ''}{whole:,}{fraction}"
+
+
+@register.filter
+def signed(units):
+    """As `credits`, with a plus sign where the balance grows: for tables of movements."""
+    return f"+{credits(units)}" if units and int(units) > 0 else credits(units)
+
+
+@register.filter
+def money(minor, currency):
+    """Minor units and an ISO 4217 code: `41280|money:"EUR"` → "€ 412.80"."""
+    if minor is None or minor == "":
+        return ""
+    digits = 0 if currency in WHOLE_CURRENCIES else 2
+    amount = abs(Decimal(minor)).scaleb(-digits)
+    sign = MINUS if Decimal(minor) < 0 else ""
+    return f"{sign}{SYMBOLS.get(currency, currency)} {amount:,.{digits}f}"
+
+
+def _date(moment, now):
+    year = "" if moment.year == now.year else f" {moment.year}"
+    return f"{moment.day} {moment:%b}{year}"
+
+
+def _date_and_time(moment, now):
+    return f"{_date(moment, now)} {moment:%H:%M}"
+
+
+def _relative(moment, now):
+    distance = abs((now - moment).total_seconds())
+    if distance < 60:
+        return "now"
+    if distance >= 86_400:
+        return _date_and_time(moment, now)
+    words = f"{int(distance // 60)} min" if distance < 3_600 else f"{int(distance // 3_600)} h"
+    return f"{words} ago" if moment <= now else f"in {words}"
+
+
+def _time(moment, text):
+    exact = f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)
+
+
+@register.filter
+def ago(moment, now=None):
+    """A time, relative up to a day ("23 min ago"), then "20 Nov 14:03", with the year when it is another one."""
+    return _time(moment, _relative(moment, now or timezone.now())) if moment else ""
+
+
+@register.filter
+def when(moment, now=None):
+    """A time as "20 Nov 14:03" or a day as "20 Nov", with the year when it is another one."""
+    if not moment:
+        return ""
+    now = now or timezone.now()
+    if isinstance(moment, datetime):
+        return _time(moment, _date_and_time(moment, now))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _date(moment, now))
+
+
+@register.filter
+def duration(seconds):
+    """Seconds, or a timedelta, in words: 8.14 → "8.1 s", 73 → "1 min 13 s", 7380 → "2 h 3 min"."""
+    if seconds is None or seconds == "":
+        return ""
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    if round(seconds, 1) < 10:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    minutes, seconds = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{seconds} s"
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+@register.inclusion_tag("includes/_paginator.html", takes_context=True)
+def paginate(context, page, label="Pages"):
+    """Links to the other pages of a list, keeping the filters of the address. Nothing for a single page."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"request": context["request"], "page": page, "numbers": numbers, "label": label}
+
+
+@register.filter
+def wrong_fields(form):
+    """The visible fields of a form that need a change, for the notice on top of it."""
+    return [field for field in form.visible_fields() if field.errors]
