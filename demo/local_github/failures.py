@@ -90,8 +90,7 @@ REFUSALS = {
     "rate_limit": primary_limit,
     "secondary_limit": lambda: GitHubError(
         429,
-        "You have exceeded a secondary rate limit. "
-        "Please wait a few minutes before you try again.",
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
         Retry_After="60",
     ),
 }

@@ -40,6 +40,8 @@ class Content:
 
 @dataclass(frozen=True)
 class TreeEntry:
+    """A line of a tree. `size` is bytes; None for a folder, or where the blob is missing."""
+
     mode: str
     type: str
     sha: str
@@ -110,9 +112,7 @@ class GitRepository:
         head = self._commit_header(ref, parent, message)
         removed = [f"D {path}\n".encode() for path in remove]
         added = [
-            f"M {content.mode} inline {_quoted(path)}\ndata {len(content.data)}\n".encode()
-            + content.data
-            + b"\n"
+            f"M {content.mode} inline {_quoted(path)}\ndata {len(content.data)}\n".encode() + content.data + b"\n"
             for path, content in sorted(written.items())
         ]
         self.run("fast-import", "--quiet", stdin=b"".join([head, *removed, *added]))
@@ -178,6 +178,18 @@ class GitRepository:
         at = datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Commit(sha, tree, parents.split(), at, message.strip("\n"))
 
+    def blobs(self, shas: Iterable[str]) -> dict[str, bytes]:
+        """Return the bytes of many blobs by sha, in one go."""
+        shas = list(shas)
+        printed = self.run("cat-file", "--batch", stdin="".join(f"{s}\n" for s in shas).encode())
+        found, start = {}, 0
+        for sha in shas:
+            end = printed.index(b"\n", start)
+            size = int(printed[start:end].split()[2])
+            found[sha] = printed[end + 1 : end + 1 + size]
+            start = end + size + 2
+        return found
+
     def tree(self, treeish: str, *, recursive: bool = False) -> list[TreeEntry]:
         options = ["-r", "-t"] if recursive else []
         return self._entries(self.run("ls-tree", "-l", "-z", *options, treeish))
@@ -193,7 +205,7 @@ class GitRepository:
         for line in filter(None, printed.decode(errors="surrogateescape").split("\0")):
             about, path = line.split("\t", 1)
             mode, kind, sha, size = about.split()
-            entries.append(TreeEntry(mode, kind, sha, None if size == "-" else int(size), path))
+            entries.append(TreeEntry(mode, kind, sha, int(size) if size.isdigit() else None, path))
         return entries
 
     def kind(self, sha: str) -> str | None:

@@ -15,6 +15,11 @@ class RateLimits:
         self._used: dict[str | None, int] = {}
         self._started = int(time.time())
 
+    def clear(self) -> None:
+        """Start a new hour."""
+        with self._lock:
+            self._used, self._started = {}, int(time.time())
+
     def check(self, token: str | None) -> None:
         """Raise GitHub's 403 when the token has used up its hour."""
         if self.state(token)["remaining"] <= 0:

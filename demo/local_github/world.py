@@ -73,17 +73,20 @@ class World:
         self.path = path
         self.repositories: dict[int, Repository] = {}
         self.tokens: dict[str, Token] = {}
+        self.deleted_ids: list[int] = []
         if path.exists():
             self.load(json.loads(path.read_text()))
 
     def load(self, dump: dict) -> None:
         self.repositories = {row["id"]: Repository(**row) for row in dump["repositories"]}
         self.tokens = {row["value"]: Token(**row) for row in dump["tokens"]}
+        self.deleted_ids = list(dump["deleted_ids"])
 
     def dump(self) -> dict:
         return {
             "repositories": [asdict(row) for row in self.repositories.values()],
             "tokens": [asdict(row) for row in self.tokens.values()],
+            "deleted_ids": list(self.deleted_ids),
         }
 
     def save(self) -> None:
@@ -91,6 +94,13 @@ class World:
         draft = self.path.with_suffix(".draft")
         draft.write_text(json.dumps(self.dump(), indent=1))
         draft.replace(self.path)
+
+    def free_id(self, full_name: str) -> int:
+        """Return an id for a new repository that none has or had."""
+        number = stable_id(full_name)
+        while number in self.repositories or number in self.deleted_ids:
+            number += 1
+        return number
 
     def find(self, full_name: str) -> Repository | None:
         """Return the repository that has this name now; names ignore case, as GitHub's do."""

@@ -1,0 +1,42 @@
+"""A request on its way to its route."""
+
+from dataclasses import dataclass
+
+from demo.local_github.codeload import Codeload
+from demo.local_github.git import GitRepository
+from demo.local_github.http import GitHubError, Request
+from demo.local_github.limits import RateLimits
+from demo.local_github.world import Repository, Token, World
+
+
+@dataclass
+class Call:
+    """What a route function gets: the request, who asks, and where things are."""
+
+    request: Request
+    token: Token
+    world: World
+    codeload: Codeload
+    limits: RateLimits
+    base: str
+    repository: Repository | None = None
+    git: GitRepository | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the API's URL of the repository."""
+        return f"{self.base}/repos/{self.repository.full_name}"
+
+    @property
+    def pushed(self) -> GitRepository:
+        """Return the git repository; one without any commit answers 409."""
+        if self.git is None:
+            raise GitHubError(409, "Git Repository is empty.")
+        return self.git
+
+    def commit(self, ref: str, *, status: int = 404, message: str = "Not Found") -> str:
+        """Return the sha of the commit that `ref` means, or answer as GitHub does without one."""
+        sha = self.pushed.resolve(ref)
+        if sha is None:
+            raise GitHubError(status, message)
+        return sha

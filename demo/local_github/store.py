@@ -1,0 +1,214 @@
+"""What the local GitHub keeps on disk, and the verbs that change it."""
+
+import shutil
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo.local_github import seed, snapshot
+from demo.local_github.git import Content, GitRepository, contents
+from demo.local_github.world import Repository, Token, World
+
+
+class Store:
+    """A world and its git repositories in `data_dir`.
+
+    It begins with the demo world unless `seeded` is false. Every change is kept; `restore()` goes
+    back to what was there when the store was opened.
+    """
+
+    def __init__(self, data_dir: Path | str, *, seeded: bool = True):
+        self.data_dir = Path(data_dir)
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.world = World(self.data_dir / "world.json")
+        self._lock = threading.RLock()
+        self._touched: set[int] = set()
+        if seeded:
+            self._seed(datetime.now(UTC))
+        self._opened = self.world.dump()
+        self._opened_refs = {r.id: git.refs() for r in self._rows() if (git := self.git_of(r))}
+        self._touched.clear()
+
+    def add_repository(
+        self,
+        full_name: str,
+        files: Mapping[str, bytes | str],
+        *,
+        symlinks: Mapping[str, str] | None = None,
+        executables: Iterable[str] = (),
+        private: bool = True,
+        readers: Iterable[str] = (),
+        description: str = "",
+    ) -> Repository:
+        """Make a repository with one commit; without any files nothing was ever pushed to it.
+
+        `symlinks` maps a path to its target's text; `readers` are logins who may read it beside
+        its owner. Raises ValueError when the name is taken.
+        """
+        row = self._new_row(full_name, private=private, description=description)
+        row.readers = list(readers)
+        return self._add(row, contents(files, symlinks, executables))
+
+    def add_from_directory(self, full_name: str, path: Path | str, *, private: bool = True) -> Repository:
+        """Make a repository of a folder's files, or of the newest commit of a bare git directory.
+
+        Files above 4 MiB and those whose bytes are missing are left out. Raises ValueError when
+        the name is taken or nothing is there.
+        """
+        written = snapshot.read(Path(path))
+        if not written:
+            raise ValueError(f"{path} holds no files")
+        return self._add(self._new_row(full_name, private=private), written)
+
+    def _new_row(self, full_name: str, *, private: bool = True, description: str = "") -> Repository:
+        if self.world.find(full_name):
+            raise ValueError(f"there is a repository {full_name} already")
+        number = self.world.free_id(full_name)
+        return Repository(number, full_name, private=private, description=description)
+
+    def _add(self, row: Repository, written: Mapping[str, Content], *, message: str = "Add the modules") -> Repository:
+        with self._lock:
+            shutil.rmtree(self._path(row.id), ignore_errors=True)
+            self.world.repositories[row.id] = row
+            self._touched.add(row.id)
+            row.on_disk = bool(written)
+            if written:
+                self._commit(row, written, message=message)
+            self.world.save()
+        return row
+
+    def commit(
+        self,
+        full_name: str,
+        files: Mapping[str, bytes | str],
+        *,
+        remove: Iterable[str] = (),
+        symlinks: Mapping[str, str] | None = None,
+        message: str = "Change the modules",
+        branch: str = "main",
+    ) -> str:
+        """Commit files, links and removals (of files or whole folders); return the commit's sha.
+
+        A new `branch` starts at main. Raises KeyError when there is no such repository.
+        """
+        with self._lock:
+            row = self._row(full_name)
+            self._touched.add(row.id)
+            written = contents(files, symlinks)
+            sha = self._commit(row, written, remove=remove, message=message, branch=branch)
+            self.world.save()
+        return sha
+
+    def _commit(self, row: Repository, written: Mapping[str, Content], **options) -> str:
+        git = GitRepository(self._path(row.id))
+        git.create()
+        sha = git.commit(written, **options)
+        row.on_disk, row.pushed_at = True, git.commits(sha)[0].at
+        return sha
+
+    def add_tag(self, full_name: str, tag: str, ref: str = "main") -> str:
+        """Tag the commit that `ref` means and return its sha."""
+        row, sha = self._row(full_name), self.head(full_name, ref)
+        with self._lock:
+            self._touched.add(row.id)
+            GitRepository(self._path(row.id)).set_ref(f"refs/tags/{tag}", sha)
+        return sha
+
+    def head(self, full_name: str, ref: str = "main") -> str:
+        """Return the sha of the commit that `ref` means; raises KeyError without one."""
+        sha = GitRepository(self._path(self._row(full_name).id)).resolve(ref)
+        if sha is None:
+            raise KeyError(f"{full_name} has no {ref}")
+        return sha
+
+    def rename_repository(self, full_name: str, new_name: str) -> None:
+        """Rename or transfer a repository; its former name answers 301 from then on."""
+        with self._lock:
+            row = self._row(full_name)
+            row.former_names.append(row.full_name.lower())
+            row.full_name = new_name
+            self.world.save()
+
+    def delete_repository(self, full_name: str) -> None:
+        """Delete a repository; another one of the same name will have another id."""
+        with self._lock:
+            number = self._row(full_name).id
+            del self.world.repositories[number]
+            self.world.deleted_ids.append(number)
+            self.world.save()
+
+    def add_token(
+        self,
+        token: str,
+        *,
+        login: str,
+        scopes: Iterable[str] | None = ("repo",),
+        expires_at: datetime | None = None,
+        repositories: Iterable[str] | None = None,
+    ) -> None:
+        """Add a token; `scopes=None` makes a fine-grained one, limited to `repositories`."""
+        row = Token(
+            token,
+            login,
+            None if scopes is None else list(scopes),
+            expires_at.astimezone(UTC).isoformat() if expires_at else None,
+            None if repositories is None else list(repositories),
+        )
+        with self._lock:
+            self.world.tokens[token] = row
+            self.world.save()
+
+    def revoke(self, token: str) -> None:
+        with self._lock:
+            self.world.tokens[token].revoked = True
+            self.world.save()
+
+    def git_of(self, row: Repository) -> GitRepository | None:
+        """Return a repository's git repository, nothing when nothing was ever pushed to it."""
+        return GitRepository(self._path(row.id)) if row.on_disk else None
+
+    def restore(self) -> None:
+        """Go back to the world as it was when the store was opened."""
+        with self._lock:
+            for number in self._touched - self._opened_refs.keys():
+                shutil.rmtree(self._path(number), ignore_errors=True)
+            for number in self._touched & self._opened_refs.keys():
+                GitRepository(self._path(number)).restore_refs(self._opened_refs[number])
+            self._touched.clear()
+            if self.world.dump() != self._opened:
+                self.world.load(self._opened)
+                self.world.save()
+
+    def _seed(self, now: datetime) -> None:
+        """Bring the demo world to what its sources say; what is there already stays."""
+        for token in seed.tokens(now):
+            self.world.tokens[token.value] = token
+        for full_name, folder in seed.source_folders():
+            self._seed_repository(full_name, snapshot.read_folder(folder))
+        for row in seed.never_pushed():
+            self.world.repositories.setdefault(row.id, row)
+        self.world.save()
+
+    def _seed_repository(self, full_name: str, written: Mapping[str, Content]) -> None:
+        row = self.world.find(full_name)
+        source_hash = snapshot.hash_of(written)
+        if row is None:
+            description = seed.DESCRIPTIONS.get(full_name, "")
+            row = self._add(self._new_row(full_name, description=description), written)
+        elif row.source_hash != source_hash:
+            gone = {e.path for e in self.git_of(row).tree("main", recursive=True)} - written.keys()
+            self._commit(row, written, remove=gone, message="Update the modules")
+        row.source_hash = source_hash
+
+    def _rows(self) -> list[Repository]:
+        return list(self.world.repositories.values())
+
+    def _row(self, full_name: str) -> Repository:
+        row = self.world.find(full_name)
+        if row is None:
+            raise KeyError(f"there is no repository {full_name}")
+        return row
+
+    def _path(self, number: int) -> Path:
+        return self.data_dir / "repositories" / f"{number}.git"
