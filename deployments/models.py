@@ -50,6 +50,9 @@ class Deployment(Inputs):
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="deployments")
     name = models.CharField(max_length=60)
+    nonce = models.CharField(
+        max_length=10, null=True, unique=True, editable=False, help_text="Of the form it came from; a double submit finds it."
+    )
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
@@ -74,6 +77,20 @@ class Deployment(Inputs):
 
     def get_absolute_url(self):
         return reverse("deployments:deployment", args=[self.ref])
+
+
+class Draft(Inputs):
+    """A filled-in form on its way to a run: kept between its pages, nothing queued or held for it yet."""
+
+    ref = RefField()
+    owner = models.ForeignKey(PEOPLE, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey("modules.ModuleVersion", on_delete=models.CASCADE, related_name="+")
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, null=True, related_name="drafts")
+    name = models.CharField(max_length=60, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self):
+        return f"draft {self.ref}"
 
 
 class Run(Inputs):
