@@ -90,6 +90,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files are rows; nothing is uploaded
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if env.flag("PLAIN_STATIC"):  # demo and tests: served from their folders, with nothing to collect first
+    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    WHITENOISE_USE_FINDERS = True
 
 # --- time and language --------------------------------------------------------------------------
 USE_TZ = True

@@ -1,0 +1,72 @@
+"""Child processes that never outlive their parent."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def start(
+    command: list[str],
+    *,
+    log: Path,
+    parting: signal.Signals = signal.SIGTERM,
+    environment: dict[str, str] | None = None,
+    user: str | None = None,
+    cwd: Path | None = None,
+    stdin: int = subprocess.DEVNULL,
+) -> subprocess.Popen:
+    """
+    Start `command` in a session of its own, its output appended to `log`.
+
+    On Linux the kernel sends it `parting` when the thread that called this ends, however that came about. Call it
+    from the main thread.
+    """
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=partial(_die_with, os.getpid(), parting),
+        )
+
+
+def stop(process: subprocess.Popen, *, ask: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:
+    """Ask the process to end, and after `patience` seconds end it and what is left of its session."""
+    if process.poll() is None:
+        process.send_signal(ask)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _die_with(parent: int, parting: signal.Signals) -> None:
+    if _LIBC is None:
+        return
+    _LIBC.prctl(PR_SET_PDEATHSIG, parting)
+    if os.getppid() != parent:  # it ended before the request
+        os.kill(os.getpid(), signal.SIGKILL)

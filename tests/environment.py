@@ -1,0 +1,83 @@
+"""One embedded PostgreSQL and Redis for a whole test run, shared by the processes of pytest-xdist."""
+
+import atexit
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from embedded import postgres, redis
+
+PREFIX = "partnerportal-tests-"
+STALE_SECONDS = 60
+SERVERS = ("PORTAL_TEST_DIR", "PORTAL_TEST_POSTGRES", "PORTAL_TEST_REDIS")
+NOWHERE = "http://127.0.0.1:9"  # the discard port: no test may reach the real GitHub
+
+
+def prepare() -> None:
+    """Start the servers, or find those of the controlling process, and describe them in the environment."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not process:
+        _start_servers()
+    number = int(process.removeprefix("gw")) + 1 if process else 0
+    directory = Path(os.environ["PORTAL_TEST_DIR"]) / (process or "main")
+    directory.mkdir(exist_ok=True)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="partnerportal.settings",
+        SECRET_KEY="a secret of the tests alone, long enough to satisfy the checks",
+        PORTAL_KEYS="test:" + "dGVzdHMgYWxvbmUgdXNlIHRoZXNlIDMyIGJ5dGVzISE=",
+        DATABASE_URL=os.environ["PORTAL_TEST_POSTGRES"].replace("/postgres?", "/portal?"),
+        REDIS_URL=f"{os.environ['PORTAL_TEST_REDIS']}{number}",
+        CELERY_QUEUE_PREFIX=f"{process or 'main'}-",
+        PORTAL_RUNS_DIR=str(directory / "runs"),
+        ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+        INSECURE_HTTP="1",
+        PLAIN_STATIC="1",
+        GITHUB_API_URL=NOWHERE,
+        LOG_LEVEL="WARNING",
+    )
+
+
+def _start_servers() -> None:
+    _remove_stale()
+    directory = _locked_directory()
+    server = postgres.start(directory / "postgres", durable=False)
+    broker = redis.start(directory / "redis")
+    os.environ.update(zip(SERVERS, (str(directory), server.url(), broker.url().removesuffix("0")), strict=True))
+
+    def stop() -> None:
+        server.stop()
+        broker.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+    atexit.register(stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest then ends as on Ctrl-C, in good order
+
+
+def _locked_directory() -> Path:
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = os.open(directory / "lock", os.O_CREAT | os.O_RDWR)  # held open, and so locked, until this process ends
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return directory
+
+
+def _remove_stale() -> None:
+    """Remove what test runs left that were killed; their servers died with them."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        try:
+            if time.time() - lock.stat().st_mtime > STALE_SECONDS and _is_free(lock):
+                shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:  # another person's, or just removed by another run
+            continue
+
+
+def _is_free(lock: Path) -> bool:
+    with lock.open("r+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
