@@ -16,7 +16,6 @@ from demo.local_github.limits import RateLimits
 from demo.local_github.paging import Paged
 from demo.local_github.world import Repository, Token, World
 
-
 ACCOUNT_ROUTES = (
     (r"/user", routes.user),
     (r"/user/repos", routes.user_repositories),

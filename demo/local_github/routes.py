@@ -128,10 +128,8 @@ def matching_refs(call: Call, name: str) -> list:
 
 def tree(call: Call, ref: str) -> dict:
     """Answer a tree by the sha of a tree or commit, or by a branch or tag; links are blobs."""
-    if call.pushed.kind(ref) == "tree":
-        sha = ref
-    else:
-        sha = call.git.commits(call.commit(ref))[0].tree
+    is_tree = call.pushed.kind(ref) == "tree"
+    sha = ref if is_tree else call.git.commits(call.commit(ref))[0].tree
     recursive = bool(call.request.query.get("recursive"))
     return shapes.tree(sha, call.git.tree(sha, recursive=recursive), call.url)
 

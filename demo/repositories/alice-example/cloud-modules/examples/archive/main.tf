@@ -1,0 +1,3 @@
+module "archive" {
+  source = "../../object_archive"
+}

@@ -1,0 +1,1 @@
+../common_tags/common_tags.tf

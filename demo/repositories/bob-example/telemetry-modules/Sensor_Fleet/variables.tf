@@ -1,0 +1,29 @@
+variable "credit_cost" {
+  description = "Credits to deploy this module. {{UIMeta group=0 order=1 }}"
+  type        = number
+  default     = 30
+}
+
+variable "module_services" {
+  description = "Tags of the module. {{UIMeta group=0 order=2 }}"
+  type        = list(string)
+  default     = ["telemetry", "sensors"]
+}
+
+variable "site" {
+  description = "Where the sensors are. {{UIMeta group=1 order=1 }}"
+  type        = string
+  default     = "roof"
+}
+
+variable "seconds" {
+  description = "Seconds that each sensor takes. {{UIMeta group=1 order=2 updatesafe }}"
+  type        = number
+  default     = 0.5
+}
+
+variable "journal" {
+  description = "Name of the file in which sensors are written down. {{UIMeta group=1 order=3 }}"
+  type        = string
+  default     = "journal.txt"
+}

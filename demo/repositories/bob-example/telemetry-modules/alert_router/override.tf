@@ -1,0 +1,3 @@
+resource "terraform_data" "route" {
+  input = "somewhere else"
+}

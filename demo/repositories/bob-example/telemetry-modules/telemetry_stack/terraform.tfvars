@@ -1,0 +1,2 @@
+retention_days = 999
+stack_name     = "bobs-own"

@@ -1,0 +1,47 @@
+variable "module_description" {
+  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  type        = string
+  default     = "Collectors, a store for logs and metrics, and alarms."
+}
+
+variable "module_documentation" {
+  description = "Where the module is explained. {{UIMeta group=0 order=2 }}"
+  type        = string
+  default     = "https://docs.example.com/telemetry"
+}
+
+variable "module_services" {
+  description = "Tags of the module. {{UIMeta group=0 order=3 }}"
+  type        = list(string)
+  default     = ["telemetry", "kubernetes"]
+}
+
+variable "credit_cost" {
+  description = "Credits to deploy this module. {{UIMeta group=0 order=4 }}"
+  type        = number
+  default     = 60
+}
+
+variable "public_access" {
+  description = "Whether everybody may deploy this module. {{UIMeta group=0 order=5 }}"
+  type        = bool
+  default     = true
+}
+
+variable "stack_name" {
+  description = "Name of the stack. {{UIMeta group=1 order=1 }}"
+  type        = string
+  default     = "telemetry"
+}
+
+variable "retention_days" {
+  description = "Days for which logs are kept. {{UIMeta group=1 order=2 updatesafe widget=slider }}"
+  type        = number
+  default     = 30
+}
+
+variable "collectors" {
+  description = "Where collectors run. {{UIMeta group=2 order=1 updatesafe }}"
+  type        = list(string)
+  default     = ["web", "worker"]
+}

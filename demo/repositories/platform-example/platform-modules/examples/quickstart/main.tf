@@ -1,0 +1,5 @@
+module "site" {
+  source = "../../modules/static_site"
+
+  site_name = "quickstart"
+}

@@ -1,0 +1,29 @@
+output "deployment_id" {
+  description = "Id that all names of this deployment share."
+  value       = local.suffix
+}
+
+output "service_url" {
+  description = "Address of the service."
+  value       = "https://${local.name}.${var.region}.run.example.com/"
+}
+
+output "manifest" {
+  description = "The rendered service."
+  value       = terraform_data.service.output.manifest
+}
+
+output "summary" {
+  description = "What was asked for."
+  value = {
+    environment = var.environment
+    cpu_count   = var.cpu_count
+    memory_gib  = var.memory_gib
+    scaling     = [var.smallest_count, var.largest_count]
+    cpu_targets = var.cpu_targets
+    users       = sort([for access in terraform_data.access : access.output])
+    schedules   = { for name, schedule in terraform_data.schedule : name => schedule.output }
+    workers     = length(module.worker)
+    contact     = var.support_contact
+  }
+}

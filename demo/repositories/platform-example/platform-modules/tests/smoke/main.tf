@@ -1,0 +1,5 @@
+module "network" {
+  source = "../../modules/Network_Foundation"
+
+  seconds = 0
+}
