@@ -20,6 +20,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     timezone="UTC",
     beat_schedule={
+        "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": settings.SCAN_POLL},
         "poll-scans": {"task": "modules.poll_scans", "schedule": settings.SCAN_POLL},
         "poll-runs": {"task": "deployments.poll_runs", "schedule": settings.RUN_POLL},
         "reap-runs": {"task": "deployments.reap_runs", "schedule": settings.RUN_REAP},
@@ -27,3 +28,4 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["foundation", "accounts", "modules", "billing", "deployments"])
+app.autodiscover_tasks(["partnerportal"], related_name="workers")

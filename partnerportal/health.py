@@ -1,0 +1,65 @@
+"""Is every part of the portal there? Asked often, so it asks each part once and waits about a second."""
+
+from contextlib import closing
+
+import psycopg2
+import redis
+from django.conf import settings
+from django.db import connection
+from django.http import JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from partnerportal import workers
+
+WAIT_SECONDS = 1
+LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """200, or 503 when the database, the broker or the workers of a queue are gone; JSON says which."""
+    database, beat = _database()
+    broker, served = _broker()
+    parts = {"database": database, "broker": broker}
+    queues = {name: _word(served.get(queue, False)) for name, queue in _queues().items()}
+    is_whole = all(word == "ok" for word in [*parts.values(), *queues.values()])
+    report = {"status": "ok" if is_whole else "degraded"} | parts | {"workers": queues, "beat": beat}
+    return JsonResponse(report, status=200 if is_whole else 503)
+
+
+def _queues() -> dict[str, str]:
+    return {"runs": settings.QUEUE_RUNS, "default": settings.QUEUE_DEFAULT}
+
+
+def _word(is_there: bool) -> str:
+    return "ok" if is_there else "gone"
+
+
+def _database() -> tuple[str, dict[str, float]]:
+    """The database's word, and seconds since each periodic task last succeeded."""
+    # A connection of its own: one that waits no longer than this, and leaves the request's alone.
+    patience = {"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={WAIT_SECONDS * 1000}"}
+    try:
+        with closing(psycopg2.connect(**(connection.get_connection_params() | patience))) as probe:
+            with probe.cursor() as cursor:
+                cursor.execute(LAST_SUCCESSES)
+                rows = cursor.fetchall()
+    except psycopg2.Error:
+        return _word(False), {}
+    now = timezone.now()
+    return _word(True), {name: round((now - at).total_seconds(), 1) for name, at in rows}
+
+
+def _broker() -> tuple[str, dict[str, bool]]:
+    """The broker's word, and for each queue whether a worker serves it."""
+    waits = {"socket_connect_timeout": WAIT_SECONDS, "socket_timeout": WAIT_SECONDS, "retry": None}
+    queues = list(_queues().values())
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, **waits) as client:
+            beats = client.mget([workers.key(queue) for queue in queues])
+    except redis.RedisError:
+        return _word(False), {}
+    return _word(True), {queue: beat is not None for queue, beat in zip(queues, beats, strict=True)}

@@ -1,0 +1,40 @@
+"""What must be right before a process of the portal may start; each problem is one sentence for the operator."""
+
+import shutil
+
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from foundation import encryption
+
+
+def keys_problem() -> str:
+    """What is wrong with the key ring, or an empty text."""
+    try:
+        encryption.key_ids()
+    except ImproperlyConfigured as error:
+        return str(error)
+    return ""
+
+
+def terraform_problem() -> str:
+    """Why this process cannot run Terraform, or an empty text."""
+    if not settings.TERRAFORM_COMMAND:
+        return "Terraform is missing: set TERRAFORM_BIN to a terraform binary, as none is embedded on this machine."
+    if shutil.which(settings.TERRAFORM_COMMAND[0]) is None:
+        return f"TERRAFORM_BIN is {settings.TERRAFORM_COMMAND[0]!r}, which is not a program that can be run."
+    return ""
+
+
+def require(problem: str) -> None:
+    """Stop the process with the sentence, without a traceback."""
+    if problem:
+        raise SystemExit(problem)
+
+
+@checks.register
+def terraform_is_here(app_configs, **kwargs):
+    """A warning: of all processes only the workers of queue `runs` need Terraform, and those refuse to start."""
+    problem = terraform_problem()
+    return [checks.Warning(problem, id="partnerportal.W001")] if problem else []

@@ -1,0 +1,57 @@
+"""What a Celery process of ours does besides its tasks: refuse a wrong start, show that it lives, note successes."""
+
+import logging
+import threading
+
+import redis
+from celery import signals
+from django.conf import settings
+from django.utils import timezone
+
+from foundation.models import Heartbeat
+from partnerportal import startup
+
+logger = logging.getLogger(__name__)
+BEAT_SECONDS = 5
+ALIVE_SECONDS = 15  # so long a queue counts as served after the last beat of a worker
+
+
+def key(queue: str) -> str:
+    """The Redis key that exists while a worker serves the queue."""
+    return f"portal:served:{queue}"
+
+
+@signals.celeryd_after_setup.connect
+def refuse_without_terraform(sender, instance, **kwargs):
+    if settings.QUEUE_RUNS in instance.app.amqp.queues.consume_from:
+        startup.require(startup.terraform_problem())
+
+
+@signals.worker_ready.connect
+def show_life(sender, **kwargs):
+    queues = list(sender.app.amqp.queues.consume_from)
+    threading.Thread(target=_keep_beating, args=[queues], daemon=True, name="worker-heartbeat").start()
+
+
+@signals.task_success.connect
+def note_success(sender, **kwargs):
+    """Of the periodic tasks, when each last succeeded: `/healthz` and the admin show the lag."""
+    periodic = {entry["task"] for entry in sender.app.conf.beat_schedule.values()}
+    if sender.name in periodic:
+        Heartbeat.objects.update_or_create(name=sender.name, defaults={"at": timezone.now()})
+
+
+def _keep_beating(queues: list[str]) -> None:
+    pause = threading.Event()
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=BEAT_SECONDS) as client:
+        while True:
+            _beat(client, queues)
+            pause.wait(BEAT_SECONDS)
+
+
+def _beat(client: redis.Redis, queues: list[str]) -> None:
+    try:
+        for queue in queues:
+            client.set(key(queue), 1, ex=ALIVE_SECONDS)
+    except redis.RedisError as error:
+        logger.warning("worker could not show that it lives", extra={"error": str(error)})
