@@ -160,11 +160,11 @@ def duration(seconds):
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-@register.inclusion_tag("includes/_paginator.html", takes_context=True)
-def paginate(context, page, label="Pages"):
+@register.inclusion_tag("includes/_paginator.html")
+def paginate(page, label="Pages"):
     """Links to the other pages of a list, keeping the filters of the address. Nothing for a single page."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"request": context["request"], "page": page, "numbers": numbers, "label": label}
+    return {"page": page, "numbers": numbers, "label": label}
 
 
 @register.filter

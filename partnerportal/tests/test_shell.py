@@ -1,0 +1,121 @@
+import pytest
+
+from accounts.models import PlatformSettings
+
+
+def links(response):
+    return [item.label for item in response.context["nav"]]
+
+
+@pytest.fixture
+def private_mode(db):
+    PlatformSettings.load()
+    PlatformSettings.objects.update(private_mode=True)
+
+
+@pytest.fixture
+def page(client):
+    """Reads the style guide, which anybody may, as the person given."""
+
+    def read(person=None, path="/styleguide/"):
+        if person:
+            client.force_login(person)
+        return client.get(path)
+
+    return read
+
+
+def test_a_user_does_not_see_publish(page, carol):
+    assert links(page(carol)) == ["Deploy", "Deployments", "Billing"]
+
+
+def test_a_partner_sees_publish_first(page, alice):
+    assert links(page(alice)) == ["Publish", "Deploy", "Deployments", "Billing"]
+
+
+def test_an_admin_sees_publish_and_admin(page, admin):
+    assert links(page(admin)) == ["Publish", "Deploy", "Deployments", "Billing", "Admin"]
+
+
+@pytest.mark.django_db
+def test_a_visitor_sees_sign_in_and_no_account_menu(page):
+    response = page()
+    assert links(response) == ["Sign in", "Sign up"]
+    assert 'id="me"' not in response.text
+
+
+@pytest.mark.django_db
+def test_where_one_is_is_marked(page):
+    response = page(path="/accounts/login/")
+    assert [(item.label, item.current) for item in response.context["nav"]] == [("Sign in", "page"), ("Sign up", "")]
+
+
+def test_the_account_menu_signs_out_by_post(page, alice):
+    text = page(alice).text
+    assert '<form action="/accounts/logout/" method="post"><input type="hidden" name="csrfmiddlewaretoken"' in text
+
+
+def test_the_top_bar_shows_the_balance(page, alice):
+    assert '0<span class="wide">credits</span>' in page(alice).text
+
+
+@pytest.mark.usefixtures("private_mode")
+class TestPrivateMode:
+    def test_its_banner_is_for_partners(self, page, alice):
+        assert "Private Mode is on." in page(alice).text
+
+    def test_a_user_is_not_told(self, page, carol):
+        assert "Private Mode is on." not in page(carol).text
+
+
+def test_no_banner_while_private_mode_is_off(page, alice):
+    assert "Private Mode is on." not in page(alice).text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cookie", "attribute"), [("dark", ' data-theme="dark"'), ("auto", ""), ('"><b', "")])
+def test_the_theme_comes_from_its_cookie(client, cookie, attribute):
+    client.cookies["theme"] = cookie
+    assert f'<html lang="en"{attribute}>' in client.get("/styleguide/").text
+
+
+@pytest.mark.django_db
+def test_a_missing_page_is_404_in_the_look_of_the_portal(client):
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "There is nothing here for you" in response.text
+
+
+@pytest.mark.django_db
+class TestSignIn:
+    def test_a_wrong_password_is_422_and_keeps_the_address(self, client, carol):
+        response = client.post("/accounts/login/", {"login": carol.email, "password": "wrong"})
+        assert response.status_code == 422
+        assert f'value="{carol.email}"' in response.text
+        assert "wrong" not in response.text
+
+    def test_the_right_password_leads_to_the_start_page(self, client, carol):
+        response = client.post("/accounts/login/", {"login": carol.email, "password": "demo-portal"})
+        assert (response.status_code, response.headers["Location"]) == (302, "/")
+
+    def test_sign_up_sends_a_link_that_confirms_the_address(self, client, mailoutbox):
+        data = {"email": "dave@example.com", "password1": "a-long-secret", "password2": "a-long-secret"}
+        assert client.post("/accounts/signup/", data).headers["Location"] == "/accounts/confirm-email/"
+        [message] = mailoutbox
+        assert message.subject == "Partner Portal: Confirm your e-mail address"
+        link = next(line for line in message.body.splitlines() if line.startswith("http"))
+        page = client.get(link)
+        assert "<strong>dave@example.com</strong>" in page.text
+        assert client.post(link).status_code == 302
+        assert client.get(link).text.count("This link cannot be used") == 1
+
+    def test_reset_link_works_once(self, client, carol, mailoutbox):
+        client.post("/accounts/password/reset/", {"email": carol.email})
+        [message] = mailoutbox
+        link = next(line for line in message.body.splitlines() if line.startswith("http"))
+        form = client.get(link, follow=True)
+        new = {"password1": "another-secret", "password2": "another-secret"}
+        done = client.post(form.request["PATH_INFO"], new, follow=True)
+        assert "Password changed" in done.text
+        client.cookies.clear()
+        assert "This link cannot be used" in client.get(link, follow=True).text
