@@ -1,0 +1,230 @@
+"""One Terraform file as data: variables, outputs, providers, resources, calls, and what is wrong with it.
+
+`read_file` is pure and runs inside the parse child. Its answer does not know the file's name or folder, so that it
+can be kept by the hash of the content. `READER` grows with each change of the answer.
+"""
+
+import json
+import re
+
+from modules import uimeta
+from modules.blocks import Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.literals import NotLiteral, parse_literal
+from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
+
+READER = 1
+PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
+CHOICE = re.compile(r"\s*contains\(\s*(\[.*\])\s*,\s*var\.([\w-]+)\s*,?\s*\)\s*", re.DOTALL)
+
+
+def read_file(text: str, *, is_json: bool) -> dict:
+    """Return what one file declares, as JSON.
+
+    Keys: variables, outputs, required_providers, configured_providers, resources, calls, required_version, and
+    findings as `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else.
+    """
+    answer = {
+        "variables": [],
+        "outputs": [],
+        "required_providers": [],
+        "configured_providers": [],
+        "resources": [],
+        "calls": [],
+        "required_version": "",
+        "findings": [],
+    }
+    try:
+        if "\0" in text:
+            raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
+        blocks = read_json(text) if is_json else read_hcl(text)
+    except FileSyntaxError as error:
+        answer["findings"].append(_finding("error", "syntax", str(error), error.line))
+        return answer
+    for block in blocks:
+        if block.type in READERS and len(block.labels) == LABELS[block.type]:
+            READERS[block.type](block, answer)
+    return answer
+
+
+def _finding(level: str, code: str, message: str, line: int) -> dict:
+    return {"level": level, "code": code, "message": message, "line": line}
+
+
+def _variable(block: Block, answer: dict) -> None:
+    attributes, findings, name = block.attributes, answer["findings"], block.labels[0]
+    help_text, meta = uimeta.split(_text(attributes.get("description")))
+    findings += [_finding("advice", "uimeta", f"{name}: {problem}", block.line) for problem in meta.problems]
+    kind = _type(block, findings)
+    validations = [_validation(inner) for inner in block.all("validation")]
+    variable = {
+        "name": name,
+        "type": str(kind),
+        "description": help_text,
+        "default": None,
+        "required": "default" not in attributes,
+        "sensitive": _flag(attributes.get("sensitive"), False),
+        "nullable": _flag(attributes.get("nullable"), True),
+        "group": meta.group,
+        "order": meta.order,
+        "updatesafe": meta.updatesafe,
+        "options": _options(kind, meta.options, name, block.line, findings) or _choices(kind, name, validations),
+        "validations": validations,
+        "line": block.line,
+    }
+    answer["variables"].append(variable | _default(block, findings))
+
+
+def _type(block: Block, findings: list) -> Type:
+    if "type" not in block.attributes:
+        return Any_()
+    value = block.attributes["type"]
+    try:
+        return parse_type(value.text)
+    except TypeSyntaxError as error:
+        message = f"The type of {block.labels[0]} cannot be read: {error}."
+        findings.append(_finding("error", "type", message, value.line))
+        return Any_()
+
+
+def _default(block: Block, findings: list) -> dict:
+    value = block.attributes.get("default")
+    if value is None:
+        return {}
+    try:
+        return {"default": value.literal()}
+    except NotLiteral:
+        message = f"The default of {block.labels[0]} is an expression; Terraform computes it, the form leaves it blank."
+        findings.append(_finding("advice", "default", message, value.line))
+        return {"default_expression": value.text}
+
+
+def _validation(block: Block) -> dict:
+    condition = block.attributes.get("condition")
+    return {
+        "condition": condition.text.strip() if condition else "",
+        "error_message": _text(block.attributes.get("error_message")),
+    }
+
+
+def _options(kind: Type, words: list[str], name: str, line: int, findings: list) -> list:
+    if kind != Primitive("number"):
+        return list(words)
+    try:
+        numbers = [parse_literal(word) for word in words]
+    except NotLiteral:
+        numbers = [None]
+    if all(isinstance(number, int | float) for number in numbers):
+        return numbers
+    findings.append(_finding("advice", "uimeta", f"{name} is a number, but its options are not all numbers.", line))
+    return []
+
+
+def _choices(kind: Type, name: str, validations: list[dict]) -> list:
+    """A validation that is nothing but `contains([…], var.name)` lists the choices."""
+    for validation in validations:
+        match = CHOICE.fullmatch(validation["condition"])
+        if match is None or match[2] != name or kind not in (Primitive("string"), Primitive("number")):
+            continue
+        try:
+            choices = parse_literal(match[1])
+        except NotLiteral:
+            continue
+        wanted = str if kind == Primitive("string") else int | float
+        if choices and all(isinstance(choice, wanted) and not isinstance(choice, bool) for choice in choices):
+            return choices
+    return []
+
+
+def _output(block: Block, answer: dict) -> None:
+    attributes = block.attributes
+    answer["outputs"].append(
+        {
+            "name": block.labels[0],
+            "description": _text(attributes.get("description")).strip(),
+            "sensitive": _flag(attributes.get("sensitive"), False),
+            "line": block.line,
+        }
+    )
+
+
+def _terraform(block: Block, answer: dict) -> None:
+    answer["required_version"] = _text(block.attributes.get("required_version")) or answer["required_version"]
+    for inner in block.all("required_providers"):
+        answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
+    for inner in block.all("backend") + block.all("cloud"):
+        message = f"The {' '.join([inner.type, *inner.labels])} block is overruled: the portal keeps the state itself."
+        answer["findings"].append(_finding("advice", "backend", message, inner.line))
+
+
+def _provider(name: str, value: Value) -> dict:
+    facts = _literal(value)
+    if isinstance(facts, str):  # Terraform 0.12: the version alone
+        facts = {"version": facts}
+    facts = facts if isinstance(facts, dict) else _loose_facts(value.text)
+    source = facts.get("source") or f"hashicorp/{name}"
+    return {"name": name, "source": str(source), "version": str(facts.get("version") or ""), "line": value.line}
+
+
+def _loose_facts(text: str) -> dict:
+    """Source and version beside `configuration_aliases`, which holds references."""
+    return dict(re.findall(r'\b(source|version)\s*=\s*"([^"$%\\]*)"', text))
+
+
+def _configured(block: Block, answer: dict) -> None:
+    answer["configured_providers"].append({"name": block.labels[0], "line": block.line})
+
+
+def _resource(block: Block, answer: dict) -> None:
+    prefix = "" if block.type == "resource" else f"{block.type}."
+    address = f"{prefix}{block.labels[0]}.{block.labels[1]}"
+    answer["resources"].append({"address": address, "line": block.line})
+    for inner in block.all("provisioner"):
+        where = PROGRAMS.get(inner.labels[0] if inner.labels else "", "")
+        if where:
+            message = f"{address} runs a program {where} ({inner.labels[0]})."
+            answer["findings"].append(_finding("advice", "program", message, inner.line))
+    if block.type == "data" and block.labels[0] in ("external", "http"):
+        deed = "runs a program" if block.labels[0] == "external" else "reads an address over HTTP"
+        answer["findings"].append(_finding("advice", "program", f"{address} {deed} during plan.", block.line))
+
+
+def _call(block: Block, answer: dict) -> None:
+    source = block.attributes.get("source")
+    answer["calls"].append({"name": block.labels[0], "source": _text(source), "line": (source or block).line})
+
+
+def _literal(value: Value | None):
+    if value is None:
+        return None
+    try:
+        return value.literal()
+    except NotLiteral:
+        return None
+
+
+def _text(value: Value | None) -> str:
+    """A string attribute, or blank; what needs evaluation is shown as it is written."""
+    if value is None:
+        return ""
+    found = _literal(value)
+    if found is None:
+        return value.text if '"' not in value.text[:1] else value.text.strip('"')
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def _flag(value: Value | None, otherwise: bool) -> bool:
+    found = _literal(value)
+    return found in (True, "true") if found is not None else otherwise
+
+
+READERS = {
+    "variable": _variable,
+    "output": _output,
+    "terraform": _terraform,
+    "provider": _configured,
+    "resource": _resource,
+    "data": _resource,
+    "ephemeral": _resource,
+    "module": _call,
+}
+LABELS = {"variable": 1, "output": 1, "terraform": 0, "provider": 1, "resource": 2, "data": 2, "ephemeral": 2, "module": 1}

@@ -1,0 +1,197 @@
+"""HCL's literal values as Python's, without evaluating anything: defaults, descriptions, values that people type."""
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+DEEPEST = 50  # levels of nesting
+LONGEST_NUMBER = 300  # characters
+TOKEN = re.compile(
+    r"""
+    (?P<blank>[\s\ufeff]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)
+  | (?P<heredoc><<(?P<flush>-?)(?P<mark>[A-Za-z_][\w.-]*)\r?\n(?P<body>(?:.*?\r?\n)??)[ \t]*(?P=mark)(?=\s*(?:\n|$)))
+  | (?P<string>"(?:[^"\\]|\\.)*")
+  | (?P<number>-?\s*\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+  | (?P<name>[A-Za-z_][\w-]*)
+  | (?P<mark_of>[][(){}=:,])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
+ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+TEMPLATE = re.compile(r"(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{")
+WORDS = {"true": True, "false": False, "null": None}
+
+
+class NotLiteral(ValueError):
+    """The text is no literal value: an expression, a template, or not HCL at all."""
+
+
+@dataclass(frozen=True)
+class Token:
+    kind: str  # string, number, name, or the mark itself; "end" at the end
+    value: object = None
+
+
+def tokens(text: str) -> list[Token]:
+    """Cut HCL text into tokens, without blanks and comments; raises NotLiteral where it cannot."""
+    found, position = [], 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if match is None:
+            raise NotLiteral(f"{text[position : position + 20]!r} is not a literal value")
+        position = match.end()
+        if match["blank"] is None:
+            found.append(_token(match))
+    return [*found, Token("end")]
+
+
+def parse_literal(text: str):
+    """Return the JSON value of HCL literal text; raises NotLiteral for anything that needs evaluation."""
+    reader = Reader(tokens(text))
+    value = reader.value()
+    reader.expect("end")
+    return value
+
+
+def to_hcl(value) -> str:
+    """Return a JSON value as one line of HCL."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_key(name)} = {to_hcl(item)}" for name, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(to_hcl(item) for item in value)}]"
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else text
+
+
+class Reader:
+    """Reads values from tokens, one after the other."""
+
+    def __init__(self, found: list[Token]):
+        self.tokens = found
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def next(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        token = self.next
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        return token
+
+    def expect(self, kind: str) -> Token:
+        token = self.take()
+        if token.kind != kind:
+            raise NotLiteral(f"expected {kind}, found {token.value if token.value is not None else token.kind}")
+        return token
+
+    def skip(self, kind: str) -> bool:
+        if self.next.kind != kind:
+            return False
+        self.take()
+        return True
+
+    def value(self):
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise NotLiteral(f"nested deeper than {DEEPEST} levels")
+        value = self._value(self.take())
+        self.depth -= 1
+        return value
+
+    def _value(self, token: Token):
+        if token.kind in ("string", "number"):
+            return token.value
+        if token.kind == "name" and token.value in WORDS:
+            return WORDS[token.value]
+        if token.kind == "[":
+            return self._list()
+        if token.kind == "{":
+            return self._object()
+        if token.kind == "(":
+            value = self.value()
+            self.expect(")")
+            return value
+        raise NotLiteral(f"{token.value or token.kind} is not a literal value")
+
+    def _list(self) -> list:
+        items = []
+        while not self.skip("]"):
+            items.append(self.value())
+            if self.next.kind != "]":
+                self.expect(",")
+        return items
+
+    def _object(self) -> dict:
+        items = {}
+        while not self.skip("}"):
+            key = self._object_key()
+            if not self.skip("="):
+                self.expect(":")
+            items[key] = self.value()
+            self.skip(",")
+        return items
+
+    def _object_key(self) -> str:
+        if self.next.kind == "(":
+            return str(self.value())
+        token = self.take()
+        if token.kind not in ("name", "string", "number"):
+            raise NotLiteral(f"{token.kind} cannot be a key")
+        return str(token.value)
+
+
+def _token(match: re.Match) -> Token:
+    if match["heredoc"] is not None:
+        return Token("string", _plain(_flush(match["body"]) if match["flush"] else match["body"]))
+    if match["string"] is not None:
+        return Token("string", _unquoted(match["string"][1:-1]))
+    if match["number"] is not None:
+        return Token("number", _number("".join(match["number"].split())))
+    if match["name"] is not None:
+        return Token("name", match["name"])
+    return Token(match["mark_of"])
+
+
+def _number(text: str) -> int | float:
+    if len(text) > LONGEST_NUMBER or abs(Decimal(text).adjusted()) > LONGEST_NUMBER:
+        raise NotLiteral("a number is out of range")
+    number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _unquoted(text: str) -> str:
+    return ESCAPE.sub(_unescape, _plain(text))
+
+
+def _unescape(match: re.Match) -> str:
+    simple, short, long, unknown = match.groups()
+    if simple:
+        return ESCAPES[simple]
+    code = int(short or long or "0", 16)
+    if unknown or not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        raise NotLiteral(f"{match[0]} is no escape sequence")
+    return chr(code)
+
+
+def _plain(text: str) -> str:
+    """Refuse templates; `$${` and `%%{` stand for `${` and `%{` (HCL's native syntax, "Template Literals")."""
+    if TEMPLATE.search(text.replace("$${", "").replace("%%{", "")):
+        raise NotLiteral("a template is not a literal value")
+    return text.replace("$${", "${").replace("%%{", "%{")
+
+
+def _flush(body: str) -> str:
+    """Take off the indentation that all lines share; blank lines do not count (HCL: flush heredocs)."""
+    lines = body.splitlines(keepends=True)
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    least = min(indents, default=0)
+    return "".join(line[least:] if line.strip() else line for line in lines)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else to_hcl(name)

@@ -1,0 +1,50 @@
+"""The process that parses files of partners, one at a time: `python -m modules.parse_child SECONDS BYTES`.
+
+Messages on stdin and stdout are JSON behind its length in four bytes. A file that takes longer than SECONDS or more
+than BYTES of memory costs this process and nothing else; it ends when its parent closes the pipe.
+"""
+
+import json
+import resource
+import signal
+import struct
+import sys
+from typing import BinaryIO
+
+from modules.hcl import read_file
+
+LENGTH = struct.Struct(">I")
+WARM_UP = 'variable "a" {\n  type = string\n}\n'
+
+
+def send(stream: BinaryIO, message: dict) -> None:
+    data = json.dumps(message).encode()
+    stream.write(LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> dict | None:
+    """Return the next message, or None at the end of the stream."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    size = LENGTH.unpack(head)[0]
+    body = stream.read(size)
+    return json.loads(body) if len(body) == size else None
+
+
+def main(seconds: float, memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    read_file(WARM_UP, is_json=False)  # builds the grammar once
+    send(sys.stdout.buffer, {"ready": True})
+    while (message := receive(sys.stdin.buffer)) is not None:
+        # The alarm ends this process by itself, also when the parent has been killed meanwhile.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        answer = read_file(message["text"], is_json=message["is_json"])
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        send(sys.stdout.buffer, answer)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), int(sys.argv[2]))

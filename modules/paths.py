@@ -1,0 +1,55 @@
+"""Which paths of a repository are taken, and how the others are shown."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+# Marks that make text run the other way, so that a name reads as another (Unicode TR 36, "Bidirectional text spoofing").
+BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def path_problem(path: str, *, depth: int, length: int) -> str:
+    """Why `path` (relative, with slashes) is refused, in a sentence; blank when it is fine."""
+    parts = path.split("/")
+    if path.startswith("/"):
+        return "The path is absolute."
+    if "\\" in path:
+        return "The path holds a backslash."
+    if any(unicodedata.category(character) in UNPRINTABLE or character in BIDI for character in path):
+        return "The path holds characters that cannot be shown."
+    if any(part in ("", ".", "..") for part in parts):
+        return "The path leaves its folder."
+    if len(path.encode()) > length:
+        return f"The path is longer than {length} bytes."
+    if len(parts) > depth:
+        return f"The path is deeper than {depth} folders."
+    return ""
+
+
+def shown(path: str) -> str:
+    """`path` with a mark in place of each character that cannot be shown or stored."""
+    return "".join(
+        "\ufffd" if unicodedata.category(character) in UNPRINTABLE or character in BIDI else character
+        for character in path
+    )[:300]
+
+
+def twins(paths: Iterable[str]) -> set[str]:
+    """Paths that become one with another where case or Unicode form does not count, or through such a folder."""
+    paths = list(paths)
+    forms: dict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        for prefix in prefixes(path):
+            forms[unicodedata.normalize("NFC", prefix).casefold()].add(prefix)
+    doubled = {prefix for group in forms.values() if len(group) > 1 for prefix in group}
+    return {path for path in paths if any(prefix in doubled for prefix in prefixes(path))}
+
+
+def prefixes(path: str) -> Iterator[str]:
+    """`a`, `a/b`, `a/b/c` for `a/b/c`."""
+    position = path.find("/")
+    while position >= 0:
+        yield path[:position]
+        position = path.find("/", position + 1)
+    yield path
