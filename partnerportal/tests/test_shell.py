@@ -1,4 +1,5 @@
 import pytest
+from django.template.loader import get_template
 
 from accounts.models import PlatformSettings
 
@@ -119,3 +120,19 @@ class TestSignIn:
         assert "Password changed" in done.text
         client.cookies.clear()
         assert "This link cannot be used" in client.get(link, follow=True).text
+
+    def test_too_many_tries_are_429_in_the_look_of_the_portal(self, client):
+        """The limit is five resets a minute for one address."""
+        answers = [
+            client.post("/accounts/password/reset/", {"email": "eve@example.com"}, REMOTE_ADDR="198.51.100.7")
+            for _ in range(6)
+        ]
+        assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+        assert "Too many tries" in answers[-1].text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("500.html", "The portal made a mistake"), ("400.html", "cannot read this request")]
+)
+def test_pages_for_a_broken_portal_need_no_request_and_no_database(name, words):
+    assert words in get_template(name).render()
