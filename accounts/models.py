@@ -61,9 +61,25 @@ class User(AbstractUser):
             self.partner_since = None
         super().save(*args, **kwargs)
 
+    def has_perm(self, perm, obj=None) -> bool:
+        """There is one kind of admin, so the flag is the permission; groups are not used and not shown."""
+        return self.has_module_perms(perm.partition(".")[0])
+
+    def has_perms(self, perm_list, obj=None) -> bool:
+        return all(self.has_perm(perm) for perm in perm_list)
+
+    def has_module_perms(self, app_label) -> bool:
+        return self.is_active and self.is_staff and app_label != "auth"
+
     @property
     def short_name(self) -> str:
         return self.first_name or self.email.partition("@")[0]
+
+    def may_connect(self, owner: "User | None") -> bool:
+        """Whether this person may set up the connection of `owner`, or (None) of the platform."""
+        if owner is None:
+            return self.is_staff
+        return self.is_partner and owner == self
 
     def _free_slug(self) -> str:
         stem = slugify(self.email.partition("@")[0])[:40] or "user"
@@ -110,6 +126,16 @@ class PlatformSettings(models.Model):
         return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0]
 
 
+class ConnectionQuerySet(models.QuerySet):
+    def of(self, owner: User | None):
+        """The connection of a partner, or (None) of the platform."""
+        return self.filter(owner=owner)
+
+    def claimable(self, now):
+        """Whose list of repositories is asked for, and no worker is reading."""
+        return self.filter(refresh_requested_at__isnull=False).exclude(refresh_leased_until__gt=now)
+
+
 class GitHubConnection(models.Model):
     """Where modules come from: a token and a chosen repository, of a partner or (no owner) of the platform."""
 
@@ -126,9 +152,15 @@ class GitHubConnection(models.Model):
     problem = models.CharField(max_length=300, blank=True, help_text="What the last check found wrong, in a sentence.")
     repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id; survives a rename.")
     repository_name = models.CharField(max_length=200, blank=True, help_text="owner/name")
-    branch = models.CharField(max_length=200, blank=True)
+    branch = models.CharField(max_length=255, blank=True)
+    refresh_requested_at = models.DateTimeField(null=True, blank=True, help_text="The list of repositories is due.")
+    refresh_leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads the list until then.")
+    repositories_read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "GitHub connection"
         constraints = [
             models.UniqueConstraint(
                 fields=["owner"], nulls_distinct=False, name="one_connection_per_owner_and_one_for_the_platform"
@@ -143,6 +175,20 @@ class GitHubConnection(models.Model):
         return self.owner_id is None
 
     @property
+    def days_left(self) -> int | None:
+        """Whole days until the token expires, negative when it has; None for one that never does."""
+        return (self.expires_at - timezone.now()).days if self.expires_at else None
+
+    @property
+    def is_refreshing(self) -> bool:
+        return self.refresh_requested_at is not None
+
+    @property
+    def needless_scopes(self) -> list[str]:
+        """Scopes that let the token change things: more than reading repositories needs."""
+        return [scope for scope in self.scopes if scope != "repo" and not scope.startswith("read:")]
+
+    @property
     def token(self) -> str:
         return encryption.decrypt(self.token_encrypted, context=self._context).decode()
 
@@ -153,3 +199,24 @@ class GitHubConnection(models.Model):
     @property
     def _context(self) -> str:
         return f"accounts.githubconnection:{self.ref}:token"
+
+
+class AccessibleRepository(models.Model):
+    """A repository that a connection's token can read, as GitHub listed it at the last refresh."""
+
+    connection = models.ForeignKey(GitHubConnection, on_delete=models.CASCADE, related_name="repositories")
+    repository_id = models.BigIntegerField()
+    full_name = models.CharField(max_length=200)
+    private = models.BooleanField()
+    default_branch = models.CharField(max_length=255)
+    pushed_at = models.DateTimeField(null=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["full_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "repository_id"], name="one_repository_once_per_connection"),
+        ]
+
+    def __str__(self):
+        return self.full_name

@@ -1,2 +1,16 @@
+from django.urls import path
+
+from accounts import views
+
 app_name = "accounts"
-urlpatterns = []
+urlpatterns = [
+    path("", views.profile, name="profile"),
+    path("name/", views.name_save, name="name-save"),
+    path("theme/", views.theme_save, name="theme-save"),
+    path("github/token/", views.token_save, name="token-save"),
+    path("github/repository/", views.repository_save, name="repository-save"),
+    path("github/repository/search/", views.repository_search, name="repository-search"),
+    path("github/repositories/refresh/", views.repository_refresh, name="repository-refresh"),
+    path("github/repositories/", views.repository_status, name="repository-status"),
+    path("github/remove/", views.connection_remove, name="connection-remove"),
+]

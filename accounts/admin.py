@@ -1,0 +1,115 @@
+from allauth.account.decorators import reauthentication_required, secure_admin_login
+from django import forms
+from django.contrib import admin
+from django.utils.decorators import method_decorator
+
+from accounts import services
+from accounts.models import GitHubConnection, PlatformSettings, User
+
+# One way in: allauth's sign-in with its rate limits, not the admin's own form.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = "Partner Portal"
+
+fresh = method_decorator(reauthentication_required(allow_get=True), name="changeform_view")
+
+
+class PersonForm(forms.ModelForm):
+    """Roles and access of one person; no admin can lock the door behind themselves."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "is_partner", "is_staff", "is_active"]
+        labels = {"is_staff": "admin"}
+        help_texts = {
+            "is_staff": "Manages everything; sees no secrets.",
+            "is_active": "Untick to end all sessions and refuse sign-in. People are never deleted.",
+        }
+
+    by: User
+
+    def clean(self):
+        is_own = self.instance == self.by
+        if is_own and not (self.cleaned_data["is_staff"] and self.cleaned_data["is_active"]):
+            raise forms.ValidationError("You cannot take the admin role or access from yourself; ask another admin.")
+        return self.cleaned_data
+
+
+@fresh
+@admin.register(User)
+class PersonAdmin(admin.ModelAdmin):
+    form = PersonForm
+    list_display = ["email", "first_name", "last_name", "is_partner", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_partner", "is_staff", "is_active"]
+    search_fields = ["email", "first_name", "last_name", "slug"]
+    fields = [*PersonForm.Meta.fields, "email", "slug", "partner_since", "last_login", "date_joined"]
+    readonly_fields = ["email", "slug", "partner_since", "last_login", "date_joined"]
+
+    def get_form(self, request, obj=None, **options):
+        return type("FormOfThisRequest", (super().get_form(request, obj, **options),), {"by": request.user})
+
+    def save_model(self, request, obj, form, change):
+        chosen = form.cleaned_data
+        if {"first_name", "last_name"} & set(form.changed_data):
+            services.rename(obj, first_name=chosen["first_name"], last_name=chosen["last_name"], by=request.user)
+        services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=request.user)
+        services.set_active(obj, chosen["is_active"], by=request.user)
+
+    def has_add_permission(self, request):
+        return False  # people sign up, which proves their address
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@fresh
+@admin.register(PlatformSettings)
+class PlatformSettingsAdmin(admin.ModelAdmin):
+    fields = ["private_mode", "revenue_share"]
+
+    def get_queryset(self, request):
+        PlatformSettings.load()  # makes the row on a new installation
+        return super().get_queryset(request)
+
+    def save_model(self, request, obj, form, change):
+        services.set_private_mode(form.cleaned_data["private_mode"], by=request.user)
+        services.set_revenue_share(form.cleaned_data["revenue_share"], by=request.user)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(GitHubConnection)
+class GitHubConnectionAdmin(admin.ModelAdmin):
+    """To look at; the token is in no field, and set up is on the profile page."""
+
+    list_display = ["whose", "login", "repository_name", "expires_at", "checked_at", "problem"]
+    fields = [
+        "whose",
+        "login",
+        "scopes",
+        "is_fine_grained",
+        "expires_at",
+        "checked_at",
+        "problem",
+        "repository_name",
+        "branch",
+        "repositories_read_at",
+    ]
+    search_fields = ["login", "repository_name", "owner__email"]
+    list_select_related = ["owner"]
+
+    @admin.display(description="of", ordering="owner__email")
+    def whose(self, connection):
+        return connection.owner or "the platform"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

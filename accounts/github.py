@@ -1,0 +1,238 @@
+"""GitHub's REST API: a token in, dataclasses out, and an exception with a sentence for each way in which it fails."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3
+from django.conf import settings
+from github import Auth, Github
+from github.Requester import Requester
+
+from accounts.github_errors import (
+    ArchiveTooLarge,
+    GitHubError,
+    GitHubUnreachable,
+    Redirected,
+    ScopeMissing,
+    TokenRejected,
+    refusal,
+)
+
+NEEDED_SCOPE = "repo"
+PAGE = 100  # GitHub's largest
+MOST_PAGES = 100
+CHUNK = 64 * 1024
+DOWNLOAD_SECONDS = 300
+SENDABLE = re.compile(r"[!-~]{1,255}")  # what an HTTP header carries; the forms of tokens change, so no more is asked
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a token belongs to; `scopes` is empty for a fine-grained token, `expires_at` is aware or None."""
+
+    login: str
+    scopes: list[str]
+    is_fine_grained: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Repository:
+    id: int
+    full_name: str
+    private: bool
+    default_branch: str
+    pushed_at: datetime | None
+    description: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    sha: str
+    message: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    data: Any
+
+
+def identify(token: str, *, timeout: float | None = None) -> Identity:
+    """Who `token` belongs to and what it may do; `timeout` in seconds, else the setting.
+
+    Raises ScopeMissing for a classic token that cannot read private repositories, and GitHubError.
+    Scopes: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+    """
+    with _client(token, timeout) as client:
+        answer = _get(client, "/user")
+    header = answer.headers.get("x-oauth-scopes")
+    scopes = [scope.strip() for scope in (header or "").split(",") if scope.strip()]
+    # A fine-grained token has no such header; should it come empty, only the prefix tells the two kinds apart.
+    is_fine_grained = header is None or (not scopes and token.startswith("github_pat_"))
+    if not is_fine_grained and NEEDED_SCOPE not in scopes:
+        raise ScopeMissing
+    expires_at = _expiry(answer.headers.get("github-authentication-token-expiration", ""))
+    return Identity(str(answer.data["login"]), scopes, is_fine_grained, expires_at)
+
+
+def repositories(token: str) -> list[Repository]:
+    """Every repository that `token` can read, by name, all of GitHub's pages; raises GitHubError."""
+    found: dict[int, Repository] = {}  # a page may repeat a row when the list changes in between
+    with _client(token) as client:
+        for page in range(1, MOST_PAGES + 1):
+            # Pages are asked for by number: the links in the answer are never followed with the token.
+            answer = _get(client, "/user/repos", per_page=PAGE, page=page, sort="full_name")
+            found.update((row["id"], _repository(row)) for row in answer.data)
+            if 'rel="next"' not in answer.headers.get("link", ""):
+                break
+    return list(found.values())
+
+
+def repository(token: str, repository_id: int, *, timeout: float | None = None) -> Repository:
+    """The repository with GitHub's numeric id, which survives renames; raises NotFound and other GitHubErrors."""
+    with _client(token, timeout) as client:
+        return _repository(_get(client, f"/repositories/{repository_id}").data)
+
+
+def branch_head(token: str, repository_id: int, branch: str, *, timeout: float | None = None) -> Commit:
+    """The newest commit of a branch; raises NotFound where there is no such branch, and other GitHubErrors."""
+    with _client(token, timeout) as client:
+        head = _get(client, f"/repositories/{repository_id}/branches/{quote(branch)}").data["commit"]
+    return Commit(head["sha"], head["commit"]["message"], _time(head["commit"]["committer"]["date"]))
+
+
+def download_tarball(token: str, repository_id: int, commit: str, *, into: BinaryIO, limit_bytes: int) -> int:
+    """Write the gzipped tar of a commit to `into` and return its bytes.
+
+    Raises ArchiveTooLarge beyond `limit_bytes`, with at most that much written, and other GitHubErrors.
+    """
+    with _client(token) as client:
+        answer = _ask(client, f"/repositories/{repository_id}/tarball/{quote(commit)}")
+    if answer.status != 302:
+        raise _failure(answer)
+    return _download(_safe(answer.headers.get("location", "")), into=into, limit_bytes=limit_bytes)
+
+
+@contextmanager
+def _client(token: str, timeout: float | None = None) -> Iterator[Requester]:
+    if not SENDABLE.fullmatch(token):
+        raise TokenRejected
+    github = Github(
+        auth=Auth.Token(token),
+        base_url=settings.GITHUB_API_URL,
+        timeout=timeout or settings.GITHUB_TIMEOUT,
+        user_agent="Partner-Portal",
+        # PyGithub would sleep between requests, and retry for minutes; a person or a worker's lease waits here.
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+    )
+    try:
+        yield github.requester
+    finally:
+        github.close()
+
+
+def _get(client: Requester, path: str, **parameters: str | int) -> Answer:
+    answer = _ask(client, path, **parameters)
+    if answer.status != 200 or answer.data is None:
+        raise _failure(answer)
+    return answer
+
+
+def _ask(client: Requester, path: str, **parameters: str | int) -> Answer:
+    """One GET to the API's own host: `path` is relative, and PyGithub raises when a 301 leads elsewhere."""
+    try:
+        status, headers, text = client.requestJson("GET", path, parameters=parameters)
+    except requests.RequestException as error:
+        raise GitHubUnreachable from error
+    except RuntimeError as error:
+        raise Redirected from error
+    return Answer(status, headers, _parsed(text))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _failure(answer: Answer) -> GitHubError:
+    if 300 <= answer.status < 400:
+        return Redirected()
+    message = answer.data.get("message", "") if isinstance(answer.data, dict) else ""
+    return refusal(answer.status, answer.headers, message)
+
+
+def _safe(location: str) -> str:
+    parts = urlsplit(location)
+    is_downgraded = parts.scheme != "https" and settings.GITHUB_API_URL.startswith("https:")
+    if parts.scheme not in ("http", "https") or not parts.hostname or is_downgraded:
+        raise Redirected
+    return location
+
+
+def _download(url: str, *, into: BinaryIO, limit_bytes: int) -> int:
+    """Fetch the short-lived address of an archive on GitHub's other host, which never sees the token."""
+    try:
+        with requests.Session() as session:
+            session.auth = _no_auth
+            with session.get(url, stream=True, allow_redirects=False, timeout=settings.GITHUB_TIMEOUT) as response:
+                if response.status_code != 200:
+                    raise _failure(Answer(response.status_code, {}, None))
+                return _copy(response.raw, into=into, limit_bytes=limit_bytes)
+    except (requests.RequestException, urllib3.exceptions.HTTPError):
+        # Without its cause, whose text holds the address and so the key to the archive.
+        raise GitHubUnreachable from None
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep requests from taking a login for the other host out of a .netrc file."""
+    return request
+
+
+def _copy(stream: urllib3.BaseHTTPResponse, *, into: BinaryIO, limit_bytes: int) -> int:
+    size, deadline = 0, time.monotonic() + DOWNLOAD_SECONDS
+    for chunk in stream.stream(CHUNK, decode_content=False):
+        size += len(chunk)
+        if size > limit_bytes:
+            raise ArchiveTooLarge(limit_bytes)
+        if time.monotonic() > deadline:
+            raise GitHubUnreachable
+        into.write(chunk)
+    return size
+
+
+def _repository(row: dict[str, Any]) -> Repository:
+    return Repository(
+        id=row["id"],
+        full_name=row["full_name"],
+        private=row["private"],
+        default_branch=row["default_branch"],
+        pushed_at=_time(row["pushed_at"]) if row["pushed_at"] else None,
+        description=row["description"] or "",
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _expiry(text: str) -> datetime | None:
+    """GitHub writes "2026-12-01 00:00:00 UTC", or an offset in place of the zone."""
+    try:
+        return datetime.strptime(text.replace("UTC", "+0000"), "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return None

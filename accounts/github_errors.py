@@ -1,0 +1,111 @@
+"""The ways in which GitHub fails, each with one sentence that tells a person what to do."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+
+class GitHubError(Exception):
+    """GitHub could not do what it was asked; its text is a sentence for people."""
+
+    sentence = "GitHub gave an answer that the portal does not understand. Try again; tell an admin if it stays."
+
+    def __init__(self, sentence: str = ""):
+        super().__init__(sentence or self.sentence)
+
+
+class TokenRejected(GitHubError):
+    sentence = (
+        "GitHub does not accept this token: it is mistyped, has expired or was revoked. "
+        "Create a new one on GitHub and save it."
+    )
+
+
+class ScopeMissing(GitHubError):
+    sentence = (
+        "This classic token lacks the repo scope, so it cannot read private repositories. "
+        "Create one with that scope, or a fine-grained one with read access to contents."
+    )
+
+
+class Forbidden(GitHubError):
+    sentence = (
+        "GitHub forbids this token to read that. Give a fine-grained token read access to contents, "
+        "or authorise a classic one for the organisation's single sign-on."
+    )
+
+
+class NotFound(GitHubError):
+    sentence = (
+        "GitHub does not find it: it was deleted or renamed, or the token may not read it. "
+        "Select another repository, or give the token access."
+    )
+
+
+class RepositoryEmpty(GitHubError):
+    sentence = "The repository has no commit yet. Push one, then try again."
+
+
+class GitHubDown(GitHubError):
+    sentence = "GitHub has a fault of its own at the moment. Nothing was changed; try again in a few minutes."
+
+
+class GitHubUnreachable(GitHubError):
+    sentence = "GitHub did not answer in time. Nothing was changed; check the connection and try again."
+
+
+class Redirected(GitHubError):
+    sentence = (
+        "GitHub sent the portal on to another address, where a token must not go. An admin should check GITHUB_API_URL."
+    )
+
+
+class ArchiveTooLarge(GitHubError):
+    def __init__(self, limit_bytes: int):
+        limit = f"{limit_bytes / 1024**2:g} MiB"
+        super().__init__(f"The repository's archive is larger than {limit}. Move large files out of it.")
+
+
+class RateLimited(GitHubError):
+    """`reset_at` is when GitHub answers this token again, aware."""
+
+    def __init__(self, reset_at: datetime):
+        self.reset_at = reset_at
+        super().__init__(
+            f"This token has used up what GitHub allows. Try again after {reset_at:%H:%M} UTC; nothing was changed."
+        )
+
+
+PLAIN: dict[int, type[GitHubError]] = {
+    401: TokenRejected,
+    403: Forbidden,
+    404: NotFound,
+    409: RepositoryEmpty,
+    410: NotFound,
+    451: NotFound,  # taken down for legal reasons
+}
+
+
+def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubError:
+    """The exception for an answer that is no success; headers by lower-case name.
+
+    Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    if status == 429 or (status == 403 and _is_limited(headers, message)):
+        return RateLimited(_reset_at(headers))
+    if status in PLAIN:
+        return PLAIN[status]()
+    return GitHubDown() if status >= 500 else GitHubError()
+
+
+def _is_limited(headers: Mapping[str, str], message: str) -> bool:
+    return headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers or "rate limit" in message.lower()
+
+
+def _reset_at(headers: Mapping[str, str]) -> datetime:
+    """When to ask again; a minute from now where GitHub does not say."""
+    wait, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
+    if wait.isdecimal():
+        return datetime.fromtimestamp(time.time() + int(wait), UTC)
+    is_used_up = headers.get("x-ratelimit-remaining") == "0"
+    return datetime.fromtimestamp(int(reset) if is_used_up and reset.isdecimal() else time.time() + 60, UTC)

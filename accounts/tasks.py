@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from accounts import repositories
+
+
+@shared_task(name="accounts.refresh_repositories")
+def refresh_repositories(connection_id):
+    repositories.refresh(connection_id)
+
+
+@shared_task(name="accounts.poll_refreshes")
+def poll_refreshes():
+    repositories.poll()

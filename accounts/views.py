@@ -1,0 +1,196 @@
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
+
+from accounts import services
+from accounts.forms import NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
+from accounts.github_errors import GitHubError
+from accounts.models import GitHubConnection, User
+
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Side:
+    """Whose connection a page is about: a partner's own, or (without owner) the platform's."""
+
+    owner: User | None
+
+    @property
+    def query(self) -> str:
+        return "" if self.owner else "?for=platform"
+
+    @property
+    def profile_url(self) -> str:
+        return reverse("accounts:profile") + self.query
+
+    @property
+    def connections(self):
+        return GitHubConnection.objects.of(self.owner)
+
+
+@login_required
+@require_GET
+def profile(request):
+    return _page(request)
+
+
+@login_required
+@require_POST
+def name_save(request):
+    form = NameForm(request.POST, instance=User.objects.get(pk=request.user.pk))
+    if not form.is_valid():
+        return _page(request, status=422, name_form=form)
+    services.rename(request.user, by=request.user, **form.cleaned_data)
+    messages.success(request, "Your name was saved.")
+    return redirect("accounts:profile")
+
+
+@login_required
+@require_POST
+def theme_save(request):
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422)
+    response = redirect("accounts:profile")
+    response.set_cookie(
+        "theme", form.cleaned_data["theme"], max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
+
+
+@login_required
+@require_POST
+def token_save(request):
+    """The one page that asks GitHub itself: somebody waits for the verdict, and the wait ends after seconds."""
+    side = _side(request)
+    if get_adapter().is_reauthentication_required(app="accounts"):
+        return _confirm_first(request, side)
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422, token_form=form)
+    try:
+        connection = services.save_token(side.owner, token=form.cleaned_data["token"], by=request.user)
+    except GitHubError as error:
+        form.add_error("token", str(error))
+        return _page(request, status=422, token_form=form)
+    messages.success(request, f"The token of {connection.login} works and was saved.")
+    return redirect(side.profile_url)
+
+
+@login_required
+@require_POST
+def repository_save(request):
+    side = _side(request)
+    connection = get_object_or_404(side.connections)
+    form = RepositoryForm(request.POST, connection=connection)
+    if not form.is_valid():
+        return _page(request, status=422, repository_form=form)
+    chosen = form.cleaned_data["repository"]
+    try:
+        services.select_repository(connection, repository_id=chosen.repository_id, by=request.user)
+    except GitHubError as error:
+        form.add_error("repository", str(error))
+        return _page(request, status=422, repository_form=form)
+    messages.success(request, f"Modules now come from {chosen.full_name}.")
+    return redirect(side.profile_url)
+
+
+@login_required
+@require_GET
+def repository_search(request):
+    side = _side(request)
+    connection = get_object_or_404(side.connections)
+    form = RepositoryForm(connection=connection, matching=request.GET.get("q", ""))
+    return render(request, "accounts/_choice.html", {"repository_form": form, "side": side})
+
+
+@login_required
+@require_POST
+def repository_refresh(request):
+    side = _side(request)
+    connection = get_object_or_404(side.connections)
+    services.request_refresh(connection, by=request.user)
+    messages.info(request, "The list of repositories is being read from GitHub.")
+    return redirect(side.profile_url)
+
+
+@login_required
+@require_GET
+def repository_status(request):
+    """The line that polls while the list is read; once it stands, the whole card instead."""
+    context = _github(request)
+    if context.get("connection") and context["connection"].is_refreshing:
+        return render(request, "accounts/_refreshing.html", context)
+    response = render(request, "accounts/_repository.html", context)
+    return reswap(retarget(response, "#repository"), "outerHTML")
+
+
+@login_required
+@require_POST
+def connection_remove(request):
+    side = _side(request)
+    connection = get_object_or_404(side.connections)
+    form = RemovalForm(request.POST, connection=connection)
+    if not form.is_valid():
+        return _page(request, status=422, removal_form=form)
+    services.remove_connection(connection, by=request.user)
+    messages.success(request, "The GitHub connection was removed. What is published stays.")
+    return redirect(side.profile_url)
+
+
+def _side(request) -> Side:
+    """The side that the address names; raises PermissionDenied for one that this person may not set up."""
+    is_platform = request.GET.get("for") == "platform" or not request.user.is_partner
+    side = Side(None if is_platform else request.user)
+    if not request.user.may_connect(side.owner):
+        raise PermissionDenied
+    return side
+
+
+def _confirm_first(request, side: Side) -> HttpResponse:
+    """Ask for the password. allauth would keep the refused post in the session, and with it the token in clear."""
+    messages.info(request, "After this, paste the token once more: it was not kept.")
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': side.profile_url})}")
+
+
+def _page(request, *, status: int = 200, **bound) -> HttpResponse:
+    """The profile; `bound` are forms to show in place of fresh ones."""
+    theme = request.COOKIES.get("theme", "auto")
+    context = {"name_form": NameForm(instance=request.user), "theme_form": ThemeForm(initial={"theme": theme})}
+    if request.user.is_partner or request.user.is_staff:
+        context |= _github(request)
+    return render(request, "accounts/profile.html", context | bound, status=status)
+
+
+def _github(request) -> dict:
+    side = _side(request)
+    connection = side.connections.first()
+    context = {"side": side, "connection": connection, "token_form": TokenForm()}
+    if connection is None:
+        return context
+    matching = request.GET.get("q", "")
+    return context | {
+        "matching": matching,
+        "repository_form": RepositoryForm(connection=connection, matching=matching),
+        "repository_count": connection.repositories.count(),
+        "removal_form": RemovalForm(connection=connection),
+        "published": _published(connection),
+    }
+
+
+def _published(connection: GitHubConnection) -> int | None:
+    """Modules in the catalogue from the chosen repository; unknown here for the platform's, which nobody owns."""
+    if connection.owner is None:
+        return None
+    return connection.owner.modules.filter(repository_id=connection.repository_id, removed_at__isnull=True).count()
