@@ -1,7 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from billing import triggers
+from billing.querysets import CostCentreQuerySet, HoldQuerySet, LotQuerySet, TransferQuerySet
 from foundation.refs import RefField
 
 PEOPLE = settings.AUTH_USER_MODEL
@@ -39,7 +42,12 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["wallet", "kind"], nulls_distinct=False, name="one_account_per_kind"),
             models.CheckConstraint(
-                condition=Q(wallet__isnull=True) | Q(held__gte=0, balance__gte=F("held")), name="account_never_below_zero"
+                condition=Q(wallet__isnull=True) | Q(held__gte=0, balance__gte=F("held")),
+                name="account_never_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(wallet__isnull=False) | Q(balance=0, held=0, sequence=0),
+                name="system_account_keeps_no_balance",
             ),
         ]
 
@@ -66,9 +74,13 @@ class Lot(models.Model):
     period = models.DateField(null=True, help_text="First day of the month that a grant is for.")
     paid = models.BigIntegerField(default=0, help_text="What was paid for it, in minor units of `currency`.")
     currency = models.CharField(max_length=3, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = LotQuerySet.as_manager()
 
     class Meta:
+        triggers = triggers.LOT
+        indexes = [models.Index(fields=["account"], condition=Q(remaining__gt=0), name="lots_with_something_left")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(held__gte=0, remaining__gte=F("held"), amount__gte=F("remaining"), amount__gt=0),
@@ -94,7 +106,19 @@ class CostCentre(models.Model):
     deployment_name = models.CharField(max_length=100)
     module_title = models.CharField(max_length=200)
     partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    share_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=0, help_text="The partner's part of what was paid for the credits."
+    )
     opened_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CostCentreQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share_percent__gte=0, share_percent__lte=100), name="share_is_a_percentage"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.deployment_name} ({self.module_title})"
@@ -114,24 +138,37 @@ class Transfer(models.Model):
         REVENUE = "revenue", "Revenue"
 
     ref = RefField()
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="transfers")
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=120, unique=True, help_text="Idempotency key.")
     request_hash = models.CharField(max_length=64)
+    transaction = models.BigIntegerField(default=0, editable=False, help_text="PostgreSQL's; written by a trigger.")
     by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
-    reference = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=200, blank=True, help_text="What it is for, as people read it.")
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    awarded = models.BigIntegerField(default=0, help_text="Units that the Awarded balance moved by.")
+    purchased = models.BigIntegerField(default=0, help_text="Units that the Purchased balance moved by.")
+    balance_after = models.BigIntegerField(null=True, help_text="Awarded and Purchased together, held ones included.")
+    run_ref = models.CharField(max_length=10, blank=True)
     cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, null=True, related_name="transfers")
     module_title = models.CharField(max_length=200, blank=True)
     deployment_ref = models.CharField(max_length=10, blank=True)
     partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     share_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    charged_amount = models.BigIntegerField(default=0, help_text="What was paid for the credits, in minor units.")
     share_amount = models.BigIntegerField(default=0, help_text="The partner's revenue in minor units.")
     currency = models.CharField(max_length=3, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TransferQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time")]
+        triggers = triggers.TRANSFER
+        indexes = [
+            models.Index(fields=["wallet", "-created_at"], name="transfers_by_wallet_and_time"),
+            models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time"),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.ref}"
@@ -148,6 +185,7 @@ class Entry(models.Model):
     sequence = models.PositiveBigIntegerField(null=True, help_text="Null on a system account.")
 
     class Meta:
+        triggers = triggers.ENTRY
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
             models.UniqueConstraint(fields=["account", "sequence"], name="one_entry_per_account_and_sequence"),
@@ -169,14 +207,22 @@ class Hold(models.Model):
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
     cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, related_name="holds")
     run_ref = models.CharField(max_length=10, unique=True)
+    key = models.CharField(max_length=120, unique=True, help_text="Idempotency key.")
+    request_hash = models.CharField(max_length=64)
+    by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    reference = models.CharField(max_length=200, blank=True, help_text="What it is for, as people read it.")
     amount = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was released.")
+    created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
+    objects = HoldQuerySet.as_manager()
+
     class Meta:
+        indexes = [models.Index(fields=["wallet", "-created_at"], name="holds_by_wallet_and_time")]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_reserves_something"),
             models.CheckConstraint(
@@ -197,10 +243,16 @@ class HoldLine(models.Model):
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
+    refunded = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="hold_line_reserves_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="hold_line_reserves_something"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, amount__gte=F("refunded")), name="hold_line_refunds_what_it_has"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.amount} of lot {self.lot_id}"

@@ -1,0 +1,115 @@
+"""How credits come in by an admin, and how they run out."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from billing import ledger
+from billing.errors import BadAdjustment, OwnBalance, WalletMoved
+from billing.ledger import Line
+from billing.models import Account, Lot, Transfer
+from billing.retry import retry_on_conflict
+from foundation import audit
+
+# What was sold is Purchased; what was given is Awarded, so that it never pays a partner.
+ACCOUNT = {
+    Lot.Source.SALE: Account.Kind.PURCHASED,
+    Lot.Source.GOODWILL: Account.Kind.AWARDED,
+    Lot.Source.AWARD: Account.Kind.AWARDED,
+}
+
+
+@retry_on_conflict
+@transaction.atomic
+def add_credits(
+    wallet_owner,
+    *,
+    amount: int,
+    source: str,
+    reason: str,
+    by,
+    nonce: str,
+    wallet_version: int,
+    paid: int = 0,
+    expires_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Transfer:
+    """Add `amount` units as a sale (with what was `paid`, in minor units), goodwill or award, for a written reason.
+
+    `nonce` is the form's: sent twice, the first result comes back. `wallet_version` is the one that the form showed.
+    Raises OwnBalance, BadAdjustment, KeyReused, and WalletMoved when the balance changed since.
+    """
+    _check(wallet_owner, amount=amount, source=source, paid=paid, reason=reason, by=by)
+    now = now or timezone.now()
+    purse = ledger.lock(wallet_owner.pk)[wallet_owner.pk]
+    request = ledger.request_hash(
+        owner=wallet_owner.pk, amount=amount, source=source, paid=paid, reason=reason, by=by.pk, expires_at=expires_at
+    )
+    transfer = Transfer(
+        kind=source, key=f"admin:{nonce}", request_hash=request, by=by, reason=reason.strip(), created_at=now
+    )
+    if earlier := ledger.earlier(transfer):
+        return earlier
+    if purse.wallet.version != wallet_version:
+        raise WalletMoved
+    lot = Lot(
+        account=purse[ACCOUNT[source]],
+        source=source,
+        amount=amount,
+        remaining=amount,
+        expires_at=expires_at,
+        paid=paid,
+        currency=settings.PORTAL_CURRENCY if paid else "",
+        created_at=now,
+    )
+    issued = Line(ledger.system(Account.Kind.ISSUANCE), -amount)
+    transfer, _ = ledger.post(transfer, [Line(lot.account, amount, lot), issued], purse=purse)
+    purse.save()
+    audit.record("credits.added", by=by, target=transfer, to=wallet_owner.email, units=amount, source=source, paid=paid)
+    return transfer
+
+
+def _check(owner, *, amount: int, source: str, paid: int, reason: str, by) -> None:
+    if by.pk == owner.pk:
+        raise OwnBalance
+    if source not in ACCOUNT:
+        raise BadAdjustment("Credits are added as a sale, as goodwill or as an award.")
+    if amount <= 0:
+        raise BadAdjustment("Credits are added in amounts above zero.")
+    if not reason.strip():
+        raise BadAdjustment("Credits are added for a reason, in writing.")
+    if (source == Lot.Source.SALE) != (paid > 0):
+        raise BadAdjustment("A sale carries the amount that was paid; nothing is paid for goodwill or an award.")
+
+
+def expire(now: datetime) -> int:
+    """Take away what is left in lots that are over, except where a run still holds some; how many lots that were."""
+    overdue = Lot.objects.to_expire(now).values_list("pk", "account__wallet__owner")
+    return sum(_expire_lot(pk, owner=owner, now=now) for pk, owner in overdue)
+
+
+@retry_on_conflict
+@transaction.atomic
+def _expire_lot(pk: int, *, owner: int, now: datetime) -> bool:
+    purse = ledger.lock(owner)[owner]
+    lot = Lot.objects.to_expire(now).select_for_update().filter(pk=pk).first()
+    if lot is None:
+        return False
+    transfer = Transfer(
+        kind=Transfer.Kind.EXPIRY,
+        key=f"expire:{lot.pk}",
+        request_hash=ledger.request_hash(lot=lot.pk, amount=lot.remaining),
+        reference=f"{lot.get_source_display()} of {lot.created_at:%-d %b %Y}",
+        created_at=now,
+    )
+    lines = [
+        Line(purse.account(lot.account_id), -lot.remaining, lot),
+        Line(ledger.system(Account.Kind.BREAKAGE), lot.remaining),
+    ]
+    ledger.post(transfer, lines, purse=purse)
+    lot.remaining = 0
+    lot.save(update_fields=["remaining"])
+    purse.save()
+    return True

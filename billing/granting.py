@@ -1,0 +1,131 @@
+"""The monthly grant: makes the world right up to now, however often it runs and however long it did not."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from billing import crediting, ledger
+from billing.ledger import Line, Purse
+from billing.models import Account, Entry, Lot, Transfer
+from billing.retry import retry_on_conflict
+from foundation.models import Heartbeat
+
+BATCH = 500
+HEARTBEAT = "billing.grant_allowances"
+
+# Every month that begins after a partner became one, up to now, with the allowance that was valid when it began:
+# the partner's own before the default, the newest first. What has its key is granted already.
+DUE = """
+SELECT person.id, person.ref, person.email, month.first::date, allowance.amount
+  FROM accounts_user person
+ CROSS JOIN LATERAL generate_series(
+        date_trunc('month', person.partner_since AT TIME ZONE 'UTC') + interval '1 month',
+        %(now)s AT TIME ZONE 'UTC', interval '1 month') AS month(first)
+ CROSS JOIN LATERAL (
+        SELECT amount FROM billing_allowance
+         WHERE (partner_id = person.id OR partner_id IS NULL) AND valid_from <= month.first
+         ORDER BY partner_id IS NULL, valid_from DESC LIMIT 1) AS allowance
+ WHERE person.is_partner AND person.is_active AND allowance.amount > 0
+   AND NOT EXISTS (SELECT FROM billing_transfer
+                    WHERE key = 'grant:' || person.ref || ':' || to_char(month.first, 'YYYY-MM'))
+ ORDER BY person.id, month.first
+ LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One partner's grant for one month: `amount` units, `period` the first day of the month."""
+
+    partner_id: int
+    partner_ref: str
+    email: str
+    period: date
+    amount: int
+
+    @property
+    def key(self) -> str:
+        return f"grant:{self.partner_ref}:{self.period:%Y-%m}"
+
+    @property
+    def request_hash(self) -> str:
+        # Without the amount: a month is granted once, even when the allowance was changed in between.
+        return ledger.request_hash(partner=self.partner_id, period=self.period)
+
+
+def due(now: datetime, *, limit: int | None = None) -> list[Due]:
+    """What would be granted at `now`, by partner and month."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"now": now.astimezone(UTC), "limit": limit})
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+def ensure_grants(now: datetime, *, batch_size: int = BATCH) -> int:
+    """Grant everything that is due at `now`, each batch in one transaction; how many grants this call made."""
+    granted = 0
+    while batch := due(now, limit=batch_size):
+        granted += _grant(batch, now=now)
+    return granted
+
+
+def run(now: datetime) -> int:
+    """One beat: grants what is due, takes away what has expired, and records that it was here."""
+    granted = ensure_grants(now)
+    crediting.expire(now)
+    Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now})
+    return granted
+
+
+@retry_on_conflict
+@transaction.atomic
+def _grant(batch: list[Due], *, now: datetime) -> int:
+    purses = ledger.lock(*(item.partner_id for item in batch))
+    mine = _claimed(batch, purses, now=now)
+    lines = {transfer.pk: _lines(item, purses[item.partner_id], now=now) for item, transfer in mine}
+    ledger.save_new_lots([line for pair in lines.values() for line in pair])
+    Entry.objects.bulk_create([ledger.entry(transfer, line) for _, transfer in mine for line in lines[transfer.pk]])
+    for partner_id in {item.partner_id for item, _ in mine}:
+        purses[partner_id].save()
+    return len(mine)
+
+
+def _claimed(batch: list[Due], purses: dict[int, Purse], *, now: datetime) -> list[tuple[Due, Transfer]]:
+    """The grants of the batch that nobody made before, with their saved transfers."""
+    posted = {partner_id: purse.posted for partner_id, purse in purses.items()}
+    taken = set(Transfer.objects.filter(key__in=[item.key for item in batch]).values_list("key", flat=True))
+    fresh = [item for item in batch if item.key not in taken]
+    transfers = []
+    for item in fresh:
+        posted[item.partner_id] += item.amount
+        transfers.append(_transfer(item, purses[item.partner_id], balance_after=posted[item.partner_id], now=now))
+    # The wallets are locked, so nobody else can grant these; the unique keys would refuse it.
+    return list(zip(fresh, Transfer.objects.bulk_create(transfers), strict=True))
+
+
+def _transfer(item: Due, purse: Purse, *, balance_after: int, now: datetime) -> Transfer:
+    return Transfer(
+        wallet=purse.wallet,
+        kind=Transfer.Kind.GRANT,
+        key=item.key,
+        request_hash=item.request_hash,
+        reference=f"Monthly grant, {item.period:%B %Y}",
+        purchased=item.amount,
+        balance_after=balance_after,
+        created_at=now,
+    )
+
+
+def _lines(item: Due, purse: Purse, *, now: datetime) -> list[Line]:
+    account = purse[Account.Kind.PURCHASED]
+    lot = Lot(
+        account=account,
+        source=Lot.Source.GRANT,
+        amount=item.amount,
+        remaining=item.amount,
+        period=item.period,
+        currency=settings.PORTAL_CURRENCY,
+        created_at=now,
+    )
+    return [Line(account, item.amount, lot), Line(ledger.system(Account.Kind.ISSUANCE), -item.amount)]

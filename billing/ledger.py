@@ -1,0 +1,164 @@
+"""Posting: locks, idempotency and entries. The verbs of people stand in services."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from billing.errors import KeyReused
+from billing.models import Account, Entry, Lot, Transfer, Wallet
+
+OF_A_PERSON = [Account.Kind.AWARDED, Account.Kind.PURCHASED, Account.Kind.REVENUE]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry to be: `amount` is signed. A new lot is saved with it."""
+
+    account: Account
+    amount: int
+    lot: Lot | None = None
+
+
+@dataclass
+class Purse:
+    """A locked wallet and its accounts by kind. Change the accounts, then `save()`."""
+
+    wallet: Wallet
+    accounts: dict[str, Account] = field(default_factory=dict)
+    _read: dict[str, tuple] = field(default_factory=dict)
+
+    def add(self, account: Account) -> None:
+        self.accounts[account.kind] = account
+        self._read[account.kind] = _figures(account)
+
+    def __getitem__(self, kind: str) -> Account:
+        return self.accounts[kind]
+
+    def account(self, pk: int) -> Account:
+        return next(account for account in self.accounts.values() if account.pk == pk)
+
+    @property
+    def posted(self) -> int:
+        """Units of credits, held ones included."""
+        return self[Account.Kind.AWARDED].balance + self[Account.Kind.PURCHASED].balance
+
+    def save(self) -> None:
+        """Write the accounts that changed and raise the wallet's version."""
+        for kind, account in self.accounts.items():
+            if _figures(account) != self._read[kind]:
+                account.save(update_fields=["balance", "held", "sequence"])
+                self._read[kind] = _figures(account)
+        self.wallet.version += 1
+        self.wallet.save(update_fields=["version"])
+
+
+def _figures(account: Account) -> tuple[int, int, int]:
+    return account.balance, account.held, account.sequence
+
+
+def lock(*owner_ids: int) -> dict[int, Purse]:
+    """The purses of people by the person's key, locked in ascending order of wallets; made where there is none."""
+    purses = _locked(set(owner_ids))
+    if len(purses) < len(set(owner_ids)):
+        open_wallets(owner_ids)
+        purses = _locked(set(owner_ids))
+    return purses
+
+
+def _locked(owner_ids: set[int]) -> dict[int, Purse]:
+    accounts = (
+        Account.objects.select_related("wallet")
+        .filter(wallet__owner__in=owner_ids)
+        .order_by("wallet_id", "pk")
+        .select_for_update(of=("self", "wallet"))
+    )
+    purses: dict[int, Purse] = {}
+    for account in accounts:
+        purses.setdefault(account.wallet.owner_id, Purse(account.wallet)).add(account)
+    return purses
+
+
+def open_wallets(owner_ids: Iterable[int]) -> None:
+    """Make the wallets that are missing, each with its accounts; harmless when another does it too."""
+    ids = sorted(set(owner_ids))
+    Wallet.objects.bulk_create([Wallet(owner_id=pk) for pk in ids], ignore_conflicts=True)
+    wallets = Wallet.objects.filter(owner__in=ids).order_by("pk")
+    accounts = [Account(wallet=wallet, kind=kind) for wallet in wallets for kind in OF_A_PERSON]
+    Account.objects.bulk_create(accounts, ignore_conflicts=True)
+
+
+@cache
+def system(kind: str) -> Account:
+    """The platform's account of a kind. It keeps no balance, so one copy serves the whole process."""
+    return Account.objects.get(wallet__isnull=True, kind=kind)
+
+
+def request_hash(**request) -> str:
+    """A digest of what was asked for, to tell a repeated request from another one under the same key."""
+    return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def claim(row):
+    """Insert a transfer or hold under its key: (the row, True), or (the first row under it, False).
+
+    Raises KeyReused when the key, or what is unique beside it, belongs to another request.
+    """
+    rows = type(row).objects
+    rows.bulk_create([row], ignore_conflicts=True)
+    kept = rows.filter(key=row.key).first()
+    if kept is None or kept.request_hash != row.request_hash:
+        raise KeyReused(row.key)
+    if kept.ref != row.ref:
+        return kept, False
+    row.pk, row._state.adding = kept.pk, False
+    return row, True
+
+
+def earlier(transfer: Transfer) -> Transfer | None:
+    """The transfer already made under this one's key, if any; raises KeyReused when it was another request."""
+    kept = Transfer.objects.filter(key=transfer.key).first()
+    if kept and kept.request_hash != transfer.request_hash:
+        raise KeyReused(transfer.key)
+    return kept
+
+
+def post(transfer: Transfer, lines: list[Line], *, purse: Purse) -> tuple[Transfer, bool]:
+    """Write a transfer with its lines into a locked purse; the second value is False when it was there before."""
+    measure(transfer, lines, purse=purse)
+    kept, is_new = claim(transfer)
+    if is_new:
+        save_new_lots(lines)
+        Entry.objects.bulk_create([entry(kept, line) for line in lines])
+    return kept, is_new
+
+
+def measure(transfer: Transfer, lines: list[Line], *, purse: Purse) -> None:
+    """Copy to the transfer how far it moves Awarded and Purchased, and where that leads."""
+    moved = {kind: sum(line.amount for line in lines if line.account == purse[kind]) for kind in OF_A_PERSON}
+    transfer.wallet = purse.wallet
+    transfer.awarded, transfer.purchased = moved[Account.Kind.AWARDED], moved[Account.Kind.PURCHASED]
+    if transfer.kind != Transfer.Kind.REVENUE:
+        transfer.balance_after = purse.posted + transfer.awarded + transfer.purchased
+
+
+def save_new_lots(lines: list[Line]) -> None:
+    Lot.objects.bulk_create([line.lot for line in lines if line.lot and line.lot.pk is None])
+
+
+def entry(transfer: Transfer, line: Line) -> Entry:
+    """The line as an entry of a saved transfer; moves the account of a person on by it."""
+    account = line.account
+    if account.wallet_id is None:
+        return Entry(transfer=transfer, account=account, amount=line.amount)
+    account.balance += line.amount
+    account.sequence += 1
+    return Entry(
+        transfer=transfer,
+        account=account,
+        lot=line.lot,
+        amount=line.amount,
+        balance_after=account.balance,
+        sequence=account.sequence,
+    )

@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.scoping import Reach, Thing, reach
+
+
+def _theirs(rows, user, thing: Thing, owner: str):
+    """All rows, those of `user` (under the path `owner`), or none, as far as they see `thing`."""
+    how_far = reach(user, thing)
+    if how_far is Reach.ALL:
+        return rows
+    return rows.none() if how_far is Reach.NOTHING else rows.filter(**{owner: user})
+
+
+class LotQuerySet(models.QuerySet):
+    def with_credits(self, now):
+        """Lots that can pay for something at `now`."""
+        return self.filter(remaining__gt=F("held")).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+
+    def in_spend_order(self):
+        """Awarded before Purchased; inside, soonest expiry, then oldest."""
+        return self.order_by("account__kind", F("expires_at").asc(nulls_last=True), "created_at", "pk")
+
+    def to_expire(self, now):
+        """Lots that are over; one of which a part is held waits until the run has ended."""
+        return self.filter(expires_at__lte=now, remaining__gt=0, held=0)
+
+
+class CostCentreQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return _theirs(self, user, Thing.COSTS, "owner")
+
+
+class TransferQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """As transactions: what moved somebody's credits."""
+        return _theirs(self.in_credits(), user, Thing.TRANSACTIONS, "wallet__owner")
+
+    def usage_visible_to(self, user):
+        """As invoices: the credits that deployments used, without any balance."""
+        return _theirs(self.usage(), user, Thing.INVOICES, "cost_centre__owner")
+
+    def revenue_visible_to(self, user):
+        return _theirs(self.filter(kind="revenue"), user, Thing.REVENUE, "partner")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-pk")
+
+    def between(self, start, end):
+        """Moments from `start` up to, not including, `end`."""
+        return self.filter(created_at__gte=start, created_at__lt=end)
+
+    def in_credits(self):
+        """All movements but a partner's revenue, which is money."""
+        return self.exclude(kind="revenue")
+
+    def usage(self):
+        """Credits used: captured, less what was refunded."""
+        return self.filter(kind__in=["capture", "refund"])
+
+
+class HoldQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return _theirs(self, user, Thing.TRANSACTIONS, "wallet__owner")
+
+    def pending(self):
+        return self.filter(state="pending")

@@ -1,0 +1,36 @@
+"""Trying a transaction again when PostgreSQL ended it because of another one."""
+
+import random
+import time
+from functools import wraps
+
+from django.db import OperationalError, connection
+
+CONFLICTS = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock time-out: PostgreSQL, appendix A
+ATTEMPTS = 5
+PAUSE = 0.02  # seconds, doubled each time
+
+
+def retry_on_conflict(service):
+    """Run an atomic service up to 5 times with a random pause between.
+
+    Inside a transaction of the caller it runs once: only the outermost transaction can be begun anew.
+    """
+
+    @wraps(service)
+    def retried(*args, **kwargs):
+        for attempt in range(ATTEMPTS):
+            try:
+                return service(*args, **kwargs)
+            except OperationalError as error:
+                is_last = attempt == ATTEMPTS - 1
+                if is_last or connection.in_atomic_block or not _is_conflict(error):
+                    raise
+            time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311
+        return None
+
+    return retried
+
+
+def _is_conflict(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "pgcode", None) in CONFLICTS

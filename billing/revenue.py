@@ -1,0 +1,63 @@
+"""What a partner earns: a share of the money that was paid for the credits which their module captured."""
+
+from fractions import Fraction
+
+from django.conf import settings
+from django.db.models import Sum
+
+from billing import ledger
+from billing.ledger import Line, Purse
+from billing.models import Account, Hold, HoldLine, Transfer
+from billing.units import rounded
+
+
+def paid_for(lines: list[HoldLine]) -> Fraction:
+    """What was paid, in minor units and not rounded, for the captured and not refunded credits of these lines."""
+    parts = (Fraction(line.amount - line.refunded, line.lot.amount) * line.lot.paid for line in lines)
+    return sum(parts, start=Fraction(0))
+
+
+def settle(hold: Hold, lines: list[HoldLine], *, cause: Transfer, purse: Purse | None) -> Transfer | None:
+    """Bring the partner's revenue from this hold to where its lines now put it; None when nothing moves.
+
+    The share is computed on the whole hold and rounded once, so that a full refund takes back exactly what was given.
+    """
+    if purse is None:
+        return None
+    charged = paid_for(lines)
+    share = charged * Fraction(hold.cost_centre.share_percent) / 100
+    before = _so_far(hold)
+    gain = rounded(share) - before["share"]
+    if gain == 0:
+        return None
+    transfer = _transfer(hold, cause=cause, charged=rounded(charged) - before["charged"], gain=gain)
+    payable = Line(ledger.system(Account.Kind.PAYOUTS), -gain)
+    transfer, _ = ledger.post(transfer, [Line(purse[Account.Kind.REVENUE], gain), payable], purse=purse)
+    purse.save()
+    return transfer
+
+
+def _so_far(hold: Hold) -> dict[str, int]:
+    made = Transfer.objects.filter(kind=Transfer.Kind.REVENUE, run_ref=hold.run_ref)
+    return made.aggregate(share=Sum("share_amount", default=0), charged=Sum("charged_amount", default=0))
+
+
+def _transfer(hold: Hold, *, cause: Transfer, charged: int, gain: int) -> Transfer:
+    return Transfer(
+        kind=Transfer.Kind.REVENUE,
+        key=f"{cause.key}:revenue",
+        request_hash=ledger.request_hash(hold=hold.pk, cause=cause.pk, gain=gain),
+        by_id=cause.by_id,
+        reference=cause.module_title,
+        reverses=cause.reverses and Transfer.objects.filter(key=f"{cause.reverses.key}:revenue").first(),
+        run_ref=hold.run_ref,
+        cost_centre=hold.cost_centre,
+        module_title=cause.module_title,
+        deployment_ref=cause.deployment_ref,
+        partner_id=cause.partner_id,
+        share_percent=hold.cost_centre.share_percent,
+        charged_amount=charged,
+        share_amount=gain,
+        currency=settings.PORTAL_CURRENCY,
+        created_at=cause.created_at,
+    )

@@ -1,0 +1,108 @@
+"""The one door to the ledger. Amounts are units (10,000 to the credit); what was paid is in minor units.
+
+Each verb is atomic, safe to repeat under its key, and tried again when the database ends it for a conflict.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import PlatformSettings
+from billing import ledger
+from billing.crediting import add_credits, expire
+from billing.errors import (
+    BadAdjustment,
+    HoldIsOver,
+    KeyReused,
+    LedgerError,
+    NotEnoughCredits,
+    OwnBalance,
+    RefundTooLarge,
+    WalletMoved,
+)
+from billing.holds import capture, hold, release
+from billing.models import Account, CostCentre, Lot
+from billing.refunding import refund
+from billing.units import UNITS
+
+__all__ = [
+    "UNITS",
+    "BadAdjustment",
+    "Balance",
+    "HoldIsOver",
+    "KeyReused",
+    "LedgerError",
+    "NotEnoughCredits",
+    "OwnBalance",
+    "RefundTooLarge",
+    "WalletMoved",
+    "add_credits",
+    "balance",
+    "capture",
+    "expire",
+    "hold",
+    "open_cost_centre",
+    "refund",
+    "release",
+]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Units: what is free in each kind, and what is held of both."""
+
+    awarded: int = 0
+    purchased: int = 0
+    held: int = 0
+
+    @property
+    def available(self) -> int:
+        return self.awarded + self.purchased
+
+    @property
+    def posted(self) -> int:
+        return self.available + self.held
+
+
+def balance(user, *, now: datetime | None = None) -> Balance:
+    """What a person has at `now`. Never locks; a person without a wallet has nothing."""
+    now = now or timezone.now()
+    is_usable = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    free = F("remaining") - F("held")
+
+    def free_of(kind):
+        return Coalesce(Sum(free, filter=is_usable & Q(account__kind=kind)), 0)
+
+    figures = Lot.objects.filter(account__wallet__owner=user, remaining__gt=0).aggregate(
+        awarded=free_of(Account.Kind.AWARDED),
+        purchased=free_of(Account.Kind.PURCHASED),
+        held=Coalesce(Sum("held"), 0),
+    )
+    return Balance(**{name: int(units) for name, units in figures.items()})
+
+
+@transaction.atomic
+def open_cost_centre(
+    *, owner, deployment_ref: str, deployment_name: str, module_title: str, partner=None, share: Decimal | None = None
+) -> CostCentre:
+    """Copy what the money needs to know of a deployment.
+
+    `partner` (None for a platform module) earns `share` percent of what was paid for captured credits; without a
+    share it is the platform's percentage of today.
+    """
+    ledger.open_wallets(person.pk for person in (owner, partner) if person)
+    if partner and share is None:
+        share = PlatformSettings.load().revenue_share
+    return CostCentre.objects.create(
+        owner=owner,
+        deployment_ref=deployment_ref,
+        deployment_name=deployment_name,
+        module_title=module_title,
+        partner=partner,
+        share_percent=share if partner else 0,
+    )

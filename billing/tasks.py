@@ -1,0 +1,9 @@
+from celery import shared_task
+from django.utils import timezone
+
+from billing import granting
+
+
+@shared_task(name="billing.grant_allowances")
+def grant_allowances():
+    granting.run(timezone.now())

@@ -1,0 +1,81 @@
+"""What PostgreSQL itself refuses, whoever asks and by whatever road. Carried by migrations."""
+
+import pgtrigger
+
+FINANCIAL = "('revenue', 'payouts')"  # kinds of account that count money; the others count credits
+
+
+def append_only(name: str) -> list[pgtrigger.Trigger]:
+    """No update, no delete, no truncate."""
+    return [
+        pgtrigger.Protect(name=f"{name}_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name=f"{name}_is_never_truncated",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+        ),
+    ]
+
+
+def _balanced(name: str, transfer_id: str) -> pgtrigger.Trigger:
+    """At commit: at least two lines; credits sum to zero and money sums to zero."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        timing=pgtrigger.Deferred,
+        declare=[("lines", "bigint"), ("credits", "numeric"), ("money", "numeric")],
+        func=f"""
+            SELECT count(*), coalesce(sum(e.amount) FILTER (WHERE a.kind NOT IN {FINANCIAL}), 0),
+                   coalesce(sum(e.amount) FILTER (WHERE a.kind IN {FINANCIAL}), 0)
+              INTO lines, credits, money
+              FROM billing_entry e JOIN billing_account a ON a.id = e.account_id
+             WHERE e.transfer_id = NEW.{transfer_id};
+            IF lines < 2 OR credits <> 0 OR money <> 0 THEN
+                RAISE EXCEPTION 'transfer % is not balanced: % lines, credits %, money %',
+                    NEW.{transfer_id}, lines, credits, money USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608
+    )
+
+
+TRANSFER = [
+    *append_only("transfer"),
+    pgtrigger.Trigger(
+        name="transfer_knows_its_transaction",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="NEW.transaction := pg_current_xact_id()::text::bigint; RETURN NEW;",
+    ),
+    _balanced("transfer_is_balanced", "id"),
+]
+
+ENTRY = [
+    *append_only("entry"),
+    pgtrigger.Trigger(
+        name="entry_joins_its_own_transaction",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            PERFORM 1 FROM billing_transfer
+              WHERE id = NEW.transfer_id AND transaction = pg_current_xact_id()::text::bigint;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'transfer % is complete: entries are written with it', NEW.transfer_id
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    _balanced("entry_is_balanced", "transfer_id"),
+]
+
+LOT = [
+    pgtrigger.ReadOnly(
+        name="lot_keeps_its_origin",
+        fields=["account", "source", "amount", "expires_at", "period", "paid", "currency", "created_at"],
+    ),
+    pgtrigger.Protect(name="lot_is_never_deleted", operation=pgtrigger.Delete),
+]
