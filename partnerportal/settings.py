@@ -205,6 +205,23 @@ QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
 QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
 QUEUE_DEFAULT = f"{QUEUE_PREFIX}default"
 GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between two looks at what is due
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = QUEUE_DEFAULT
+CELERY_TASK_ROUTES = {"deployments.execute_run": {"queue": QUEUE_RUNS}}
+# Acknowledged early: a redelivered long run would run twice; the poller finds what was lost.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
+    "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
+    "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},
+    "reap-runs": {"task": "deployments.reap_runs", "schedule": RUN_REAP},
+    "grant-allowances": {"task": "billing.grant_allowances", "schedule": GRANT_EVERY},
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,12 @@
+"""The portal's own settings, with e-mail written to files that `/demo/mail/` shows."""
+
+from pathlib import Path
+
+from partnerportal import env
+from partnerportal.settings import *
+from partnerportal.settings import INSTALLED_APPS
+
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
+ROOT_URLCONF = "demo.urls"
+EMAIL_BACKEND = "demo.mailbox.EmailBackend"
+EMAIL_FILE_PATH = Path(env.required("DEMO_MAIL_DIR", "the folder that the demo writes e-mail to"))

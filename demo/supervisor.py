@@ -1,0 +1,116 @@
+"""Starts the parts of the demo, watches them, and ends them all with nothing left behind."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from embedded import postgres, processes, redis
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+PATIENCE_SECONDS = 6
+LINE_SECONDS = 60
+
+
+class Supervisor:
+    """The parts of one demo; their logs lie in `logs`, their environment is ours with `environment`."""
+
+    def __init__(self, logs: Path, environment: dict[str, str]):
+        self.logs = logs
+        self.environment = environment
+        self._servers: dict[str, postgres.Postgres | redis.Redis] = {}
+        self._children: dict[str, subprocess.Popen] = {}
+        if sys.platform == "linux":  # what our children leave behind becomes ours, so that stop() can end it
+            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+    def start_servers(self, path: Path) -> tuple[str, str]:
+        """Start PostgreSQL and Redis in `path`; their URLs."""
+        os.environ.update(self.environment)
+        server = self._servers["postgres"] = postgres.start(path / "postgres")
+        broker = self._servers["redis"] = redis.start(path / "redis")
+        server.ensure_database("portal")
+        return server.url("portal"), broker.url()
+
+    def start(self, name: str, *command: str) -> Path:
+        """Start `python -m <command>`; returns its log, begun anew."""
+        log = self.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        self._children[name] = processes.start(
+            [sys.executable, "-m", *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
+        )
+        return log
+
+    def run(self, name: str, *command: str) -> None:
+        """Run `python <command>` to its end; SystemExit with its last line when it fails."""
+        log = self.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        process = processes.start(
+            [sys.executable, *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
+        )
+        self._children[name] = process
+        while process.poll() is None:
+            time.sleep(0.05)
+        del self._children[name]
+        if process.returncode:
+            raise SystemExit(f"{name} failed: {_last_line(log)} (all of it in {log})")
+
+    def wait_for_line(self, log: Path, start: str) -> str:
+        """The rest of the first line of the log that begins with `start`."""
+        deadline = time.monotonic() + LINE_SECONDS
+        while time.monotonic() < deadline:
+            for line in log.read_text(errors="replace").splitlines(keepends=True):
+                if line.startswith(start) and line.endswith("\n"):
+                    return line.removeprefix(start).strip()
+            self.fail_when_one_ended()
+            time.sleep(0.05)
+        raise SystemExit(f"{log.stem} did not start in {LINE_SECONDS} s: see {log}.")
+
+    def fail_when_one_ended(self) -> None:
+        """SystemExit that names the part which ended."""
+        servers = {name: server.process for name, server in self._servers.items()}
+        for name, process in (servers | self._children).items():
+            if process.poll() is not None:
+                log = self.logs / f"{name}.log"
+                hint = f": {_last_line(log)} (all of it in {log})" if log.exists() else "."
+                raise SystemExit(f"The demo stops, because its part {name} has ended{hint}")
+
+    def watch(self) -> None:
+        """Return never; SystemExit when a part has ended."""
+        while True:
+            self.fail_when_one_ended()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """End the parts, the servers after those who use them, and whatever they left."""
+        for process in self._children.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for process in self._children.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0, deadline - time.monotonic()))
+        for process in self._children.values():
+            processes.stop(process, ask=signal.SIGKILL)
+        for server in self._servers.values():
+            server.stop()
+        _end_descendants()
+
+
+def _end_descendants() -> None:
+    rest = psutil.Process().children(recursive=True)
+    for process in rest:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(rest, timeout=5)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
