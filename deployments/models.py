@@ -1,10 +1,13 @@
 import json
+import zlib
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
+from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
 from foundation.refs import RefField
 
@@ -51,7 +54,11 @@ class Deployment(Inputs):
     owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="deployments")
     name = models.CharField(max_length=60)
     nonce = models.CharField(
-        max_length=10, null=True, unique=True, editable=False, help_text="Of the form it came from; a double submit finds it."
+        max_length=10,
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Of the form it came from; a double submit finds it.",
     )
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
@@ -64,11 +71,15 @@ class Deployment(Inputs):
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True)
 
+    objects = DeploymentQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "name"], condition=Q(destroyed_at__isnull=True), name="one_name_per_owner_while_it_stands"
+                fields=["owner", "name"],
+                condition=Q(destroyed_at__isnull=True),
+                name="one_name_per_owner_while_it_stands",
             ),
         ]
 
@@ -77,6 +88,9 @@ class Deployment(Inputs):
 
     def get_absolute_url(self):
         return reverse("deployments:deployment", args=[self.ref])
+
+    def may_change(self, user) -> bool:
+        return user.is_staff or self.owner_id == user.pk
 
 
 class Draft(Inputs):
@@ -159,6 +173,8 @@ class Run(Inputs):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -181,6 +197,19 @@ class Run(Inputs):
     @property
     def is_final(self) -> bool:
         return self.status in self.FINAL
+
+    def advance(self, status: str, *, token: int, **fields) -> bool:
+        """Move to `status`, the only way to do so; True when this changed the row.
+
+        False means that `token` is no longer the newest, or that NEXT does not lead there from where the row is.
+        """
+        allowed = [before for before, following in self.NEXT.items() if status in following]
+        fields |= {"status": status, "phases": self.phases | {str(status): timezone.now().isoformat()}}
+        if not Run.objects.filter(pk=self.pk, token=token, status__in=allowed).update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return True
 
 
 class RunLog(models.Model):
@@ -216,3 +245,17 @@ class StateVersion(models.Model):
 
     def __str__(self):
         return f"serial {self.serial}"
+
+    @property
+    def content(self) -> bytes:
+        """The state as Terraform wrote it; raises foundation.encryption.DecryptionFailed."""
+        return zlib.decompress(encryption.decrypt(self.data, context=self._context))
+
+    @content.setter
+    def content(self, text: bytes) -> None:
+        self.size = len(text)
+        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
+
+    @property
+    def _context(self) -> str:
+        return f"deployments.deployment:{self.deployment.ref}:state:{self.lineage}:{self.serial}"

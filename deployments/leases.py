@@ -1,0 +1,104 @@
+"""Who may work on a run: claim, lease and fencing token, all by the database's clock."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from deployments.models import Run
+
+
+class LeaseLost(Exception):
+    """Another worker or the reaper has the run now: stop Terraform and write nothing more."""
+
+
+def claim(run_id: int, *, worker: str) -> Run | None:
+    """Take a waiting run: new fencing token and lease. None when there is nothing to take.
+
+    Of several runs of one deployment the oldest goes first, and none while another occupies the deployment.
+    `worker` is host:pid.
+    """
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        return None
+    try:
+        with transaction.atomic():
+            changed = (
+                claimable()
+                .filter(pk=run_id)
+                .update(
+                    status=Run.Status.PREPARING,
+                    token=F("token") + 1,
+                    attempts=F("attempts") + 1,
+                    lease_expires_at=_lease_end(),
+                    worker=worker,
+                    process={},
+                    started_at=Coalesce("started_at", Now()),
+                    phases=run.phases | {Run.Status.PREPARING.value: timezone.now().isoformat()},
+                )
+            )
+    except IntegrityError:  # one_active_run_per_deployment: another worker was faster
+        return None
+    return (
+        Run.objects.select_related("deployment__owner", "version__module", "version__archive").get(pk=run_id)
+        if changed
+        else None
+    )
+
+
+def claimable():
+    """Runs that a worker could take now."""
+    siblings = Run.objects.filter(deployment=OuterRef("deployment")).exclude(pk=OuterRef("pk"))
+    before = siblings.filter(Q(status__in=Run.OCCUPYING) | Q(status__in=Run.CLAIMABLE, pk__lt=OuterRef("pk")))
+    return Run.objects.filter(~Exists(before), status__in=Run.CLAIMABLE, cancel_requested_at__isnull=True)
+
+
+def extend(run: Run) -> None:
+    """Extend the lease of a run that is ours; raises LeaseLost."""
+    if not _mine(run).update(lease_expires_at=_lease_end()):
+        raise LeaseLost
+
+
+def take_over(run: Run) -> bool:
+    """Take a run whose lease has expired from its worker, whose token is void from now on."""
+    taken = _mine(run).filter(lease_expires_at__lt=Now()).update(token=F("token") + 1, lease_expires_at=_lease_end())
+    if taken:
+        run.refresh_from_db()
+    return bool(taken)
+
+
+def is_cancelled(run: Run) -> bool:
+    """Whether somebody asked to cancel; raises LeaseLost when the run is no longer ours."""
+    asked_at = _mine(run).values_list("cancel_requested_at", flat=True)[:1]
+    if not asked_at:
+        raise LeaseLost
+    return asked_at[0] is not None
+
+
+def record(run: Run, **fields) -> None:
+    """Write fields of a run that is ours; raises LeaseLost."""
+    if not _mine(run).update(**fields):
+        raise LeaseLost
+    for name, value in fields.items():
+        setattr(run, name, value)
+
+
+@contextmanager
+def fenced(run: Run):
+    """A transaction that holds the run's row while it is ours; raises LeaseLost, and nothing is written."""
+    with transaction.atomic():
+        if not _mine(run).select_for_update(no_key=True).exists():
+            raise LeaseLost
+        yield
+
+
+def _mine(run: Run):
+    return Run.objects.filter(pk=run.pk, token=run.token, status__in=Run.RUNNING)
+
+
+def _lease_end():
+    return Now() + timedelta(seconds=settings.RUN_LEASE)

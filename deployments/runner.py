@@ -1,0 +1,205 @@
+"""The worker of a run: claim it, prepare, plan, apply, save, end it."""
+
+import logging
+import os
+import socket
+from dataclasses import dataclass
+
+from deployments import events, leases, sandbox, state, terraform, workspace
+from deployments.ending import finish_run
+from deployments.events import Diagnostic, StateDump
+from deployments.log import LogWriter, publish
+from deployments.models import Run
+from deployments.progress import ProgressBoard
+from deployments.redaction import leaves
+from deployments.supervisor import Stopped, Supervisor
+from foundation.encryption import DecryptionFailed
+from modules.archive import ArchiveRefused, unpack
+
+LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is shown in parts
+MOST_ERRORS = 5
+
+logger = logging.getLogger(__name__)
+
+
+class RunFailed(Exception):
+    """The run ends here; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A final state, and the reason unless it is success."""
+
+    status: Run.Status
+    error: str = ""
+    was_killed: bool = False
+
+
+def execute_run(run_id: int) -> None:
+    """Do a waiting run from claim to final state; nothing when it cannot be claimed.
+
+    What is unexpected leaves row and directory to the reaper, which knows what can be saved.
+    """
+    run = leases.claim(run_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if run is None:
+        return
+    publish(run.pk)
+    try:
+        attempt = Attempt(run)
+        attempt.finish(attempt.ending())
+    except leases.LeaseLost:
+        logger.warning("run was taken by another worker", extra={"run": run_id, "token": run.token})
+
+
+class Attempt:
+    """One claimed run, from its empty directory to its ending."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.workspace = workspace.of(run)
+        self.states = state.StateRecorder(run)
+        self.board = ProgressBoard(run)
+        self.errors: list[str] = []
+        self.log = LogWriter(run)
+        self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
+
+    def ending(self) -> Ending:
+        """Work until something ends the run; raises LeaseLost."""
+        try:
+            self._prepare()
+            self._init()
+            self._plan()
+            self._apply()
+        except Stopped:
+            return self._stopped()
+        except RunFailed as error:
+            return self._stopped() if self.supervisor.stop else Ending(Run.Status.FAILED, str(error))
+        except DecryptionFailed:
+            return Ending(Run.Status.FAILED, "A secret of this deployment cannot be read with the portal's keys.")
+        except (terraform.ModuleRefused, sandbox.SandboxUnavailable, ArchiveRefused, state.StateRejected) as error:
+            return Ending(Run.Status.FAILED, str(error))
+        return Ending(Run.Status.SUCCEEDED)
+
+    def finish(self, ending: Ending) -> None:
+        """Write what is left, end the run and remove its directory; raises LeaseLost, and then keeps it."""
+        error = self.log.clean(ending.error)
+        self._say_goodbye(ending.status, error)
+        self.board.flush()
+        self.log.flush(at_end=True)
+        if not finish_run(
+            self.run,
+            token=self.run.token,
+            status=ending.status,
+            error=error,
+            was_killed=ending.was_killed,
+            by=self.run.cancelled_by if ending.status == Run.Status.CANCELLED else None,
+        ):
+            raise leases.LeaseLost
+        self.workspace.remove()
+        publish(self.run.pk)
+
+    def _prepare(self) -> None:
+        run, deployment = self.run, self.run.deployment
+        self.log.redact(leaves(run.secrets()) + leaves(deployment.secrets()))
+        self.log.add(f"{run.get_action_display()} {deployment.name}: {run.version}, run {run.number}", "b")
+        if deployment.was_interrupted:
+            self.log.add("The last run was ended hard: some of its steps may not have finished, though they", "y")
+            self.log.add("count as done. Look at what this plan leaves unchanged.", "y")
+        sandbox.self_test()
+        workspace.create(run, self._inputs())
+        unpack(bytes(run.version.archive.data), self.workspace.root / "module")
+        terraform.adopt(self.workspace.module)
+        state.restore(deployment, self.workspace)
+
+    def _inputs(self) -> dict:
+        """The values of the variables; the deployment's ref for a module that asks for it."""
+        inputs = self.run.all_inputs()
+        declared = {variable["name"] for variable in self.run.version.schema.get("variables", [])}
+        if "deployment_id" in declared and not inputs.get("deployment_id"):
+            inputs["deployment_id"] = self.run.deployment.ref
+        return inputs
+
+    def _init(self) -> None:
+        self._terraform(terraform.init(), "terraform init")
+        terraform.check_backend(self.workspace.module)
+
+    def _plan(self) -> None:
+        self._advance(Run.Status.PLANNING)
+        is_destroy = self.run.action == Run.Action.DESTROY
+        self._terraform(terraform.plan(destroy=is_destroy), "terraform plan" + (" -destroy" if is_destroy else ""))
+        terraform.check_providers(self._output_of(terraform.show_plan()), has_mirror=sandbox.has_mirror())
+        self.board.store_plan()
+
+    def _apply(self) -> None:
+        """Apply the plan; the newest state is kept whether that succeeds or not."""
+        self._advance(Run.Status.APPLYING)
+        try:
+            self._terraform(terraform.apply(), "terraform apply")
+        finally:
+            for path in self.workspace.state_files:
+                self.states.look(path)
+        self._advance(Run.Status.SAVING)
+
+    def _terraform(self, arguments: list[str], title: str) -> None:
+        """Run one command; raises RunFailed with what its errors say, in the module's own words."""
+        self.log.add(f"$ {title}", "c")
+        lines = Lines(self._take)
+        code = self.supervisor.call(arguments, lines.feed)
+        lines.close()
+        if code:
+            raise RunFailed("\n".join(self.errors[:MOST_ERRORS]) or f"{title} ended with exit code {code}.")
+
+    def _output_of(self, arguments: list[str]) -> bytes:
+        pieces: list[bytes] = []
+        if code := self.supervisor.call(arguments, pieces.append):
+            raise RunFailed(f"terraform {arguments[0]} ended with exit code {code}.")
+        return b"".join(pieces)
+
+    def _take(self, line: str) -> None:
+        event = events.parse(line)
+        if isinstance(event, Diagnostic) and event.severity == "error":
+            self.errors.append(event.sentence)
+        if isinstance(event, StateDump):
+            self._keep_dump(event)
+        self.board.take(event)
+        self.log.add(event.text, event.tone, source=event.source)
+
+    def _keep_dump(self, dump: StateDump) -> None:
+        try:
+            self.states.store(state.parse(dump.state))
+        except ValueError:
+            logger.error("a printed state could not be read", extra={"run": self.run.pk})
+
+    def _advance(self, status: Run.Status) -> None:
+        if not self.run.advance(status, token=self.run.token):
+            raise leases.LeaseLost
+        publish(self.run.pk)
+
+    def _stopped(self) -> Ending:
+        stop = self.supervisor.stop
+        return Ending(stop.status, stop.sentence, self.supervisor.was_killed)
+
+    def _say_goodbye(self, status: Run.Status, error: str) -> None:
+        if status == Run.Status.SUCCEEDED:
+            self.log.add("Done.", "g")
+        elif not self.errors:
+            self.log.add(error, "y" if status == Run.Status.CANCELLED else "r")
+
+
+class Lines:
+    """Cuts a stream of bytes into lines of text."""
+
+    def __init__(self, take):
+        self._take = take
+        self._rest = b""
+
+    def feed(self, piece: bytes) -> None:
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        if len(self._rest) > LONGEST_EVENT:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            self._take(line.decode(errors="replace"))
+
+    def close(self) -> None:
+        if self._rest:
+            self._take(self._rest.decode(errors="replace"))

@@ -1,0 +1,34 @@
+"""Entry points for Celery: ids only, safe to run twice."""
+
+import logging
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from deployments import reaper, runner, sandbox
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="deployments.execute_run")
+def execute_run(run_id):
+    runner.execute_run(run_id)
+
+
+@shared_task(name="deployments.poll_runs")
+def poll_runs():
+    reaper.poll_runs()
+
+
+@shared_task(name="deployments.reap_runs")
+def reap_runs():
+    reaper.reap_runs()
+
+
+@worker_ready.connect
+def say_whether_runs_can_start(**_):
+    """Each run tests the sandbox again and fails closed; this tells the operator before the first one does."""
+    try:
+        sandbox.self_test()
+    except sandbox.SandboxUnavailable as error:
+        logger.error("%s", error)

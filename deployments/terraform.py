@@ -1,0 +1,160 @@
+"""Terraform's command line: what is called, with which files, and what it wrote that must be checked.
+
+The only file that knows python-terraform, which builds argument lists well; running is the supervisor's work, as
+python-terraform cannot stream. Facts of Terraform itself are those of its command line documentation.
+"""
+
+import json
+import os
+import stat
+from pathlib import Path, PurePosixPath
+
+from python_terraform import IsFlagged
+from python_terraform import Terraform as CommandLines
+
+# Paths as Terraform sees them, inside the sandbox.
+STATE_FILE = "/state/terraform.tfstate"
+INPUTS_FILE = "/inputs.tfvars.json"
+CONFIG_FILE = "/terraform.rc"
+PROVIDERS = "/providers"
+PLAN_FILE = "/state/plan"
+
+OVERRIDE_NAME = "~~portal_override.tf"  # "~" is the last ASCII character: read after every other override
+BUILT_IN = "terraform.io/builtin/terraform"
+NOT_OURS = ("terraform.tfvars*", "*.auto.tfvars", "*.auto.tfvars.json", "*.tfstate", "*.tfstate.*", ".terraform*")
+SMALL_FILE = 1024**2
+
+
+class ModuleRefused(Exception):
+    """The module must not run; the text says why, in a sentence for people."""
+
+
+class UnsafeFile(Exception):
+    """A file that a run could have written is not a plain file of a bearable size."""
+
+
+def init() -> list[str]:
+    return _arguments("init", input=False, no_color=IsFlagged, json=IsFlagged)
+
+
+def plan(*, destroy: bool = False) -> list[str]:
+    """Plan into PLAN_FILE; `destroy` plans the removal of everything."""
+    options = {"destroy": IsFlagged} if destroy else {}
+    return _arguments(
+        "plan", input=False, no_color=IsFlagged, json=IsFlagged, var_file=INPUTS_FILE, out=PLAN_FILE, **options
+    )
+
+
+def apply() -> list[str]:
+    """Apply the plan in PLAN_FILE, one of destruction included: what was planned is what is done."""
+    return _arguments("apply", PLAN_FILE, input=False, no_color=IsFlagged, json=IsFlagged)
+
+
+def show_plan() -> list[str]:
+    return _arguments("show", PLAN_FILE, no_color=IsFlagged, json=IsFlagged)
+
+
+def output() -> list[str]:
+    return _arguments("output", no_color=IsFlagged, json=IsFlagged)
+
+
+def _arguments(command: str, *arguments: str, **options) -> list[str]:
+    """What follows the name of the binary; the sandbox knows which binary that is."""
+    lines = CommandLines(terraform_bin_path="terraform", is_env_vars_included=False)
+    return lines.generate_cmd_string(command, *arguments, **options)[1:]
+
+
+def cli_configuration() -> str:
+    """No calls home, and no provider but those of PROVIDERS, an empty folder unless a mirror is configured."""
+    return (
+        "disable_checkpoint = true\n"
+        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{PROVIDERS}"\n  }}\n}}\n'
+    )
+
+
+def adopt(directory: Path) -> None:
+    """Make an unpacked module ours: drop what would steer Terraform behind our back, add the last override.
+
+    Raises ModuleRefused when an override file of the module could change what was published.
+    """
+    overrides = sorted(path.name for path in directory.iterdir() if _is_override(path.name))
+    if overrides:
+        raise ModuleRefused(f"{overrides[0]} would override the module; files of that name are not run.")
+    for pattern in NOT_OURS:
+        for path in directory.glob(pattern):
+            _remove(path)
+    write_override(directory)
+
+
+def write_override(directory: Path) -> None:
+    """Write the override that keeps state in STATE_FILE, whatever backend or cloud block the module has."""
+    (directory / OVERRIDE_NAME).write_text(f'terraform {{\n  backend "local" {{\n    path = "{STATE_FILE}"\n  }}\n}}\n')
+
+
+def check_backend(directory: Path) -> None:
+    """Raise ModuleRefused unless `init` configured our backend and no other workspace is selected."""
+    data = directory / ".terraform"
+    if data.is_symlink() or (data / "environment").exists():
+        raise ModuleRefused("The module changed Terraform's working data; it was not run.")
+    try:
+        backend = json.loads(read_untrusted(data / "terraform.tfstate", limit=SMALL_FILE))["backend"]
+        ours = backend["type"] == "local" and backend["config"]["path"] == STATE_FILE
+    except (OSError, UnsafeFile, ValueError, KeyError, TypeError):
+        ours = False
+    if not ours:
+        raise ModuleRefused("The module keeps its state elsewhere than in the portal; it was not run.")
+
+
+def check_providers(shown: bytes, *, has_mirror: bool) -> None:
+    """Raise ModuleRefused when `show -json` of a plan names a provider that is not allowed here.
+
+    Without a mirror only Terraform's built-in provider is.
+    """
+    try:
+        document = next(line for line in shown.splitlines() if line.startswith(b"{"))  # warnings may stand around it
+        configured = json.loads(document).get("configuration", {}).get("provider_config", {})
+        names = {provider.get("full_name", name) for name, provider in configured.items()}
+    except (StopIteration, ValueError, AttributeError) as error:
+        raise ModuleRefused("Terraform's plan could not be read; nothing was applied.") from error
+    strangers = sorted(names - {BUILT_IN})
+    if strangers and not has_mirror:
+        raise ModuleRefused(f"The provider {strangers[0]} is not available on this platform.")
+
+
+def module_folder(root: Path, path: str) -> Path:
+    """The module's folder under `root`; raises ModuleRefused when `path` leaves it or is not there."""
+    relative = PurePosixPath(path or ".")
+    if relative.is_absolute() or ".." in relative.parts or not (root / relative).is_dir():
+        raise ModuleRefused("The archive of this version does not hold the module's folder.")
+    return root / relative
+
+
+def read_untrusted(path: Path, *, limit: int) -> bytes:
+    """Bytes of a file that a run can write: never through a link, never a pipe or device, at most `limit` bytes."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnsafeFile(f"{path.name} is not a plain file") from error
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnsafeFile(f"{path.name} is not a plain file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise UnsafeFile(f"{path.name} is larger than {limit:,} bytes")
+    return content
+
+
+def _is_override(name: str) -> bool:
+    stem, _, kind = name.partition(".")
+    return kind in ("tf", "tf.json") and (stem == "override" or stem.endswith("_override"))
+
+
+def _remove(path: Path) -> None:
+    if not path.is_dir() or path.is_symlink():
+        path.unlink()
+        return
+    for child in path.iterdir():
+        _remove(child)
+    path.rmdir()

@@ -1,0 +1,81 @@
+"""The directory of one attempt at a run, on persistent disk: `<run ref>-<token>/`, gone when the run has ended."""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from deployments import terraform
+from deployments.models import Run
+from deployments.sandbox import Box
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Folders `module` and `state`, which the run may write, and beside them files which it may only read."""
+
+    root: Path
+    folder: str  # of the module inside `module`
+
+    @property
+    def box(self) -> Box:
+        return Box(self.root / "module", self.state, self.root / "inputs.tfvars.json", self.root / "rc", self.folder)
+
+    @property
+    def module(self) -> Path:
+        return terraform.module_folder(self.root / "module", self.folder)
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def state_files(self) -> list[Path]:
+        """Where Terraform may have put the newest state: its backend, or beside the module when that failed."""
+        return [self.state / "terraform.tfstate", self.root / "module" / self.folder / "errored.tfstate"]
+
+    def size(self) -> int:
+        """Bytes of all files, links not followed; files may vanish meanwhile."""
+        total = 0
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                try:
+                    total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                except OSError:
+                    continue
+        return total
+
+    def remove(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def of(run: Run, *, token: int | None = None) -> Workspace:
+    """The workspace of a run at its token, or at an earlier one; made by `create`."""
+    return Workspace(settings.RUNS_DIR / f"{run.ref}-{run.token if token is None else token}", run.version.module.path)
+
+
+def create(run: Run, inputs: dict) -> Workspace:
+    """Make the empty workspace of a claimed run and write its variables file, both readable by this user alone."""
+    workspace = of(run)
+    settings.RUNS_DIR.mkdir(parents=True, exist_ok=True)
+    workspace.root.mkdir(mode=0o700)
+    (workspace.root / "module").mkdir()
+    workspace.state.mkdir(mode=0o700)
+    write_private(workspace.box.inputs, json.dumps(inputs, indent=1).encode())
+    write_private(workspace.box.config, terraform.cli_configuration().encode())
+    return workspace
+
+
+def write_private(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def left_behind() -> list[tuple[str, Path]]:
+    """Directories on this host as (run ref, path)."""
+    if not settings.RUNS_DIR.is_dir():
+        return []
+    return [(path.name.partition("-")[0], path) for path in settings.RUNS_DIR.iterdir() if path.is_dir()]
