@@ -1,6 +1,9 @@
 """Every test runs on real parts: the servers start here, before Django reads its settings."""
 
+import os
+
 import django
+import pytest
 
 from tests import environment
 
@@ -8,3 +11,15 @@ environment.prepare()
 django.setup()
 
 pytest_plugins = ["tests.fixtures.people", "tests.fixtures.live", "tests.fixtures.processes", "tests.fixtures.github"]
+collect_ignore = [] if environment.chromium() else ["tests/browser"]
+
+
+def pytest_configure(config):
+    if collect_ignore and os.environ.get("REQUIRE_BROWSER"):
+        raise pytest.UsageError("REQUIRE_BROWSER is set, and there is no Chromium on this machine.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    if collect_ignore and not os.environ.get("PYTEST_XDIST_WORKER"):
+        print("The browser journey was not run: no Chromium was found (Debian: apt-get install chromium).")

@@ -43,10 +43,10 @@ def _database() -> tuple[str, dict[str, float]]:
     # A connection of its own: one that waits no longer than this, and leaves the request's alone.
     patience = {"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={WAIT_SECONDS * 1000}"}
     try:
-        with closing(psycopg2.connect(**(connection.get_connection_params() | patience))) as probe:
-            with probe.cursor() as cursor:
-                cursor.execute(LAST_SUCCESSES)
-                rows = cursor.fetchall()
+        probe = psycopg2.connect(**(connection.get_connection_params() | patience))
+        with closing(probe), probe.cursor() as cursor:
+            cursor.execute(LAST_SUCCESSES)
+            rows = cursor.fetchall()
     except psycopg2.Error:
         return _word(False), {}
     now = timezone.now()

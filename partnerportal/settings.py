@@ -94,6 +94,7 @@ STORAGES = {
 if env.flag("PLAIN_STATIC"):  # demo and tests: served from their folders, with nothing to collect first
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     WHITENOISE_USE_FINDERS = True
+    STATIC_ROOT = None
 
 # --- time and language --------------------------------------------------------------------------
 USE_TZ = True

@@ -41,6 +41,12 @@ def prepare() -> None:
     )
 
 
+def chromium() -> str:
+    """Path of the Chromium that drives the browser journey: CHROMIUM, or one on PATH; empty when there is none."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, filter(None, names)) if path), "")
+
+
 def _start_servers() -> None:
     _remove_stale()
     directory = _locked_directory()

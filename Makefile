@@ -1,0 +1,67 @@
+# Partner Portal: `make help` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench clean
+
+# The first of these that is Python 3.11 or newer makes .venv; `make PYTHON=/path/to/python3.11` chooses.
+PYTHON ?= python3
+PYTHONS := $(PYTHON) python3.11 python3.12 python3.13
+BIN := .venv/bin
+# Requirements are installed again when their text has changed.
+STAMP := $(shell cat requirements*.txt | cksum | tr -d " ")
+DEMO := .venv/demo-$(STAMP)
+DEV := .venv/dev-$(STAMP)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# What settings need to be imported; mypy and the checks connect to nothing.
+KEY := MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+PRODUCTION := env DATABASE_URL=postgresql://portal@localhost/portal REDIS_URL=redis://localhost:6379/0 \
+	SECRET_KEY=only-for-the-checks-$(KEY)-$(KEY) PORTAL_KEYS=checks:$(KEY) ALLOWED_HOSTS=portal.example.com
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@echo '  Settings of the demo: PORT=8000 PORTAL_DATA_DIR=.data RESET=1'
+
+demo: $(DEMO) ## run the whole portal on this machine until Ctrl-C
+	@PORT='$(PORT)' PORTAL_DATA_DIR='$(PORTAL_DATA_DIR)' RESET='$(RESET)' exec $(BIN)/python -m demo.run
+
+test: $(DEV) ## run every test on real PostgreSQL, Redis, Terraform and sandbox
+	@$(BIN)/python -m pytest -n 2
+
+check: $(DEV) ## lint, format, types, layers, migrations, deployment settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(PRODUCTION) $(BIN)/mypy
+	$(PRODUCTION) $(BIN)/lint-imports --no-timing
+	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+fix: $(DEV) ## repair what ruff can repair, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV) ## measure, print one table, write bench/results.json
+	@$(BIN)/python -m bench
+
+clean: ## remove .venv, caches and the demo's default data
+	rm -rf .venv .data .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DEMO): $(BIN)/python
+	@echo 'Installing requirements-demo.txt'
+	@$(PIP) -r requirements-demo.txt
+	@touch $@
+
+$(DEV): $(BIN)/python
+	@echo 'Installing requirements-dev.txt'
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(DEMO)
+
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+			echo "$$python cannot make a virtual environment: install its venv package (Debian: apt-get install python3-venv)." >&2; exit 1; }; \
+		rm -rf .venv && "$$python" -m venv .venv && exit 0; rm -rf .venv; exit 1; \
+	done; \
+	echo 'Partner Portal needs Python 3.11 or newer, and found none: make PYTHON=/path/to/python3.11 chooses one.' >&2; exit 1
