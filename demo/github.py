@@ -27,6 +27,8 @@ from demo.local_github.failures import Failures
 from demo.local_github.http import Answer, Logged, Request, Server
 from demo.local_github.store import Store
 
+LOGGED_REQUESTS = 10_000
+
 
 class LocalGitHub(Store):
     """One local GitHub on two ports, with its world in `data_dir`."""
@@ -55,9 +57,13 @@ class LocalGitHub(Store):
         return self.api.base
 
     def start(self) -> None:
-        """Serve both origins on threads; raises OSError when the port is taken."""
+        """Serve both origins on threads; raises OSError when the port is taken.
+
+        After a stop the API comes back on the port that it had.
+        """
         api = Server(self.host, self.port, self._answer_api)
         codeload = Server(self.host, 0, self._answer_codeload)
+        self.port = api.server_address[1]
         self.api.base, self.codeload.url = api.url, codeload.url
         self._servers = [api, codeload]
         for server in self._servers:
@@ -99,6 +105,8 @@ class LocalGitHub(Store):
         return self._answer("codeload", request, elsewhere=self.api.base)
 
     def _answer(self, origin: str, request: Request, *, elsewhere: str) -> Answer | None:
+        if not self._servers:  # stopped: connections that were kept alive get no answer either
+            return None
         has_failed, answer = self.failures.strike(origin, request, elsewhere=elsewhere)
         if not has_failed:
             origins: dict[str, Api | Codeload] = {"api": self.api, "codeload": self.codeload}
@@ -107,6 +115,7 @@ class LocalGitHub(Store):
         had_authorization = "authorization" in request.headers
         logged = Logged(origin, request.method, request.path, status, had_authorization)
         self.requests.append(logged)
+        del self.requests[:-LOGGED_REQUESTS]
         return answer
 
 

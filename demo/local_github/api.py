@@ -10,7 +10,7 @@ from typing import Any
 from demo.local_github import routes
 from demo.local_github.call import Call
 from demo.local_github.codeload import Codeload
-from demo.local_github.git import GitRepository
+from demo.local_github.git import GitFailed, GitRepository
 from demo.local_github.http import Answer, GitHubError, Request, as_json
 from demo.local_github.limits import RateLimits
 from demo.local_github.paging import Paged
@@ -58,6 +58,8 @@ class Api:
             answer = self._answer(request, token)
         except GitHubError as error:
             answer = error.answer()
+        except GitFailed:  # git cannot read such a path or name
+            answer = GitHubError(404, "Not Found").answer()
         return self._finish(request, token, answer)
 
     def _authenticate(self, request: Request) -> Token:
@@ -73,7 +75,7 @@ class Api:
         return token
 
     def _answer(self, request: Request, token: Token) -> Answer:
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} or "\0" in request.path:
             raise GitHubError(404, "Not Found")
         call = Call(request, token, self.world, self.codeload, self.limits, self.base)
         rest = self._enter_repository(call)

@@ -1,5 +1,6 @@
 """Who has what on the local GitHub: repositories, tokens, and who may read which."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator
@@ -78,9 +79,10 @@ class World:
             self.load(json.loads(path.read_text()))
 
     def load(self, dump: dict) -> None:
+        dump = copy.deepcopy(dump)
         self.repositories = {row["id"]: Repository(**row) for row in dump["repositories"]}
         self.tokens = {row["value"]: Token(**row) for row in dump["tokens"]}
-        self.deleted_ids = list(dump["deleted_ids"])
+        self.deleted_ids = dump["deleted_ids"]
 
     def dump(self) -> dict:
         return {

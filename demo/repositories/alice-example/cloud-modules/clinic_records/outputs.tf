@@ -47,3 +47,20 @@ output "successor" {
   description = "The input of the same name, as Terraform got it."
   value       = var.successor
 }
+
+# Terraform leaves an output out whose value is null; here nulls are kept.
+output "inputs" {
+  description = "All inputs by name."
+  value = {
+    clinic        = var.clinic
+    address       = var.address
+    staff         = var.staff
+    rooms         = var.rooms
+    version_range = var.version_range
+    extensions    = var.extensions
+    free_list     = var.free_list
+    untyped       = var.untyped
+    retention     = var.retention
+    successor     = var.successor
+  }
+}

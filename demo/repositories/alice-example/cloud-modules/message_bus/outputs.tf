@@ -57,3 +57,22 @@ output "alarm_addresses" {
   description = "The input of the same name, as Terraform got it."
   value       = var.alarm_addresses
 }
+
+# Terraform leaves an output out whose value is null; here nulls are kept.
+output "inputs" {
+  description = "All inputs by name."
+  value = {
+    queues          = var.queues
+    regions         = var.regions
+    retry_seconds   = var.retry_seconds
+    strict_order    = var.strict_order
+    consumers       = var.consumers
+    ports           = var.ports
+    labels          = var.labels
+    weights         = var.weights
+    paused          = var.paused
+    routes          = var.routes
+    batches         = var.batches
+    alarm_addresses = var.alarm_addresses
+  }
+}

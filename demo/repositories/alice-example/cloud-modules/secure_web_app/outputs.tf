@@ -62,3 +62,23 @@ output "indexed" {
   description = "The input of the same name, as Terraform got it."
   value       = var.indexed
 }
+
+# Terraform leaves an output out whose value is null; here nulls are kept.
+output "inputs" {
+  description = "All inputs by name."
+  value = {
+    app_name       = var.app_name
+    stage          = var.stage
+    greeting       = var.greeting
+    note           = var.note
+    subtitle       = var.subtitle
+    owner          = var.owner
+    instances      = var.instances
+    budget         = var.budget
+    largest_upload = var.largest_upload
+    offset         = var.offset
+    https_only     = var.https_only
+    maintenance    = var.maintenance
+    indexed        = var.indexed
+  }
+}

@@ -9,6 +9,10 @@ variable "location" {
   default     = "EU"
 }
 
+provider "google" {
+  project = var.project_id
+}
+
 resource "random_id" "suffix" {
   byte_length = 2
 }

@@ -1,5 +1,5 @@
 variable "viewer_name" {
-  description = "Name of the viewer. {{ UIMeta group=1 order=1 updatesafe }}"
+  description = "Name of the viewer. {{UIMeta group=1 order=1 updatesafe }}"
   type        = string
   default     = "traces"
 }

@@ -1,0 +1,3 @@
+resource "terraform_data" "project" {
+  input = "release-pipeline"
+}
