@@ -99,6 +99,9 @@ class TestSignIn:
         response = client.post("/accounts/login/", {"login": carol.email, "password": "demo-portal"})
         assert (response.status_code, response.headers["Location"]) == (302, "/")
 
+    def test_sign_up_lists_the_rules_for_passwords(self, client):
+        assert "<ul><li>Your password can" in client.get("/accounts/signup/").text
+
     def test_sign_up_sends_a_link_that_confirms_the_address(self, client, mailoutbox):
         data = {"email": "dave@example.com", "password1": "a-long-secret", "password2": "a-long-secret"}
         assert client.post("/accounts/signup/", data).headers["Location"] == "/accounts/confirm-email/"
