@@ -4,6 +4,7 @@ Runs inside the parse child; knows neither Django nor the file system.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import LarkError, UnexpectedInput
 
-from modules.literals import NotLiteral, parse_literal
+from modules.literals import parse_literal
 
 # Blocks that are read, by the block around them, with the number of their labels. JSON needs to be told.
 NESTED = {
@@ -42,11 +43,7 @@ class Value:
 
     def literal(self):
         """Return the JSON value; raises NotLiteral when Terraform would have to evaluate it."""
-        if not self.is_json:
-            return parse_literal(self.text)
-        if "\\u0000" in json.dumps(self.known):
-            raise NotLiteral("a NUL character cannot be stored")
-        return self.known
+        return self.known if self.is_json else parse_literal(self.text)
 
 
 @dataclass
@@ -75,17 +72,31 @@ def read_hcl(text: str) -> list[Block]:
 def read_json(text: str) -> list[Block]:
     """Return the top-level blocks of a `.tf.json` file; raises FileSyntaxError."""
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise FileSyntaxError(f"This is not valid JSON: {error.msg}.", error.lineno) from error
+    except ValueError as error:  # half a surrogate pair, or a number out of range
+        raise FileSyntaxError(f"This holds a value that cannot be stored: {error}.", 1) from error
     except RecursionError as error:
         raise FileSyntaxError("This file is nested too deeply.", 1) from error
+    if "\\u0000" in text:
+        raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\\u0000")].count("\n") + 1)
     if not isinstance(content, dict | list):
         raise FileSyntaxError("A .tf.json file holds one JSON object.", 1)
     root = Block("", [], 1)
     for part in _each(content):
         _json_body(root, part, text)
     return root.blocks
+
+
+def _no_number(name: str):
+    raise ValueError(f"{name} is no number of Terraform's")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
 
 
 def _syntax_error(text: str, error: UnexpectedInput) -> FileSyntaxError:

@@ -1,8 +1,29 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts.scoping import Reach, Thing, reach
 from foundation.refs import RefField
+
+
+class ParsedFile(models.Model):
+    """What a file declares, by the hash of its content, so that each content is parsed once."""
+
+    blob = models.CharField(max_length=40, help_text="Git's object id.")
+    is_json = models.BooleanField()
+    reader = models.PositiveSmallIntegerField(help_text="modules.hcl.READER that gave the answer.")
+    answer = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blob", "is_json", "reader"], name="one_answer_per_content_and_reader"),
+        ]
+
+    def __str__(self):
+        return self.blob[:7]
 
 
 class Archive(models.Model):
@@ -24,6 +45,14 @@ class ScanQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-pk")
 
+    def claimable(self):
+        """Waiting for a worker, or left by one whose lease has run out by the database's clock."""
+        return self.filter(Q(status=Scan.Status.PENDING) | Q(status=Scan.Status.RUNNING, lease_expires_at__lt=Now()))
+
+    def held_by(self, scan):
+        """The row of `scan` as long as nobody else has claimed it since."""
+        return self.filter(pk=scan.pk, token=scan.token, status=Scan.Status.RUNNING)
+
 
 class Scan(models.Model):
     """One reading of a connection's repository. The row is the job."""
@@ -35,12 +64,13 @@ class Scan(models.Model):
         FAILED = "failed", "Failed"
 
     UNFINISHED = [Status.PENDING, Status.RUNNING]
+    MOST_ATTEMPTS = 3
 
     ref = RefField()
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="scans")
     repository_id = models.BigIntegerField()
     repository_name = models.CharField(max_length=200)
-    branch = models.CharField(max_length=200, blank=True)
+    branch = models.CharField(max_length=255, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
@@ -103,6 +133,51 @@ class ScannedModule(models.Model):
         return self.path or "(root)"
 
 
+class ModuleQuerySet(models.QuerySet):
+    def published(self):
+        """In the catalogue: not removed, and its owner still a partner."""
+        owned = Q(owner__is_active=True, owner__is_partner=True)
+        return self.filter(Q(owner=None) | owned, removed_at=None, current_version__isnull=False)
+
+    def visible_to(self, user):
+        """Published ones within the reach of `user`, and all of their own, removed ones too."""
+        far = reach(user, Thing.MODULES)
+        if far is Reach.NOTHING:
+            return self.none()
+        if far is Reach.ALL:
+            return self
+        seen = Q(pk__in=Module.objects.published().values("pk"))
+        if far is not Reach.PUBLISHED:
+            seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(user, far)
+        return self.filter(seen | Q(owner=user))
+
+    def platform(self):
+        return self.filter(owner=None)
+
+    def partners(self):
+        return self.exclude(owner=None)
+
+    def search(self, words):
+        """Each word stands in the title, the description or a tag."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(current_version__description__icontains=word)
+                | Q(current_version__tags__icontains=word)
+            )
+        return found
+
+    def tagged(self, tag):
+        return self.filter(current_version__tags__contains=[tag])
+
+    def _names(self, user, far):
+        if far is not Reach.SHARED:
+            return Q(pk__in=[])
+        named = Module.named_people.through.objects.filter(module=OuterRef("pk"), user=user)
+        return Q(audience=Module.Audience.NAMED) & Exists(named)
+
+
 class Module(models.Model):
     """An entry of the catalogue, known by owner, repository and folder; without owner it is the platform's."""
 
@@ -125,6 +200,8 @@ class Module(models.Model):
     published_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True, help_text="Left the catalogue; deployments go on.")
 
+    objects = ModuleQuerySet.as_manager()
+
     class Meta:
         ordering = ["title", "pk"]
         constraints = [
@@ -140,6 +217,18 @@ class Module(models.Model):
 
     def get_absolute_url(self):
         return reverse("modules:module", args=[self.ref])
+
+    @property
+    def is_platform(self) -> bool:
+        return self.owner_id is None
+
+    @property
+    def publisher(self) -> str:
+        return "Platform" if self.owner is None else self.owner.short_name
+
+    def may_change(self, user) -> bool:
+        """Whether `user` may publish, remove or share it."""
+        return user.is_staff or (user.is_partner and self.owner_id == user.pk)
 
 
 class ModuleVersion(models.Model):
@@ -167,6 +256,9 @@ class ModuleVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["module", "number"], name="one_version_per_number"),
             models.CheckConstraint(condition=models.Q(credit_cost__gte=0), name="credit_cost_is_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="versions_never_change", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self):

@@ -27,11 +27,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Source:
-    """A file's content under a name of the caller's."""
+    """A file's content under a name of the caller's, with its git object id."""
 
     key: str
     data: bytes
     is_json: bool = False
+    blob: str = ""
 
 
 class ChildLost(Exception):

@@ -2,13 +2,15 @@
 
 from collections import Counter
 
+NUMBER = int | float
+MOST_CREDITS = 1_000_000
 # Ordinary variables that the platform reads itself instead of asking deployers (RAD's conventions).
 PLATFORM = {
     "module_description": str,
     "module_documentation": str,
     "module_dependency": list,
     "module_services": list,
-    "credit_cost": int | float,
+    "credit_cost": NUMBER,
     "require_credit_purchases": bool,
     "enable_purge": bool,
     "public_access": bool,
@@ -69,9 +71,11 @@ def _is_platforms(variable: dict, findings: list) -> bool:
 
 
 def _fits(value, wanted) -> bool:
+    if wanted is NUMBER:
+        return isinstance(value, NUMBER) and not isinstance(value, bool) and 0 <= value <= MOST_CREDITS
     if wanted is list:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+    return isinstance(value, wanted)
 
 
 def _asked(variable: dict) -> dict:

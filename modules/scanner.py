@@ -1,0 +1,174 @@
+"""Reads a repository for a Scan row: the row is the job, its token fences off every write of a worker that lost it."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from tempfile import TemporaryFile
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from accounts import github
+from accounts.github_errors import GitHubError
+from accounts.services import token_of
+from modules.archive import ArchiveRefused, Snapshot, archive_limits, pack, read_tarball
+from modules.models import Archive, Scan, ScannedModule
+from modules.parsed import parse
+from modules.repository import Found, Repository
+
+logger = logging.getLogger(__name__)
+TELL_EVERY = 0.3  # seconds between two writes of the progress
+
+
+class ClaimLost(Exception):
+    """The lease ran out and another worker has the scan, or its connection was removed."""
+
+
+def scan_repository(scan_id: int) -> None:
+    """Claim the scan and bring it to its end; does nothing when it is finished, held by another, or gone."""
+    scan = _claim(scan_id)
+    if scan is None:
+        return
+    try:
+        with Lease(scan):
+            found = _read(scan)
+            _save(scan, found)
+    except (GitHubError, ArchiveRefused) as error:
+        _end(scan, status=Scan.Status.FAILED, error=str(error))
+    except ClaimLost:
+        logger.warning("scan lost", extra={"scan": scan.pk, "token": scan.token})
+
+
+class Lease(threading.Thread):
+    """Extends a scan's lease while the work goes on, and lets go of it when the work breaks off."""
+
+    def __init__(self, scan: Scan):
+        super().__init__(daemon=True)
+        self.scan = scan
+        self.over = threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.over.set()
+        self.join()
+        Scan.objects.held_by(self.scan).update(lease_expires_at=Now())
+
+    def run(self) -> None:
+        try:
+            while not self.over.wait(settings.SCAN_LEASE / 4):
+                Scan.objects.held_by(self.scan).update(lease_expires_at=_lease())
+        finally:
+            connection.close()
+
+
+class Progress:
+    """Tells the row what is being read, a few times a second; raises ClaimLost when the row is not ours any more."""
+
+    def __init__(self, scan: Scan, folders: list[str]):
+        self.scan = scan
+        self.folders = set(folders)
+        self.seen: set[str] = set()
+        self.told_at = 0.0
+        _tell(scan, total=len(folders))
+
+    def at(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        if folder in self.folders:
+            self.seen.add(folder)
+        if time.monotonic() - self.told_at >= TELL_EVERY:
+            self.told_at = time.monotonic()
+            _tell(self.scan, read=max(len(self.seen) - 1, 0), current=path)
+
+
+@transaction.atomic
+def _claim(scan_id: int) -> Scan | None:
+    changed = (
+        Scan.objects.claimable()
+        .filter(pk=scan_id, attempts__lt=Scan.MOST_ATTEMPTS)
+        .update(
+            status=Scan.Status.RUNNING,
+            token=F("token") + 1,
+            attempts=F("attempts") + 1,
+            lease_expires_at=_lease(),
+            started_at=Coalesce("started_at", Now()),
+            read=0,
+            total=None,
+        )
+    )
+    return Scan.objects.select_related("connection").get(pk=scan_id) if changed else None
+
+
+def _read(scan: Scan) -> list[Found]:
+    snapshot = _download(scan)
+    repository = Repository(snapshot, scan.repository_name, parse)
+    progress = Progress(scan, repository.folders)
+    for path in repository.read():
+        progress.at(path)
+    return [repository.module(folder) for folder in repository.folders]
+
+
+def _download(scan: Scan) -> Snapshot:
+    token = token_of(scan.connection)
+    branch = scan.branch or github.repository(token, scan.repository_id).default_branch
+    head = github.branch_head(token, scan.repository_id, branch)
+    subject = head.message.strip().partition("\n")[0][:200]
+    _tell(scan, branch=branch, commit=head.sha, commit_message=subject, committed_at=head.committed_at)
+    limits = archive_limits()
+    with TemporaryFile() as file:
+        github.download_tarball(token, scan.repository_id, head.sha, into=file, limit_bytes=limits.compressed_bytes)
+        file.seek(0)
+        return read_tarball(file, limits=limits)
+
+
+@transaction.atomic
+def _save(scan: Scan, found: list[Found]) -> None:
+    if not Scan.objects.held_by(scan).select_for_update().exists():
+        raise ClaimLost
+    archives = _archives([row for row in found if row.is_valid])
+    ScannedModule.objects.bulk_create(
+        ScannedModule(
+            scan=scan,
+            path=row.path,
+            title=row.title,
+            is_valid=row.is_valid,
+            findings=row.findings,
+            content_hash=row.content_hash if row.is_valid else "",
+            archive_id=archives[row.content_hash] if row.is_valid else None,
+            schema=row.schema,
+            readme=row.readme,
+        )
+        for row in found
+    )
+    _end(scan, status=Scan.Status.SUCCEEDED, read=len(found), total=len(found))
+
+
+def _archives(found: list[Found]) -> dict[str, int]:
+    """Store what is not stored yet; gives the keys by content hash."""
+    wanted = {row.content_hash: row.files for row in found}
+    known = set(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", flat=True))
+    for content_hash in wanted.keys() - known:
+        files = wanted[content_hash]
+        size = sum(len(file.data) for file in files.values())
+        archive = Archive(content_hash=content_hash, data=pack(files), size=size, files=len(files))
+        # Another repository with the same content may be scanned at the same time.
+        Archive.objects.bulk_create([archive], ignore_conflicts=True)
+    return dict(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", "pk"))
+
+
+def _end(scan: Scan, *, status: Scan.Status, **fields) -> None:
+    Scan.objects.held_by(scan).update(status=status, current="", lease_expires_at=None, finished_at=Now(), **fields)
+
+
+def _tell(scan: Scan, **fields) -> None:
+    if not Scan.objects.held_by(scan).update(**fields):
+        raise ClaimLost
+
+
+def _lease():
+    return Now() + timedelta(seconds=settings.SCAN_LEASE)
