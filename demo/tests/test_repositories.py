@@ -38,6 +38,7 @@ DEPLOYABLE = [
     (f"{BOB}/Sensor_Fleet", {"seconds": 0}, 20, ("count", 20)),
     (f"{BOB}/metrics_store", {}, 1, ("store", "metrics every 10 s")),
     (f"{BOB}/trace_viewer", {}, 1, ("viewer", "traces")),
+    (f"{BOB}/weather_station", {"height": 4}, 1, ("station", "kulle at 4 m")),
     (f"{BOB}/log_probe", {}, 1, ("probe", "probe: warning, error")),
 ]
 # What the portal leaves out of an archive, and the backend that it puts before the module's own.
@@ -221,7 +222,11 @@ def test_broken_module_is_refused_by_terraform(tmp_path, module, complaint):
     assert complaint in refused.stdout + refused.stderr
 
 
-@pytest.mark.parametrize("module", sorted({row[0] for row in DEPLOYABLE} | {f"{PLATFORM}/Network_Foundation"}))
+# `terraform fmt` would take away the byte order mark that the weather station is there for.
+@pytest.mark.parametrize(
+    "module",
+    sorted({row[0] for row in DEPLOYABLE} - {f"{BOB}/weather_station"} | {f"{PLATFORM}/Network_Foundation"}),
+)
 def test_module_is_formatted(module):
     checked = subprocess.run([*TERRAFORM, "fmt", "-check", "-recursive", str(SOURCES / module)], capture_output=True)
     assert (checked.returncode, checked.stdout) == (0, b"")

@@ -1,0 +1,20 @@
+locals {
+  mätning = {
+    plats = var.station_name
+    höjd  = var.height
+  }
+
+  plats = (
+    local.mätning
+    .plats
+  )
+}
+
+resource "terraform_data" "station" {
+  input = "${local.plats} at ${local.mätning.höjd} m"
+}
+
+output "station" {
+  description = "What was made."
+  value       = terraform_data.station.output
+}
