@@ -152,7 +152,7 @@ def _socket_dir(data_dir: Path, user: str | None) -> Path:
 def _command(data_dir: Path, socket_dir: Path, durable: bool) -> list[str]:
     options = {
         "listen_addresses": "",
-        "unix_socket_directories": f'"{socket_dir}"',
+        "unix_socket_directories": '"{}"'.format(str(socket_dir).replace('"', '""')),  # a list; commas need quotes
         "unix_socket_permissions": "0700",
         "max_connections": str(MAX_CONNECTIONS),
     }
