@@ -1,7 +1,10 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
+from django.utils import timezone
+
+from partnerportal import start as start_page
 
 
 @login_required
 def start(request):
-    return render(request, "start.html")
+    return render(request, "start.html", start_page.page(request.user, now=timezone.now()))

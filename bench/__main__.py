@@ -1,0 +1,53 @@
+"""`make bench`: one table on the screen, and bench/results.json."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.figures import SAMPLES, Figure, table, write
+from bench.pages import pages
+from bench.world import World
+
+INSIDE = "import django; django.setup(); from bench import runs; runs.main()"
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory:
+        Path(directory).chmod(0o755)  # PostgreSQL's own user walks through it
+        world = World(Path(directory))
+        try:
+            figures = [demo_again(world), pages(world), *runs(world)]
+        finally:
+            world.stop()
+    write(figures)
+    print(table(figures))
+
+
+def demo_again(world: World) -> Figure:
+    """Start a demo that has its data already; leaves it running."""
+    world.start()
+    samples = []
+    for _ in range(SAMPLES):
+        world.stop()
+        samples.append(world.start())
+    return Figure("demo.again", "second start of the demo, to a served page", "s", samples)
+
+
+def runs(world: World) -> list[Figure]:
+    """What needs the portal's own code, in a process with the demo's environment."""
+    answer = subprocess.run(
+        [sys.executable, "-c", INSIDE, world.url],
+        env=world.environment(),
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return [Figure(**row) for row in json.loads(answer.stdout)]
+
+
+if __name__ == "__main__":
+    main()

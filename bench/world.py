@@ -1,0 +1,71 @@
+"""A demo world of the bench's own: started and stopped as a user would, in a directory that is thrown away."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import requests
+
+from demo.data import MARK
+from embedded import processes
+
+START_SECONDS = 180
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class World:
+    """`python -m demo.run` on a free port; `url` ends with a slash."""
+
+    def __init__(self, directory: Path):
+        self.data = directory / "data"
+        self.log = directory / "demo.log"
+        self.port = processes.free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> float:
+        """Start it and return the seconds until its start page was served."""
+        began = time.monotonic()
+        self.log.unlink(missing_ok=True)
+        environment = os.environ | {"PORT": str(self.port), "PORTAL_DATA_DIR": str(self.data), "RESET": ""}
+        self._process = processes.start([sys.executable, "-m", "demo.run"], log=self.log, environment=environment)
+        while "Ready: " not in self.log.read_text():
+            if self._process.poll() is not None or time.monotonic() - began > START_SECONDS:
+                raise SystemExit(f"The demo did not start:\n{self.log.read_text()}")
+            time.sleep(0.02)
+        requests.get(self.url, timeout=10).raise_for_status()
+        return time.monotonic() - began
+
+    def stop(self) -> None:
+        if self._process:
+            processes.stop(self._process, ask=signal.SIGTERM, patience=30)
+            self._process = None
+
+    def environment(self) -> dict[str, str]:
+        """What the web process was started with: its database, broker and keys."""
+        for process in psutil.process_iter(["cmdline"]):
+            if "uvicorn" in process.info["cmdline"] and process.environ().get(MARK) == str(self.data):
+                return process.environ()
+        raise SystemExit("The demo has no web process.")
+
+
+def sign_in(url: str, email: str, password: str) -> requests.Session:
+    """A session of this person, by the same form that a browser sends."""
+    session = requests.Session()
+    address = f"{url}accounts/login/"
+    token = CSRF.search(session.get(address, timeout=10).text)
+    answer = session.post(
+        address,
+        data={"csrfmiddlewaretoken": token[1], "login": email, "password": password},
+        headers={"Referer": address},
+        allow_redirects=False,
+        timeout=10,
+    )
+    if answer.status_code != 302:
+        raise SystemExit(f"{email} could not sign in: {answer.status_code}")
+    return session

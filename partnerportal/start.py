@@ -1,0 +1,150 @@
+"""What the start page tells a person: what needs them, what is live, what they own. Reads only."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import GitHubConnection, User
+from deployments.models import Deployment, Run
+from deployments.showing import shown_status
+from modules.models import Module
+
+SHOWN = 5
+EXPIRY_WARNING = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One row of "Needs attention": where it leads and the word on its button."""
+
+    tone: str
+    icon: str
+    title: str
+    says: str
+    detail: str
+    url: str
+    action: str
+
+
+def page(user, *, now) -> dict:
+    """All that `start.html` shows to this person."""
+    deployments = list(own_deployments(user))
+    needs = attention(user, deployments)
+    return {
+        "greeting": greeting(now),
+        "attention": needs,
+        "deployments": [(d, shown_status(d, d.run_status)) for d in deployments[:SHOWN]],
+        "total": len(deployments),
+        "summary": summary(len(needs), deployments),
+        "modules": modules_of(user) if user.is_partner else None,
+        "platform": platform_figures() if user.is_staff else None,
+    }
+
+
+def summary(needs: int, deployments) -> str:
+    """The state of things in two short sentences."""
+    live = sum(d.status == Deployment.Status.LIVE for d in deployments)
+    first = f"{needs} {'thing needs' if needs == 1 else 'things need'} you." if needs else "Nothing needs you."
+    second = f"{live} {'deployment is' if live == 1 else 'deployments are'} live." if live else "Nothing is live yet."
+    return f"{first} {second}"
+
+
+def greeting(now) -> str:
+    """Good morning until noon, afternoon until six, evening after that; by UTC, like every time on the pages."""
+    if now.hour < 12:
+        return "Good morning"
+    return "Good afternoon" if now.hour < 18 else "Good evening"
+
+
+def own_deployments(user):
+    """The person's standing deployments, newest run first, with what `with_newest_run` adds."""
+    newest = Run.objects.filter(deployment=OuterRef("pk")).newest_first()
+    return (
+        Deployment.objects.filter(owner=user)
+        .standing()
+        .with_newest_run()
+        .annotate(run_number=Subquery(newest.values("number")[:1]), run_error=Subquery(newest.values("error")[:1]))
+        .select_related("version")
+        .order_by("-run_at")
+    )
+
+
+def attention(user, deployments) -> list[Attention]:
+    """What needs this person, connections first, then runs that failed or were lost, newest first."""
+    return [
+        *_connections(user),
+        *[_broken(d) for d in deployments if d.run_status in (Run.Status.FAILED, Run.Status.LOST)],
+    ]
+
+
+def modules_of(user) -> dict:
+    """How a partner's modules fare: how many are published, and others' runs of them in the last 30 days."""
+    since = timezone.now() - timedelta(days=30)
+    runs = Run.objects.filter(version__module__owner=user, created_at__gte=since).exclude(deployment__owner=user)
+    ended = runs.filter(status__in=Run.FINAL).count()
+    succeeded = runs.filter(status=Run.Status.SUCCEEDED).count()
+    return {
+        "published": Module.objects.filter(owner=user, removed_at__isnull=True).count(),
+        "runs": runs.count(),
+        "succeeded": f"{round(100 * succeeded / ended)} %" if ended else "none yet",
+    }
+
+
+def platform_figures() -> list[tuple[str, int]]:
+    """What an admin wants to know of the installation at a glance."""
+    return [
+        ("People", User.objects.filter(is_active=True).count()),
+        ("Partners", User.objects.filter(is_active=True, is_partner=True).count()),
+        ("Live deployments", Deployment.objects.filter(status=Deployment.Status.LIVE).count()),
+        ("Runs in work", Run.objects.exclude(status__in=Run.FINAL).count()),
+    ]
+
+
+def _broken(deployment) -> Attention:
+    word = "was lost" if deployment.run_status == Run.Status.LOST else "failed"
+    return Attention(
+        tone="bad",
+        icon="warning" if deployment.run_status == Run.Status.LOST else "error",
+        title=deployment.name,
+        says=f"{word} in run {deployment.run_number}",
+        detail=deployment.run_error.partition("\n")[0][:160],
+        url=deployment.get_absolute_url(),
+        action="See the error",
+    )
+
+
+def _connections(user) -> list[Attention]:
+    wanted = []
+    if user.is_partner:
+        wanted.append(("Your GitHub connection", GitHubConnection.objects.filter(owner=user).first(), ""))
+    if user.is_staff:
+        platform = GitHubConnection.objects.filter(owner__isnull=True).first()
+        wanted.append(("The platform's GitHub connection", platform, "?for=platform"))
+    rows = [_connection(title, connection, reverse("accounts:profile") + query) for title, connection, query in wanted]
+    return [row for row in rows if row]
+
+
+def _connection(title, connection, url) -> Attention | None:
+    if connection is None:
+        detail = "A token and a repository bring modules here."
+        return Attention("run", "key", title, "is not set up", detail, url, "Connect GitHub")
+    if connection.problem:
+        return Attention("bad", "key", title, "needs care", connection.problem, url, "Replace token")
+    if not connection.repository_id:
+        return Attention(
+            "run",
+            "branch",
+            title,
+            "has no repository",
+            "Choose the one that holds your modules.",
+            url,
+            "Select repository",
+        )
+    if connection.expires_at and connection.expires_at - timezone.now() < EXPIRY_WARNING:
+        days = max((connection.expires_at - timezone.now()).days, 0)
+        detail = "Then scans stop. What is published stays available."
+        return Attention("warn", "key", title, f"expires in {days} days", detail, url, "Replace token")
+    return None
