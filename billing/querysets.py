@@ -43,6 +43,10 @@ class TransferQuerySet(models.QuerySet):
     def revenue_visible_to(self, user):
         return _theirs(self.filter(kind="revenue"), user, Thing.REVENUE, "partner")
 
+    def captures_for_partner(self, user):
+        """As revenue: the charges for partners' modules, whether they earned or not."""
+        return _theirs(self.filter(kind="capture", partner__isnull=False), user, Thing.REVENUE, "partner")
+
     def newest_first(self):
         return self.order_by("-created_at", "-pk")
 

@@ -5,6 +5,8 @@ from billing.models import Lot, Transfer
 from billing.tests.money import credits, figures, version_of
 from foundation.models import AuditEvent
 
+pytestmark = pytest.mark.django_db
+
 
 def add(user, by, **changes):
     asked = {

@@ -7,6 +7,8 @@ from billing import services, verify
 from billing.models import Hold, Transfer
 from billing.tests.money import NOON, centre_of, credits, figures, give, hold_for
 
+pytestmark = pytest.mark.django_db
+
 
 def entries(transfer):
     return [(entry.account.kind, entry.amount) for entry in transfer.entries.order_by("pk")]

@@ -9,6 +9,8 @@ from billing.models import Account, Transfer
 from billing.tests.money import NOON, centre_of, credits, figures, give, hold_for
 from billing.units import rounded
 
+pytestmark = pytest.mark.django_db
+
 
 def due_to(partner) -> int:
     return Account.objects.get(wallet__owner=partner, kind="revenue").balance

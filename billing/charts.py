@@ -1,0 +1,73 @@
+"""Geometry of the pictures on the billing page; figures become lengths here, and nowhere else."""
+
+from dataclasses import dataclass
+
+from billing.reports import Spending
+from billing.units import UNITS
+
+LEFT, RIGHT, BASE, HEIGHT = 32, 720, 162, 150
+PITCH, WIDTH = 57, 34
+GAP = 1  # between the two parts of a bar
+
+
+@dataclass(frozen=True)
+class Line:
+    label: int
+    y: float
+
+    @property
+    def text_y(self) -> float:
+        return self.y + 4
+
+
+@dataclass(frozen=True)
+class Bar:
+    spending: Spending
+    x: int
+    purchased_y: float
+    purchased_height: float
+    awarded_y: float
+    awarded_height: float
+
+    @property
+    def middle(self) -> int:
+        return self.x + WIDTH // 2
+
+
+@dataclass(frozen=True)
+class Chart:
+    lines: list[Line]
+    bars: list[Bar]
+
+
+def spending_chart(months: list[Spending]) -> Chart:
+    """Stacked bars, Purchased below Awarded, under a scale of round numbers of credits."""
+    step = _step(max(month.total for month in months) / UNITS)
+    pixels = HEIGHT / (3 * step)  # of one credit
+    lines = [Line(step * number, BASE - step * number * pixels) for number in range(4)]
+    return Chart(lines, [_bar(month, number, pixels) for number, month in enumerate(months)])
+
+
+def _step(highest: float) -> int:
+    """A third of the scale, the smallest of 1, 2, 5, 10, 20, 50 … that holds the highest bar."""
+    size = 1
+    while True:
+        for factor in (1, 2, 5):
+            if 3 * factor * size >= highest:
+                return factor * size
+        size *= 10
+
+
+def _bar(month: Spending, number: int, pixels: float) -> Bar:
+    # A refund can exceed what a month spent; there is nothing to draw then.
+    purchased = max(0, month.purchased) / UNITS * pixels
+    awarded = max(0, month.awarded) / UNITS * pixels
+    gap = GAP if purchased and awarded > GAP else 0
+    return Bar(
+        spending=month,
+        x=LEFT + 10 + number * PITCH,
+        purchased_y=round(BASE - purchased, 1),
+        purchased_height=round(purchased, 1),
+        awarded_y=round(BASE - purchased - awarded, 1),
+        awarded_height=round(awarded - gap, 1),
+    )

@@ -1,0 +1,127 @@
+"""The list of transactions: transfers, and the holds and releases that leave the balance as it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import CharField, F, OuterRef, Q, Subquery, Sum, Value
+
+from billing.models import Hold, Transfer
+
+ICONS = {
+    "hold": "pause",
+    "release": "replace",
+    "capture": "rocket",
+    "refund": "check",
+    "expiry": "clock",
+    "sale": "coins",
+    "grant": "coins",
+    "award": "coins",
+    "goodwill": "coins",
+}
+FOUND_IN_BOTH = ["ref", "reference", "reason", "cost_centre__deployment_name", "cost_centre__module_title"]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One row. Units are signed for a transfer, and those held or released for the other two."""
+
+    at: datetime
+    kind: str
+    label: str
+    ref: str
+    about: str
+    person: str
+    awarded: int
+    purchased: int
+    balance: int
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+    @property
+    def word(self) -> str:
+        """ "held" or "released": said instead of a sign, as the balance does not move."""
+        return {"hold": "held", "release": "released"}.get(self.kind, "")
+
+
+def find(user, *, person=None, text: str = "", start=None, end=None):
+    """What `user` may see, newest first, as (moment, kind, pk); `start` and `end` are days, both included."""
+    transfers = _told(Transfer.objects.visible_to(user), person, text)
+    holds = _told(Hold.objects.visible_to(user), person, text)
+    released = holds.filter(state=Hold.State.RELEASED)
+    parts = [
+        _keys(transfers, "created_at", "transfer", start, end),
+        _keys(holds, "created_at", "hold", start, end),
+        _keys(released, "finished_at", "release", start, end),
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by("-moment", "-source", "-pk")
+
+
+def _told(rows, person, text: str):
+    if person:
+        rows = rows.filter(wallet__owner=person)
+    if not text:
+        return rows
+    matches = Q()
+    for name in FOUND_IN_BOTH:
+        matches |= Q(**{f"{name}__icontains": text})
+    return rows.filter(matches)
+
+
+def _keys(rows, moment: str, source: str, start, end):
+    if start:
+        rows = rows.filter(**{f"{moment}__gte": datetime.combine(start, time.min, UTC)})
+    if end:
+        rows = rows.filter(**{f"{moment}__lt": datetime.combine(end, time.min, UTC) + timedelta(days=1)})
+    return rows.values(moment=F(moment), source=Value(source, CharField()), pk=F("pk"))
+
+
+def load(keys: Iterable[dict]) -> list[Movement]:
+    """The rows of some of what `find` found, in its order, in a fixed number of queries."""
+    keys = list(keys)
+    transfers = _transfers([key["pk"] for key in keys if key["source"] == "transfer"])
+    holds = _holds([key["pk"] for key in keys if key["source"] == "hold"], "created_at")
+    releases = _holds([key["pk"] for key in keys if key["source"] == "release"], "finished_at")
+    rows = {"transfer": transfers, "hold": holds, "release": releases}
+    return [_movement(key["source"], rows[key["source"]][key["pk"]]) for key in keys]
+
+
+def _transfers(pks: list[int]) -> dict[int, Transfer]:
+    return Transfer.objects.select_related("wallet__owner", "by").in_bulk(pks)
+
+
+def _holds(pks: list[int], moment: str) -> dict[int, Hold]:
+    before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
+    holds = Hold.objects.select_related("wallet__owner", "cost_centre").annotate(
+        awarded=Sum("lines__amount", filter=Q(lines__lot__account__kind="awarded"), default=0),
+        purchased=Sum("lines__amount", filter=Q(lines__lot__account__kind="purchased"), default=0),
+        balance=Subquery(before.newest_first().values("balance_after")[:1]),
+    )
+    return holds.in_bulk(pks)
+
+
+def _movement(source: str, row: Transfer | Hold) -> Movement:
+    if isinstance(row, Transfer):
+        kind, label, at, balance = row.kind, row.get_kind_display(), row.created_at, row.balance_after
+    else:
+        kind, label, balance = source, source.title(), row.balance or 0
+        at = row.finished_at if source == "release" else row.created_at
+    return Movement(
+        at=at,
+        kind=kind,
+        label=label,
+        ref=row.ref,
+        about=_about(source, row),
+        person=row.wallet.owner.email,
+        awarded=row.awarded,
+        purchased=row.purchased,
+        balance=balance or 0,
+    )
+
+
+def _about(source: str, row: Transfer | Hold) -> str:
+    """What it was for, and why where somebody had to say so. A hold says its reason when it is released."""
+    reason = "" if source == "hold" else row.reason
+    return ", ".join(part for part in (row.reference, reason) if part)

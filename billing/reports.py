@@ -1,0 +1,168 @@
+"""What the ledger says by month, deployment, module and partner. Amounts are units; money is in minor units."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
+from billing.months import Month, last_twelve
+
+PACE_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Spending:
+    month: Month
+    awarded: int = 0
+    purchased: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.awarded + self.purchased
+
+
+@dataclass(frozen=True)
+class NextGrant:
+    amount: int
+    on: date
+
+
+def spending(person, *, now: datetime) -> list[Spending]:
+    """Credits that a person used in each of the last twelve months."""
+    months = last_twelve(Month.of(now))
+    used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=months[0].start)
+    by_month = used.annotate(month=TruncMonth("created_at")).values("month").order_by("month")
+    found = by_month.annotate(awarded_used=-Sum("awarded"), purchased_used=-Sum("purchased"))
+    spent = {
+        month: Spending(month, row["awarded_used"], row["purchased_used"])
+        for row in found
+        for month in [Month.of(row["month"])]
+    }
+    return [spent.get(month, Spending(month)) for month in months]
+
+
+def pace(person, *, now: datetime) -> int:
+    """Units used in a month, at the pace of the last 90 days."""
+    used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
+    return max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"]) * 30 // PACE_DAYS
+
+
+def by_module(person, month: Month) -> list[dict]:
+    """`title` and `used` of each module that a person spent credits on, the dearest first."""
+    used = Transfer.objects.usage().between(month.start, month.end).filter(wallet__owner=person)
+    titles = used.values(title=F("module_title"))
+    return list(titles.annotate(used=-Sum(F("awarded") + F("purchased"))).filter(used__gt=0).order_by("-used", "title"))
+
+
+def next_grant(person, *, now: datetime) -> NextGrant | None:
+    """What the next month brings, when it brings something."""
+    if not (person.is_partner and person.is_active):
+        return None
+    first = Month.of(now).shifted(1).first
+    rows = Allowance.objects.filter(Q(partner=person) | Q(partner=None), valid_from__lte=first)
+    allowance = rows.order_by(F("partner").desc(nulls_last=True), "-valid_from").first()
+    return NextGrant(allowance.amount, first) if allowance and allowance.amount else None
+
+
+def first_to_expire(person, *, now: datetime) -> dict | None:
+    """`units` and the time `at` of the credits that are the next to expire."""
+    lots = Lot.objects.filter(account__wallet__owner=person, expires_at__isnull=False).with_credits(now)
+    rows = lots.values(at=F("expires_at")).annotate(units=Sum(F("remaining") - F("held")))
+    return rows.order_by("at").first()
+
+
+def held(person) -> list[Hold]:
+    return list(Hold.objects.pending().filter(wallet__owner=person).select_related("cost_centre").order_by("-pk"))
+
+
+def usage(user, *, month: Month | None = None, person=None):
+    """Credits used by each deployment that `user` may see: `used`, `awarded_used`, `runs` and copies."""
+    rows = Transfer.objects.usage_visible_to(user)
+    rows = rows.between(month.start, month.end) if month else rows
+    rows = rows.filter(cost_centre__owner=person) if person else rows
+    grouped = rows.values(
+        "module_title",
+        name=F("cost_centre__deployment_name"),
+        deployment=F("deployment_ref"),
+        person=F("cost_centre__owner__email"),
+    )
+    return grouped.annotate(
+        awarded_used=-Sum("awarded"),
+        purchased_used=-Sum("purchased"),
+        used=-Sum(F("awarded") + F("purchased")),
+        runs=Count("pk", filter=Q(kind=Transfer.Kind.CAPTURE)),
+    ).order_by("person", "name", "deployment")
+
+
+def costs(user, month: Month, *, person=None) -> list[dict]:
+    """As `usage` of all times, each row with `this_month` beside it."""
+    now_used = {row["deployment"]: row["used"] for row in usage(user, month=month, person=person)}
+    return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in usage(user, person=person)]
+
+
+def revenue(user, *, month: Month, person=None) -> list[dict]:
+    """Each module's paid and free deployments, what was charged for it and the partner's part."""
+    rows = Transfer.objects.revenue_visible_to(user).between(month.start, month.end)
+    rows = rows.filter(partner=person) if person else rows
+    by_module = rows.values("module_title", "share_percent", "currency", partner_email=F("partner__email"))
+    found = by_module.annotate(
+        paid=Count("pk", filter=Q(reverses__isnull=True)), charged=Sum("charged_amount"), share=Sum("share_amount")
+    )
+    earned = list(found.order_by("partner_email", "module_title", "share_percent"))
+    return earned + _only_free(user, month, person, earned)
+
+
+def _only_free(user, month: Month, person, earned: list[dict]) -> list[dict]:
+    """Marks `free` on the rows that earned, and gives the modules that were deployed with free credits alone."""
+    captures = Transfer.objects.captures_for_partner(user).between(month.start, month.end)
+    captures = captures.filter(partner=person) if person else captures
+    counts = captures.values("module_title", partner_email=F("partner__email")).annotate(number=Count("pk"))
+    left = {(row["partner_email"], row["module_title"]): row["number"] for row in counts.order_by("module_title")}
+    for row in earned:
+        key = (row["partner_email"], row["module_title"])
+        left[key] = left.get(key, 0) - row["paid"]
+    for row in earned:
+        row["free"] = max(0, left.pop((row["partner_email"], row["module_title"]), 0))
+    return [_free_row(partner, title, number) for (partner, title), number in left.items() if number > 0]
+
+
+def _free_row(partner: str, title: str, number: int) -> dict:
+    return {
+        "partner_email": partner,
+        "module_title": title,
+        "share_percent": None,
+        "currency": "",
+        "paid": 0,
+        "free": number,
+        "charged": 0,
+        "share": 0,
+    }
+
+
+def revenue_due(partner) -> int:
+    """What the platform owes a partner, in minor units."""
+    account = Account.objects.filter(wallet__owner=partner, kind=Account.Kind.REVENUE).first()
+    return account.balance if account else 0
+
+
+def months(user, *, now: datetime, person=None) -> list[dict]:
+    """Each month with something on its statement, the newest first, and always this one: `month`, `used`, `share`."""
+    used = _by_month(
+        Transfer.objects.usage_visible_to(user), "cost_centre__owner", person, -Sum(F("awarded") + F("purchased"))
+    )
+    share = _by_month(Transfer.objects.revenue_visible_to(user), "partner", person, Sum("share_amount"))
+    found = sorted({Month.of(now), *used, *share}, reverse=True)
+    return [{"month": month, "used": used.get(month, 0), "share": share.get(month, 0)} for month in found]
+
+
+def _by_month(rows, owner: str, person, figure) -> dict[Month, int]:
+    rows = rows.filter(**{owner: person}) if person else rows
+    by_month = rows.annotate(month=TruncMonth("created_at")).values("month").annotate(figure=figure)
+    return {Month.of(row["month"]): row["figure"] for row in by_month.order_by("month")}
+
+
+def people_with_costs(people, user):
+    """The people whose costs `user` may see, for a select."""
+    return people.filter(pk__in=CostCentre.objects.visible_to(user).values("owner"))
