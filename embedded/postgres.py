@@ -132,8 +132,9 @@ def _initialise(data_dir: Path, user: str | None) -> None:
 
 
 def _socket_dir(data_dir: Path, user: str | None) -> Path:
-    """The data directory, or where its path is too long for a socket a private short one; both are 0700."""
-    if len(os.fsencode(data_dir / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+    """The data directory, or where its path cannot hold a socket a private short one; both are 0700."""
+    # libpq reads a comma in a host as the start of a second host.
+    if len(os.fsencode(data_dir / SOCKET_NAME)) <= SOCKET_PATH_BYTES and "," not in str(data_dir):
         return data_dir
     owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
@@ -152,7 +153,7 @@ def _socket_dir(data_dir: Path, user: str | None) -> Path:
 def _command(data_dir: Path, socket_dir: Path, durable: bool) -> list[str]:
     options = {
         "listen_addresses": "",
-        "unix_socket_directories": '"{}"'.format(str(socket_dir).replace('"', '""')),  # a list; commas need quotes
+        "unix_socket_directories": '"{}"'.format(str(socket_dir).replace('"', '""')),
         "unix_socket_permissions": "0700",
         "max_connections": str(MAX_CONNECTIONS),
     }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 # The live log is a stream that stays open for hours and holds no database connection of its own.
-STREAMS = re.compile(r"^/deployments/[^/]+/runs/[^/]+/log/$")
+STREAMS = re.compile(r"^/deployments/[^/]+/runs/[0-9]+/log/$")
 
 
 class Limited:

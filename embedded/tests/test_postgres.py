@@ -2,7 +2,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import psycopg2
@@ -20,7 +22,14 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def started():
+def folder():
+    """Not pytest's own, whose parent each pytest that starts closes for other users, PostgreSQL's among them."""
+    with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"]) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def started(folder):
     """Starts servers and stops them after the test."""
     servers = []
 
@@ -44,49 +53,49 @@ def ask(server, question, database="postgres"):
         connection.close()
 
 
-def test_second_start_finds_its_data(started, tmp_path):
-    first = started(tmp_path / "data")
+def test_second_start_finds_its_data(started, folder):
+    first = started(folder / "data")
     first.ensure_database("portal")
     ask(first, "CREATE TABLE kept AS SELECT 'from the first start' AS words", "portal")
     first.stop()
-    assert ask(started(tmp_path / "data"), "SELECT words FROM kept", "portal") == "from the first start"
+    assert ask(started(folder / "data"), "SELECT words FROM kept", "portal") == "from the first start"
 
 
-def test_a_database_is_made_once(started, tmp_path):
-    server = started(tmp_path / "data", durable=False)
+def test_a_database_is_made_once(started, folder):
+    server = started(folder / "data", durable=False)
     server.ensure_database("portal")
     server.ensure_database("portal")
     assert ask(server, "SELECT count(*) FROM pg_database WHERE datname = 'portal'") == 1
 
 
-def test_it_takes_200_connections_and_no_network(started, tmp_path):
-    server = started(tmp_path / "data")
+def test_it_takes_200_connections_and_no_network(started, folder):
+    server = started(folder / "data")
     assert ask(server, "SHOW max_connections") == "200"
     assert ask(server, "SHOW listen_addresses") == ""
     assert ask(server, "SHOW fsync") == "on"
 
 
-def test_a_path_too_long_for_a_socket_works(started, tmp_path):
-    data_dir = tmp_path / "long" / ("x" * 100) / ("y" * 100)
+def test_a_path_too_long_for_a_socket_works(started, folder):
+    data_dir = folder / "long" / ("x" * 100) / ("y" * 100)
     server = started(data_dir, durable=False)
     assert ask(server, "SELECT 1") == 1
     assert server.socket_dir != data_dir
     assert server.socket_dir.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_path_with_spaces_and_quotes_works(started, tmp_path):
-    server = started(tmp_path / """it's a "data" folder, 100%""", durable=False)
+def test_a_path_with_spaces_and_quotes_works(started, folder):
+    server = started(folder / """it's a "data" folder, 100%""", durable=False)
     assert ask(server, "SELECT 1") == 1
 
 
-def test_others_cannot_reach_its_socket(started, tmp_path):
-    server = started(tmp_path / "data", durable=False)
+def test_others_cannot_reach_its_socket(started, folder):
+    server = started(folder / "data", durable=False)
     assert server.socket_dir.stat().st_mode & 0o077 == 0
 
 
-def test_it_dies_with_a_process_that_is_killed(tmp_path):
+def test_it_dies_with_a_process_that_is_killed(folder):
     starter = subprocess.Popen(
-        [sys.executable, "-c", START, tmp_path / "data"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", START, folder / "data"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     server = psutil.Process(int(starter.stdout.readline()))
     assert server.name() == "postgres"
@@ -95,24 +104,24 @@ def test_it_dies_with_a_process_that_is_killed(tmp_path):
     assert psutil.wait_procs([server], timeout=20)[1] == []
 
 
-def test_a_leftover_server_is_ended_by_the_next_start(started, tmp_path):
-    leftover = started(tmp_path / "data")
-    assert ask(started(tmp_path / "data"), "SELECT 1") == 1
+def test_a_leftover_server_is_ended_by_the_next_start(started, folder):
+    leftover = started(folder / "data")
+    assert ask(started(folder / "data"), "SELECT 1") == 1
     assert leftover.process.wait(5) == 0
 
 
-def test_a_data_directory_that_cannot_be_used_is_one_sentence(tmp_path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "thesis.txt").write_text("not a database")
+def test_a_data_directory_that_cannot_be_used_is_one_sentence(folder):
+    (folder / "data").mkdir()
+    (folder / "data" / "thesis.txt").write_text("not a database")
     with pytest.raises(EmbeddedUnavailable, match="could not make its data directory"):
-        postgres.start(tmp_path / "data")
-    assert (tmp_path / "data" / "thesis.txt").read_text() == "not a database"
+        postgres.start(folder / "data")
+    assert (folder / "data" / "thesis.txt").read_text() == "not a database"
 
 
-def test_a_server_that_crashed_recovers(started, tmp_path):
-    server = started(tmp_path / "data")
+def test_a_server_that_crashed_recovers(started, folder):
+    server = started(folder / "data")
     ask(server, "CREATE TABLE kept AS SELECT 7 AS number")
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
     time.sleep(0.5)  # its own children notice and end
-    assert ask(started(tmp_path / "data"), "SELECT number FROM kept") == 7
+    assert ask(started(folder / "data"), "SELECT number FROM kept") == 7

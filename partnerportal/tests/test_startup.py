@@ -1,0 +1,69 @@
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PROCESSES = {
+    "manage": ["manage.py", "check"],
+    "web": ["-m", "uvicorn", "partnerportal.asgi:application", "--port", "0"],
+    "worker": ["-m", "celery", "-A", "partnerportal", "worker"],
+    "beat": ["-m", "celery", "-A", "partnerportal", "beat", "--schedule", "/dev/null/none"],
+}
+
+
+def start(process, *arguments, **changes):
+    environment = {name: value for name, value in (os.environ | changes).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *PROCESSES[process], *arguments],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_missing_variable_stops_with_one_sentence(process):
+    run = start(process, PORTAL_KEYS=None)
+    assert run.returncode == 1
+    assert run.stderr == (
+        "PORTAL_KEYS is not set: the key ring that encrypts stored secrets, as id:base64key. See .env.example.\n"
+    )
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_malformed_key_ring_stops_with_one_sentence(process):
+    run = start(process, PORTAL_KEYS="2026:too-short")
+    assert run.returncode == 1
+    assert run.stderr == ("PORTAL_KEYS must read id:base64key[,id:base64key], each key 32 random bytes in base64.\n")
+
+
+def test_a_number_that_is_none_stops_with_one_sentence():
+    run = start("manage", RUN_LEASE="soon")
+    assert (run.returncode, run.stderr) == (1, "RUN_LEASE is 'soon', which is not a number.\n")
+
+
+def test_a_worker_of_runs_refuses_to_start_without_terraform():
+    run = start("worker", "--queues", settings.QUEUE_RUNS, TERRAFORM_BIN="/nowhere/terraform")
+    assert run.returncode == 1
+    assert run.stderr.endswith("TERRAFORM_BIN is '/nowhere/terraform', which is not a program that can be run.\n")
+    assert "Traceback" not in run.stderr
+
+
+def test_the_check_warns_of_missing_terraform():
+    run = start("manage", TERRAFORM_BIN="/nowhere/terraform")
+    assert run.returncode == 0
+    assert "partnerportal.W001" in run.stderr
+
+
+def test_every_variable_stands_in_the_example():
+    source = (settings.BASE_DIR / "partnerportal" / "settings.py").read_text()
+    asgi = (settings.BASE_DIR / "partnerportal" / "asgi.py").read_text()
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', source + asgi))
+    assert len(read) > 40
+    assert read - set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set()
