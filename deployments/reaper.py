@@ -5,7 +5,6 @@ An apply is never repeated automatically.
 
 import logging
 import shutil
-import signal
 import socket
 from contextlib import contextmanager
 
@@ -57,16 +56,15 @@ def poll_runs() -> None:
 
 def _reap(run: Run) -> None:
     """Void the worker's token first, so that whatever it still does is written nowhere."""
-    before = workspace.of(run)
     process = run.process
     if not leases.take_over(run):
         return
     logger.warning("lease expired", extra={"run": run.pk, "status": run.status, "worker": run.worker})
     if process.get("host") == socket.gethostname():
-        sandbox.signal_process(process["pid"], process["started"], signal.SIGKILL)
+        sandbox.end_process(process["pid"], process["started"])
     try:
         if run.status in HAD_BEGUN:
-            _salvage(run, before)
+            _salvage(run)
             _end(run, Run.Status.LOST, LOST)
         elif run.cancel_requested_at:
             _end(run, Run.Status.CANCELLED, "Cancelled.")
@@ -77,14 +75,15 @@ def _reap(run: Run) -> None:
     except leases.LeaseLost:
         logger.warning("run was taken from the reaper", extra={"run": run.pk})
         return
-    before.remove()
+    for left in workspace.attempts_at(run):
+        left.remove()
     publish(run.pk)
 
 
-def _salvage(run: Run, left: workspace.Workspace) -> None:
+def _salvage(run: Run) -> None:
     """Store the state on disk when it is newer than the stored one; a damaged or foreign one is left out."""
     recorder = state.StateRecorder(run)
-    for path in left.state_files:
+    for path in [path for left in workspace.attempts_at(run) for path in left.state_files]:
         try:
             recorder.look(path)
         except state.StateRejected as error:

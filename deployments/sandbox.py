@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,11 @@ except ImportError:
 
 START_SECONDS = 20
 INFO_FD = "<info descriptor>"  # its number is known when the process starts
-NAMESPACES = (
-    "--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-net --unshare-cgroup-try --disable-userns"
-    " --uid 1000 --gid 1000 --hostname tf --cap-drop ALL --new-session --die-with-parent --as-pid-1 --clearenv"
-).split()
+NAMESPACES = [
+    *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"),
+    *("--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "tf", "--cap-drop", "ALL"),
+    *("--new-session", "--die-with-parent", "--as-pid-1", "--clearenv"),
+]
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/tmp/home",  # noqa: S108 - inside the sandbox
@@ -105,12 +107,12 @@ def has_mirror() -> bool:
 
 
 def start_time(pid: int) -> int:
-    """When a process started, in the kernel's ticks since boot; 0 when it is gone. With the pid it names a process."""
+    """When a process started, in the kernel's ticks since boot; 0 when it has ended. With the pid it names a process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return int(fields[19])
+    return 0 if fields[0] == "Z" else int(fields[19])
 
 
 def signal_process(pid: int, started: int, number: signal.Signals) -> bool:
@@ -122,6 +124,14 @@ def signal_process(pid: int, started: int, number: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def end_process(pid: int, started: int) -> None:
+    """Kill exactly this process, and wait until it can write no more."""
+    signal_process(pid, started, signal.SIGKILL)
+    deadline = time.monotonic() + START_SECONDS
+    while started and start_time(pid) == started and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _spawn(command: list[str]) -> Process:

@@ -52,9 +52,9 @@ class Workspace:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def of(run: Run, *, token: int | None = None) -> Workspace:
-    """The workspace of a run at its token, or at an earlier one; made by `create`."""
-    return Workspace(settings.RUNS_DIR / f"{run.ref}-{run.token if token is None else token}", run.version.module.path)
+def of(run: Run) -> Workspace:
+    """The workspace of the present attempt at a run; made by `create`."""
+    return Workspace(settings.RUNS_DIR / f"{run.ref}-{run.token}", run.version.module.path)
 
 
 def create(run: Run, inputs: dict) -> Workspace:
@@ -72,6 +72,11 @@ def create(run: Run, inputs: dict) -> Workspace:
 def write_private(path: Path, content: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def attempts_at(run: Run) -> list[Workspace]:
+    """The workspaces on this host of all attempts at a run."""
+    return [Workspace(path, run.version.module.path) for ref, path in left_behind() if ref == run.ref]
 
 
 def left_behind() -> list[tuple[str, Path]]:

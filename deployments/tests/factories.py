@@ -1,0 +1,61 @@
+"""The least that a deployment needs: a version made of files, a deployment of it, a run in the queue."""
+
+import hashlib
+
+from billing.models import CostCentre
+from deployments.models import Deployment, Run
+from foundation.refs import new_ref
+from modules.archive import new_file, pack
+from modules.models import Archive, Module, ModuleVersion
+
+
+def make_version(files, *, owner, path="", title="Greeting", schema=None, **fields) -> ModuleVersion:
+    """A published version of a module made of `files`: text by path in the repository."""
+    data = pack({name: new_file(text.encode(), executable=name.endswith(".sh")) for name, text in files.items()})
+    size = sum(map(len, files.values()))
+    content_hash = hashlib.sha256(data).hexdigest()
+    archive, _ = Archive.objects.get_or_create(
+        content_hash=content_hash, defaults={"data": data, "size": size, "files": len(files)}
+    )
+    repository = Module.objects.count() + 1
+    module = Module.objects.create(
+        owner=owner, repository_id=repository, repository_name="alice/modules", path=path, title=title
+    )
+    fields = {"number": 1, "commit": "0" * 40, "content_hash": content_hash, "published_by": owner} | fields
+    version = ModuleVersion.objects.create(
+        module=module, archive=archive, title=title, schema=schema or {"variables": [], "outputs": []}, **fields
+    )
+    module.current_version = version
+    module.save(update_fields=["current_version"])
+    return version
+
+
+def make_deployment(version, *, owner, name="web-shop", secrets=None, **fields) -> Deployment:
+    ref = new_ref()
+    centre = CostCentre.objects.create(
+        owner=owner, deployment_ref=ref, deployment_name=name, module_title=version.title, partner=version.module.owner
+    )
+    deployment = Deployment(ref=ref, owner=owner, name=name, version=version, cost_centre=centre, **fields)
+    deployment.set_secrets(secrets or {})
+    deployment.save()
+    return deployment
+
+
+def make_run(deployment, *, action=Run.Action.DEPLOY, **fields) -> Run:
+    """The next run of a deployment, queued, with its inputs."""
+    run = Run(
+        deployment=deployment,
+        number=deployment.runs.count() + 1,
+        action=action,
+        version=deployment.version,
+        by=deployment.owner,
+        **{"inputs": deployment.inputs} | fields,
+    )
+    run.set_secrets(deployment.secrets())
+    run.save()
+    return run
+
+
+def log_of(run) -> list[str]:
+    """The lines of a run's log without their tones."""
+    return [line[1:] for chunk in run.log.all() for line in chunk.text.split("\n")]
