@@ -206,6 +206,7 @@ QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
 QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
 QUEUE_DEFAULT = f"{QUEUE_PREFIX}default"
 GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between two looks at what is due
+WORKER_BEAT = env.number("WORKER_BEAT", 5)  # seconds between two signs of life of a worker, for /healthz
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

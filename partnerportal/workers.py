@@ -12,8 +12,7 @@ from foundation.models import Heartbeat
 from partnerportal import startup
 
 logger = logging.getLogger(__name__)
-BEAT_SECONDS = 5
-ALIVE_SECONDS = 15  # so long a queue counts as served after the last beat of a worker
+BEATS_MISSED = 3  # so many, and a queue no longer counts as served
 
 
 def key(queue: str) -> str:
@@ -43,15 +42,15 @@ def note_success(sender, **kwargs):
 
 def _keep_beating(queues: list[str]) -> None:
     pause = threading.Event()
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=BEAT_SECONDS) as client:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=settings.WORKER_BEAT) as client:
         while True:
             _beat(client, queues)
-            pause.wait(BEAT_SECONDS)
+            pause.wait(settings.WORKER_BEAT)
 
 
 def _beat(client: redis.Redis, queues: list[str]) -> None:
     try:
         for queue in queues:
-            client.set(key(queue), 1, ex=ALIVE_SECONDS)
+            client.set(key(queue), 1, px=int(settings.WORKER_BEAT * BEATS_MISSED * 1000))
     except redis.RedisError as error:
         logger.warning("worker could not show that it lives", extra={"error": str(error)})

@@ -1,0 +1,138 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from embedded import postgres, redis
+
+QUICK = {"WORKER_BEAT": "0.4"}
+
+
+def ask(server):
+    """Status, report and seconds of one GET of /healthz."""
+    began = time.monotonic()
+    try:
+        answer = urllib.request.urlopen(f"{server.url}/healthz", timeout=20)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return answer.status, json.load(answer), time.monotonic() - began
+
+
+def wait_for(server, status):
+    """The report of the first answer with this status; fails after 20 s."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found, report, _ = ask(server)
+        if found == status:
+            return report
+        time.sleep(0.1)
+    return pytest.fail(f"/healthz did not become {status}: {report}")
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    own = redis.start(tmp_path / "own-redis")
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def own_postgres():
+    with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"]) as path:
+        own = postgres.start(Path(path) / "postgres", durable=False)
+        own.ensure_database("portal")
+        environment = os.environ | {"DATABASE_URL": own.url("portal")}
+        migrate = [sys.executable, "manage.py", "migrate", "foundation", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=settings.BASE_DIR, env=environment, check=True)
+        yield own
+        own.process.send_signal(signal.SIGCONT)
+        own.stop()
+
+
+def test_all_parts_there(server, worker):
+    worker(["runs"], concurrency=1)
+    worker(["default"], concurrency=1)
+    report = wait_for(server(), 200)
+    assert report == {
+        "status": "ok",
+        "database": "ok",
+        "broker": "ok",
+        "workers": {"runs": "ok", "default": "ok"},
+        "beat": {},
+    }
+
+
+def test_a_killed_worker_is_missed_and_its_successor_seen(server, worker):
+    portal = server()
+    worker(["default"], concurrency=1, env=QUICK)
+    doomed = worker(["runs"], concurrency=1, env=QUICK)
+    wait_for(portal, 200)
+    doomed.kill()
+    report = wait_for(portal, 503)
+    assert report["workers"] == {"runs": "gone", "default": "ok"}
+    assert report["status"] == "degraded"
+    worker(["runs"], concurrency=1, env=QUICK)
+    wait_for(portal, 200)
+
+
+def test_a_killed_broker_is_missed_within_seconds(server, own_redis):
+    portal = server(env={"REDIS_URL": own_redis.url()})
+    assert ask(portal)[1]["broker"] == "ok"
+    own_redis.process.kill()
+    own_redis.process.wait()
+    status, report, seconds = ask(portal)
+    assert (status, report["broker"], report["database"]) == (503, "gone", "ok")
+    assert report["workers"] == {"runs": "gone", "default": "gone"}
+    assert seconds < 3
+
+
+def test_a_broker_that_hangs_is_missed_within_seconds(server, own_redis):
+    portal = server(env={"REDIS_URL": own_redis.url()})
+    own_redis.process.send_signal(signal.SIGSTOP)
+    status, report, seconds = ask(portal)
+    own_redis.process.send_signal(signal.SIGCONT)
+    assert (status, report["broker"]) == (503, "gone")
+    assert seconds < 4
+
+
+def test_a_killed_database_is_missed_within_seconds(server, own_postgres):
+    portal = server(env={"DATABASE_URL": own_postgres.url("portal")})
+    assert ask(portal)[1]["database"] == "ok"
+    own_postgres.process.kill()
+    own_postgres.process.wait()
+    status, report, seconds = ask(portal)
+    assert (status, report["database"], report["broker"], report["beat"]) == (503, "gone", "ok", {})
+    assert seconds < 4
+
+
+def test_a_database_that_hangs_is_missed_within_seconds(server, own_postgres):
+    portal = server(env={"DATABASE_URL": own_postgres.url("portal")})
+    own_postgres.process.send_signal(signal.SIGSTOP)
+    status, report, seconds = ask(portal)
+    assert (status, report["database"]) == (503, "gone")
+    assert seconds < 4
+
+
+def test_it_tells_when_beats_tasks_last_succeeded(server, worker, beat):
+    portal = server()
+    worker(["default"], concurrency=1)
+    beat(env={"SCAN_POLL": "1"})
+    deadline = time.monotonic() + 30
+    while "accounts.poll_refreshes" not in (report := ask(portal)[1])["beat"]:
+        assert time.monotonic() < deadline, report
+        time.sleep(0.2)
+    assert 0 <= report["beat"]["accounts.poll_refreshes"] < 5
+
+
+def test_it_only_reads(client, db):
+    assert client.post("/healthz").status_code == 405
