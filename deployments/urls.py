@@ -1,2 +1,27 @@
+from django.urls import path, register_converter
+
+from deployments.tail import run_log
+from deployments.views import deploy, listing, page, runs
+from foundation.refs import RefConverter
+
+register_converter(RefConverter, "ref")
+
 app_name = "deployments"
-urlpatterns = []
+urlpatterns = [
+    path("deploy/", deploy.deploy, name="deploy"),
+    path("deploy/<ref:ref>/", deploy.deployment_create, name="deployment-create"),
+    path("deploy/<ref:ref>/review/<ref:draft_ref>/", deploy.draft_review, name="draft-review"),
+    path("deployments/", listing.deployment_list, name="deployment-list"),
+    path("deployments/export.csv", listing.deployment_export, name="deployment-export"),
+    path("deployments/<ref:ref>/", page.deployment, name="deployment"),
+    path("deployments/<ref:ref>/update/", runs.deployment_update, name="deployment-update"),
+    path("deployments/<ref:ref>/update/<ref:draft_ref>/", runs.update_review, name="update-review"),
+    path("deployments/<ref:ref>/destroy/", runs.deployment_destroy, name="deployment-destroy"),
+    path("deployments/<ref:ref>/outputs/<str:name>/reveal/", page.output_reveal, name="output-reveal"),
+    path("deployments/<ref:ref>/runs/", runs.run_start, name="run-start"),
+    path("deployments/<ref:ref>/runs/<int:number>/", page.deployment, name="run"),
+    path("deployments/<ref:ref>/runs/<int:number>/cancel/", runs.run_cancel, name="run-cancel"),
+    path("deployments/<ref:ref>/runs/<int:number>/status/", page.run_status, name="run-status"),
+    path("deployments/<ref:ref>/runs/<int:number>/log/", run_log, name="run-log"),
+    path("deployments/<ref:ref>/runs/<int:number>/log.txt", page.run_log_text, name="run-log-text"),
+]

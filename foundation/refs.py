@@ -19,3 +19,15 @@ class RefField(models.CharField):
 
     def __init__(self, **options):
         super().__init__(**{"max_length": LENGTH, "unique": True, "default": new_ref, "editable": False} | options)
+
+
+class RefConverter:
+    """`<ref:…>` of an address: nothing that cannot be a reference reaches the database."""
+
+    regex = f"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

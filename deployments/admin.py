@@ -1,0 +1,47 @@
+from django.contrib import admin
+
+from deployments.models import Deployment, Run
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Looking only: what changes deployments goes through their services. Secrets are never shown."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(ReadOnlyAdmin):
+    fields = ["ref", "name", "owner", "version", "status", "resource_count", "created_at", "destroyed_at"]
+    list_display = ["name", "ref", "owner", "version", "status", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["owner", "version"]
+    search_fields = ["name", "ref", "owner__email"]
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    fields = [
+        "ref",
+        "deployment",
+        "number",
+        "action",
+        "status",
+        "by",
+        "worker",
+        "attempts",
+        "error",
+        "created_at",
+        "started_at",
+        "finished_at",
+    ]
+    list_display = ["deployment", "number", "action", "status", "by", "worker", "created_at"]
+    list_filter = ["status", "action"]
+    list_select_related = ["deployment", "by"]
+    search_fields = ["ref", "deployment__name", "deployment__ref"]

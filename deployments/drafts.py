@@ -1,0 +1,36 @@
+"""Drafts: what was typed in a form, kept on the server between its pages, sensitive values encrypted."""
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+
+from deployments.models import Draft
+from foundation.refs import BASE32, LENGTH, LETTERS
+
+REF = re.compile(rf"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}")
+KEPT_FOR = timedelta(days=7)
+
+
+def find(ref: str, *, owner, version, deployment=None) -> Draft:
+    """The person's draft with this ref for this form, or a new one, not saved, that takes the ref when it is free."""
+    found = Draft.objects.filter(ref=ref).first() if REF.fullmatch(ref) else None
+    if found and found.owner_id == owner.pk and found.deployment == deployment:
+        found.version = version
+        return found
+    draft = Draft(owner=owner, version=version, deployment=deployment)
+    if REF.fullmatch(ref) and not found:
+        draft.ref = ref
+    return draft
+
+
+def keep(draft: Draft, form) -> None:
+    """Save what `form` holds: the sensitive values always, the others once the whole form is valid."""
+    names = {variable["name"] for variable in draft.version.schema["variables"] if variable["sensitive"]}
+    secrets = draft.secrets() | form.secrets()
+    draft.set_secrets({name: value for name, value in secrets.items() if name in names})
+    if form.check and form.is_valid():
+        draft.inputs = form.answers()
+        draft.name = form.cleaned_data.get(form.NAME, "")
+    draft.save()
+    Draft.objects.filter(owner=draft.owner, updated_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -1,0 +1,80 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from deployments.inputs import InputsForm
+from deployments.models import Deployment
+from deployments.offers import SORTS
+from deployments.querysets import LIST_STATUSES
+
+SORT_LABELS = {"used": "Most used", "title": "Title", "cost": "Lowest cost", "newest": "Newest version"}
+
+
+class DeploymentForm(InputsForm):
+    """Name and inputs of a new deployment."""
+
+    def __init__(self, schema, *, owner, name="", **options):
+        super().__init__(schema, **options)
+        self.owner = owner
+        self.fields[self.NAME] = forms.CharField(
+            max_length=60,
+            label="Name",
+            help_text="Lowercase letters, digits and dashes.",
+            validators=[RegexValidator(r"\A[a-z0-9]+(-+[a-z0-9]+)*\Z", "Use lowercase letters, digits and dashes.")],
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        self.initial[self.NAME] = name
+        self.order_fields([self.NAME])
+
+    def clean(self):
+        name = self.cleaned_data.get(self.NAME)
+        if name and Deployment.objects.standing().filter(owner=self.owner, name=name).exists():
+            self.add_error(self.NAME, f"You have a deployment named {name} already. Choose another name.")
+        return super().clean()
+
+    @property
+    def name_field(self):
+        return self[self.NAME]
+
+
+class DestroyForm(forms.Form):
+    """Asks for the name of what is destroyed."""
+
+    confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args, deployment, **options):
+        super().__init__(*args, **options)
+        self.name = deployment.name
+        self.fields["confirm"].label = f"Type {deployment.name} to confirm"
+
+    def clean_confirm(self):
+        if self.cleaned_data["confirm"].strip() != self.name:
+            raise ValidationError(f"That is not {self.name}. Nothing was destroyed.")
+        return self.name
+
+
+class OfferFilter(forms.Form):
+    """Search of the Deploy page. What is not understood is left out, so that an old link still works."""
+
+    q = forms.CharField(required=False, max_length=200)
+    tag = forms.CharField(required=False, max_length=200)
+    sort = forms.ChoiceField(required=False, choices=[(sort, SORT_LABELS[sort]) for sort in SORTS])
+
+    def wanted(self) -> dict:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+class DeploymentFilter(forms.Form):
+    q = forms.CharField(required=False, max_length=200)
+    status = forms.ChoiceField(required=False, choices=[("", "Any status"), *LIST_STATUSES.items()])
+    module = forms.ChoiceField(required=False)
+    whose = forms.ChoiceField(required=False, choices=[("", "Everyone"), ("mine", "Mine")])
+
+    def __init__(self, *args, modules, **options):
+        super().__init__(*args, **options)
+        self.fields["module"].choices = [("", "Any module"), *modules]
+
+    def wanted(self) -> dict:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}

@@ -1,0 +1,64 @@
+"""What may be seen of deployments and runs, and how lists of them read."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from accounts.scoping import Reach, Thing, reach
+
+LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
+FAILED = ["failed", "lost"]
+
+
+class DeploymentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Everyone's where Private Mode or the role opens them, otherwise one's own."""
+        found = reach(user, Thing.DEPLOYMENTS)
+        if found is Reach.ALL:
+            return self
+        return self.filter(owner=user) if found is Reach.OWN else self.none()
+
+    def standing(self):
+        return self.filter(destroyed_at__isnull=True)
+
+    def newest_first(self):
+        return self.order_by("-pk")
+
+    def search(self, text):
+        """Those whose name, reference, module or owner's address holds `text`."""
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(ref__iexact=text)
+            | Q(version__title__icontains=text)
+            | Q(owner__email__icontains=text)
+        )
+
+    def with_newest_run(self):
+        """Adds `run_status`, `run_at`, `hold_state` and `hold_amount` of the newest run."""
+        runs = self._runs.newest_first()
+        holds = runs.filter(hold__isnull=False)
+        return self.annotate(
+            run_status=Subquery(runs.values("status")[:1]),
+            run_at=Subquery(runs.values("created_at")[:1]),
+            hold_state=Subquery(holds.values("hold__state")[:1]),
+            hold_amount=Subquery(holds.values("hold__amount")[:1]),
+        )
+
+    def in_status(self, status):
+        """One of LIST_STATUSES; failed ones are those whose newest run failed or was lost."""
+        if status == "active":
+            return self.filter(Exists(self._runs.unfinished()))
+        if status == "failed":
+            return self.standing().filter(run_status__in=FAILED)
+        return self.filter(status=status)
+
+    @property
+    def _runs(self):
+        return self.model.runs.rel.related_model.objects.filter(deployment=OuterRef("pk"))
+
+
+class RunQuerySet(models.QuerySet):
+    def unfinished(self):
+        return self.exclude(status__in=self.model.FINAL)
+
+    def newest_first(self):
+        return self.order_by("-pk")

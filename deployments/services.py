@@ -1,0 +1,188 @@
+"""What people do with deployments: create, update, run again, destroy, cancel.
+
+Price, owner and status are decided here, never by what a browser sent. A deployment costs credits until its first
+apply has succeeded: each run before that holds them anew, and `finish_run` captures or releases (the hold rule).
+"""
+
+from functools import partial
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from billing import services as billing
+from billing.errors import NotEnoughCredits
+from billing.retry import retry_on_conflict
+from deployments.ending import finish_run
+from deployments.models import Deployment, Run
+from foundation import audit
+from foundation.refs import new_ref
+from foundation.wake import wake
+from modules.models import Module
+
+__all__ = [
+    "NameTaken",
+    "NotDeployable",
+    "NotEnoughCredits",
+    "Refused",
+    "cancel_run",
+    "create_deployment",
+    "finish_run",
+    "is_paid",
+    "price",
+    "start_run",
+]
+
+TAKES_EFFECT = [Run.Action.DEPLOY, Run.Action.UPDATE, Run.Action.RETRY]
+
+
+class Refused(Exception):
+    """What was asked cannot be done now; nothing was changed. Its text is a sentence for people."""
+
+
+class NotDeployable(Refused):
+    """The version is no longer the one that the catalogue offers."""
+
+
+class NameTaken(Refused):
+    """Another deployment of the same owner, not destroyed, has this name."""
+
+
+def price(version, user) -> int:
+    """What a deployment of `version` costs `user`, in units; a partner's own modules cost them nothing."""
+    return 0 if version.module.owner_id == user.pk else version.credit_cost
+
+
+def is_paid(deployment) -> bool:
+    """Whether an apply of it has succeeded, so that no further run costs credits."""
+    return deployment.runs.filter(action__in=TAKES_EFFECT, status=Run.Status.SUCCEEDED).exists()
+
+
+@retry_on_conflict
+@transaction.atomic
+def create_deployment(version, *, name: str, inputs: dict, secrets: dict, by, nonce: str | None = None) -> Deployment:
+    """Create a deployment with its first run, and hold what it costs.
+
+    `inputs` and `secrets` are values by variable; `nonce` is that of the form: the same one gives the deployment that
+    it created before. Raises NotDeployable, NameTaken and billing's NotEnoughCredits; then nothing was created.
+    """
+    # One person's submits go one after the other, so that the looks at nonce and name below hold until the commit.
+    get_user_model().objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
+    if nonce and (created := Deployment.objects.filter(owner=by, nonce=nonce).first()):
+        return created
+    _check_offer(version, by)
+    if Deployment.objects.standing().filter(owner=by, name=name).exists():
+        raise NameTaken(f"You have a deployment named {name} already. Choose another name.")
+    deployment = _new_deployment(version, name=name, inputs=inputs, by=by, nonce=nonce)
+    deployment.set_secrets(secrets)
+    deployment.save()
+    audit.record("deployment.created", by=by, target=deployment, version=version.ref, name=name)
+    _queue(deployment, Run.Action.DEPLOY, by=by)
+    return deployment
+
+
+def _check_offer(version, by):
+    offered = Module.objects.visible_to(by).published()
+    if not offered.filter(pk=version.module_id, current_version=version).exists():
+        raise NotDeployable("This version has left the catalogue. Open the module again to deploy its current version.")
+
+
+def _new_deployment(version, *, name, inputs, by, nonce):
+    ref = new_ref()
+    centre = billing.open_cost_centre(
+        owner=by,
+        deployment_ref=ref,
+        deployment_name=name,
+        module_title=version.title,
+        partner=version.module.owner,
+    )
+    return Deployment(ref=ref, owner=by, name=name, nonce=nonce, version=version, cost_centre=centre, inputs=inputs)
+
+
+@retry_on_conflict
+@transaction.atomic
+def start_run(deployment, *, action: str, by, inputs=None, secrets=None, version=None) -> Run:
+    """Queue an update, a retry or a destroy; given inputs, secrets or version replace the deployment's.
+
+    A destroy waits for a run that is under way; anything else needs it to have ended. Raises Refused, and
+    NotEnoughCredits where the deployment has not succeeded yet and the owner cannot pay for another try.
+    """
+    deployment = (
+        Deployment.objects.select_for_update(of=("self",)).select_related("version__module").get(pk=deployment.pk)
+    )
+    _check_start(deployment, action, by)
+    changes = {"inputs": inputs, "version": version}
+    for field, value in changes.items():
+        if value is not None:
+            setattr(deployment, field, value)
+    if secrets is not None:
+        deployment.set_secrets(secrets)
+    deployment.save(update_fields=["inputs", "secret_inputs", "version"])
+    return _queue(deployment, action, by=by)
+
+
+def _check_start(deployment, action, by):
+    if not deployment.may_change(by):
+        raise Refused("Only its owner or an admin can change this deployment.")
+    if deployment.destroyed_at:
+        raise Refused(f"{deployment.name} is destroyed; deploy it anew.")
+    unfinished = deployment.runs.unfinished().newest_first().first()
+    if unfinished and (action != Run.Action.DESTROY or unfinished.action == Run.Action.DESTROY):
+        raise Refused(f"Run {unfinished.number} has not ended yet. Wait for it, or cancel it first.")
+
+
+def _queue(deployment, action, *, by) -> Run:
+    """The deployment's next run, with a copy of its inputs and the hold that it needs."""
+    newest = deployment.runs.aggregate(number=Max("number"))["number"] or 0
+    run = Run(
+        deployment=deployment,
+        number=newest + 1,
+        action=action,
+        version=deployment.version,
+        by=by,
+        inputs=deployment.inputs,
+        phases={Run.Status.QUEUED.value: timezone.now().isoformat()},
+    )
+    run.set_secrets(deployment.secrets())
+    run.hold = _hold(deployment, run, by=by)
+    run.save()
+    audit.record(f"run.{action}", by=by, target=run, deployment=deployment.ref, number=run.number)
+    transaction.on_commit(partial(wake, "deployments.execute_run", run.pk))
+    return run
+
+
+def _hold(deployment, run, *, by):
+    amount = price(deployment.version, deployment.owner)
+    if run.action not in TAKES_EFFECT or amount == 0 or is_paid(deployment):
+        return None
+    return billing.hold(
+        deployment.owner,
+        amount=amount,
+        key=f"run:{run.ref}:hold",
+        run=run.ref,
+        cost_centre=deployment.cost_centre,
+        by=by,
+        explain=f"{deployment.name}, run {run.number}",
+        purchased_only=deployment.version.purchased_only,
+    )
+
+
+@retry_on_conflict
+@transaction.atomic
+def cancel_run(run, *, by) -> Run:
+    """Ask a run to end. One that nobody has claimed ends at once; its hold is released. Raises Refused."""
+    deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=run.deployment_id)
+    run = deployment.runs.select_for_update(of=("self",)).get(pk=run.pk)
+    if not deployment.may_change(by):
+        raise Refused("Only its owner or an admin can cancel this run.")
+    if run.is_final:
+        raise Refused(f"Run {run.number} has ended already.")
+    if run.cancel_requested_at is None:
+        run.cancel_requested_at, run.cancelled_by = timezone.now(), by
+        run.save(update_fields=["cancel_requested_at", "cancelled_by"])
+        audit.record("run.cancelled", by=by, target=run, deployment=deployment.ref, number=run.number)
+    if run.status in Run.CLAIMABLE:
+        reason = f"Cancelled by {by} before it began."
+        finish_run(run, token=run.token, status=Run.Status.CANCELLED, error=reason, by=by)
+    return run

@@ -1,0 +1,134 @@
+"""How a run and its log are shown: phases with times, words for resources, lines with tones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from deployments.models import Run
+
+PHASES = {
+    Run.Status.QUEUED: "Queue",
+    Run.Status.PREPARING: "Prepare",
+    Run.Status.PLANNING: "Plan",
+    Run.Status.APPLYING: "Apply",
+    Run.Status.SAVING: "Save",
+}
+ENDS = {
+    Run.Status.SUCCEEDED: ("ok", "ok"),
+    Run.Status.FAILED: ("bad", "error"),
+    Run.Status.LOST: ("bad", "warning"),
+    Run.Status.CANCELLED: ("", "stop"),
+}
+DEEDS = {
+    "create": ("Creating", "Created"),
+    "update": ("Changing", "Changed"),
+    "change": ("Changing", "Changed"),
+    "delete": ("Destroying", "Destroyed"),
+    "destroy": ("Destroying", "Destroyed"),
+    "replace": ("Replacing", "Replaced"),
+    "read": ("Reading", "Read"),
+}
+LOOKS = {"waiting": ("", "clock"), "running": ("run", "ring"), "done": ("ok", "ok"), "failed": ("bad", "error")}
+LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
+
+
+@dataclass(frozen=True)
+class Phase:
+    title: str
+    tone: str
+    icon: str
+    seconds: float | None = None
+    text: str = ""
+    is_current: bool = False
+
+
+def phases(run, *, now: datetime | None = None) -> list[Phase]:
+    """The steps of a run with the seconds that each took; the last one says how it ended."""
+    entered = _entered(run)
+    ends = [*[at for _, at in entered[1:]], run.finished_at or now or timezone.now()]
+    spans = {status: (end - at).total_seconds() for (status, at), end in zip(entered, ends, strict=True)}
+    last = entered[-1][0] if entered else None
+    shown = [_phase(run, status, title, spans, last) for status, title in PHASES.items()]
+    tone, icon = ENDS.get(run.status, ("", "clock"))
+    return [*shown, Phase("End", tone, icon, text=run.get_status_display().lower() if run.is_final else "")]
+
+
+def _entered(run):
+    """Phases and times since the run was last queued, in order; a run that was taken back begins anew."""
+    times = {status: run.phases.get(status.value) for status in PHASES}
+    found = [(status, datetime.fromisoformat(at)) for status, at in times.items() if at]
+    return [(status, at) for status, at in found if at >= found[0][1]]
+
+
+def _phase(run, status, title, spans, last):
+    if status not in spans:
+        return Phase(title, "", "clock", text="not reached" if run.is_final else "")
+    if run.status == status:
+        return Phase(title, "run", "ring", spans[status], is_current=True)
+    if status == last and run.is_final and run.status != Run.Status.SUCCEEDED:
+        tone, icon = ENDS[run.status]
+        return Phase(title, tone, icon, spans[status])
+    return Phase(title, "ok", "ok", spans[status])
+
+
+def resources(run) -> list[dict]:
+    """What a run does to each resource: address, word, tone, icon and seconds."""
+    return [_resource(row, run) for row in run.resources]
+
+
+def _resource(row, run):
+    status = row.get("status", "waiting")
+    doing, done = DEEDS.get(row.get("action"), ("Working", "Done"))
+    if run.is_final and status in ("waiting", "running"):
+        words, (tone, icon) = "Not finished" if status == "running" else "Not reached", ("", "stop")
+    else:
+        words = {"waiting": "Waiting", "running": doing, "done": done}.get(status, "Failed")
+        tone, icon = LOOKS.get(status, LOOKS["failed"])
+    return {"address": row["address"], "word": words, "tone": tone, "icon": icon, "seconds": row.get("seconds")}
+
+
+def progress(run) -> tuple[int, int]:
+    """How many of the planned resources are done, and how many there are."""
+    return sum(row.get("status") == "done" for row in run.resources), len(run.resources)
+
+
+def shown_status(deployment, run_status: str | None) -> str:
+    """One word for a deployment: what its newest run does, or how it stands when none is under way."""
+    if run_status and (run_status not in Run.FINAL or deployment.status == deployment.Status.PENDING):
+        return Run.Status(run_status).label
+    return deployment.get_status_display()
+
+
+@dataclass(frozen=True)
+class Line:
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LogEnd:
+    """The newest lines of a log, the number of the newest chunk, and whether earlier ones are left out."""
+
+    lines: list[Line]
+    sequence: int
+    is_cut: bool
+
+
+def log_end(run) -> LogEnd:
+    chunks, size = [], 0
+    for chunk in run.log.order_by("-sequence").iterator(chunk_size=100):
+        if size > LOG_CHARACTERS:
+            return LogEnd(_lines(chunks), chunks[0].sequence, is_cut=True)
+        chunks.append(chunk)
+        size += len(chunk.text)
+    return LogEnd(_lines(chunks), chunks[0].sequence if chunks else 0, is_cut=False)
+
+
+def _lines(newest_first):
+    return [Line(text[:1].strip(), text[1:]) for chunk in reversed(newest_first) for text in chunk.text.split("\n")]
+
+
+def log_text(run) -> str:
+    """The whole log without its tones, for a download."""
+    return "".join(f"{line[1:]}\n" for chunk in run.log.all() for line in chunk.text.split("\n"))

@@ -1,0 +1,192 @@
+"""Values of variables: from what people type to JSON and back, without losing a digit or a space."""
+
+import json
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from modules.literals import NotLiteral, parse_literal
+from modules.types import Any_, Collection, Object, Primitive, Tuple_, Type
+
+MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value
+MAX_DEPTH = 50
+# Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+NUMBER_LENGTH = 60
+
+
+class BadValue(ValueError):
+    """What was typed is not a value; its text is a sentence for people."""
+
+
+def number(text: str) -> int | float | str:
+    """The number that `text` writes: whole ones as int, others as float where that is exact.
+
+    One with more digits than a float can hold comes back as its text, which Terraform converts exactly.
+    Raises BadValue.
+    """
+    text = text.strip()
+    if len(text) > NUMBER_LENGTH or not NUMBER.fullmatch(text):
+        raise BadValue(f"“{text[:NUMBER_LENGTH]}” is not a number.")
+    exact = Fraction(text)
+    if exact.denominator == 1:
+        return exact.numerator
+    rounded = float(text)
+    return rounded if Fraction(repr(rounded)) == exact else text
+
+
+def boolean(text: str) -> bool:
+    """The truth value that `text` writes as Terraform does, `true` or `false`; raises BadValue."""
+    try:
+        return {"true": True, "false": False}[text.strip().lower()]
+    except KeyError:
+        raise BadValue(f"“{text}” is neither true nor false.") from None
+
+
+def lines(text: str) -> str:
+    """`text` with the line ends that were typed; browsers send each of them as CR LF."""
+    return text.replace("\r\n", "\n")
+
+
+READERS = {"string": str, "number": number, "bool": boolean}
+
+
+def read(text: str) -> Any:
+    """The value that `text` writes in JSON or as a literal of HCL; raises BadValue with the reason."""
+    if len(text) > MAX_TEXT:
+        raise BadValue(f"The value is longer than {MAX_TEXT // 1024} KB.")
+    try:
+        value = json.loads(
+            text, parse_float=_exact, parse_int=_exact, parse_constant=_refuse, object_pairs_hook=_distinct
+        )
+    except json.JSONDecodeError as error:
+        value = _read_hcl(text, error)
+    except RecursionError:
+        raise BadValue(f"The value is nested deeper than {MAX_DEPTH} levels.") from None
+    _check(value, MAX_DEPTH)
+    return value
+
+
+def show(value: Any) -> str:
+    """A primitive as people type it, anything else as indented JSON."""
+    return value if isinstance(value, str) else show_json(value)
+
+
+def show_json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal to Terraform: 1 is 1.0, but never `true`."""
+    return _canonical(one) == _canonical(other)
+
+
+def mismatch(value: Any, kind: Type, where: str = "The value") -> str:
+    """Why Terraform could not convert `value` to `kind`, in a sentence that says where; blank when it can."""
+    if value is None or isinstance(kind, Any_):
+        return ""
+    if isinstance(kind, Primitive):
+        return "" if _converts(value, kind.name) else f"{where} is not a {kind.name}."
+    if isinstance(kind, Collection) and kind.kind == "map" or isinstance(kind, Object):
+        return _keys_mismatch(value, kind, where) if isinstance(value, dict) else f"{where} is not a {_word(kind)}."
+    if not isinstance(value, list):
+        return f"{where} is not a {_word(kind)}."
+    if isinstance(kind, Tuple_) and len(kind.elements) != len(value):
+        return f"{where} does not have exactly {len(kind.elements)} elements."
+    kinds = kind.elements if isinstance(kind, Tuple_) else [kind.element] * len(value)
+    parts = zip(value, kinds, strict=True)
+    return _first(mismatch(part, inner, f"Element {at} of it") for at, (part, inner) in enumerate(parts, 1))
+
+
+def _keys_mismatch(value: dict, kind: Collection | Object, where: str) -> str:
+    if isinstance(kind, Collection):
+        return _first(mismatch(part, kind.element, f"“{name}”") for name, part in value.items())
+    missing = [name for name, each in kind.attributes.items() if not each.optional and name not in value]
+    if missing:
+        return f"{where} lacks “{missing[0]}”."
+    return _first(
+        mismatch(value[name], each.type, f"“{name}”") for name, each in kind.attributes.items() if name in value
+    )
+
+
+def _first(reasons: Iterable[str]) -> str:
+    return next((reason for reason in reasons if reason), "")
+
+
+def _word(kind: Type) -> str:
+    return {Object: "object", Tuple_: "tuple"}.get(type(kind)) or kind.kind
+
+
+def _converts(value: Any, name: str) -> bool:
+    """Terraform's conversions between primitives: all to string, and texts that write a number or a truth value."""
+    if isinstance(value, dict | list):
+        return False
+    if name == "string" or isinstance(value, bool) and name == "bool":
+        return True
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return name == "number"
+    try:
+        READERS[name](value)
+    except (BadValue, AttributeError):
+        return False
+    return True
+
+
+def _read_hcl(text: str, json_error: json.JSONDecodeError) -> Any:
+    try:
+        return parse_literal(text)
+    except NotLiteral as error:
+        raise BadValue(
+            f"This is neither JSON (line {json_error.lineno}: {json_error.msg}) nor a literal value of HCL ({error})."
+        ) from error
+
+
+def _exact(text: str) -> int | float:
+    value = number(text)
+    if isinstance(value, str):
+        raise BadValue(f"{text} has more digits than can be kept here; write it in quotes.")
+    return value
+
+
+def _refuse(word: str):
+    raise BadValue(f"{word} is not a value that Terraform knows.")
+
+
+def _distinct(pairs: list) -> dict:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise BadValue("A name is given twice in one object.")
+    return values
+
+
+def _check(value: Any, depth: int) -> None:
+    """Refuse what cannot be stored: NUL, half characters, and nesting without end."""
+    if depth == 0:
+        raise BadValue(f"The value is nested deeper than {MAX_DEPTH} levels.")
+    if isinstance(value, str):
+        storable(value)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for part in value:
+            _check(part, depth - 1)
+
+
+def storable(text: str) -> str:
+    """`text` itself; raises BadValue where it holds NUL or half of a surrogate pair, which PostgreSQL refuses."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadValue("A text in it holds a character that cannot be stored.")
+    return text
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return ("word", value)
+    if isinstance(value, int | float):
+        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    if isinstance(value, list):
+        return [_canonical(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _canonical(part) for name, part in value.items()}
+    return value

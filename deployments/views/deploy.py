@@ -1,0 +1,117 @@
+"""From the catalogue to a deployment: the cards, the form, the confirmation."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing import services as billing
+from deployments import drafts, offers, services
+from deployments.forms import DeploymentForm, OfferFilter
+from deployments.models import Deployment, Draft
+from deployments.views.found import listed, sees_hidden
+from deployments.widgets import rearranged
+
+PER_PAGE = 24
+
+
+@login_required
+@require_safe
+def deploy(request):
+    modules = offers.offered(request.user)
+    partner_modules = modules.partners()
+    shows_partners = request.user.is_partner or request.user.is_staff or partner_modules.exists()
+    is_partner_tab = shows_partners and request.GET.get("tab") == "partner"
+    shown = partner_modules if is_partner_tab else modules.platform()
+    form = OfferFilter(request.GET)
+    wanted = form.wanted()
+    found = offers.with_figures(offers.matching(shown, text=wanted["q"], tag=wanted["tag"]))
+    page = Paginator(found.order_by(*offers.SORTS[wanted["sort"] or "used"]), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "form": form,
+        "wanted": wanted,
+        "tags": offers.tag_counts(shown),
+        "counts": {"platform": modules.platform().count(), "partner": partner_modules.count()},
+        "tab": "partner" if is_partner_tab else "",
+        "shows_partners": shows_partners,
+    }
+    return render(request, "deployments/deploy.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def deployment_create(request, ref):
+    module = get_object_or_404(offers.offered(request.user), ref=ref)
+    version = module.current_version
+    given = request.POST or request.GET
+    draft = drafts.find(given.get("draft", ""), owner=request.user, version=version)
+    data = rearranged(request.POST) if request.method == "POST" else None
+    form = DeploymentForm(
+        version.schema,
+        owner=request.user,
+        name=draft.name or slugify(module.title)[:60].strip("-_").replace("_", "-"),
+        data=data or request.POST or None,
+        values=draft.inputs,
+        kept=draft.secrets(),
+        sees_hidden=sees_hidden(request.user, module),
+        check=data is None,
+    )
+    if request.method == "POST":
+        drafts.keep(draft, form)
+        if data is None and form.is_valid():
+            return redirect("deployments:draft-review", module.ref, draft.ref)
+    context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
+    return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft_review(request, ref, draft_ref):
+    if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
+        return redirect(created)
+    module = get_object_or_404(offers.offered(request.user), ref=ref)
+    drafted = Draft.objects.select_related("version__module").filter(owner=request.user, deployment=None)
+    draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
+    refusal = None
+    if request.method == "POST":
+        refusal, created = _create(draft)
+        if created:
+            draft.delete()
+            messages.success(request, f"{created.name} is queued.")
+            return redirect(created)
+    context = {"module": module, "version": draft.version, "draft": draft, "refusal": refusal}
+    context |= _cost(draft.version, request.user) | {"inputs": listed(draft)}
+    return render(request, "deployments/review.html", context, status=422 if refusal else 200)
+
+
+def _create(draft):
+    """A deployment, or the sentence why there is none."""
+    try:
+        return None, services.create_deployment(
+            draft.version,
+            name=draft.name,
+            inputs=draft.inputs,
+            secrets=draft.secrets(),
+            by=draft.owner,
+            nonce=draft.ref,
+        )
+    except (services.Refused, services.NotEnoughCredits) as error:
+        return str(error), None
+
+
+def _cost(version, user):
+    balance = billing.balance(user)
+    price = services.price(version, user)
+    usable = balance.purchased if version.purchased_only else balance.available
+    return {
+        "price": price,
+        "usable": usable,
+        "after": usable - price,
+        "from_awarded": 0 if version.purchased_only else min(price, balance.awarded),
+        "is_own": version.module.owner_id == user.pk,
+    }

@@ -1,0 +1,39 @@
+"""What a view begins with: the rows that the person may see or change."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from deployments import values
+from deployments.models import Deployment
+
+
+def deployment_or_404(request, ref):
+    visible = Deployment.objects.visible_to(request.user).select_related("owner", "version__module", "cost_centre")
+    return get_object_or_404(visible, ref=ref)
+
+
+def changeable(request, ref):
+    """A deployment that the person may change; 404 when it is not visible, 403 when it is read only."""
+    deployment = deployment_or_404(request, ref)
+    if not deployment.may_change(request.user):
+        raise PermissionDenied
+    return deployment
+
+
+def run_or_404(deployment, number):
+    return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
+
+
+def sees_hidden(user, module):
+    """Inputs of group 0 are for the module's publisher and for admins."""
+    return user.is_staff or module.owner_id == user.pk
+
+
+def listed(given):
+    """The inputs of a draft or deployment that differ from the module's defaults; of sensitive ones the name alone."""
+    secrets = given.secrets()
+    return [
+        {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
+        for name in (variable["name"] for variable in given.version.schema["variables"])
+        if name in given.inputs or name in secrets
+    ]

@@ -1,0 +1,73 @@
+"""The list of deployments, as a page and as CSV."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.scoping import Reach, Thing, reach
+from billing.units import to_credits
+from deployments.forms import DeploymentFilter
+from deployments.models import Deployment
+from deployments.showing import shown_status
+from foundation.tables import csv_response
+
+PER_PAGE = 25
+HEADINGS = ["name", "id", "status", "module", "version", "owner", "credits", "credits are", "created", "last run"]
+
+
+@login_required
+@require_safe
+def deployment_list(request):
+    visible = Deployment.objects.visible_to(request.user)
+    form, found = _filtered(request, visible)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    for deployment in page:
+        deployment.shown_status = shown_status(deployment, deployment.run_status)
+    total = visible.count()
+    context = {
+        "page": page,
+        "form": form,
+        "wanted": form.wanted(),
+        "total": total,
+        "mine": visible.filter(owner=request.user).count(),
+        "sees_all": reach(request.user, Thing.DEPLOYMENTS) is Reach.ALL,
+    }
+    return render(request, "deployments/list.html", context)
+
+
+@login_required
+@require_safe
+def deployment_export(request):
+    _, found = _filtered(request, Deployment.objects.visible_to(request.user))
+    return csv_response("deployments", [HEADINGS, *map(_row, found)])
+
+
+def _filtered(request, visible):
+    modules = visible.order_by("version__module__title").values_list("version__module__ref", "version__module__title")
+    form = DeploymentFilter(request.GET, modules=list(dict.fromkeys(modules)))
+    wanted = form.wanted()
+    found = visible.select_related("owner", "version__module").with_newest_run().newest_first()
+    if wanted["q"]:
+        found = found.search(wanted["q"])
+    if wanted["status"]:
+        found = found.in_status(wanted["status"])
+    if wanted["module"]:
+        found = found.filter(version__module__ref=wanted["module"])
+    return form, found.filter(owner=request.user) if wanted["whose"] == "mine" else found
+
+
+def _row(deployment):
+    amount = to_credits(deployment.hold_amount) if deployment.hold_amount else 0
+    return [
+        deployment.name,
+        deployment.ref,
+        shown_status(deployment, deployment.run_status),
+        deployment.version.title,
+        deployment.version.number,
+        deployment.owner.email,
+        float(amount),
+        deployment.hold_state or "",
+        deployment.created_at.isoformat(timespec="seconds"),
+        deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
+    ]

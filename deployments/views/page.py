@@ -1,0 +1,117 @@
+"""One deployment: its page, its parts that follow a run, and its outputs."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from deployments import services, showing, state, values
+from deployments.forms import DestroyForm
+from deployments.models import Run
+from deployments.views.found import deployment_or_404, listed, run_or_404
+from foundation import audit
+
+TIMELINE = 20
+
+
+@login_required
+@require_safe
+def deployment(request, ref, number=None):
+    found = deployment_or_404(request, ref)
+    run = run_or_404(found, number) if number else None
+    return render(request, "deployments/deployment.html", page_context(request, found, run=run))
+
+
+def page_context(request, deployment, *, run=None, destroy_form=None):
+    """What the page of a deployment shows; of `run`, or of the one that matters now."""
+    run = run or _current_run(deployment)
+    return live_context(request, deployment, run) | {
+        "log": showing.log_end(run),
+        "inputs": listed(deployment),
+        "outputs": _outputs(deployment),
+        "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
+        "destroy_form": destroy_form or DestroyForm(deployment=deployment),
+    }
+
+
+def live_context(request, deployment, run):
+    """What changes while a run is under way."""
+    newest = deployment.runs.newest_first().first()
+    unfinished = deployment.runs.unfinished().exists()
+    done, total = showing.progress(run)
+    retry_price = 0 if services.is_paid(deployment) else services.price(deployment.version, deployment.owner)
+    return {
+        "deployment": deployment,
+        "run": run,
+        "newest": newest,
+        "status": showing.shown_status(deployment, newest.status),
+        "phases": showing.phases(run),
+        "resources": showing.resources(run),
+        "done": done,
+        "total": total,
+        "is_busy": unfinished,
+        "may_change": deployment.may_change(request.user),
+        "may_reveal": deployment.owner_id == request.user.pk,
+        "retry_price": retry_price,
+    }
+
+
+def _current_run(deployment):
+    """The run that occupies the deployment, otherwise the newest."""
+    runs = deployment.runs.select_related("by", "version", "hold").newest_first()
+    return runs.filter(status__in=Run.OCCUPYING).first() or runs.first()
+
+
+def _outputs(deployment):
+    descriptions = {output["name"]: output["description"] for output in deployment.version.schema["outputs"]}
+    return [
+        {
+            "name": name,
+            "description": descriptions.get(name, ""),
+            "is_sensitive": output["sensitive"],
+            "text": values.show(output.get("value")),
+        }
+        for name, output in sorted(deployment.outputs.items())
+    ]
+
+
+@login_required
+@require_safe
+@never_cache
+def run_status(request, ref, number):
+    """The parts that follow a run; all others too once it has ended."""
+    found = deployment_or_404(request, ref)
+    run = run_or_404(found, number)
+    context = page_context(request, found, run=run) if run.is_final else live_context(request, found, run)
+    return render(request, "deployments/_live.html", context)
+
+
+@login_required
+@require_safe
+def run_log_text(request, ref, number):
+    found = deployment_or_404(request, ref)
+    run = run_or_404(found, number)
+    name = f'attachment; filename="{found.ref}-run-{run.number}.log"'
+    return HttpResponse(
+        showing.log_text(run), content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
+    )
+
+
+@login_required
+@require_POST
+@never_cache
+def output_reveal(request, ref, name):
+    """Show one sensitive output, once, to the owner alone."""
+    found = deployment_or_404(request, ref)
+    if found.owner_id != request.user.pk:
+        raise PermissionDenied
+    version = state.newest(found)
+    outputs = state.parse(version.content).content.get("outputs", {}) if version else {}
+    if name not in outputs:
+        raise Http404
+    audit.record("output.revealed", by=request.user, target=found, output=name)
+    revealed = {"revealed": name, "revealed_text": values.show(outputs[name].get("value"))}
+    context = page_context(request, found) | revealed
+    return render(request, "deployments/deployment.html", context)
