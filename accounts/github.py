@@ -1,6 +1,7 @@
 """GitHub's REST API: a token in, dataclasses out, and an exception with a sentence for each way in which it fails."""
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -131,7 +132,7 @@ def _client(token: str, timeout: float | None = None) -> Iterator[Requester]:
     github = Github(
         auth=Auth.Token(token),
         base_url=settings.GITHUB_API_URL,
-        timeout=timeout or settings.GITHUB_TIMEOUT,
+        timeout=math.ceil(timeout or settings.GITHUB_TIMEOUT),  # PyGithub takes whole seconds alone
         user_agent="Partner-Portal",
         # PyGithub would sleep between requests, and retry for minutes; a person or a worker's lease waits here.
         retry=None,

@@ -109,7 +109,9 @@ class PlatformSettings(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="one_row_of_platform_settings"),
             models.CheckConstraint(
-                condition=models.Q(revenue_share__gte=0, revenue_share__lte=100), name="revenue_share_is_a_percentage"
+                condition=models.Q(revenue_share__gte=0, revenue_share__lte=100),
+                name="revenue_share_is_a_percentage",
+                violation_error_message="The revenue share is between 0 and 100 percent.",
             ),
         ]
 

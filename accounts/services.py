@@ -228,9 +228,10 @@ def _take_identity(connection: GitHubConnection, identity: github.Identity, *, p
 
 @transaction.atomic
 def _note(connection, *, identity: github.Identity | None = None, name: str = "", problem: str = ""):
-    """Keep the outcome of a check, unless the token was replaced while GitHub was asked."""
+    """Keep the outcome of a check, unless token or repository were replaced while GitHub was asked."""
     fresh = _locked(connection)
-    if bytes(fresh.token_encrypted) != bytes(connection.token_encrypted):
+    is_same_token = bytes(fresh.token_encrypted) == bytes(connection.token_encrypted)
+    if not is_same_token or fresh.repository_id != connection.repository_id:
         return fresh
     if identity:
         _take_identity(fresh, identity)

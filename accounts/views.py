@@ -111,8 +111,9 @@ def repository_save(request):
 def repository_search(request):
     side = _side(request)
     connection = get_object_or_404(side.connections)
-    form = RepositoryForm(connection=connection, matching=request.GET.get("q", ""))
-    return render(request, "accounts/_choice.html", {"repository_form": form, "side": side})
+    matching = request.GET.get("q", "")
+    form = RepositoryForm(connection=connection, matching=matching)
+    return render(request, "accounts/_choice.html", {"repository_form": form, "matching": matching})
 
 
 @login_required

@@ -209,6 +209,8 @@ GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between two looks at wha
 WORKER_BEAT = env.number("WORKER_BEAT", 5)  # seconds between two signs of life of a worker, for /healthz
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A message only wakes: a page does not wait 6 s, kombu's three tries, for a broker that is down.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 3}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = QUEUE_DEFAULT
 CELERY_TASK_ROUTES = {"deployments.execute_run": {"queue": QUEUE_RUNS}}

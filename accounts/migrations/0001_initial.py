@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'platform settings',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_row_of_platform_settings'), models.CheckConstraint(condition=models.Q(('revenue_share__gte', 0), ('revenue_share__lte', 100)), name='revenue_share_is_a_percentage')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_row_of_platform_settings'), models.CheckConstraint(condition=models.Q(('revenue_share__gte', 0), ('revenue_share__lte', 100)), name='revenue_share_is_a_percentage', violation_error_message='The revenue share is between 0 and 100 percent.')],
             },
         ),
         migrations.AddConstraint(

@@ -1,0 +1,43 @@
+import json
+import socket
+import time
+
+import pytest
+import redis
+from celery import Celery
+from django.conf import settings
+
+from foundation.wake import wake
+
+
+@pytest.fixture
+def queues():
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+        yield lambda name: [json.loads(message)["headers"] for message in client.lrange(name, 0, -1)]
+        client.flushdb()
+
+
+def test_a_message_carries_the_name_and_ids_alone(queues):
+    wake("modules.scan_repository", 7)
+    (headers,) = queues(settings.QUEUE_DEFAULT)
+    assert (headers["task"], headers["argsrepr"], headers["kwargsrepr"]) == ("modules.scan_repository", "(7,)", "{}")
+
+
+def test_runs_have_a_queue_of_their_own(queues):
+    wake("deployments.execute_run", 8)
+    assert [headers["task"] for headers in queues(settings.QUEUE_RUNS)] == ["deployments.execute_run"]
+    assert queues(settings.QUEUE_DEFAULT) == []
+
+
+def test_a_broker_that_is_down_is_logged_at_once_and_hurts_nobody(caplog, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        nobody = Celery("nobody", broker=f"redis://127.0.0.1:{taken.getsockname()[1]}/0", set_as_current=False)
+        nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        monkeypatch.setattr("foundation.wake.current_app", nobody)
+        started = time.monotonic()
+        wake("modules.scan_repository", 9)
+    assert time.monotonic() - started < 2
+    (line,) = [record for record in caplog.records if record.name == "foundation.wake"]
+    assert (line.getMessage(), line.task, line.ids) == ("worker not woken", "modules.scan_repository", (9,))
