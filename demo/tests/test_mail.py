@@ -1,0 +1,55 @@
+import pytest
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from demo import mailbox
+
+
+@pytest.fixture(autouse=True)
+def mail_pages(settings, tmp_path):
+    settings.ROOT_URLCONF = "demo.urls"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], "demo/templates"]}]
+
+
+def send(subject, body, to="carol@example.com", **parts):
+    message = EmailMultiAlternatives(
+        subject, body, "portal@example.com", [to], connection=get_connection("demo.mailbox.EmailBackend")
+    )
+    if "html" in parts:
+        message.attach_alternative(parts["html"], "text/html")
+    assert message.send() == 1
+
+
+def test_newest_message_stands_first(client, db):
+    send("First", "one")
+    send("Second", "two", to="bob@example.com")
+    text = client.get("/demo/mail/").content.decode()
+    assert text.index("Second") < text.index("First")
+    assert "bob@example.com" in text
+
+
+def test_no_message_yet_says_what_to_do(client, db):
+    text = client.get("/demo/mail/").content.decode()
+    assert "Nothing sent yet" in text
+    assert 'href="/accounts/signup/"' in text
+
+
+def test_a_link_in_a_message_can_be_followed(client, db):
+    send("Confirm", "Hello Zoë,\nopen http://127.0.0.1:8000/accounts/confirm-email/Mg:abc/ today", html="<b>other</b>")
+    page = client.get(f"/demo/mail/{mailbox.letters()[0].name}/").content.decode()
+    assert '<a href="http://127.0.0.1:8000/accounts/confirm-email/Mg:abc/"' in page
+    assert "Hello Zoë," in page
+    assert "other" not in page
+
+
+def test_markup_in_a_message_is_text(client, db):
+    send("<b>Subject</b>", "<script>alert(1)</script>")
+    page = client.get(f"/demo/mail/{mailbox.letters()[0].name}/").content.decode()
+    assert "&lt;script&gt;" in page
+    assert "&lt;b&gt;Subject&lt;/b&gt;" in page
+    assert "<b>Subject" not in page
+
+
+@pytest.mark.parametrize("name", ["none", "..%2Fsecrets", "..%2F..%2Fetc%2Fpasswd"])
+def test_what_is_no_message_is_404(client, db, name):
+    assert client.get(f"/demo/mail/{name}/").status_code == 404

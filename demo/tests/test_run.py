@@ -1,0 +1,183 @@
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+from django.conf import settings
+
+from demo.data import MARK
+from embedded import processes
+
+START_SECONDS = 90
+
+
+class Demo:
+    """A demo in a process of its own, as `make demo` starts it."""
+
+    def __init__(self, data: Path, port: int, **environment: str):
+        self.data, self.url = data, f"http://127.0.0.1:{port}/"
+        outside = {name: value for name, value in os.environ.items() if name not in settings_of_this_test()}
+        self.output = data.parent / f"{data.name}-{time.monotonic_ns()}.txt"
+        self.began = time.monotonic()
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "demo.run"],
+                cwd=settings.BASE_DIR,
+                env=outside | {"PORT": str(port), "PORTAL_DATA_DIR": str(data)} | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def wait_until_ready(self) -> float:
+        """Seconds from start to the line; fails with the output when the demo ends before."""
+        while f"Ready: {self.url}\n" not in self.text():
+            if self.process.poll() is not None or time.monotonic() - self.began > START_SECONDS:
+                pytest.fail(f"the demo was not ready:\n{self.text()}")
+            time.sleep(0.05)
+        return time.monotonic() - self.began
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def processes(self) -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get(MARK) == str(self.data):
+                    found.append(process)
+        return found
+
+
+def settings_of_this_test():
+    source = (settings.BASE_DIR / "tests" / "environment.py").read_text()
+    return set(re.findall(r"^        ([A-Z_]+)=", source, re.MULTILINE))
+
+
+@pytest.fixture
+def folder():
+    with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"], ignore_cleanup_errors=True) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def demo(folder):
+    """Starts demos: `demo("a", port)`; whatever still runs is ended after the test."""
+    demos = []
+
+    def start(name="data", port=None, **environment):
+        demos.append(Demo(folder / name, port or processes.free_port(), **environment))
+        return demos[-1]
+
+    yield start
+    for one in demos:
+        one.process.kill()
+        one.process.wait()
+        for process in one.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def sign_in(demo, email):
+    """The page that signing in leads to."""
+    session = requests.Session()
+    session.get(f"{demo.url}accounts/login/", timeout=10)
+    form = {"login": email, "password": "demo-portal", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    return session.post(f"{demo.url}accounts/login/", data=form, timeout=10)
+
+
+def test_it_starts_ends_and_finds_its_data_again(demo):
+    first = demo()
+    first.wait_until_ready()
+    assert requests.get(f"{first.url}healthz", timeout=5).json()["workers"] == {"runs": "ok", "default": "ok"}
+    assert first.text().count("Ready: ") == 1
+    assert first.text().endswith(f"Ready: {first.url}\n")
+    keys = (first.data / "secrets").read_text()
+    assert (first.data / "secrets").stat().st_mode & 0o777 == 0o600
+    assert first.end(signal.SIGTERM) == 0
+    assert first.processes() == []
+
+    again = demo()
+    assert again.wait_until_ready() < 10
+    assert sign_in(again, "alice@example.com").url == again.url
+    assert (again.data / "secrets").read_text() == keys
+    assert again.end(signal.SIGINT) == 0
+    assert again.processes() == []
+
+
+def test_reset_starts_anew_and_keeps_what_is_not_its_own(demo):
+    first = demo()
+    first.wait_until_ready()
+    keys = (first.data / "secrets").read_text()
+    (first.data / "thesis.txt").write_text("mine")
+    first.end()
+    anew = demo(RESET="1")
+    anew.wait_until_ready()
+    assert (anew.data / "secrets").read_text() != keys
+    assert (anew.data / "thesis.txt").read_text() == "mine"
+
+
+def test_killed_demo_leaves_nothing_that_hinders_the_next(demo):
+    killed = demo(port=processes.free_port())
+    killed.wait_until_ready()
+    left = killed.processes()
+    assert len(left) > 8
+    killed.end(signal.SIGKILL)
+    again = demo(port=int(killed.url.rsplit(":")[-1].strip("/")))
+    again.wait_until_ready()
+    assert psutil.wait_procs(left, timeout=5)[1] == []
+
+
+def test_two_demos_run_side_by_side(demo):
+    one, other = demo("one"), demo("other")
+    one.wait_until_ready()
+    other.wait_until_ready()
+    one.end()
+    assert sign_in(other, "bob@example.com").url == other.url
+
+
+def test_one_data_directory_serves_one_demo(demo):
+    first = demo()
+    first.wait_until_ready()
+    second = demo()
+    assert second.process.wait(30) == 1
+    assert second.text() == (
+        f"Another demo is running on {first.data}: stop it, or choose a PORTAL_DATA_DIR for this one.\n"
+    )
+    assert requests.get(f"{first.url}healthz", timeout=5).status_code == 200
+
+
+def test_a_taken_port_is_one_sentence(demo):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = demo(port=port)
+        assert refused.process.wait(30) == 1
+    assert refused.text() == f"Port {port} is taken: choose another with `make demo PORT={port + 1}`.\n"
+
+
+def test_a_port_that_is_none_is_one_sentence(demo):
+    refused = demo(PORT="eight")
+    assert refused.process.wait(30) == 1
+    assert refused.text() == "PORT is 'eight', which is not a port number.\n"
+
+
+def test_a_part_that_ends_is_named_and_all_end(demo):
+    broken = demo()
+    broken.wait_until_ready()
+    beat = next(process for process in broken.processes() if "beat" in process.cmdline())
+    beat.kill()
+    assert broken.process.wait(30) == 1
+    assert "The demo stops, because its part beat has ended" in broken.text()
+    assert broken.processes() == []
