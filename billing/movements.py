@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from django.db.models import CharField, F, OuterRef, Q, Subquery, Sum, Value
 
@@ -74,7 +74,7 @@ def _keys(rows, moment: str, source: str, start, end):
     if start:
         rows = rows.filter(**{f"{moment}__gte": datetime.combine(start, time.min, UTC)})
     if end:
-        rows = rows.filter(**{f"{moment}__lt": datetime.combine(end, time.min, UTC) + timedelta(days=1)})
+        rows = rows.filter(**{f"{moment}__lte": datetime.combine(end, time.max, UTC)})
     return rows.values(moment=F(moment), source=Value(source, CharField()), pk=F("pk"))
 
 

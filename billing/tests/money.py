@@ -58,14 +58,15 @@ def centre_of(user, *, partner=None, share=None, module="Postgres Database", nam
 
 def hold_for(user, amount, *, centre=None, now=NOON, **options):
     run = f"run{next(numbers)}"
+    centre = centre or centre_of(user)
     return services.hold(
         user,
         amount=credits(amount),
         key=f"run:{run}:hold",
         run=run,
-        cost_centre=centre or centre_of(user),
+        cost_centre=centre,
         by=user,
-        explain="Postgres Database, orders-db",
+        explain=f"{centre.module_title}, {centre.deployment_name}",
         now=now,
         **options,
     )

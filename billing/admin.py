@@ -1,0 +1,69 @@
+from django.contrib import admin, messages
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import PlatformSettings
+from billing import granting
+from billing.forms import AllowanceForm
+from billing.models import Allowance
+from billing.units import to_credits
+from foundation import audit
+from foundation.models import Heartbeat
+
+SHOWN = 200  # rows of a dry run on the page
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(admin.ModelAdmin):
+    """What partners are granted each month; a change is a new row that is valid from a later day."""
+
+    form = AllowanceForm
+    list_display = ["whose", "credits", "valid_from", "by"]
+    list_select_related = ["partner", "by"]
+    list_filter = ["valid_from"]
+    search_fields = ["partner__email"]
+    autocomplete_fields = ["partner"]
+    change_list_template = "admin/billing/allowance/change_list.html"
+
+    @admin.display(description="Partner", ordering="partner")
+    def whose(self, allowance):
+        return allowance.partner or "Every partner without one of their own"
+
+    @admin.display(description="Credits a month", ordering="amount")
+    def credits(self, allowance):
+        return f"{to_credits(allowance.amount):,f}"
+
+    def save_model(self, request, allowance, form, change):
+        allowance.by = request.user
+        super().save_model(request, allowance, form, change)
+        whose = allowance.partner.email if allowance.partner else ""
+        detail = {"partner": whose, "units": allowance.amount, "valid_from": str(allowance.valid_from)}
+        audit.record("allowance.saved", by=request.user, target=allowance.partner or PlatformSettings.load(), **detail)
+
+    def get_urls(self):
+        due = path("due/", self.admin_site.admin_view(grants_due), name="billing_allowance_due")
+        return [due, *super().get_urls()]
+
+
+@require_http_methods(["GET", "POST"])
+def grants_due(request):
+    """A dry run; with POST the grants themselves."""
+    now = timezone.now()
+    if request.method == "POST":
+        granted = granting.run(now)
+        audit.record("grants.run", by=request.user, target=PlatformSettings.load(), granted=granted)
+        messages.success(request, f"{granted} granted.")
+        return redirect("admin:billing_allowance_due")
+    due = granting.due(now)
+    beat = Heartbeat.objects.filter(name=granting.HEARTBEAT).first()
+    context = admin.site.each_context(request) | {
+        "title": "Grant what is due",
+        "due": due[:SHOWN],
+        "count": len(due),
+        "total": sum(item.amount for item in due),
+        "beat": beat,
+        "lag": now - beat.at if beat else None,
+    }
+    return render(request, "admin/billing/allowance/due.html", context)

@@ -1,0 +1,147 @@
+import secrets
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+
+from accounts.models import User
+from billing.models import Allowance
+from billing.months import Month
+from billing.units import to_credits, to_units
+
+MOST_CREDITS = 1_000_000_000
+MINOR = 100  # minor units in one unit of the currency
+
+
+class CreditsField(forms.DecimalField):
+    """Credits as people write them; units for the ledger."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS} | options)
+
+    def clean(self, value):
+        credits = super().clean(value)
+        return None if credits is None else to_units(credits)
+
+    def prepare_value(self, value):
+        return f"{to_credits(value):f}" if isinstance(value, int) else value
+
+
+class MoneyField(forms.DecimalField):
+    """Money with two decimals as people write it; minor units for the ledger."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": 0} | options)
+
+    def clean(self, value):
+        amount = super().clean(value)
+        return int((amount or Decimal(0)) * MINOR)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person by their public reference."""
+
+    def __init__(self, *, queryset=None, **options):
+        super().__init__(
+            queryset if queryset is not None else User.objects.none(), to_field_name="ref", required=False, **options
+        )
+
+
+def _date(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date", "class": "auto"}, format="%Y-%m-%d")
+    )
+
+
+class WhoseForm(forms.Form):
+    """Chooses one person of those `people` whom the viewer may see; without people there is nothing to choose."""
+
+    person = PersonField(label="Person", empty_label="Everyone", widget=forms.Select(attrs={"class": "auto"}))
+
+    def __init__(self, *args, people=None, **options):
+        super().__init__(*args, **options)
+        if people is None:
+            del self.fields["person"]
+        else:
+            self.fields["person"].queryset = people
+
+    @property
+    def chosen(self):
+        return self.cleaned_data.get("person")
+
+
+class MovementsForm(WhoseForm):
+    q = forms.CharField(
+        label="Search transactions",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Module, reference"}),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields |= {"from": _date("From"), "to": _date("To")}
+
+    def clean(self):
+        data = super().clean()
+        if data.get("from") and data.get("to") and data["from"] > data["to"]:
+            self.add_error("to", "The last day is before the first one.")
+        return data
+
+
+class MonthForm(WhoseForm):
+    month = forms.CharField(required=False, max_length=7)
+
+    def clean_month(self):
+        text = self.cleaned_data["month"]
+        month = Month.parse(text) if text else None
+        if text and month is None:
+            raise forms.ValidationError("Write the month as in 2026-11.")
+        return month
+
+
+class CreditsForm(forms.Form):
+    """Adds credits to the balance of one person, as it was when the form was opened."""
+
+    SOURCES = [
+        ("sale", "Sale: they paid for it"),
+        ("goodwill", "Goodwill: to make good for something"),
+        ("award", "Award: a present"),
+    ]
+
+    amount = CreditsField(label="Credits", min_value=Decimal("0.0001"))
+    source = forms.ChoiceField(label="As", choices=SOURCES)
+    paid = MoneyField(
+        label=f"Paid, in {settings.PORTAL_CURRENCY}",
+        required=False,
+        help_text="For a sale. A partner's share is of it.",
+    )
+    reason = forms.CharField(label="Reason", max_length=300, help_text="Stands in their transactions.")
+    wallet_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    nonce = forms.CharField(widget=forms.HiddenInput, max_length=60)
+
+    @classmethod
+    def opened(cls, *, wallet_version: int) -> "CreditsForm":
+        return cls(initial={"wallet_version": wallet_version, "nonce": secrets.token_urlsafe(16), "source": "goodwill"})
+
+    def clean(self):
+        data = super().clean()
+        is_sale = data.get("source") == "sale"
+        if is_sale and not data.get("paid") and "paid" not in self.errors:
+            self.add_error("paid", "A sale carries the amount that was paid.")
+        if not is_sale and data.get("paid"):
+            self.add_error("paid", "Nothing is paid for goodwill or an award.")
+        return data
+
+    def opened_anew(self, *, wallet_version: int) -> None:
+        """Keep what was typed, and carry the newest version of the wallet."""
+        self.data = self.data.copy()
+        self.data["wallet_version"] = str(wallet_version)
+
+
+class AllowanceForm(forms.ModelForm):
+    amount = CreditsField(label="Credits a month", min_value=0, help_text="0 grants nothing.")
+
+    class Meta:
+        model = Allowance
+        fields = ["partner", "amount", "valid_from"]

@@ -1,0 +1,150 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from billing import services
+from billing.models import Allowance, Transfer
+from billing.tests.money import credits, figures, give, version_of
+from foundation.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def form(user, **changes):
+    return {
+        "amount": "12.5",
+        "source": "goodwill",
+        "paid": "",
+        "reason": "outage",
+        "nonce": "n1",
+        "wallet_version": version_of(user),
+    } | changes
+
+
+def send(client, by, user, **changes):
+    client.force_login(by)
+    return client.post(f"{reverse('billing:credits-add')}?person={user.ref}", form(user, **changes))
+
+
+def test_only_admins_add_credits(client, alice, carol):
+    assert send(client, alice, carol).status_code == 403
+    assert Transfer.objects.count() == 0
+
+
+def test_form_carries_the_wallets_version(client, admin, carol):
+    give(carol, 5)
+    client.force_login(admin)
+    url = reverse("billing:credits-add")
+    assert client.get(url).status_code == 200
+    response = client.get(url, {"person": carol.ref})
+    assert response.context["form"]["wallet_version"].value() == 1
+    assert "<dd>5 credits</dd>" in response.content.decode()
+
+
+def test_goodwill_is_added(client, admin, carol):
+    assert send(client, admin, carol).status_code == 302
+    assert figures(carol) == (12.5, 0, 0)
+    assert Transfer.objects.get().reason == "outage"
+
+
+def test_sale_keeps_what_was_paid(client, admin, carol):
+    send(client, admin, carol, source="sale", paid="19.99")
+    assert figures(carol) == (0, 12.5, 0)
+    assert Transfer.objects.get().entries.get(amount__gt=0).lot.paid == 1_999
+
+
+def test_sent_twice_adds_once(client, admin, carol):
+    for _ in range(2):
+        assert send(client, admin, carol, wallet_version=0).status_code == 302
+    assert figures(carol) == (12.5, 0, 0)
+
+
+def test_never_to_oneself(client, admin):
+    response = send(client, admin, admin)
+    assert response.status_code == 422
+    assert "Nobody adjusts their own balance." in response.content.decode()
+    assert services.balance(admin).available == 0
+
+
+def test_balance_that_moved_is_refused_with_everything_kept(client, admin, carol):
+    give(carol, 5)
+    response = send(client, admin, carol, wallet_version=0)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "The balance has changed since this form was opened." in page
+    assert 'value="12.5"' in page
+    assert 'name="wallet_version" value="1"' in page
+    assert figures(carol) == (5, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount": "0"}, "amount"),
+        ({"amount": "0.00001"}, "amount"),
+        ({"amount": "NaN"}, "amount"),
+        ({"amount": "1e30"}, "amount"),
+        ({"amount": ""}, "amount"),
+        ({"reason": " "}, "reason"),
+        ({"source": "sale", "paid": ""}, "paid"),
+        ({"source": "goodwill", "paid": "1"}, "paid"),
+        ({"source": "grant"}, "source"),
+        ({"paid": "-1", "source": "sale"}, "paid"),
+        ({"reason": "\x00"}, "reason"),
+        ({"wallet_version": "x"}, "wallet_version"),
+    ],
+)
+def test_what_does_not_go_together_is_422(client, admin, carol, changes, field):
+    response = send(client, admin, carol, **changes)
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert Transfer.objects.count() == 0
+
+
+@pytest.mark.parametrize("ref", ["nobody", "%00", "a'b", ""])
+def test_unknown_person_is_404(client, admin, ref):
+    client.force_login(admin)
+    assert client.get(f"{reverse('billing:credits-add')}?person={ref}").status_code == 404
+
+
+def test_admin_sets_an_allowance_in_credits(client, admin, alice):
+    client.force_login(admin)
+    data = {"partner": alice.pk, "amount": "500", "valid_from": "2026-01-01"}
+    assert client.post(reverse("admin:billing_allowance_add"), data).status_code == 302
+    allowance = Allowance.objects.get()
+    assert (allowance.amount, allowance.by) == (credits(500), admin)
+    assert AuditEvent.objects.get().detail == {
+        "partner": "alice@example.com",
+        "units": 5_000_000,
+        "valid_from": "2026-01-01",
+    }
+    change = client.get(reverse("admin:billing_allowance_change", args=[allowance.pk]))
+    assert 'name="amount" value="500"' in change.content.decode()
+
+
+def test_admin_grants_what_is_due_after_a_dry_run(client, admin, alice):
+    User.objects.filter(pk=alice.pk).update(partner_since=datetime(2025, 10, 5, tzinfo=UTC))
+    Allowance.objects.create(amount=credits(500), valid_from=date(2025, 1, 1))
+    Allowance.objects.create(amount=0, valid_from=date(2025, 11, 2))
+    client.force_login(admin)
+    url = reverse("admin:billing_allowance_due")
+    page = client.get(url).content.decode()
+    assert "1 grant of 500 credits together is due now" in page
+    assert "never run here" in page
+    assert services.balance(alice).purchased == 0
+    page = client.post(url, follow=True).content.decode()
+    assert "1 granted." in page
+    assert "Nothing is due" in page
+    assert "The monthly grant last ran" in page
+    assert services.balance(alice).purchased == credits(500)
+
+
+def test_only_admins_grant(client, alice):
+    client.force_login(alice)
+    User.objects.filter(pk=alice.pk).update(partner_since=datetime(2025, 10, 5, tzinfo=UTC))
+    Allowance.objects.create(amount=credits(500), valid_from=date(2025, 1, 1))
+    response = client.post(reverse("admin:billing_allowance_due"))
+    assert (response.status_code, response.url.split("?")[0]) == (302, "/admin/login/")
+    assert services.balance(alice).purchased == 0

@@ -1,0 +1,211 @@
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import User
+from accounts.scoping import Reach, Thing, reach
+from billing import movements, reports, services, table
+from billing.charts import spending_chart
+from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
+from billing.models import Wallet
+from billing.months import Month
+
+PER_PAGE = 25
+NEWEST = 5
+CHUNK = 500  # rows of a download in one query
+
+
+@login_required
+@require_GET
+def overview(request):
+    now, person = timezone.now(), request.user
+    month = Month.of(now)
+    spending = reports.spending(person, now=now)
+    newest = movements.find(person, person=person)[:NEWEST]
+    context = {
+        "month": month,
+        "spending": spending,
+        "chart": spending_chart(spending),
+        "modules": reports.by_module(person, month),
+        "pace": reports.pace(person, now=now),
+        "next_grant": reports.next_grant(person, now=now),
+        "expiring": reports.first_to_expire(person, now=now),
+        "held": reports.held(person),
+        "rows": movements.load(newest),
+    }
+    return _page(request, "overview", context)
+
+
+@login_required
+@require_GET
+def transactions(request):
+    form = _movements_form(request)
+    everyone = "person" in form.fields
+    if not form.is_valid():
+        return _page(request, "transactions", {"form": form, "everyone": everyone}, status=422)
+    page = Paginator(_found(request, form), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "everyone": everyone, "page": page, "rows": movements.load(page)}
+    return _page(request, "transactions", context)
+
+
+@login_required
+@require_GET
+def transactions_csv(request):
+    form = _movements_form(request)
+    if not form.is_valid():
+        raise Http404
+    response = StreamingHttpResponse(_lines(_found(request, form)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="transactions.csv"'
+    return response
+
+
+async def _lines(found):
+    yield table.HEAD
+    start = 0
+    while rows := await sync_to_async(_chunk)(found, start):
+        yield "".join(map(table.line, rows))
+        start += CHUNK
+
+
+def _chunk(found, start: int) -> list[movements.Movement]:
+    return movements.load(found[start : start + CHUNK])
+
+
+def _movements_form(request) -> MovementsForm:
+    has_choice = reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
+    people = User.objects.filter(wallet__isnull=False) if has_choice else None
+    return MovementsForm(request.GET, people=people)
+
+
+def _found(request, form):
+    data = form.cleaned_data
+    return movements.find(request.user, person=form.chosen, text=data["q"], start=data["from"], end=data["to"])
+
+
+@login_required
+@require_GET
+def invoices(request):
+    form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
+    if not form.is_valid():
+        return _page(request, "invoices", {"form": form}, status=422)
+    months = reports.months(request.user, now=timezone.now(), person=form.chosen)
+    return _page(request, "invoices", {"form": form, "months": months, "person": form.chosen})
+
+
+@login_required
+@require_GET
+def statement(request, month):
+    asked = Month.parse(month)
+    if asked is None or asked > Month.of(timezone.now()):
+        raise Http404
+    form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
+    if not form.is_valid():
+        return _page(request, "statement", {"form": form, "month": asked}, status=422)
+    usage = list(reports.usage(request.user, month=asked, person=form.chosen))
+    revenue = reports.revenue(request.user, month=asked, person=form.chosen)
+    context = {"form": form, "month": asked, "person": form.chosen, "usage": usage, "revenue": revenue}
+    return _page(request, "statement", context | _sums(usage, revenue))
+
+
+@login_required
+@require_GET
+def costs(request):
+    form = WhoseForm(request.GET, people=_people(request, Thing.COSTS))
+    month = Month.of(timezone.now())
+    if not form.is_valid():
+        return _page(request, "costs", {"form": form, "month": month}, status=422)
+    rows = reports.costs(request.user, month, person=form.chosen)
+    context = {"form": form, "month": month, "rows": rows}
+    context["this_month"] = sum(row["this_month"] for row in rows)
+    return _page(request, "costs", context | _sums(rows, []))
+
+
+@login_required
+@require_GET
+def revenue(request):
+    how_far = reach(request.user, Thing.REVENUE)
+    if how_far is Reach.NOTHING:
+        raise Http404
+    partners = User.objects.filter(is_partner=True) if how_far is Reach.ALL else None
+    form = MonthForm(request.GET, people=partners)
+    if not form.is_valid():
+        return _page(request, "revenue", {"form": form}, status=422)
+    month = form.cleaned_data["month"] or Month.of(timezone.now())
+    rows = reports.revenue(request.user, month=month, person=form.chosen)
+    context = {"form": form, "month": month, "previous": month.shifted(-1), "rows": rows}
+    context["due"] = reports.revenue_due(form.chosen or request.user)
+    context["due_to"] = form.chosen or request.user
+    return _page(request, "revenue", context | _sums([], rows))
+
+
+def _people(request, thing: Thing):
+    """Whom the viewer may choose from; None when they see only themselves."""
+    if reach(request.user, thing) is not Reach.ALL:
+        return None
+    return reports.people_with_costs(User.objects.all(), request.user)
+
+
+def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
+    """The last line of the tables, by name of figure."""
+    columns = [("used", "used"), ("awarded", "awarded_used"), ("purchased", "purchased_used")]
+    sums = {name: sum(row[column] for row in usage) for name, column in columns}
+    return sums | {name: sum(row[name] for row in revenue) for name in ("paid", "free", "charged", "share")}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def credits_add(request):
+    if not request.user.is_staff:
+        raise PermissionDenied
+    people = User.objects.filter(is_active=True)
+    if "person" not in request.GET and request.method == "GET":
+        return _page(request, "credits", {"people": people})
+    person = get_object_or_404(people, ref=_plain(request.GET.get("person", "")))
+    if request.method == "GET":
+        form = CreditsForm.opened(wallet_version=_version(person))
+    else:
+        form = CreditsForm(request.POST)
+        if form.is_valid() and _is_added(person, form, by=request.user):
+            messages.success(request, f"The credits were added to the balance of {person}.")
+            return redirect(f"{reverse('billing:credits-add')}?person={person.ref}")
+    context = {"people": people, "person": person, "form": form, "theirs": services.balance(person)}
+    return _page(request, "credits", context, status=422 if form.errors else 200)
+
+
+def _plain(ref: str) -> str:
+    return ref if ref.isalnum() and ref.isascii() else ""
+
+
+def _is_added(person, form: CreditsForm, *, by) -> bool:
+    try:
+        services.add_credits(person, by=by, **form.cleaned_data)
+    except services.WalletMoved as error:
+        form.add_error(None, str(error))
+        form.opened_anew(wallet_version=_version(person))
+    except services.LedgerError as error:
+        form.add_error(None, str(error))
+    return not form.errors
+
+
+def _version(person) -> int:
+    wallet = Wallet.objects.filter(owner=person).first()
+    return wallet.version if wallet else 0
+
+
+def _page(request, name: str, context: dict, *, status: int = 200):
+    """A billing page with its tabs; a list that somebody may see of everyone says so in `sees_all`."""
+    shell = {
+        "tab": name,
+        "currency": settings.PORTAL_CURRENCY,
+        "sees_revenue": reach(request.user, Thing.REVENUE) is not Reach.NOTHING,
+        "sees_all": "form" in context and "person" in context["form"].fields,
+    }
+    return render(request, f"billing/{name}.html", shell | context, status=status)
