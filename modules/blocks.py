@@ -16,7 +16,16 @@ from modules.literals import parse_literal
 
 # Blocks that are read, by the block around them, with the number of their labels. JSON needs to be told.
 NESTED = {
-    "": {"variable": 1, "output": 1, "resource": 2, "data": 2, "ephemeral": 2, "module": 1, "provider": 1, "terraform": 0},
+    "": {
+        "variable": 1,
+        "output": 1,
+        "resource": 2,
+        "data": 2,
+        "ephemeral": 2,
+        "module": 1,
+        "provider": 1,
+        "terraform": 0,
+    },
     "terraform": {"backend": 1, "cloud": 0, "required_providers": 0},
     "variable": {"validation": 0},
     "resource": {"provisioner": 1},
@@ -114,7 +123,7 @@ def _body(block: Block, body: Tree, text: str) -> Block:
     for child in body.children:
         if child.data == "attribute":
             name, expression = str(child.children[0].children[0]), child.children[-1]
-            source = text[expression.meta.start_pos : expression.meta.end_pos]
+            source = text[expression.meta.start_pos : expression.meta.end_pos].strip()
             block.attributes.setdefault(name, Value(source, child.meta.line))
         elif child.data == "block":
             block.blocks.append(_block(child, text))
@@ -167,5 +176,5 @@ def _bare(text: str) -> str:
 
 
 def _line(text: str, name: str) -> int:
-    position = text.find(f'{json.dumps(name)}:')
+    position = text.find(f"{json.dumps(name)}:")
     return text[: position if position >= 0 else max(text.find(json.dumps(name)), 0)].count("\n") + 1

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
+
 from accounts.models import GitHubConnection
 from modules.models import Module, Scan, ScannedModule
 
@@ -17,6 +19,7 @@ class Row:
     title: str
     found: ScannedModule | None = None
     module: Module | None = None
+    ticked: bool = False
 
     @property
     def is_published(self) -> bool:
@@ -31,14 +34,28 @@ class Row:
         """What is published may stay at its version, even when its folder is invalid now, or gone."""
         return self.is_valid or self.is_published
 
-    def change(self, ticked: bool) -> str:
+    @property
+    def change(self) -> str:
         """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
-        if not ticked:
+        if not self.ticked:
             return "removed" if self.is_published else ""
         if not self.is_published:
             return "new"
         is_same = not self.is_valid or self.found.content_hash == self.module.current_version.content_hash
         return "unchanged" if is_same else "updated"
+
+    @property
+    def status(self) -> str:
+        """The word of the row's badge."""
+        if not self.is_valid and self.change != "removed":
+            return "invalid"
+        if self.change:
+            return self.change
+        return "new" if self.module is None else "removed"
+
+    @property
+    def providers(self) -> str:
+        return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
 
     @property
     def errors(self) -> list[dict]:
@@ -92,23 +109,40 @@ def modules_of(connection: GitHubConnection):
 def rows(connection: GitHubConnection, scan: Scan | None) -> list[Row]:
     """A row for each folder that the scan found or that is published, by path."""
     by_path: dict[str, Row] = {}
-    for found in scan.found.select_related(None).defer("readme") if scan else []:
+    for found in scan.found.select_related("scan").defer("readme") if scan else []:
         by_path[found.path] = Row(found.path, found.title, found=found)
-    for module in modules_of(connection).select_related("current_version"):
+    live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
+    for module in modules_of(connection).select_related("current_version").annotate(live_deployments=live):
         row = by_path.get(module.path)
         if row is None and module.removed_at is None:
             row = by_path[module.path] = Row(module.path, module.title)
         if row is not None:
             row.module = module
+            row.ticked = row.is_published
     return [by_path[path] for path in sorted(by_path)]
 
 
-def plan(found: Iterable[Row], ticked: Collection[str]) -> Plan:
+def counts(found: list[Row]) -> str:
+    """How many there are of each kind: "6 published, 1 new, 2 invalid"."""
+    numbers = {
+        "published": sum(row.is_published for row in found),
+        "new": sum(row.status == "new" for row in found),
+        "invalid": sum(row.found is not None and not row.is_valid for row in found),
+    }
+    return ", ".join(f"{number} {word}" for word, number in numbers.items() if number)
+
+
+def tick(found: Iterable[Row], paths: Collection[str]) -> None:
+    """Tick exactly these paths, where that can be done; published ones are ticked from the start."""
+    for row in found:
+        row.ticked = row.can_be_ticked and row.path in paths
+
+
+def plan(found: Iterable[Row]) -> Plan:
     planned = Plan()
     for row in found:
-        change = row.change(row.path in ticked)
-        if change:
-            getattr(planned, change).append(row)
+        if row.change:
+            getattr(planned, row.change).append(row)
     return planned
 
 

@@ -8,7 +8,7 @@ import json
 import re
 
 from modules import uimeta
-from modules.blocks import Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.literals import NotLiteral, parse_literal
 from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 
@@ -23,16 +23,7 @@ def read_file(text: str, *, is_json: bool) -> dict:
     Keys: variables, outputs, required_providers, configured_providers, resources, calls, required_version, and
     findings as `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else.
     """
-    answer = {
-        "variables": [],
-        "outputs": [],
-        "required_providers": [],
-        "configured_providers": [],
-        "resources": [],
-        "calls": [],
-        "required_version": "",
-        "findings": [],
-    }
+    answer = empty_answer()
     try:
         if "\0" in text:
             raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
@@ -41,9 +32,16 @@ def read_file(text: str, *, is_json: bool) -> dict:
         answer["findings"].append(_finding("error", "syntax", str(error), error.line))
         return answer
     for block in blocks:
-        if block.type in READERS and len(block.labels) == LABELS[block.type]:
+        if len(block.labels) == NESTED[""].get(block.type):
             READERS[block.type](block, answer)
     return answer
+
+
+def empty_answer() -> dict:
+    rows: dict = {
+        key: [] for key in ("variables", "outputs", "required_providers", "configured_providers", "resources", "calls")
+    }
+    return rows | {"required_version": "", "findings": []}
 
 
 def _finding(level: str, code: str, message: str, line: int) -> dict:
@@ -101,7 +99,7 @@ def _default(block: Block, findings: list) -> dict:
 def _validation(block: Block) -> dict:
     condition = block.attributes.get("condition")
     return {
-        "condition": condition.text.strip() if condition else "",
+        "condition": condition.text if condition else "",
         "error_message": _text(block.attributes.get("error_message")),
     }
 
@@ -227,4 +225,3 @@ READERS = {
     "ephemeral": _resource,
     "module": _call,
 }
-LABELS = {"variable": 1, "output": 1, "terraform": 0, "provider": 1, "resource": 2, "data": 2, "ephemeral": 2, "module": 1}

@@ -58,7 +58,7 @@ def parse_literal(text: str):
 def to_hcl(value) -> str:
     """Return a JSON value as one line of HCL."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{_key(name)} = {to_hcl(item)}" for name, item in value.items())
+        inner = ", ".join(f"{key_to_hcl(name)} = {to_hcl(item)}" for name, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
         return f"[{', '.join(to_hcl(item) for item in value)}]"
@@ -193,5 +193,5 @@ def _flush(body: str) -> str:
     return "".join(line[least:] if line.strip() else line for line in lines)
 
 
-def _key(name: str) -> str:
+def key_to_hcl(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z_][\w-]*", name) else to_hcl(name)

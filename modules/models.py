@@ -243,6 +243,7 @@ class ModuleVersion(models.Model):
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="+")
     schema = models.JSONField()
     readme = models.TextField(blank=True)
+    advice = models.JSONField(default=list, help_text="What the scan found worth saying, as findings.")
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     tags = models.JSONField(default=list)

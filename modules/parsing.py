@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
 
+from modules.hcl import empty_answer
 from modules.parse_child import receive, send
 
 START_SECONDS = 60  # the grammar costs two seconds on an idle machine
@@ -123,18 +124,18 @@ class Pool:
             if child is not None:
                 child.stop()
             child = None
-            return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
+            return refused(
+                "limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed."
+            )
         finally:
             self.idle.put(child)
 
 
 def refused(code: str, message: str, line: int = 1) -> dict:
     """An answer with one error and nothing else, in the shape of `modules.hcl.read_file`."""
-    empty: dict = {key: [] for key in KEYS} | {"required_version": ""}
-    return empty | {"findings": [{"level": "error", "code": code, "message": message, "line": line}]}
+    return empty_answer() | {"findings": [{"level": "error", "code": code, "message": message, "line": line}]}
 
 
-KEYS = ("variables", "outputs", "required_providers", "configured_providers", "resources", "calls")
 _pools: dict[tuple[int, Limits], Pool] = {}
 _lock = threading.Lock()
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-# Marks that make text run the other way, so that a name reads as another (Unicode TR 36, "Bidirectional text spoofing").
+# Marks that make text run the other way: a name reads as another (Unicode TR 36, "Bidirectional Text Spoofing").
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from modules import gate
 from modules.archive import File, Snapshot
-from modules.discovery import SourceLeaves, called_folder, find_folders, is_config, is_inside, outermost, split, title_of
+from modules.discovery import (
+    SourceLeaves,
+    called_folder,
+    find_folders,
+    is_config,
+    is_inside,
+    outermost,
+    split,
+    title_of,
+)
 from modules.parsing import Source
 from modules.schema import combine, finding
 
@@ -75,7 +84,9 @@ class Repository:
         found = Found(folder, title_of(folder, self.name))
         inside, problems = self._reachable(folder)
         found.findings += problems
-        files = {path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)}
+        files = {
+            path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)
+        }
         parts = {path: gate.left_out(path) for path in files}
         found.files = {path: file for path, file in files.items() if not parts[path]}
         found.findings += gate.advice({part for part in parts.values() if part})

@@ -29,7 +29,11 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
     variables = _gather(answers, "variables")
     outputs = _gather(answers, "outputs")
     resources = _gather(answers, "resources")
-    for rows, key, word in ((variables, "name", "variable"), (outputs, "name", "output"), (resources, "address", "resource")):
+    for rows, key, word in (
+        (variables, "name", "variable"),
+        (outputs, "name", "output"),
+        (resources, "address", "resource"),
+    ):
         findings += _twins(rows, key, word)
     platform = [variable for variable in variables if _is_platforms(variable, findings)]
     schema = {

@@ -78,7 +78,7 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
 
 @transaction.atomic
 def publish(
-    connection: GitHubConnection, *, scan: Scan, paths: Collection[str], by, seen: dict[str, int] | None = None
+    connection: GitHubConnection, *, scan: Scan | None, paths: Collection[str], by, seen: dict[str, int] | None = None
 ) -> Publication:
     """Make the catalogue hold exactly `paths` of the connection's repository, as `scan` found them.
 
@@ -95,13 +95,33 @@ def publish(
     possible = {row.path for row in rows if row.can_be_ticked}
     if wrong := sorted(set(paths) - possible):
         raise NotPublishable(wrong)
-    plan = catalogue.plan(rows, paths)
+    catalogue.tick(rows, paths)
+    plan = catalogue.plan(rows)
     return Publication(
         created=[_create(row, scan, by=by) for row in plan.new],
         updated=[_update(row, scan, by=by) for row in plan.updated],
         unchanged=[row.module for row in plan.unchanged],
         removed=[_remove(row.module, by=by) for row in plan.removed],
     )
+
+
+@transaction.atomic
+def set_audience(module: Module, *, audience: str, by, named_people: Collection = ()) -> Module:
+    """Decide who sees and may deploy a partner's module: Module.Audience, with people where it is NAMED.
+
+    Raises PermissionDenied; a platform module is everyone's, which is a ValueError to change.
+    """
+    module = Module.objects.select_for_update(of=("self",)).get(pk=module.pk)
+    if not module.may_change(by):
+        raise PermissionDenied
+    if module.is_platform and audience != Module.Audience.EVERYONE:
+        raise ValueError("A platform module is for everyone.")
+    module.audience = audience
+    module.save(update_fields=["audience"])
+    module.named_people.set(named_people if audience == Module.Audience.NAMED else [])
+    people = sorted(person.email for person in named_people)
+    audit.record("module.audience_set", by=by, target=module, audience=str(audience), people=people)
+    return module
 
 
 def _locked(connection: GitHubConnection) -> GitHubConnection:
@@ -115,10 +135,10 @@ def _give_up_others(scans) -> None:
     )
 
 
-def _check_fresh(connection: GitHubConnection, scan: Scan, seen: dict[str, int] | None) -> None:
+def _check_fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None) -> None:
     newest = catalogue.newest_scan(connection)
-    if newest is None or scan.repository_id != connection.repository_id:
-        raise StalePublication(["Another repository was chosen."])
+    if newest is None or scan is None or scan.repository_id != connection.repository_id:
+        raise StalePublication(["Another repository was chosen, or it was not read yet."])
     known = catalogue.standing(connection) if seen is None else seen
     if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known):
         raise StalePublication(changes)
@@ -177,6 +197,7 @@ def _add_version(module: Module, found: ScannedModule, scan: Scan, *, by) -> Mod
         archive_id=found.archive_id,
         schema=found.schema,
         readme=found.readme,
+        advice=[row for row in found.findings if row["level"] == "advice"],
         title=found.title,
         description=platform.get("module_description") or first_paragraph(found.readme),
         tags=platform.get("module_services") or [],

@@ -5,7 +5,7 @@ The grammar is Terraform's "Type Constraints" page: primitives, collections, obj
 
 from dataclasses import dataclass, field
 
-from modules.literals import NotLiteral, Reader, to_hcl, tokens
+from modules.literals import NotLiteral, Reader, key_to_hcl, to_hcl, tokens
 
 PRIMITIVES = ("string", "number", "bool")
 COLLECTIONS = ("list", "set", "map")
@@ -57,7 +57,7 @@ class Object:
     def __str__(self):
         if not self.attributes:
             return "object({})"
-        inner = ", ".join(f"{name} = {attribute}" for name, attribute in self.attributes.items())
+        inner = ", ".join(f"{key_to_hcl(name)} = {attribute}" for name, attribute in self.attributes.items())
         return f"object({{ {inner} }})"
 
 

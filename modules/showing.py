@@ -1,0 +1,88 @@
+"""A schema as the module page shows it."""
+
+from dataclasses import dataclass, field
+
+from modules.literals import to_hcl
+
+LONGEST_DEFAULT = 80  # characters
+HIDDEN_GROUP = 0  # RAD's convention: for the publisher and admins only
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    type: str
+    description: str
+    default: str  # blank when it is required
+    required: bool
+    sensitive: bool
+
+
+@dataclass
+class Group:
+    """A page of the form; `number` is None for inputs without a group, which come last."""
+
+    number: int | None
+    inputs: list[Input] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        if self.is_hidden:
+            return "Step 0, for you and admins only"
+        return "Without a step" if self.number is None else f"Step {self.number}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.number == HIDDEN_GROUP
+
+
+@dataclass(frozen=True)
+class Inputs:
+    groups: list[Group]
+
+    @property
+    def required_count(self) -> int:
+        return sum(each.required for group in self.groups for each in group.inputs)
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.inputs) for group in self.groups)
+
+    @property
+    def optional_count(self) -> int:
+        return self.count - self.required_count
+
+
+def inputs_of(schema: dict, *, with_hidden: bool) -> Inputs:
+    """The inputs by group, in the order of the form; the hidden group only for those who may see it."""
+    groups: dict[int | None, Group] = {}
+    for variable in sorted(schema["variables"], key=_position):
+        number = variable["group"]
+        if number != HIDDEN_GROUP or with_hidden:
+            groups.setdefault(number, Group(number)).inputs.append(_input(variable))
+    return Inputs(list(groups.values()))
+
+
+def link(address) -> str:
+    """An address that is safe to link to, else blank."""
+    is_web = isinstance(address, str) and address.startswith(("https://", "http://"))
+    return address if is_web else ""
+
+
+def _position(variable: dict) -> tuple:
+    group, order = variable["group"], variable["order"]
+    return group is None, group or 0, order is None, order or 0
+
+
+def _input(variable: dict) -> Input:
+    default = "" if variable["required"] else variable.get("default_expression") or to_hcl(variable["default"])
+    if variable["sensitive"] and not variable["required"]:
+        default = "hidden"
+    return Input(
+        name=variable["name"],
+        type=variable["type"],
+        description=variable["description"],
+        default=default if len(default) <= LONGEST_DEFAULT else f"{default[:LONGEST_DEFAULT]}…",
+        required=variable["required"],
+        sensitive=variable["sensitive"],
+    )

@@ -1,0 +1,154 @@
+import json
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import GitHubConnection, User
+from modules import catalogue, services
+from modules.forms import PublishForm
+from modules.markdown import render as render_markdown
+from modules.models import Module
+from modules.showing import inputs_of, link
+
+
+@dataclass(frozen=True)
+class Side:
+    """Whose catalogue a page is about: a partner's own, or (without owner) the platform's."""
+
+    owner: User | None
+
+    @property
+    def query(self) -> str:
+        return "" if self.owner else "?for=platform"
+
+    @property
+    def publish_url(self) -> str:
+        return reverse("modules:publish") + self.query
+
+    @property
+    def connection(self) -> GitHubConnection | None:
+        return GitHubConnection.objects.of(self.owner).first()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def publish(request):
+    side = _side(request)
+    if request.method == "GET":
+        return _page(request, side)
+    connection = get_object_or_404(GitHubConnection.objects.of(side.owner))
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _page(request, side, status=422, form=form)
+    scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
+    paths, seen = form.cleaned_data["modules"], form.cleaned_data["seen"]
+    try:
+        done = services.publish(connection, scan=scan, paths=paths, seen=seen, by=request.user)
+    except (services.StalePublication, services.NotPublishable) as error:
+        return _page(request, side, status=422, form=form, refusal=error)
+    messages.success(request, _sentence(done))
+    return redirect(side.publish_url)
+
+
+@login_required
+@require_GET
+def publish_preview(request):
+    """The save bar alone, for the boxes that are ticked now."""
+    form = PublishForm(request.GET)
+    return render(request, "modules/_savebar.html", _context(_side(request), form=form))
+
+
+@login_required
+@require_POST
+def scan_start(request):
+    side = _side(request)
+    connection = get_object_or_404(GitHubConnection.objects.of(side.owner))
+    try:
+        services.start_scan(connection, by=request.user)
+    except services.NothingToScan:
+        messages.error(request, "Choose a repository first, then scan it.")
+    return redirect(side.publish_url)
+
+
+@login_required
+@require_GET
+def scan_status(request):
+    """The scan's card while it goes on; when it ends, the list of modules with it."""
+    form = PublishForm(request.GET) if "scan" in request.GET else None
+    return render(request, "modules/_scan_status.html", _context(_side(request), form=form))
+
+
+@login_required
+@require_GET
+def module(request, ref):
+    module = get_object_or_404(Module.objects.visible_to(request.user).select_related("owner"), ref=ref)
+    versions = module.versions.select_related("published_by").defer("schema", "readme")
+    version = get_object_or_404(module.versions, number=_number(request, module))
+    may_change = module.may_change(request.user)
+    context = {
+        "module": module,
+        "version": version,
+        "versions": versions,
+        "readme": render_markdown(version.readme),
+        "inputs": inputs_of(version.schema, with_hidden=may_change),
+        "documentation": link(version.schema["platform"].get("module_documentation")),
+        "may_change": may_change,
+        "is_published": Module.objects.published().filter(pk=module.pk).exists(),
+        "is_mine": module.owner_id == request.user.pk,
+    }
+    return render(request, "modules/module.html", context)
+
+
+def _number(request, module: Module) -> int:
+    asked = request.GET.get("version", "")
+    if not asked:
+        return module.current_version.number
+    if not asked.isascii() or not asked.isdecimal() or len(asked) > 6:
+        raise Http404
+    return int(asked)
+
+
+def _side(request) -> Side:
+    """The side that the address names, else the person's own, else the platform's; 403 for what is not theirs."""
+    named = request.GET.get("for", "mine" if request.user.is_partner else "platform")
+    side = Side(None if named == "platform" else request.user)
+    if not request.user.may_connect(side.owner):
+        raise PermissionDenied
+    return side
+
+
+def _page(request, side: Side, *, status: int = 200, **details):
+    return render(request, "modules/publish.html", _context(side, **details), status=status)
+
+
+def _context(side: Side, *, form: PublishForm | None = None, refusal: Exception | None = None) -> dict:
+    connection = side.connection
+    context = {"side": side, "connection": connection, "form": form, "refusal": refusal}
+    if connection is None or connection.repository_id is None:
+        return context
+    scan = connection.scans.filter(repository_id=connection.repository_id).newest_first().first()
+    base = catalogue.newest_scan(connection)
+    rows = catalogue.rows(connection, base)
+    if form is not None:
+        form.is_valid()
+        catalogue.tick(rows, form.cleaned_data.get("modules", set()))
+    return context | {
+        "scan": scan,
+        "base": base,
+        "rows": rows,
+        "plan": catalogue.plan(rows),
+        "counts": catalogue.counts(rows),
+        "seen_json": json.dumps(catalogue.standing(connection)),
+    }
+
+
+def _sentence(done: services.Publication) -> str:
+    counts = (("created", "new"), ("updated", "updated"), ("removed", "removed"))
+    parts = [f"{len(getattr(done, name))} {word}" for name, word in counts if getattr(done, name)]
+    return f"Catalogue updated: {', '.join(parts)}." if parts else "Nothing had changed, so the catalogue is as it was."
