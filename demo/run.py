@@ -57,7 +57,7 @@ def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
     supervisor.environment["GITHUB_API_URL"] = supervisor.wait_for_line(github, "Listening ")
     supervisor.run("migrate", "manage.py", "migrate", "--no-input")
     _start_portal(supervisor, data, port)
-    supervisor.run("seed", "manage.py", "seed")
+    supervisor.run("seed", "manage.py", "seed", is_shown=True)
     url = f"http://127.0.0.1:{port}/"
     _wait_until_healthy(supervisor, url)
     print(LOGINS.format(url=url))

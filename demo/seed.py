@@ -1,12 +1,23 @@
-"""The demo world. Each of STEPS makes one part, and at later starts finds it made and leaves it alone."""
+"""
+The demo world, made by the portal's own code while its workers run.
+
+Each of STEPS makes one part, tells with `say` what it waits for, and at later starts finds its part made with a query
+or two and leaves it alone. One that was interrupted is completed by the next start.
+"""
+
+from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from billing.months import Month
+from demo import catalogue, history, money
 
 PASSWORD = "demo-portal"
-ROLES = {
+PARTNER_FOR = 2  # months that began since alice and bob became partners: each had its grant
+ROLES: dict[str, dict] = {
     "alice": {"is_partner": True},
     "bob": {"is_partner": True},
     "carol": {},
@@ -15,14 +26,18 @@ ROLES = {
 
 
 @transaction.atomic
-def people() -> None:
+def people(say: Callable[[str], None]) -> None:
     """Two partners, a user and an admin, each `<name>@example.com` with a verified address."""
+    known = set(User.objects.values_list("email", flat=True))
+    since = Month.of(timezone.now()).shifted(-PARTNER_FOR).start
     for name, roles in ROLES.items():
         email = f"{name}@example.com"
-        if User.objects.filter(email=email).exists():
+        if email in known:
             continue
-        user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **roles)
+        say(f"{name}, {email}")
+        when = {"partner_since": since} if roles.get("is_partner") else {}
+        user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **roles, **when)
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 
 
-STEPS = [people]
+STEPS = [people, money.credits, catalogue.published, history.deployments]

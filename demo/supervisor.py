@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -47,16 +48,19 @@ class Supervisor:
         )
         return log
 
-    def run(self, name: str, *command: str) -> None:
-        """Run `python <command>` to its end; SystemExit with its last line when it fails."""
+    def run(self, name: str, *command: str, is_shown: bool = False) -> None:
+        """Run `python <command>` to its end, on the screen too if `is_shown`; SystemExit when it fails."""
         log = self.logs / f"{name}.log"
         log.unlink(missing_ok=True)
         process = processes.start(
             [sys.executable, *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
         )
         self._children[name] = process
-        while process.poll() is None:
-            time.sleep(0.05)
+        with log.open(errors="replace") as lines:
+            while process.poll() is None:
+                time.sleep(0.05)
+                _show(lines if is_shown else [])
+            _show(lines if is_shown and not process.returncode else [])
         del self._children[name]
         if process.returncode:
             raise SystemExit(f"{name} failed: {_last_line(log)} (all of it in {log})")
@@ -109,6 +113,11 @@ def _end_descendants() -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(rest, timeout=5)
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line.rstrip(), flush=True)
 
 
 def _last_line(log: Path) -> str:

@@ -1,0 +1,90 @@
+"""The demo world's deployments: run by the workers, one failed half-way, one destroyed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from demo.waiting import NotInTime, until
+from deployments import services
+from deployments.models import Deployment, Run
+from modules.models import Module
+
+LIVE, FAILED, DESTROYED = "live", "failed", "destroyed"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A deployment that somebody made, and how it ended. `nonce` finds it again."""
+
+    nonce: str
+    by: str
+    path: str
+    name: str
+    inputs: dict = field(default_factory=dict)
+    secrets: dict = field(default_factory=dict)
+    end: str = LIVE
+
+
+# In this order, so that carol's Awarded credits pay the first ones and Purchased credits alice's module.
+STORIES = [
+    Story("demo-old", "carol", "modules/static_site", "spring-campaign", {"site_name": "spring"}, end=DESTROYED),
+    Story("demo-api", "carol", "modules/Container_Service", "checkout-api", {"project_name": "checkout"}),
+    Story("demo-shop", "carol", "secure_web_app", "web-shop", {"app_name": "web-shop", "stage": "live"}),
+    Story("demo-sales", "carol", "modules/Warehouse_Starter", "sales-figures", end=FAILED),
+    Story("demo-bus", "alice", "message_bus", "order-queues", {"queues": ["orders", "returns"]}),
+    Story("demo-net", "bob", "modules/Network_Foundation", "sensor-network", {"network_name": "sensors", "seconds": 0}),
+    Story("demo-site", "carol", "modules/static_site", "company-site", {"site_name": "www", "keep_versions": 10}),
+]
+
+
+def deployments(say: Callable[[str], None]) -> None:
+    """Bring each of STORIES to its end."""
+    made = {deployment.nonce: deployment for deployment in _deployments(STORIES)}
+    unfinished = [story for story in STORIES if not _has_ended(story, made.get(story.nonce))]
+    for story in unfinished:
+        if story.nonce not in made:
+            _create(story)
+    for story in unfinished:
+        say(f"{story.name}, which {story.by} deployed")
+        until(partial(_pushed, story), story.name)
+
+
+def _deployments(stories: list[Story]) -> QuerySet[Deployment]:
+    def had(status):
+        return Exists(Run.objects.filter(deployment=OuterRef("pk"), status=status))
+
+    known = Deployment.objects.filter(nonce__in=[story.nonce for story in stories])
+    return known.annotate(has_succeeded=had(Run.Status.SUCCEEDED), has_failed=had(Run.Status.FAILED))
+
+
+def _has_ended(story: Story, deployment: Deployment | None) -> bool:
+    if deployment is None:
+        return False
+    if story.end == DESTROYED:
+        return deployment.destroyed_at is not None
+    return deployment.has_failed if story.end == FAILED else deployment.has_succeeded
+
+
+def _pushed(story: Story) -> bool:
+    """Whether the story is at its end; otherwise begins what comes next, unless a run is under way."""
+    deployment = _deployments([story]).get()
+    if _has_ended(story, deployment):
+        return True
+    newest = deployment.runs.newest_first().first()
+    if newest.status == Run.Status.FAILED:
+        raise NotInTime(f"{story.name} failed: {newest.error}")
+    if newest.is_final:  # a run that is neither failed nor succeeded is of a demo that was stopped meanwhile
+        action = Run.Action.DESTROY if deployment.has_succeeded else Run.Action.RETRY
+        services.start_run(deployment, action=action, by=deployment.owner)
+    return False
+
+
+def _create(story: Story) -> None:
+    by = User.objects.get(email=f"{story.by}@example.com")
+    module = Module.objects.visible_to(by).published().select_related("current_version").get(path=story.path)
+    services.create_deployment(
+        module.current_version, name=story.name, inputs=story.inputs, secrets=story.secrets, by=by, nonce=story.nonce
+    )
