@@ -24,6 +24,11 @@ class TokenForm(forms.Form):
         error_messages={"required": "Paste a token first."},
     )
 
+    def __init__(self, data=None, *, replaces: bool = False):
+        super().__init__(data)
+        if replaces:
+            self.fields["token"].label = "New token"
+
     def clean_token(self):
         token = self.cleaned_data["token"]
         if not github.SENDABLE.fullmatch(token):

@@ -178,8 +178,11 @@ class GitHubConnection(models.Model):
 
     @property
     def days_left(self) -> int | None:
-        """Whole days until the token expires, negative when it has; None for one that never does."""
-        return (self.expires_at - timezone.now()).days if self.expires_at else None
+        """Days until the token expires, 0 on its last day, negative when it has; None for one that never does."""
+        now = timezone.now()
+        if self.expires_at is None:
+            return None
+        return (self.expires_at.date() - now.date()).days if self.expires_at > now else -1
 
     @property
     def is_refreshing(self) -> bool:

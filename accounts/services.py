@@ -99,7 +99,9 @@ def request_refresh(connection: GitHubConnection, *, by: User) -> None:
 
 
 @transaction.atomic
-def store_repositories(connection: GitHubConnection, *, found: list[github.Repository], asked_at: datetime) -> None:
+def store_repositories(
+    connection: GitHubConnection, *, found: list[github.Repository], asked_at: datetime | None
+) -> None:
     """Replace the stored list; a refresh that was asked for after `asked_at` stays due."""
     connection = _locked(connection)
     connection.repositories.all().delete()
@@ -119,7 +121,7 @@ def store_repositories(connection: GitHubConnection, *, found: list[github.Repos
 
 
 @transaction.atomic
-def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime) -> None:
+def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime | None) -> None:
     """End a refresh that GitHub refused; the list that stood stays."""
     _end_refresh(_locked(connection), asked_at=asked_at, problem=problem)
 
@@ -241,7 +243,7 @@ def _note(connection, *, identity: github.Identity | None = None, name: str = ""
     return fresh
 
 
-def _end_refresh(connection: GitHubConnection, *, asked_at: datetime, **fields) -> None:
+def _end_refresh(connection: GitHubConnection, *, asked_at: datetime | None, **fields) -> None:
     if connection.refresh_requested_at == asked_at:
         connection.refresh_requested_at = None
     connection.refresh_leased_until = None

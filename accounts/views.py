@@ -18,6 +18,7 @@ from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection, User
 
 YEAR = 365 * 24 * 3600
+STOP_POLLING = 286  # htmx's own status
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def token_save(request):
     side = _side(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(request, side)
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, replaces=side.connections.exists())
     if not form.is_valid():
         return _page(request, status=422, token_form=form)
     try:
@@ -131,7 +132,9 @@ def repository_refresh(request):
 def repository_status(request):
     """The line that polls while the list is read; once it stands, the whole card instead."""
     context = _github(request)
-    if context.get("connection") and context["connection"].is_refreshing:
+    if context["connection"] is None:
+        return HttpResponse(status=STOP_POLLING)
+    if context["connection"].is_refreshing:
         return render(request, "accounts/_refreshing.html", context)
     response = render(request, "accounts/_repository.html", context)
     return reswap(retarget(response, "#repository"), "outerHTML")
@@ -177,7 +180,7 @@ def _page(request, *, status: int = 200, **bound) -> HttpResponse:
 def _github(request) -> dict:
     side = _side(request)
     connection = side.connections.first()
-    context = {"side": side, "connection": connection, "token_form": TokenForm()}
+    context = {"side": side, "connection": connection, "token_form": TokenForm(replaces=connection is not None)}
     if connection is None:
         return context
     matching = request.GET.get("q", "")

@@ -1,12 +1,10 @@
 import html
-import time
 
 import pytest
 
 from accounts import services
 from accounts.models import GitHubConnection
 from foundation.models import AuditEvent
-from modules.models import Module
 
 MODULES = "alice-example/cloud-modules"
 PROFILE = "/profile/"
@@ -77,173 +75,12 @@ def test_bob_does_not_see_alices_connection(signed_in, bob, connection):
     assert GitHubConnection.objects.count() == 1
 
 
-def test_a_new_partner_is_asked_for_a_token(signed_in, alice):
-    page = text(signed_in(alice).get(PROFILE))
-    assert "GitHub Configuration" in page
-    assert "Your modules come from a GitHub repository." in page
-    assert "Select Repository" not in page
-
-
-def test_a_good_token_is_saved_and_shown_by_its_facts(signed_in, alice, github):
-    page = text(signed_in(alice).post(TOKEN, {"token": "ghp_demo_alice"}, follow=True))
-    assert "The token of alice-example works and was saved." in page
-    assert "<strong>alice-example</strong>" in page
-    assert "Classic token" in page
-    assert "<code>repo</code>" in page
-    assert "<dt>Expires</dt><dd>never</dd>" in page
-    assert "Reading the list of repositories from GitHub." in page
-    assert "ghp_demo_alice" not in page
-
-
-def test_spaces_around_a_pasted_token_do_not_matter(signed_in, alice, github):
-    assert signed_in(alice).post(TOKEN, {"token": " ghp_demo_alice\n"}).status_code == 302
-    assert GitHubConnection.objects.get().token == "ghp_demo_alice"
-
-
-def test_an_expiring_token_says_when(signed_in, alice, github):
-    page = text(signed_in(alice).post(TOKEN, {"token": "ghp_demo_expiring"}, follow=True))
-    assert "Works, expires in 8 days" in page
-
-
-def test_a_fine_grained_token_is_accepted(signed_in, alice, github):
-    page = text(signed_in(alice).post(TOKEN, {"token": "github_pat_demo_alice"}, follow=True))
-    assert "Fine-grained token" in page
-    assert "31 Jan 2027 12:00" in page
-
-
-def test_more_scopes_than_needed_are_pointed_out(signed_in, alice, github):
-    github.add_token("ghp_mighty", login="alice-example", scopes=["repo", "read:org", "delete_repo"])
-    page = text(signed_in(alice).post(TOKEN, {"token": "ghp_mighty"}, follow=True))
-    assert "more than the portal needs: delete_repo" in page
-
-
-@pytest.mark.parametrize(
-    ("token", "sentence"),
-    [
-        ("ghp_demo_noscope", "This classic token lacks the repo scope"),
-        ("ghp_demo_expired", "it is mistyped, has expired or was revoked"),
-        ("", "Paste a token first."),
-        ("two words", "Copy it again, without spaces."),
-    ],
-)
-def test_a_bad_token_is_refused_at_its_field_and_not_sent_back(signed_in, alice, github, token, sentence):
-    answer = signed_in(alice).post(TOKEN, {"token": token})
-    assert answer.status_code == 422
-    assert sentence in text(answer)
-    assert not token or token not in text(answer)
-    assert GitHubConnection.objects.count() == 0
-
-
-@pytest.mark.parametrize("mode", ["401", "403", "404", "rate_limit", "secondary_limit", "5xx", "redirect"])
-def test_whatever_github_does_the_page_says_it(signed_in, alice, github, mode):
-    github.fail(mode)
-    answer = signed_in(alice).post(TOKEN, {"token": "ghp_demo_alice"})
-    assert answer.status_code == 422
-    assert 'id="id_token_error"' in answer.text
-    assert "ghp_demo_alice" not in answer.text
-
-
-def test_a_silent_github_is_waited_for_some_seconds_only(signed_in, alice, github, monkeypatch):
-    monkeypatch.setattr(services, "PATIENCE", 1)
-    github.fail("hang")
-    started = time.monotonic()
-    answer = signed_in(alice).post(TOKEN, {"token": "ghp_demo_alice"})
-    assert time.monotonic() - started < 4
-    assert "GitHub did not answer in time." in text(answer)
-
-
-def test_a_sign_in_of_long_ago_is_asked_for_the_password_and_no_token_is_kept(client, alice, github):
-    client.force_login(alice)
-    answer = client.post(TOKEN, {"token": "ghp_demo_alice"})
-    assert answer["Location"] == "/accounts/reauthenticate/?next=%2Fprofile%2F"
-    assert "ghp_demo_alice" not in str(dict(client.session))
-    assert GitHubConnection.objects.count() == 0
-
-
 def test_a_page_asks_github_nothing(signed_in, alice, github, connection):
     github.clear()
     browser = signed_in(alice)
     for url in (PROFILE, f"{SEARCH}?q=cloud", STATUS):
         assert browser.get(url).status_code == 200
     assert github.requests == []
-
-
-def test_every_repository_is_in_the_dropdown(signed_in, alice, connection):
-    page = signed_in(alice).get(PROFILE).text
-    assert page.count("<option") == 301
-    assert "300 repositories are readable with this token" in page
-
-
-def test_typing_finds_one_of_three_hundred(signed_in, alice, connection, github):
-    page = signed_in(alice).get(SEARCH, {"q": "Cloud-Mod"}).text
-    assert page.count("<option") == 1
-    assert f'<option value="{number(github)}">{MODULES}</option>' in page
-    assert "1 found" in page
-    assert "<html" not in page
-
-
-def test_finding_nothing_is_said(signed_in, alice, connection):
-    page = signed_in(alice).get(SEARCH, {"q": "zzz"}).text
-    assert "0 found. Type less of the name, or refresh the list." in page
-
-
-def test_the_search_works_without_script(signed_in, alice, connection):
-    page = signed_in(alice).get(PROFILE, {"q": "cloud-mod"}).text
-    assert page.count("<option") == 1
-    assert 'value="cloud-mod"' in page
-
-
-def test_a_repository_is_selected(signed_in, alice, connection, github):
-    page = text(signed_in(alice).post(REPOSITORY, {"repository": number(github)}, follow=True))
-    assert f"Modules now come from {MODULES}." in page
-    assert f'<option value="{number(github)}" selected>' in page
-    connection.refresh_from_db()
-    assert (connection.repository_name, connection.branch) == (MODULES, "main")
-
-
-@pytest.mark.parametrize("value", ["", "0", "abc", "1e5", "99999999999999999999"])
-def test_what_is_not_in_the_list_is_refused(signed_in, alice, connection, value):
-    assert signed_in(alice).post(REPOSITORY, {"repository": value}).status_code == 422
-    connection.refresh_from_db()
-    assert connection.repository_id is None
-
-
-def test_a_repository_that_is_gone_since_is_refused_and_stays_chosen_in_the_form(signed_in, alice, connection, github):
-    gone = number(github)
-    github.delete_repository(MODULES)
-    answer = signed_in(alice).post(REPOSITORY, {"repository": gone})
-    assert answer.status_code == 422
-    assert "GitHub does not find it" in text(answer)
-    assert f'<option value="{gone}" selected>' in answer.text
-
-
-def test_what_happens_to_published_modules_is_said(signed_in, alice, connection, github):
-    select(github, connection, alice)
-    for path, removed in (("one", None), ("two", None), ("three", "2026-01-01T00:00Z")):
-        Module.objects.create(owner=alice, repository_id=number(github), path=path, title=path, removed_at=removed)
-    page = text(signed_in(alice).get(PROFILE))
-    assert f"Two modules are published from {MODULES}. They stay in the catalogue" in page
-    assert "Two published modules and all deployments stay as they are." in page
-
-
-def test_the_list_is_refreshed_on_request(signed_in, alice, connection):
-    page = text(signed_in(alice).post(REFRESH, follow=True))
-    assert 'hx-trigger="every 1s"' in page
-    connection.refresh_from_db()
-    assert connection.is_refreshing
-
-
-def test_the_line_polls_while_the_list_is_read_and_then_brings_the_card(signed_in, alice, connection):
-    services.request_refresh(connection, by=alice)
-    browser = signed_in(alice)
-    waiting = browser.get(STATUS)
-    assert 'hx-trigger="every 1s"' in waiting.text
-    assert "HX-Retarget" not in waiting
-    GitHubConnection.objects.update(refresh_requested_at=None)
-    done = browser.get(STATUS)
-    assert (done["HX-Retarget"], done["HX-Reswap"]) == ("#repository", "outerHTML")
-    assert "every 1s" not in done.text
-    assert done.text.count("<option") == 301
 
 
 def test_a_problem_found_by_a_check_is_shown(signed_in, alice, connection):
@@ -265,11 +102,11 @@ def test_removing_needs_the_name(signed_in, alice, connection, github):
 
 def test_removing_keeps_what_is_published(signed_in, alice, connection, github):
     select(github, connection, alice)
-    Module.objects.create(owner=alice, repository_id=number(github), path="one", title="one")
+    alice.modules.create(repository_id=number(github), path="one", title="one")
     page = text(signed_in(alice).post(REMOVE, {"confirm": f" {MODULES} "}, follow=True))
     assert "The GitHub connection was removed. What is published stays." in page
     assert GitHubConnection.objects.count() == 0
-    assert Module.objects.filter(removed_at=None).count() == 1
+    assert alice.modules.filter(removed_at=None).count() == 1
 
 
 def test_an_admin_sets_up_the_platform(signed_in, admin, github):

@@ -1,0 +1,108 @@
+import html
+
+import pytest
+
+from accounts import services
+from accounts.models import GitHubConnection
+
+MODULES = "alice-example/cloud-modules"
+PROFILE = "/profile/"
+REPOSITORY = "/profile/github/repository/"
+SEARCH = "/profile/github/repository/search/"
+STATUS = "/profile/github/repositories/"
+REFRESH = "/profile/github/repositories/refresh/"
+
+
+def text(response):
+    return html.unescape(response.text)
+
+
+def number(github, full_name=MODULES):
+    return github.world.find(full_name).id
+
+
+def select(github, connection, by):
+    return services.select_repository(connection, repository_id=number(github), by=by)
+
+
+def test_every_repository_is_in_the_dropdown(signed_in, alice, connection):
+    page = signed_in(alice).get(PROFILE).text
+    assert page.count("<option") == 301
+    assert "300 repositories are readable with this token" in page
+
+
+def test_typing_finds_one_of_three_hundred(signed_in, alice, connection, github):
+    page = signed_in(alice).get(SEARCH, {"q": "Cloud-Mod"}).text
+    assert page.count("<option") == 1
+    assert f'<option value="{number(github)}">{MODULES}</option>' in page
+    assert "1 found" in page
+    assert "<html" not in page
+
+
+def test_finding_nothing_is_said(signed_in, alice, connection):
+    page = signed_in(alice).get(SEARCH, {"q": "zzz"}).text
+    assert "0 found. Type less of the name, or refresh the list." in page
+
+
+def test_the_search_works_without_script(signed_in, alice, connection):
+    page = signed_in(alice).get(PROFILE, {"q": "cloud-mod"}).text
+    assert page.count("<option") == 1
+    assert 'value="cloud-mod"' in page
+
+
+def test_a_repository_is_selected(signed_in, alice, connection, github):
+    page = text(signed_in(alice).post(REPOSITORY, {"repository": number(github)}, follow=True))
+    assert f"Modules now come from {MODULES}." in page
+    assert f'<option value="{number(github)}" selected>' in page
+    connection.refresh_from_db()
+    assert (connection.repository_name, connection.branch) == (MODULES, "main")
+
+
+@pytest.mark.parametrize("value", ["", "0", "abc", "1e5", "99999999999999999999"])
+def test_what_is_not_in_the_list_is_refused(signed_in, alice, connection, value):
+    assert signed_in(alice).post(REPOSITORY, {"repository": value}).status_code == 422
+    connection.refresh_from_db()
+    assert connection.repository_id is None
+
+
+def test_a_repository_that_is_gone_since_is_refused_and_stays_chosen_in_the_form(signed_in, alice, connection, github):
+    gone = number(github)
+    github.delete_repository(MODULES)
+    answer = signed_in(alice).post(REPOSITORY, {"repository": gone})
+    assert answer.status_code == 422
+    assert "GitHub does not find it" in text(answer)
+    assert f'<option value="{gone}" selected>' in answer.text
+
+
+def test_what_happens_to_published_modules_is_said(signed_in, alice, connection, github):
+    select(github, connection, alice)
+    for path, removed in (("one", None), ("two", None), ("three", "2026-01-01T00:00Z")):
+        alice.modules.create(repository_id=number(github), path=path, title=path, removed_at=removed)
+    page = text(signed_in(alice).get(PROFILE))
+    assert f"Two modules are published from {MODULES}. They stay in the catalogue" in page
+    assert "Two published modules and all deployments stay as they are." in page
+
+
+def test_the_list_is_refreshed_on_request(signed_in, alice, connection):
+    page = text(signed_in(alice).post(REFRESH, follow=True))
+    assert 'hx-trigger="every 1s"' in page
+    connection.refresh_from_db()
+    assert connection.is_refreshing
+
+
+def test_the_line_polls_while_the_list_is_read_and_then_brings_the_card(signed_in, alice, connection):
+    services.request_refresh(connection, by=alice)
+    browser = signed_in(alice)
+    waiting = browser.get(STATUS)
+    assert 'hx-trigger="every 1s"' in waiting.text
+    assert "HX-Retarget" not in waiting
+    GitHubConnection.objects.update(refresh_requested_at=None)
+    done = browser.get(STATUS)
+    assert (done["HX-Retarget"], done["HX-Reswap"]) == ("#repository", "outerHTML")
+    assert "every 1s" not in done.text
+    assert done.text.count("<option") == 301
+
+
+def test_the_polling_ends_when_the_connection_is_removed(signed_in, alice, github):
+    answer = signed_in(alice).get(STATUS)
+    assert (answer.status_code, answer.content) == (286, b"")
