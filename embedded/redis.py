@@ -63,16 +63,14 @@ def _binary() -> Path:
 def _start_once(binary: Path, directory: Path) -> Redis:
     port, password = processes.free_port(), secrets.token_hex(16)
     # The configuration goes through stdin: a password in argv would be seen by everybody.
+    settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndatabases {DATABASES}\n'
     process = processes.start(
         [str(binary), "-"],
         log=directory / "redis.log",
-        stdin=subprocess.PIPE,
         parting=signal.SIGKILL,
         cwd=directory,
+        feed=settings.encode(),
     )
-    settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndatabases {DATABASES}\n'
-    process.stdin.write(settings.encode())
-    process.stdin.close()
     return Redis(process, port, password)
 
 
