@@ -19,15 +19,14 @@ def retry_on_conflict(service):
 
     @wraps(service)
     def retried(*args, **kwargs):
-        for attempt in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS - 1):
             try:
                 return service(*args, **kwargs)
             except OperationalError as error:
-                is_last = attempt == ATTEMPTS - 1
-                if is_last or connection.in_atomic_block or not _is_conflict(error):
+                if connection.in_atomic_block or not _is_conflict(error):
                     raise
             time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311
-        return None
+        return service(*args, **kwargs)
 
     return retried
 

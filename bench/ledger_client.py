@@ -1,0 +1,64 @@
+"""One process of `bench.ledger`: fills the ledger, or moves credits until the time is over."""
+
+import json
+import os
+import random
+import sys
+import time
+
+import django
+
+django.setup()
+
+from accounts.models import User  # noqa: E402
+from billing import services  # noqa: E402
+from billing.models import CostCentre  # noqa: E402
+
+PLENTY = 10**15
+
+
+def fill(wallets: int) -> None:
+    admin = User.objects.create(email="admin@example.com", is_staff=True)
+    for number in range(wallets):
+        user = User.objects.create(email=f"user{number}@example.com")
+        services.open_cost_centre(
+            owner=user, deployment_ref=f"d{number}", deployment_name="bench", module_title="Bench"
+        )
+        services.add_credits(
+            user, amount=PLENTY, source="award", reason="bench", by=admin, nonce=user.ref, wallet_version=0
+        )
+
+
+def move(wallets: int, start: float, seconds: float) -> list[float]:
+    """Milliseconds that each movement took: a hold and its capture in turn."""
+    centres = list(CostCentre.objects.select_related("owner").order_by("pk")[:wallets])
+    times: list[float] = []
+    number = 0
+    time.sleep(max(0.0, start - time.time()))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        centre, number = random.choice(centres), number + 1
+        run = f"{os.getpid()}-{number}"[:10]
+        hold = _timed(
+            times,
+            lambda centre=centre, run=run: services.hold(
+                centre.owner, amount=1, key=f"run:{run}:hold:{wallets}", run=run, cost_centre=centre, by=centre.owner
+            ),
+        )
+        _timed(times, lambda hold=hold: services.capture(hold))
+    return times
+
+
+def _timed(times: list[float], movement):
+    began = time.perf_counter()
+    result = movement()
+    times.append((time.perf_counter() - began) * 1_000)
+    return result
+
+
+if __name__ == "__main__":
+    verb, *numbers = sys.argv[1:]
+    if verb == "fill":
+        fill(int(numbers[0]))
+    else:
+        print(json.dumps(move(int(numbers[0]), *map(float, numbers[1:]))))
