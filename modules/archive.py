@@ -102,13 +102,10 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
     for number, member in enumerate(members(stream, limits)):
         if number >= limits.entries:
             raise ArchiveRefused(f"The archive has more than {limits.entries:,} entries.")
-        path = member.name.rstrip("/") if member.kind == FOLDER else member.name
-        if strip_top:
-            top, slash, path = path.partition("/")
-            path = path if slash or member.kind == FOLDER else top
-        if member.kind == FOLDER and not path:
-            continue
-        _take(snapshot, targets, path, member, limits)
+        path = _without_top(member) if strip_top else member.name
+        path = path.rstrip("/") if member.kind == FOLDER else path
+        if path or member.kind != FOLDER:
+            _take(snapshot, targets, path, member, limits)
     _refuse_twins(snapshot, targets)
     size = sum(len(file.data) for file in snapshot.files.values())
     spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size}
@@ -121,6 +118,12 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
         else:
             snapshot.files[path] = file
     return snapshot
+
+
+def _without_top(member: Member) -> str:
+    """The path below GitHub's folder OWNER-NAME-COMMIT; what lies beside it keeps its name, and so is refused."""
+    top, slash, rest = member.name.partition("/")
+    return rest if slash and top not in ("", ".", "..") else member.name if member.kind != FOLDER else ""
 
 
 def _take(snapshot: Snapshot, targets: dict[str, str], path: str, member: Member, limits: Limits) -> None:

@@ -70,6 +70,7 @@ def members(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
             continue
         yield _member(header, extended, source, limits)
         extended = {}
+    source.drain()
 
 
 class _Unpacked:
@@ -97,6 +98,11 @@ class _Unpacked:
             if len(self.read(step)) < step:
                 raise ArchiveRefused("The archive ends in the middle of a file.")
             size -= step
+
+    def drain(self) -> None:
+        """Read to the end, where the checksum of the whole stands."""
+        while self._more():
+            self.buffer.clear()
 
     def _more(self) -> bool:
         if self.unpacker.eof:
