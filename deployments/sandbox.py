@@ -107,7 +107,7 @@ def has_mirror() -> bool:
 
 
 def start_time(pid: int) -> int:
-    """When a process started, in the kernel's ticks since boot; 0 when it has ended. With the pid it names a process."""
+    """When a process started, in ticks since boot; 0 when it has ended. With the pid it names one process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLines
 
+from modules import gate
+
 # Paths as Terraform sees them, inside the sandbox.
 STATE_FILE = "/state/terraform.tfstate"
 INPUTS_FILE = "/inputs.tfvars.json"
@@ -21,7 +23,6 @@ PLAN_FILE = "/state/plan"
 
 OVERRIDE_NAME = "~~portal_override.tf"  # "~" is the last ASCII character: read after every other override
 BUILT_IN = "terraform.io/builtin/terraform"
-NOT_OURS = ("terraform.tfvars*", "*.auto.tfvars", "*.auto.tfvars.json", "*.tfstate", "*.tfstate.*", ".terraform*")
 SMALL_FILE = 1024**2
 
 
@@ -77,10 +78,10 @@ def adopt(directory: Path) -> None:
 
     Raises ModuleRefused when an override file of the module could change what was published.
     """
-    overrides = sorted(path.name for path in directory.iterdir() if _is_override(path.name))
+    overrides = sorted(path.name for path in directory.iterdir() if gate.is_override(path.name))
     if overrides:
         raise ModuleRefused(f"{overrides[0]} would override the module; files of that name are not run.")
-    for pattern in NOT_OURS:
+    for pattern in gate.LEFT_OUT:
         for path in directory.glob(pattern):
             _remove(path)
     write_override(directory)
@@ -144,11 +145,6 @@ def read_untrusted(path: Path, *, limit: int) -> bytes:
     if len(content) > limit:
         raise UnsafeFile(f"{path.name} is larger than {limit:,} bytes")
     return content
-
-
-def _is_override(name: str) -> bool:
-    stem, _, kind = name.partition(".")
-    return kind in ("tf", "tf.json") and (stem == "override" or stem.endswith("_override"))
 
 
 def _remove(path: Path) -> None:

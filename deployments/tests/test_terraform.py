@@ -1,0 +1,108 @@
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from deployments import terraform
+from deployments.terraform import ModuleRefused, UnsafeFile
+
+
+def test_command_lines_are_what_terraform_documents():
+    assert terraform.init() == ["init", "-input=false", "-no-color", "-json"]
+    assert terraform.plan() == [
+        *("plan", "-input=false", "-no-color", "-json"),
+        *("-var-file=/inputs.tfvars.json", "-out=/state/plan"),
+    ]
+    assert terraform.plan(destroy=True)[-1] == "-destroy"
+    assert terraform.apply() == ["apply", "-input=false", "-no-color", "-json", "/state/plan"]
+    assert terraform.show_plan() == ["show", "-no-color", "-json", "/state/plan"]
+    assert terraform.output() == ["output", "-no-color", "-json"]
+
+
+def test_our_override_is_read_after_every_other(tmp_path):
+    (tmp_path / "main.tf").write_text('terraform {\n  cloud {\n    organization = "theirs"\n  }\n}\n')
+    for name in ("override.tf", "zz_override.tf", "~_override.tf"):
+        (tmp_path / name).write_text('terraform {\n  backend "http" {\n    address = "http://127.0.0.1:9/"\n  }\n}\n')
+    terraform.write_override(tmp_path)
+
+    command = [*settings.TERRAFORM_COMMAND, "init", "-input=false", "-json"]
+    subprocess.run(command, cwd=tmp_path, env={"CHECKPOINT_DISABLE": "1", "HOME": str(tmp_path)}, check=True)
+
+    terraform.check_backend(tmp_path)
+    backend = json.loads((tmp_path / ".terraform" / "terraform.tfstate").read_text())["backend"]
+    assert (backend["type"], backend["config"]["path"]) == ("local", "/state/terraform.tfstate")
+
+
+def test_an_override_of_the_module_is_refused(tmp_path):
+    (tmp_path / "main_override.tf.json").write_text("{}")
+    with pytest.raises(ModuleRefused, match="main_override.tf.json would override the module"):
+        terraform.adopt(tmp_path)
+
+
+def test_what_steers_terraform_is_dropped_and_the_rest_stays(tmp_path):
+    for name in ("main.tf", "terraform.tfvars", "z.auto.tfvars", "z.auto.tfvars.json", "old.tfstate", "notes.txt"):
+        (tmp_path / name).write_text("")
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "environment").write_text("theirs")
+
+    terraform.adopt(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["main.tf", "notes.txt", "~~portal_override.tf"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"backend": {"type": "http", "config": {"address": "http://x"}}}',
+        '{"backend": {"type": "local", "config": {"path": "elsewhere.tfstate"}}}',
+        "{}",
+        "no JSON",
+    ],
+)
+def test_another_backend_is_refused(tmp_path, data):
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "terraform.tfstate").write_text(data)
+    with pytest.raises(ModuleRefused, match="keeps its state elsewhere"):
+        terraform.check_backend(tmp_path)
+
+
+def test_a_selected_workspace_is_refused(tmp_path):
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "environment").write_text("theirs")
+    with pytest.raises(ModuleRefused, match="working data"):
+        terraform.check_backend(tmp_path)
+
+
+def test_providers_other_than_the_built_in_need_a_mirror():
+    google = "registry.terraform.io/hashicorp/google"
+    plan = {"configuration": {"provider_config": {"google": {"name": "google", "full_name": google}}}}
+    shown = json.dumps(plan).encode()
+    with pytest.raises(ModuleRefused, match=google):
+        terraform.check_providers(b"a warning\n" + shown, has_mirror=False)
+    terraform.check_providers(shown, has_mirror=True)
+    with pytest.raises(ModuleRefused, match="could not be read"):
+        terraform.check_providers(b"no plan", has_mirror=True)
+
+
+def test_a_file_of_the_run_is_never_read_through_a_link(tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "link").symlink_to(tmp_path / "secret")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        with pytest.raises(UnsafeFile, match=f"{name} is not a plain file"):
+            terraform.read_untrusted(tmp_path / name, limit=100)
+    with pytest.raises(UnsafeFile, match="larger than 5 bytes"):
+        terraform.read_untrusted(tmp_path / "secret", limit=5)
+    assert terraform.read_untrusted(tmp_path / "secret", limit=6) == b"secret"
+
+
+def test_the_modules_folder_must_be_in_its_archive(tmp_path):
+    (tmp_path / "modules" / "web").mkdir(parents=True)
+    assert terraform.module_folder(tmp_path, "modules/web") == tmp_path / "modules" / "web"
+    assert terraform.module_folder(tmp_path, "") == Path(tmp_path)
+    for path in ("../elsewhere", "/etc", "modules/none"):
+        with pytest.raises(ModuleRefused, match="does not hold the module's folder"):
+            terraform.module_folder(tmp_path, path)
