@@ -33,4 +33,6 @@ def keep(draft: Draft, form) -> None:
         draft.inputs = form.answers()
         draft.name = form.cleaned_data.get(form.NAME, "")
     draft.save()
+    for name in form.secrets():
+        form.fields[name].keep()
     Draft.objects.filter(owner=draft.owner, updated_at__lt=timezone.now() - KEPT_FOR).delete()

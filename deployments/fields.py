@@ -182,8 +182,12 @@ class SecretField(VariableField):
         super().__init__(widget=widgets.Secret() if is_line else widgets.SecretCode(), **options)
         self.kind = kind
         if is_kept:
-            self.required = False
-            self.widget.attrs["placeholder"] = KEPT
+            self.keep()
+
+    def keep(self):
+        """A value is stored by now, so that a blank field keeps it."""
+        self.required = False
+        self.widget.attrs["placeholder"] = KEPT
 
     def read(self, typed):
         if not typed:

@@ -47,7 +47,7 @@ def phases(run, *, now: datetime | None = None) -> list[Phase]:
     """The steps of a run with the seconds that each took; the last one says how it ended."""
     entered = _entered(run)
     ends = [*[at for _, at in entered[1:]], run.finished_at or now or timezone.now()]
-    spans = {status: (end - at).total_seconds() for (status, at), end in zip(entered, ends, strict=True)}
+    spans = {status: (end - at).total_seconds() for (status, at), end in zip(entered, ends, strict=False)}
     last = entered[-1][0] if entered else None
     shown = [_phase(run, status, title, spans, last) for status, title in PHASES.items()]
     tone, icon = ENDS.get(run.status, ("", "clock"))

@@ -17,8 +17,9 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import Error as DatabaseFailure
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.db.models import Max
 from django.http import Http404, StreamingHttpResponse
 from django.views.decorators.http import require_GET
@@ -126,6 +127,7 @@ async def run_log(request, ref, number):
     run_id = await sync_to_async(_visible_run)(user.pk, ref, number)
     if run_id is None:
         raise Http404
+    await sync_to_async(close_old_connections)()  # a stream may last an hour, and needs none
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     position = int(after) if after.isdecimal() and len(after) < 10 else 0
     may_go_on = partial(_in_reader, _visible_run, user.pk, ref, number)
@@ -195,6 +197,6 @@ def _chunks(run_id: int, position: int) -> list[tuple[int, str]]:
 
 def _visible_run(user_id: int, ref: str, number: int) -> int | None:
     """The key of a run that this person may see at this moment."""
-    user = get_user_model().objects.get(pk=user_id)
-    visible = Deployment.objects.visible_to(user).filter(ref=ref)
+    user = get_user_model().objects.filter(pk=user_id).first()
+    visible = Deployment.objects.visible_to(user or AnonymousUser()).filter(ref=ref)
     return Run.objects.filter(deployment__in=visible, number=number).values_list("pk", flat=True).first()

@@ -12,7 +12,7 @@ from modules.types import Any_, Collection, Object, Primitive, Tuple_, Type
 MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value
 MAX_DEPTH = 50
 # Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 NUMBER_LENGTH = 60
 
 
@@ -89,9 +89,9 @@ def mismatch(value: Any, kind: Type, where: str = "The value") -> str:
     if isinstance(kind, Primitive):
         return "" if _converts(value, kind.name) else f"{where} is not a {kind.name}."
     if isinstance(kind, Collection) and kind.kind == "map" or isinstance(kind, Object):
-        return _keys_mismatch(value, kind, where) if isinstance(value, dict) else f"{where} is not a {_word(kind)}."
+        return _keys_mismatch(value, kind, where) if isinstance(value, dict) else f"{where} is not {_word(kind)}."
     if not isinstance(value, list):
-        return f"{where} is not a {_word(kind)}."
+        return f"{where} is not {_word(kind)}."
     if isinstance(kind, Tuple_) and len(kind.elements) != len(value):
         return f"{where} does not have exactly {len(kind.elements)} elements."
     kinds = kind.elements if isinstance(kind, Tuple_) else [kind.element] * len(value)
@@ -115,7 +115,7 @@ def _first(reasons: Iterable[str]) -> str:
 
 
 def _word(kind: Type) -> str:
-    return {Object: "object", Tuple_: "tuple"}.get(type(kind)) or kind.kind
+    return {Object: "an object", Tuple_: "a tuple"}.get(type(kind)) or f"a {kind.kind}"
 
 
 def _converts(value: Any, name: str) -> bool:

@@ -1,0 +1,67 @@
+"""Submits at the same time, on real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from billing import services as billing
+from deployments import services
+from deployments.models import Deployment
+from deployments.tests.factories import make_version
+from foundation.refs import new_ref
+from modules.models import Module
+
+CREDIT = billing.UNITS
+
+
+@pytest.fixture
+def version(admin):
+    version = make_version({"main.tf": ""}, owner=admin, credit_cost=10 * CREDIT)
+    Module.objects.filter(pk=version.module_id).update(owner=None)
+    version.module.refresh_from_db()
+    return version
+
+
+def give(person, credits, admin):
+    billing.add_credits(
+        person, amount=credits * CREDIT, source="goodwill", reason="test", by=admin, nonce="n", wallet_version=0
+    )
+
+
+def submit(version, name, by, nonce):
+    try:
+        return services.create_deployment(version, name=name, inputs={}, secrets={}, by=by, nonce=nonce).pk
+    except (services.NotEnoughCredits, services.Refused) as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+
+
+def at_once(calls):
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda arguments: submit(*arguments), calls))
+
+
+def test_parallel_submits_of_one_form_create_one_deployment(live_db, carol, admin, version):
+    give(carol, 100, admin)
+    nonce = new_ref()
+    created = at_once([(version, "web-shop", carol, nonce)] * 16)
+    assert len(set(created)) == 1
+    assert Deployment.objects.count() == 1
+    assert billing.balance(carol).held == 10 * CREDIT
+
+
+def test_parallel_submits_spend_no_credit_twice(live_db, carol, admin, version):
+    give(carol, 35, admin)
+    answers = at_once([(version, f"shop-{at}", carol, new_ref()) for at in range(16)])
+    assert answers.count("NotEnoughCredits") == 13
+    assert Deployment.objects.count() == 3
+    assert billing.balance(carol).available == 5 * CREDIT
+
+
+def test_parallel_submits_of_one_name_create_one_deployment(live_db, carol, admin, version):
+    give(carol, 100, admin)
+    answers = at_once([(version, "web-shop", carol, new_ref()) for _ in range(8)])
+    assert answers.count("NameTaken") == 7
+    assert Deployment.objects.count() == 1
