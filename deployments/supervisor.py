@@ -14,7 +14,7 @@ from deployments import leases, sandbox
 from deployments.log import LogWriter
 from deployments.models import Run
 from deployments.progress import ProgressBoard
-from deployments.state import StateRecorder
+from deployments.state import StateRecorder, StateRejected
 from deployments.workspace import Workspace
 
 TICK = 0.1
@@ -53,7 +53,7 @@ class Supervisor:
     """Runs the commands of one claimed run, one after the other."""
 
     def __init__(self, run: Run, workspace: Workspace, log: LogWriter, states: StateRecorder, board: ProgressBoard):
-        self.run, self.workspace, self.log = run, workspace, log
+        self.run, self.workspace, self.log, self.states = run, workspace, log, states
         self.stop: Stop | None = None
         self.was_killed = False
         self._process: sandbox.Process | None = None
@@ -63,7 +63,7 @@ class Supervisor:
         self._duties = [
             Duty(settings.RUN_HEARTBEAT, self._extend_lease),
             Duty(WATCH_SECONDS, self._watch_cancel),
-            Duty(settings.RUN_STATE_POLL, lambda: states.look(workspace.state_files[0])),
+            Duty(settings.RUN_STATE_POLL, self._watch_state),
             Duty(0, log.flush),
             Duty(PROGRESS_SECONDS, board.flush),
         ]
@@ -72,7 +72,7 @@ class Supervisor:
     def call(self, arguments: list[str], on_output: Callable[[bytes], None]) -> int:
         """Run one command of Terraform to its end and return its exit code; `on_output` gets pieces of its output.
 
-        Raises Stopped before the start when the run was stopped, SandboxUnavailable, StateRejected and LeaseLost;
+        Raises Stopped before the start when the run was stopped, SandboxUnavailable and LeaseLost;
         when it raises, the process is dead.
         """
         self._watch_cancel()
@@ -124,6 +124,12 @@ class Supervisor:
         if leases.is_cancelled(self.run):
             self._request(Stop(Run.Status.CANCELLED, "Cancelled."))
 
+    def _watch_state(self) -> None:
+        try:
+            self.states.look(self.workspace.state_files[0])
+        except StateRejected as error:
+            self._fail(str(error))
+
     def _watch_clock(self, now: float) -> None:
         if now > self._deadline:
             self._fail(f"The run took longer than {settings.RUN_TIMEOUT:g} seconds and was stopped.")
@@ -147,7 +153,12 @@ class Supervisor:
         self.log.add(f"{stop.sentence} Terraform is asked to stop and to save its state.", "y")
         second = time.monotonic() + settings.RUN_CANCEL_GRACE
         self._process.interrupt()
-        self._signals = [(second, self._process.interrupt), (second + settings.RUN_CANCEL_KILL, self._kill)]
+        self._signals = [(second, self._insist), (second + settings.RUN_CANCEL_KILL, self._kill)]
+
+    def _insist(self) -> None:
+        """A second interrupt makes Terraform leave at once, whatever it is doing."""
+        self.was_killed = True
+        self._process.interrupt()
 
     def _kill(self) -> None:
         self.was_killed = True

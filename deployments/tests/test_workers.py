@@ -152,6 +152,20 @@ def test_cancel_interrupts_terraform_and_keeps_its_state(live_db, runs_dir, caro
     assert Run.objects.get(pk=run.pk).error == "Cancelled."
 
 
+def test_terraform_that_does_not_stop_is_killed(live_db, runs_dir, carol, worker):
+    run = queue(carol, SLOW)
+    worker(queues=["runs"], concurrency=1, env={"RUN_CANCEL_GRACE": "1", "RUN_CANCEL_KILL": "1"})
+    wake("deployments.execute_run", run.pk)
+    wait_for(lambda: done_resources(run) == 1)
+    os.kill(Run.objects.get(pk=run.pk).process["pid"], signal.SIGSTOP)
+
+    cancel_run(run, by=carol)
+    wait_for(lambda: status_of(run) == "cancelled")
+
+    deployment = Deployment.objects.get(pk=run.deployment_id)
+    assert (deployment.status, deployment.was_interrupted) == ("live", True)
+
+
 def test_two_workers_race_for_one_run_and_one_executes_it(live_db, runs_dir, carol, worker):
     run = queue(carol, QUICK_MODULE)
     worker(queues=["runs"], concurrency=2)
