@@ -9,6 +9,9 @@ from tests import environment
 
 environment.prepare()
 django.setup()
+# Inherited, it would make pytest-django read the settings of a pytest-xdist process before that process comes here,
+# and so with this one's Redis number and queues.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = ["tests.fixtures.people", "tests.fixtures.live", "tests.fixtures.processes", "tests.fixtures.github"]
 collect_ignore = [] if environment.chromium() else ["tests/browser"]

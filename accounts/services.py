@@ -82,7 +82,10 @@ def select_repository(connection: GitHubConnection, *, repository_id: int, by: U
 
 @transaction.atomic
 def remove_connection(connection: GitHubConnection, *, by: User) -> None:
-    """Forget the token and all scans made with it; published modules and deployments stay as they are."""
+    """Forget the token and all scans made with it; published modules and deployments stay as they are.
+
+    Raises ConnectionRemoved when somebody was faster.
+    """
     connection = _locked(connection)
     audit.record("connection.removed", by=by, target=connection, login=connection.login)
     connection.delete()

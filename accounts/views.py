@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
@@ -112,7 +113,7 @@ def repository_save(request):
 def repository_search(request):
     side = _side(request)
     connection = get_object_or_404(side.connections)
-    matching = request.GET.get("q", "")
+    matching = _matching(request)
     form = RepositoryForm(connection=connection, matching=matching)
     return render(request, "accounts/_choice.html", {"repository_form": form, "matching": matching})
 
@@ -122,8 +123,11 @@ def repository_search(request):
 def repository_refresh(request):
     side = _side(request)
     connection = get_object_or_404(side.connections)
-    services.request_refresh(connection, by=request.user)
-    messages.info(request, "The list of repositories is being read from GitHub.")
+    try:
+        services.request_refresh(connection, by=request.user)
+        messages.info(request, "The list of repositories is being read from GitHub.")
+    except services.ConnectionRemoved as error:
+        messages.error(request, str(error))
     return redirect(side.profile_url)
 
 
@@ -148,7 +152,8 @@ def connection_remove(request):
     form = RemovalForm(request.POST, connection=connection)
     if not form.is_valid():
         return _page(request, status=422, removal_form=form)
-    services.remove_connection(connection, by=request.user)
+    with suppress(services.ConnectionRemoved):  # by a second click, which wants the same
+        services.remove_connection(connection, by=request.user)
     messages.success(request, "The GitHub connection was removed. What is published stays.")
     return redirect(side.profile_url)
 
@@ -183,7 +188,7 @@ def _github(request) -> dict:
     context = {"side": side, "connection": connection, "token_form": TokenForm(replaces=connection is not None)}
     if connection is None:
         return context
-    matching = request.GET.get("q", "")
+    matching = _matching(request)
     return context | {
         "matching": matching,
         "repository_form": RepositoryForm(connection=connection, matching=matching),
@@ -191,6 +196,10 @@ def _github(request) -> dict:
         "removal_form": RemovalForm(connection=connection),
         "published": _published(connection),
     }
+
+
+def _matching(request) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL takes no NUL
 
 
 def _published(connection: GitHubConnection) -> int | None:

@@ -39,6 +39,10 @@ def test_typing_finds_one_of_three_hundred(signed_in, alice, connection, github)
     assert "<html" not in page
 
 
+def test_a_nul_in_the_search_is_ignored(signed_in, alice, connection):
+    assert "1 found" in signed_in(alice).get(SEARCH, {"q": " cloud\0-mod "}).text
+
+
 def test_finding_nothing_is_said(signed_in, alice, connection):
     page = signed_in(alice).get(SEARCH, {"q": "zzz"}).text
     assert "0 found. Type less of the name, or refresh the list." in page
@@ -106,3 +110,15 @@ def test_the_line_polls_while_the_list_is_read_and_then_brings_the_card(signed_i
 def test_the_polling_ends_when_the_connection_is_removed(signed_in, alice, github):
     answer = signed_in(alice).get(STATUS)
     assert (answer.status_code, answer.content) == (286, b"")
+
+
+def test_asking_for_the_list_of_a_connection_that_just_went_is_told(signed_in, alice, connection, monkeypatch):
+    gone = services.request_refresh
+
+    def remove_first(connection, *, by):
+        services.remove_connection(connection, by=by)
+        gone(connection, by=by)
+
+    monkeypatch.setattr(services, "request_refresh", remove_first)
+    page = text(signed_in(alice).post(REFRESH, follow=True))
+    assert "The connection was removed in the meantime. Save a token first." in page
