@@ -11,7 +11,7 @@ BIN := .venv/bin
 STAMP := $(shell cat requirements*.txt | cksum | tr -d " ")
 DEMO := .venv/demo-$(STAMP)
 DEV := .venv/dev-$(STAMP)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
 # What settings need to be imported; mypy and the checks connect to nothing.
 KEY := MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=

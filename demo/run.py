@@ -5,6 +5,7 @@ PORT (8000), PORTAL_DATA_DIR (.data) and RESET=1 come from the environment. Ends
 SIGTERM, or when one of its parts ends.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -39,7 +40,8 @@ def main() -> None:
         _start(supervisor, data, port)
         supervisor.watch()
     except KeyboardInterrupt:
-        print("Stopping.", flush=True)
+        with contextlib.suppress(OSError):  # nobody may be left to read it
+            print("Stopping.", flush=True)
     except (EmbeddedUnavailable, OSError) as error:
         raise SystemExit(str(error)) from error
     finally:
@@ -49,34 +51,42 @@ def main() -> None:
 
 
 def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
-    say = f"Starting Partner Portal on {data.path}"
-    print(say, flush=True)
-    database, broker = supervisor.start_servers(data.path)
-    supervisor.environment |= _environment(data, port) | {"DATABASE_URL": database, "REDIS_URL": broker}
+    print(f"Starting Partner Portal on {data.path}", flush=True)
+    supervisor.environment |= _environment(data)
+    is_new = supervisor.start_servers(data.path)
     github = supervisor.start("github", "demo.github", "--data", str(data.folder("github")))
+    supervisor.begin("migrate", "manage.py", "migrate", "--no-input")
     supervisor.environment["GITHUB_API_URL"] = supervisor.wait_for_line(github, "Listening ")
-    supervisor.run("migrate", "manage.py", "migrate", "--no-input")
-    _start_portal(supervisor, data, port)
-    supervisor.run("seed", "manage.py", "seed", is_shown=True)
+    if not is_new:  # a page can be served before the migrations are found to be done
+        _start_web(supervisor, port)
+    supervisor.finish("migrate")
+    if is_new:
+        _start_web(supervisor, port)
+    _start_workers(supervisor, data)
+    supervisor.begin("seed", "manage.py", "seed")
+    supervisor.finish("seed", is_shown=True)
     url = f"http://127.0.0.1:{port}/"
     _wait_until_healthy(supervisor, url)
     print(LOGINS.format(url=url))
     print(f"Ready: {url}", flush=True)
 
 
-def _start_portal(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
-    celery = ("celery", "-A", "partnerportal")
-    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
-    supervisor.start("worker-runs", *celery, "worker", "-Q", "runs", "-c", "2", "-n", "runs@demo", *quiet)
-    supervisor.start("worker-default", *celery, "worker", "-Q", "default", "-c", "2", "-n", "default@demo", *quiet)
-    supervisor.start("beat", *celery, "beat", "--schedule", str(data.path / "logs" / "beat-schedule"))
+def _start_web(supervisor: Supervisor, port: int) -> None:
     supervisor.start(
         *("web", "uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off"),
         *("--timeout-graceful-shutdown", "2"),
     )
 
 
-def _environment(data: DataDirectory, port: int) -> dict[str, str]:
+def _start_workers(supervisor: Supervisor, data: DataDirectory) -> None:
+    celery = ("celery", "-A", "partnerportal")
+    worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO", "--concurrency", "2")
+    supervisor.start("worker-runs", *worker, "--queues", "runs", "--hostname", "runs@demo")
+    supervisor.start("worker-default", *worker, "--queues", "default", "--hostname", "default@demo")
+    supervisor.start("beat", *celery, "beat", "--schedule", str(data.path / "logs" / "beat-schedule"))
+
+
+def _environment(data: DataDirectory) -> dict[str, str]:
     return data.secrets() | {
         "DJANGO_SETTINGS_MODULE": "demo.settings",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",

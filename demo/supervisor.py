@@ -28,40 +28,41 @@ class Supervisor:
         self.environment = environment
         self._servers: dict[str, postgres.Postgres | redis.Redis] = {}
         self._children: dict[str, subprocess.Popen] = {}
+        self._tools: dict[str, subprocess.Popen] = {}
         if sys.platform == "linux":  # what our children leave behind becomes ours, so that stop() can end it
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
-    def start_servers(self, path: Path) -> tuple[str, str]:
-        """Start PostgreSQL and Redis in `path`; their URLs."""
+    def start_servers(self, path: Path) -> bool:
+        """Start PostgreSQL and Redis in `path`, and add their URLs to the environment; whether the database is new."""
         os.environ.update(self.environment)
         server = self._servers["postgres"] = postgres.start(path / "postgres")
         broker = self._servers["redis"] = redis.start(path / "redis")
-        server.ensure_database("portal")
-        return server.url("portal"), broker.url()
+        self.environment |= {"DATABASE_URL": server.url("portal"), "REDIS_URL": broker.url()}
+        return server.ensure_database("portal")
 
     def start(self, name: str, *command: str) -> Path:
         """Start `python -m <command>`; returns its log, begun anew."""
-        log = self.logs / f"{name}.log"
-        log.unlink(missing_ok=True)
+        log = self._new_log(name)
         self._children[name] = processes.start(
             [sys.executable, "-m", *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
         )
         return log
 
-    def run(self, name: str, *command: str, is_shown: bool = False) -> None:
-        """Run `python <command>` to its end, on the screen too if `is_shown`; SystemExit when it fails."""
-        log = self.logs / f"{name}.log"
-        log.unlink(missing_ok=True)
-        process = processes.start(
+    def begin(self, name: str, *command: str) -> None:
+        """Start `python <command>`, whose end `finish` awaits."""
+        log = self._new_log(name)
+        self._tools[name] = processes.start(
             [sys.executable, *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
         )
-        self._children[name] = process
+
+    def finish(self, name: str, *, is_shown: bool = False) -> None:
+        """Await the end of what `begin` started, on the screen too if `is_shown`; SystemExit when it fails."""
+        log, process = self.logs / f"{name}.log", self._tools[name]
         with log.open(errors="replace") as lines:
             while process.poll() is None:
                 time.sleep(0.05)
                 _show(lines if is_shown else [])
             _show(lines if is_shown and not process.returncode else [])
-        del self._children[name]
         if process.returncode:
             raise SystemExit(f"{name} failed: {_last_line(log)} (all of it in {log})")
 
@@ -93,18 +94,24 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the parts, the servers after those who use them, and whatever they left."""
-        for process in self._children.values():
+        parts = [*self._tools.values(), *self._children.values()]
+        for process in parts:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
         deadline = time.monotonic() + PATIENCE_SECONDS
-        for process in self._children.values():
+        for process in parts:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0, deadline - time.monotonic()))
-        for process in self._children.values():
+        for process in parts:
             processes.stop(process, ask=signal.SIGKILL)
         for server in self._servers.values():
             server.stop()
         _end_descendants()
+
+    def _new_log(self, name: str) -> Path:
+        log = self.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        return log
 
 
 def _end_descendants() -> None:

@@ -40,15 +40,17 @@ class Postgres:
         """`postgresql://` URL over the socket, for dj_database_url and psycopg2 alike."""
         return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(self.socket_dir), safe='')}"
 
-    def ensure_database(self, name: str) -> None:
-        """Create the database unless it exists."""
+    def ensure_database(self, name: str) -> bool:
+        """Create the database unless it exists; whether it was created."""
         connection = psycopg2.connect(self.url())
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-                if cursor.fetchone() is None:
-                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                if cursor.fetchone():
+                    return False
+                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                return True
         finally:
             connection.close()
 
@@ -97,13 +99,22 @@ def _system_user() -> str | None:
 
 def _prepare(data_dir: Path, user: str | None) -> None:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if user is None and data_dir.stat().st_uid != os.geteuid():
+        raise EmbeddedUnavailable(f"{data_dir} belongs to another user: choose another place for the data.")
     data_dir.chmod(0o700)
     if user is None:
         return
-    os.chown(data_dir, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    _give(data_dir, pwd.getpwnam(user))
     for path in (data_dir, BINARIES / "postgres"):
         for folder in path.parents:
             _let_pass(folder)
+
+
+def _give(data_dir: Path, owner: pwd.struct_passwd) -> None:
+    """Root may continue with the data of an ordinary user."""
+    if data_dir.stat().st_uid != owner.pw_uid:
+        for path in (data_dir, *data_dir.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def _let_pass(folder: Path) -> None:
