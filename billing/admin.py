@@ -57,7 +57,7 @@ def grants_due(request):
         messages.success(request, f"{granted} granted.")
         return redirect("admin:billing_allowance_due")
     due = granting.due(now)
-    beat = Heartbeat.objects.filter(name=granting.HEARTBEAT).first()
+    beat = Heartbeat.objects.filter(name=granting.TASK).first()
     context = admin.site.each_context(request) | {
         "title": "Grant what is due",
         "due": due[:SHOWN],

@@ -87,7 +87,8 @@ def _chosen(hold: Hold, lots: list[Lot]) -> list[HoldLine]:
 
 
 def save_lots(lines: list[HoldLine]) -> None:
-    Lot.objects.bulk_update([line.lot for line in lines], ["remaining", "held"])
+    for line in lines:  # one or two as a rule, for which a bulk update is the slower way
+        line.lot.save(update_fields=["remaining", "held"])
 
 
 @retry_on_conflict

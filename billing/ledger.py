@@ -107,12 +107,12 @@ def claim(row):
     """
     rows = type(row).objects
     rows.bulk_create([row], ignore_conflicts=True)
-    kept = rows.filter(key=row.key).first()
-    if kept is None or kept.request_hash != row.request_hash:
+    pk, ref, request = rows.filter(key=row.key).values_list("pk", "ref", "request_hash").first() or (None, "", "")
+    if request != row.request_hash:
         raise KeyReused(row.key)
-    if kept.ref != row.ref:
-        return kept, False
-    row.pk, row._state.adding = kept.pk, False
+    if ref != row.ref:
+        return rows.get(pk=pk), False
+    row.pk, row._state.adding = pk, False
     return row, True
 
 
@@ -144,7 +144,8 @@ def measure(transfer: Transfer, lines: list[Line], *, purse: Purse) -> None:
 
 
 def save_new_lots(lines: list[Line]) -> None:
-    Lot.objects.bulk_create([line.lot for line in lines if line.lot and line.lot.pk is None])
+    if new := [line.lot for line in lines if line.lot and line.lot.pk is None]:
+        Lot.objects.bulk_create(new)
 
 
 def entry(transfer: Transfer, line: Line) -> Entry:

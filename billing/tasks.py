@@ -4,6 +4,6 @@ from django.utils import timezone
 from billing import granting
 
 
-@shared_task(name="billing.grant_allowances")
+@shared_task(name=granting.TASK)
 def grant_allowances():
     granting.run(timezone.now())

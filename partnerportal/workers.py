@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from foundation.models import Heartbeat
+from foundation.wake import wake
 from partnerportal import startup
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,12 @@ def refuse_without_terraform(sender, instance, **kwargs):
 def show_life(sender, **kwargs):
     queues = list(sender.app.amqp.queues.consume_from)
     threading.Thread(target=_keep_beating, args=[queues], daemon=True, name="worker-heartbeat").start()
+
+
+@signals.beat_init.connect
+def grant_at_once(sender, **kwargs):
+    """Beat's own first look comes one interval after its start; what is due does not wait for it."""
+    wake("billing.grant_allowances")
 
 
 @signals.task_success.connect

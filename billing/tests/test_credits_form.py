@@ -1,13 +1,14 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from billing import services
 from billing.models import Allowance, Transfer
 from billing.tests.money import credits, figures, give, version_of
-from foundation.models import AuditEvent
+from foundation.models import AuditEvent, Heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -132,13 +133,20 @@ def test_admin_grants_what_is_due_after_a_dry_run(client, admin, alice):
     url = reverse("admin:billing_allowance_due")
     page = client.get(url).content.decode()
     assert "1 grant of 500 credits together is due now" in page
-    assert "never run here" in page
+    assert "Beat has never run here" in page
     assert services.balance(alice).purchased == 0
     page = client.post(url, follow=True).content.decode()
     assert "1 granted." in page
     assert "Nothing is due" in page
-    assert "The monthly grant last ran" in page
+    assert "never run here" in page  # by beat, that is
     assert services.balance(alice).purchased == credits(500)
+
+
+def test_admin_sees_how_long_ago_beat_was_here(client, admin):
+    Heartbeat.objects.create(name="billing.grant_allowances", at=timezone.now() - timedelta(minutes=23))
+    client.force_login(admin)
+    page = client.get(reverse("admin:billing_allowance_due")).content.decode()
+    assert "Beat last looked for what is due 23 min" in page
 
 
 def test_only_admins_grant(client, alice):

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from billing import granting, services, verify
 from billing.models import Allowance, Hold, Lot, Wallet
 from billing.tests.money import centre_of, credits, figures, give
+from foundation.models import Heartbeat
 from tests.people import make_partner
 
 START_UP = 10  # seconds for all processes to have imported Django
@@ -122,8 +123,17 @@ def test_real_beat_and_worker_grant_what_is_due(live_db, alice, worker, beat):
     worker(queues=["default"], concurrency=1)
     beat(env={"GRANT_EVERY": "1"})
     wait_for(lambda: Lot.objects.filter(source="grant", period=date(2026, 9, 1)).exists())
+    wait_for(lambda: Heartbeat.objects.filter(name="billing.grant_allowances").exists())
     assert Lot.objects.get(period=date(2026, 9, 1)).account.wallet.owner == alice
     assert granting.ensure_grants(datetime(2026, 9, 30, tzinfo=UTC)) == 0
+
+
+def test_beat_grants_as_soon_as_it_starts(live_db, alice, worker, beat):
+    type(alice).objects.filter(pk=alice.pk).update(partner_since=datetime(2026, 8, 5, tzinfo=UTC))
+    Allowance.objects.create(amount=credits(500), valid_from=date(2026, 1, 1))
+    worker(queues=["default"], concurrency=1)
+    beat(env={"GRANT_EVERY": "86400"})
+    wait_for(lambda: Lot.objects.filter(source="grant", period=date(2026, 9, 1)).exists())
 
 
 def wait_for(condition, seconds=60):
