@@ -161,11 +161,10 @@ class ModuleQuerySet(models.QuerySet):
         """Each word stands in the title, the description or a tag."""
         found = self
         for word in words.split():
-            found = found.filter(
-                Q(title__icontains=word)
-                | Q(current_version__description__icontains=word)
-                | Q(current_version__tags__icontains=word)
-            )
+            matches = Q(title__icontains=word) | Q(current_version__description__icontains=word)
+            if letters := word.strip('"[],\\'):  # tags are searched as JSON text
+                matches |= Q(current_version__tags__icontains=letters)
+            found = found.filter(matches)
         return found
 
     def tagged(self, tag):

@@ -70,9 +70,7 @@ def test_devices_pipes_and_hard_links_are_refused(kind):
     assert reason.startswith("Only files, folders and symbolic links are taken")
 
 
-@pytest.mark.parametrize(
-    "names", [("vpc/Main.tf", "vpc/main.tf"), ("caf\u00e9/a", "cafe\u0301/a"), ("VPC/a", "vpc/b")]
-)
+@pytest.mark.parametrize("names", [("vpc/Main.tf", "vpc/main.tf"), ("caf\u00e9/a", "cafe\u0301/a"), ("VPC/a", "vpc/b")])
 def test_twins_by_case_or_unicode_form_are_both_refused(names):
     snapshot = read(dict.fromkeys(names, ""))
     assert snapshot.files == {}
@@ -98,7 +96,12 @@ def test_large_file_is_refused_alone():
 def test_links_become_the_files_that_they_lead_to():
     snapshot = read(
         {"shared/tags.tf": "tags", "shared/deep/x.tf": "x"},
-        links={"a/tags.tf": "../shared/tags.tf", "b": "shared", "c/chain.tf": "../a/tags.tf", "d/y.tf": "../b/deep/x.tf"},
+        links={
+            "a/tags.tf": "../shared/tags.tf",
+            "b": "shared",
+            "c/chain.tf": "../a/tags.tf",
+            "d/y.tf": "../b/deep/x.tf",
+        },
     )
     assert snapshot.refused == {}
     assert {path: file.data.decode() for path, file in sorted(snapshot.files.items())} == {
@@ -199,7 +202,9 @@ def test_packing_is_the_same_for_the_same_files_in_any_order():
 
 
 def test_unpacked_files_keep_content_and_mode(tmp_path):
-    unpack(pack({"a/run.sh": new_file(b"x", executable=True), "a/" + "long/" * 9 + "main.tf": new_file(b"y")}), tmp_path)
+    unpack(
+        pack({"a/run.sh": new_file(b"x", executable=True), "a/" + "long/" * 9 + "main.tf": new_file(b"y")}), tmp_path
+    )
     assert (tmp_path / "a/run.sh").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / ("a/" + "long/" * 9 + "main.tf")).read_bytes() == b"y"
 

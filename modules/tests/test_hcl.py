@@ -69,7 +69,9 @@ def test_contains_validation_gives_the_choices():
     assert variable(body)["options"] == ["a", "b"]
 
 
-@pytest.mark.parametrize("condition", ['contains(["a"], var.y)', 'contains(["a"], var.x) || true', "contains([1], var.x)"])
+@pytest.mark.parametrize(
+    "condition", ['contains(["a"], var.y)', 'contains(["a"], var.x) || true', "contains([1], var.x)"]
+)
 def test_other_conditions_give_no_choices(condition):
     assert variable(f'type = string\nvalidation {{\n condition = {condition}\n error_message = ""\n}}')["options"] == []
 
@@ -169,7 +171,9 @@ def test_json_syntax_gives_the_same_as_native_syntax():
     assert [row["line"] for row in found["variables"]] == [3, 14]
 
 
-@pytest.mark.parametrize("text", ["{", "[1, 2", '{"a": NaN}', '{"a": 1e999}', r'{"a": "\u0000"}', r'{"a": "\ud800"}', "3"])
+@pytest.mark.parametrize(
+    "text", ["{", "[1, 2", '{"a": NaN}', '{"a": 1e999}', r'{"a": "\u0000"}', r'{"a": "\ud800"}', "3"]
+)
 def test_json_that_cannot_be_kept_is_one_error(text):
     answer = read(text, is_json=True)
     assert [(row["level"], row["code"]) for row in answer["findings"]] == [("error", "syntax")]

@@ -22,7 +22,9 @@ def errors(found):
 
 
 def test_module_has_all_its_files_and_its_readme():
-    found = read({"vpc/main.tf": 'variable "a" {}\n', "vpc/templates/x.tpl": "x", "vpc/readme.MD": "# VPC", "b.txt": ""})
+    found = read(
+        {"vpc/main.tf": 'variable "a" {}\n', "vpc/templates/x.tpl": "x", "vpc/readme.MD": "# VPC", "b.txt": ""}
+    )
     vpc = found["vpc"]
     assert (vpc.is_valid, vpc.title, vpc.readme) == (True, "Vpc", "# VPC")
     assert list(vpc.files) == ["vpc/main.tf", "vpc/templates/x.tpl", "vpc/readme.MD"]

@@ -8,16 +8,18 @@ STRING, NUMBER = Primitive("string"), Primitive("number")
 NAMES = st.from_regex(r"[a-z_][a-z0-9_-]{0,6}", fullmatch=True)
 TYPES = st.recursive(
     st.sampled_from([STRING, NUMBER, Primitive("bool"), Any_()]),
-    lambda inner: st.builds(Collection, st.sampled_from(["list", "set", "map"]), inner)
-    | st.builds(
-        Object,
-        st.dictionaries(
-            NAMES,
-            st.builds(Attribute, inner) | st.builds(Attribute, inner, st.just(True), st.none() | st.integers(0, 9)),
-            max_size=3,
-        ),
-    )
-    | st.builds(Tuple_, st.lists(inner, max_size=3).map(tuple)),
+    lambda inner: (
+        st.builds(Collection, st.sampled_from(["list", "set", "map"]), inner)
+        | st.builds(
+            Object,
+            st.dictionaries(
+                NAMES,
+                st.builds(Attribute, inner) | st.builds(Attribute, inner, st.just(True), st.none() | st.integers(0, 9)),
+                max_size=3,
+            ),
+        )
+        | st.builds(Tuple_, st.lists(inner, max_size=3).map(tuple))
+    ),
     max_leaves=8,
 )
 
@@ -45,7 +47,9 @@ def test_object_over_several_lines_with_comments():
     assert str(parse_type(text)) == 'object({ a = string, "b c" = optional(list(string), ["x"]) })'
 
 
-@pytest.mark.parametrize("text", ["", "strin", "list(", "list(string))", "object(string)", "map(string,)", "list(" * 99])
+@pytest.mark.parametrize(
+    "text", ["", "strin", "list(", "list(string))", "object(string)", "map(string,)", "list(" * 99]
+)
 def test_what_is_no_type_is_refused(text):
     with pytest.raises(TypeSyntaxError):
         parse_type(text)

@@ -1,0 +1,232 @@
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import GitHubConnection
+from accounts.services import set_roles
+from modules import catalogue, services
+from modules.models import Module, Scan
+from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("modules:publish")
+CHOICE = 'aria-label="Whose modules"'
+FILES = {
+    "greeting/main.tf": GREETING,
+    "other/main.tf": 'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "x"\n  }\n}\n',
+    "broken/main.tf": "\nx = = 1\n",
+}
+
+
+@pytest.fixture
+def connection(alice, github):
+    return connect(github, alice, files=FILES)
+
+
+@pytest.fixture
+def browser(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def boxes(response):
+    """The tick boxes as (value, ticked); None for one that cannot be ticked."""
+    found = re.findall(r'<input type="checkbox" id="m\d+"([^>]*)>', response.content.decode())
+    return [(None if "disabled" in box else re.search(r'value="([^"]*)"', box)[1], " checked" in box) for box in found]
+
+
+def form(connection, *paths):
+    scan = catalogue.newest_scan(connection)
+    return {"modules": list(paths), "scan": scan.ref, "seen": json.dumps(catalogue.standing(connection))}
+
+
+def text_of(response):
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_without_connection_the_page_leads_to_the_profile(browser):
+    response = browser.get(PAGE)
+    assert "No repository yet" in text_of(response)
+    assert reverse("accounts:profile") in response.content.decode()
+
+
+def test_without_repository_the_page_leads_to_the_choice(browser, connection):
+    GitHubConnection.objects.update(repository_id=None, repository_name="")
+    assert "No repository chosen" in text_of(browser.get(PAGE))
+
+
+def test_unread_repository_offers_the_first_scan_and_a_visit_starts_none(browser, connection):
+    assert "Scan now" in text_of(browser.get(PAGE))
+    assert not Scan.objects.exists()
+
+
+def test_scan_button_starts_one_scan(browser, connection, alice):
+    for _ in range(2):
+        response = browser.post(reverse("modules:scan-start"))
+        assert (response.status_code, response.url) == (302, PAGE)
+    assert [(row.status, row.by) for row in Scan.objects.all()] == [("pending", alice)]
+
+
+def test_running_scan_is_followed_until_it_ends(browser, connection):
+    status = reverse("modules:scan-status")
+    row = services.start_scan(connection, by=None)
+    Scan.objects.update(status="running", read=1, total=3, current="other/main.tf", commit="c2a8e55" + "0" * 33)
+    response = browser.get(status)
+    assert 'hx-trigger="every 1s"' in response.content.decode()
+    assert "1 of 3 folders, now other/main.tf" in text_of(response)
+    assert "greeting" not in response.content.decode()
+    Scan.objects.update(status="pending")
+    assert scan(connection) == row
+    response = browser.get(status)
+    assert "every 1s" not in response.content.decode()
+    assert 'hx-swap-oob="true"' in response.content.decode()
+    assert [value for value, _ in boxes(response)] == [None, "greeting", "other"]
+
+
+def test_ticks_survive_the_end_of_a_scan(browser, connection):
+    scan(connection)
+    response = browser.get(reverse("modules:scan-status"), form(connection, "other"))
+    assert boxes(response) == [(None, False), ("greeting", False), ("other", True)]
+
+
+def test_list_shows_every_folder_with_what_is_wrong(browser, connection):
+    scan(connection)
+    response = browser.get(PAGE)
+    assert boxes(response) == [(None, False), ("greeting", False), ("other", False)]
+    text = text_of(response)
+    assert "broken/main.tf:2 Terraform's syntax does not allow".replace("'", "&#x27;") in text
+    assert "terraform_data.a runs a program" in text
+    assert "Not published before. 1 input, 1 output." in text
+
+
+def test_published_modules_start_ticked_and_the_bar_says_what_happens(browser, connection, github):
+    publish(connection, "greeting", "other")
+    github.commit(NAME, {"greeting/main.tf": "# new\n" + GREETING, "third/main.tf": ""})
+    row = scan(connection)
+    response = browser.get(PAGE)
+    assert boxes(response) == [(None, False), ("greeting", True), ("other", True), ("third", False)]
+    text = text_of(response)
+    assert (
+        f"Version 1 ( {Module.objects.get(path='greeting').current_version.commit[:7]} ) to 2 ( {row.commit[:7]} )"
+        in text
+    )
+    assert "Update 1" in text
+    preview = browser.get(reverse("modules:publish-preview"), form(connection, "greeting", "third"))
+    assert "Publish 1, update 1, remove 1" in text_of(preview)
+    assert "1 new, 1 updated, 1 removed." in text_of(preview)
+
+
+def test_submit_publishes_the_whole_set(browser, connection):
+    publish(connection, "other")
+    response = browser.post(PAGE, form(connection, "greeting"), follow=True)
+    assert response.redirect_chain == [(PAGE, 302)]
+    assert "Catalogue updated: 1 new, 1 removed." in text_of(response)
+    assert list(Module.objects.published().values_list("path", flat=True)) == ["greeting"]
+
+
+def test_empty_set_empties_the_catalogue(browser, connection):
+    publish(connection, "other")
+    assert browser.post(PAGE, form(connection)).status_code == 302
+    assert not Module.objects.published().exists()
+
+
+def test_old_form_is_refused_with_the_difference_and_keeps_its_ticks(browser, connection):
+    scan(connection)
+    old = form(connection, "greeting")
+    publish(connection, "other")
+    response = browser.post(PAGE, old)
+    assert response.status_code == 422
+    assert "other was published." in text_of(response)
+    assert boxes(response) == [(None, False), ("greeting", True), ("other", False)]
+    assert list(Module.objects.published().values_list("path", flat=True)) == ["other"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"modules": ["broken"]},
+        {"modules": ["nowhere"]},
+        {"modules": ["../x"]},
+        {"scan": "aaaaaaaaaa"},
+        {"scan": ""},
+        {"seen": "x"},
+        {"seen": "[1]"},
+        {"seen": '{"greeting": "1"}'},
+    ],
+)
+def test_form_that_was_tampered_with_changes_nothing(browser, connection, change):
+    scan(connection)
+    assert browser.post(PAGE, form(connection, "greeting") | change).status_code == 422
+    assert not Module.objects.exists()
+
+
+def test_root_module_can_be_published(browser, alice, github):
+    connection = connect(github, alice, name="alice-example/terraform-local-greeting")
+    scan(connection)
+    assert boxes(browser.get(PAGE)) == [(".", False)]
+    browser.post(PAGE, form(connection, "."))
+    assert Module.objects.get().title == "Greeting"
+
+
+def test_failed_scan_says_why_and_keeps_the_older_list(browser, connection, github):
+    scan(connection)
+    github.fail("5xx")
+    scan(connection)
+    text = text_of(browser.get(PAGE))
+    assert "GitHub has a fault of its own at the moment." in text
+    assert "Greeting" in text
+
+
+def test_repository_without_modules_says_what_a_module_is(browser, alice, github):
+    scan(connect(github, alice, files={"README.md": "x"}))
+    assert "No module found in this repository" in text_of(browser.get(PAGE))
+
+
+def test_user_is_refused_everywhere(client, carol):
+    client.force_login(carol)
+    assert client.get(PAGE).status_code == 403
+    assert client.post(PAGE).status_code == 403
+    assert client.post(reverse("modules:scan-start")).status_code == 403
+    assert client.get(reverse("modules:scan-status")).status_code == 403
+
+
+def test_partner_has_no_choice_and_cannot_reach_the_platforms_side(browser, connection):
+    assert CHOICE not in browser.get(PAGE).content.decode()
+    for address in (PAGE, reverse("modules:scan-status"), reverse("modules:publish-preview")):
+        assert browser.get(f"{address}?for=platform").status_code == 403
+    assert browser.post(f"{reverse('modules:scan-start')}?for=platform").status_code == 403
+
+
+def test_admin_publishes_for_the_platform(client, admin, github):
+    connection = connect(github, None, by=admin, name="platform-example/test-modules", files=FILES)
+    scan(connection)
+    client.force_login(admin)
+    response = client.get(PAGE)
+    assert CHOICE in response.content.decode()
+    assert "?for=mine" not in response.content.decode()
+    assert client.post(f"{PAGE}?for=platform", form(connection, "greeting")).status_code == 302
+    assert Module.objects.platform().get().path == "greeting"
+    assert client.get(f"{PAGE}?for=mine").status_code == 403
+
+
+def test_partner_who_is_admin_chooses(client, alice, admin, github, connection):
+    set_roles(alice, is_partner=True, is_staff=True, by=admin)
+    client.force_login(alice)
+    scan(connection)
+    assert "Greeting" in text_of(client.get(PAGE))
+    assert "Greeting" not in text_of(client.get(f"{PAGE}?for=platform"))
+    assert CHOICE in client.get(PAGE).content.decode()
+
+
+def test_list_needs_no_more_queries_for_more_modules(browser, alice, github, django_assert_num_queries):
+    connection = connect(github, alice, files={"m1/main.tf": GREETING})
+    publish(connection, "m1")
+    browser.get(PAGE)  # makes the row of platform settings
+    with django_assert_num_queries(10) as first:
+        browser.get(PAGE)
+    github.commit(NAME, {f"m{number}/main.tf": f"# {number}\n{GREETING}" for number in range(2, 5)})
+    publish(connection, "m1", "m2", "m3", "m4")
+    with django_assert_num_queries(len(first)):
+        browser.get(PAGE)

@@ -1,0 +1,52 @@
+"""Scans through a real Celery worker, which dies on the way."""
+
+import time
+
+from modules import polling, services
+from modules.models import Scan
+from modules.tests.catalogues import GREETING, connect
+
+SHORT = {"SCAN_LEASE": "2", "GITHUB_TIMEOUT": "30"}
+
+
+def wait_until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still {list(Scan.objects.values())}"
+        time.sleep(0.1)
+
+
+def has(row, **facts):
+    return lambda: Scan.objects.filter(pk=row.pk, **facts).exists()
+
+
+def test_worker_is_woken_and_reads_the_repository(live_db, alice, github, worker):
+    worker(queues=["default"])
+    row = services.start_scan(connect(github, alice, files={"greeting/main.tf": GREETING}), by=alice)
+    wait_until(has(row, status="succeeded", read=1, total=1))
+
+
+def test_scan_ends_although_its_worker_was_killed(live_db, alice, github, worker):
+    first = worker(queues=["default"], env=SHORT)
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    github.fail("hang", origin="codeload")
+    row = services.start_scan(connection, by=alice)
+    wait_until(has(row, status="running", commit__gt=""))
+    first.kill()
+    github.clear()
+    worker(queues=["default"], env=SHORT)
+    time.sleep(2.5)  # the lease of the dead worker
+    polling.poll_scans()
+    wait_until(has(row, status="succeeded", attempts=2, token=2))
+
+
+def test_living_worker_keeps_its_lease(live_db, alice, github, worker):
+    worker(queues=["default"], env=SHORT)
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    github.fail("hang", origin="codeload", times=1)
+    row = services.start_scan(connection, by=alice)
+    wait_until(has(row, status="running", commit__gt=""))
+    time.sleep(4)
+    assert not Scan.objects.claimable().exists()
+    github.clear()
+    wait_until(has(row, token=1, status__in=["failed", "succeeded"]), seconds=40)
