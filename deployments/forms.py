@@ -40,7 +40,7 @@ class DeploymentForm(InputsForm):
 class DestroyForm(forms.Form):
     """Asks for the name of what is destroyed."""
 
-    confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args, deployment, **options):
         super().__init__(*args, **options)

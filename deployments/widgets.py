@@ -79,8 +79,13 @@ class Pairs(Rows):
 class Code(forms.Textarea):
     """Text of a machine, in its type face."""
 
-    def __init__(self, rows=4):
-        super().__init__(attrs={"class": "mono", "rows": rows, "spellcheck": "false"})
+    def __init__(self):
+        super().__init__(attrs={"class": "mono", "spellcheck": "false"})
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["rows"] = min(max((value or "").count("\n") + 2, 4), 20)
+        return context
 
 
 class Secret(Rendered, forms.PasswordInput):

@@ -4,8 +4,10 @@ from django.urls import reverse
 from billing import services as billing
 from deployments import services
 from deployments.models import Deployment, Draft, Run
+from deployments.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.schemas import schema, variable
+from modules.hcl import read_file
 from modules.models import Module
 
 CREDIT = billing.UNITS
@@ -218,3 +220,24 @@ def test_a_module_out_of_sight_cannot_be_deployed_by_the_service(alice, carol):
     with pytest.raises(services.NotDeployable):
         services.create_deployment(version, name="x", inputs={}, secrets={}, by=carol)
     assert not Deployment.objects.exists()
+
+
+def test_terraform_checks_a_validation_before_anything_is_charged(client, carol, admin, shop, runs_dir):
+    text = """variable "size" {
+  type = number
+  validation {
+    condition     = var.size >= 20 && var.size <= 4000
+    error_message = "size must be between 20 and 4000."
+  }
+}"""
+    read = read_file(text, is_json=False)
+    version = make_version({"main.tf": text}, owner=admin, schema={**read, "platform": {}}, credit_cost=10 * CREDIT)
+    Module.objects.filter(pk=version.module_id).update(owner=None)
+    deployment = services.create_deployment(version, name="small", inputs={"size": 10}, secrets={}, by=carol)
+    execute_run(deployment.runs.get().pk)
+    assert deployment.runs.get().status == "failed"
+    assert billing.balance(carol).available == 60 * CREDIT
+    client.force_login(carol)
+    form = client.get(url("deployment-update", deployment)).context["form"]
+    assert form.errors == {"size": ["size must be between 20 and 4000."]}
+    assert 'value="10"' in str(form["size"])
