@@ -1,15 +1,21 @@
 """Who may work on a run: claim, lease and fencing token, all by the database's clock."""
 
+import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from deployments.models import Run
+
+OUTAGE_PAUSE = 0.5  # seconds between two tries to reach the database
+Result = TypeVar("Result")
 
 
 class LeaseLost(Exception):
@@ -85,6 +91,21 @@ def record(run: Run, **fields) -> None:
         raise LeaseLost
     for name, value in fields.items():
         setattr(run, name, value)
+
+
+def outlast(work: Callable[[], Result]) -> Result:
+    """Do `work`, again while the database is away; raises LeaseLost when that takes as long as a lease lasts."""
+    deadline = time.monotonic() + settings.RUN_LEASE
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            if time.monotonic() > deadline:
+                raise LeaseLost from error
+        time.sleep(OUTAGE_PAUSE)
 
 
 @contextmanager

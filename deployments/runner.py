@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 from dataclasses import dataclass
+from functools import partial
 
 from deployments import events, leases, sandbox, state, terraform, workspace
 from deployments.ending import finish_run
@@ -84,19 +85,20 @@ class Attempt:
         """Write what is left, end the run and remove its directory; raises LeaseLost, and then keeps it."""
         error = self.log.clean(ending.error)
         self._say_goodbye(ending.status, error)
-        self.board.flush()
-        self.log.flush(at_end=True)
-        if not finish_run(
-            self.run,
-            token=self.run.token,
-            status=ending.status,
-            error=error,
-            was_killed=ending.was_killed,
-            by=self.run.cancelled_by if ending.status == Run.Status.CANCELLED else None,
-        ):
+        leases.outlast(self.board.flush)
+        leases.outlast(partial(self.log.flush, at_end=True))
+        finish = partial(finish_run, status=ending.status, error=error, was_killed=ending.was_killed)
+        if not leases.outlast(lambda: finish(self.run, token=self.run.token, by=self._by(ending.status))):
             raise leases.LeaseLost
         self.workspace.remove()
         publish(self.run.pk)
+
+    def _by(self, status: Run.Status):
+        """Who cancelled, for a run that was."""
+        if status != Run.Status.CANCELLED:
+            return None
+        self.run.refresh_from_db(fields=["cancelled_by"])
+        return self.run.cancelled_by
 
     def _prepare(self) -> None:
         run, deployment = self.run, self.run.deployment
@@ -128,7 +130,7 @@ class Attempt:
         is_destroy = self.run.action == Run.Action.DESTROY
         self._terraform(terraform.plan(destroy=is_destroy), "terraform plan" + (" -destroy" if is_destroy else ""))
         terraform.check_providers(self._output_of(terraform.show_plan()), has_mirror=sandbox.has_mirror())
-        self.board.store_plan()
+        leases.outlast(self.board.store_plan)
 
     def _apply(self) -> None:
         """Apply the plan; the newest state is kept whether that succeeds or not."""
@@ -137,7 +139,7 @@ class Attempt:
             self._terraform(terraform.apply(), "terraform apply")
         finally:
             for path in self.workspace.state_files:
-                self.states.look(path)
+                leases.outlast(partial(self.states.look, path))
         self._advance(Run.Status.SAVING)
 
     def _terraform(self, arguments: list[str], title: str) -> None:
@@ -171,7 +173,7 @@ class Attempt:
             logger.error("a printed state could not be read", extra={"run": self.run.pk})
 
     def _advance(self, status: Run.Status) -> None:
-        if not self.run.advance(status, token=self.run.token):
+        if not leases.outlast(lambda: self.run.advance(status, token=self.run.token)):
             raise leases.LeaseLost
         publish(self.run.pk)
 

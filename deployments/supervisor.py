@@ -75,12 +75,13 @@ class Supervisor:
         Raises Stopped before the start when the run was stopped, SandboxUnavailable and LeaseLost;
         when it raises, the process is dead.
         """
-        self._watch_cancel()
+        leases.outlast(self._watch_cancel)
         if self.stop:
             raise Stopped
         process = self._process = sandbox.start(arguments, box=self.workspace.box)
         try:
-            leases.record(self.run, process=self._description(process))
+            description = self._description(process)
+            leases.outlast(lambda: leases.record(self.run, process=description))
             self._output_at = time.monotonic()
             self._follow(process, on_output)
             return process.popen.wait()

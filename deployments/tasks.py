@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from deployments import reaper, runner, sandbox
 
@@ -26,8 +27,10 @@ def reap_runs():
 
 
 @worker_ready.connect
-def say_whether_runs_can_start(**_):
+def say_whether_runs_can_start(sender, **kwargs):
     """Each run tests the sandbox again and fails closed; this tells the operator before the first one does."""
+    if settings.QUEUE_RUNS not in sender.app.amqp.queues.consume_from:
+        return
     try:
         sandbox.self_test()
     except sandbox.SandboxUnavailable as error:

@@ -7,6 +7,7 @@ import time
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -212,6 +213,26 @@ def test_taken_places_of_runs_leave_cancel_and_reaper_working(live_db, runs_dir,
     assert status_of(busy) == "applying"
     cancel_run(busy, by=carol)
     wait_for(lambda: status_of(busy) == "cancelled")
+
+
+def test_a_database_that_drops_its_connections_is_outlasted(live_db, runs_dir, carol, worker):
+    run = queue(carol, TWENTY.replace("0.4", "0.1"))
+    worker(queues=["runs"], concurrency=1)
+    wake("deployments.execute_run", run.pk)
+    wait_for(lambda: status_of(run) == "applying")
+    dropped = 0
+    while status_of(run) == "applying":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            dropped += cursor.fetchone()[0]
+        time.sleep(0.3)
+    wait_for(lambda: Run.objects.get(pk=run.pk).is_final)
+    assert dropped >= 3
+    assert (status_of(run), Run.objects.get(pk=run.pk).token) == ("succeeded", 1)
+    assert Deployment.objects.get(pk=run.deployment_id).outputs["steps"]["value"] == 20
 
 
 def queue_is_empty():
