@@ -98,7 +98,8 @@ def unpack(data: bytes, directory: Path) -> None:
 
 
 def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
-    snapshot, targets = Snapshot(), {}
+    snapshot = Snapshot()
+    targets: dict[str, str] = {}
     for number, member in enumerate(members(stream, limits)):
         if number >= limits.entries:
             raise ArchiveRefused(f"The archive has more than {limits.entries:,} entries.")

@@ -27,7 +27,8 @@ class Links:
 
     def resolve(self) -> tuple[dict, dict[str, str]]:
         """Return the files that links stand for, by path, and the reasons of those that are refused."""
-        added, refused = {}, {}
+        added: dict = {}
+        refused: dict[str, str] = {}
         for link in sorted(self.targets):
             try:
                 found = self._files(link)
@@ -84,7 +85,8 @@ class Links:
 
     def _walk(self, link: str) -> str:
         """The path that a link leads to, without links on its way."""
-        rest, reached, steps = deque(link.split("/")), [], 0
+        rest, steps = deque(link.split("/")), 0
+        reached: list[str] = []
         while rest:
             part = rest.popleft()
             if part in ("", "."):
