@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from deployments.models import Draft
+from foundation.encryption import DecryptionFailed
 from foundation.refs import BASE32, LENGTH, LETTERS
 
 REF = re.compile(rf"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}")
@@ -24,10 +25,18 @@ def find(ref: str, *, owner, version, deployment=None) -> Draft:
     return draft
 
 
+def readable_secrets(row) -> dict:
+    """The secrets of a draft or deployment; none where the key is gone, so that they can be typed anew."""
+    try:
+        return row.secrets()
+    except DecryptionFailed:
+        return {}
+
+
 def keep(draft: Draft, form) -> None:
     """Save what `form` holds: the sensitive values always, the others once the whole form is valid."""
     names = {variable["name"] for variable in draft.version.schema["variables"] if variable["sensitive"]}
-    secrets = draft.secrets() | form.secrets()
+    secrets = readable_secrets(draft) | form.secrets()
     draft.set_secrets({name: value for name, value in secrets.items() if name in names})
     if form.check and form.is_valid():
         draft.inputs = form.answers()

@@ -17,6 +17,7 @@ from billing.retry import retry_on_conflict
 from deployments.ending import finish_run
 from deployments.models import Deployment, Run
 from foundation import audit
+from foundation.encryption import DecryptionFailed
 from foundation.refs import new_ref
 from foundation.wake import wake
 from modules.models import Module
@@ -144,12 +145,21 @@ def _queue(deployment, action, *, by) -> Run:
         inputs=deployment.inputs,
         phases={Run.Status.QUEUED.value: timezone.now().isoformat()},
     )
-    run.set_secrets(deployment.secrets())
+    run.set_secrets(_secrets(deployment))
     run.hold = _hold(deployment, run, by=by)
     run.save()
     audit.record(f"run.{action}", by=by, target=run, deployment=deployment.ref, number=run.number)
     transaction.on_commit(partial(wake, "deployments.execute_run", run.pk))
     return run
+
+
+def _secrets(deployment):
+    try:
+        return deployment.secrets()
+    except DecryptionFailed as error:
+        raise Refused(
+            "Its sensitive inputs cannot be read with the portal's keys; change inputs to give them anew."
+        ) from error
 
 
 def _hold(deployment, run, *, by):

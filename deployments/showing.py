@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from deployments.models import Run
+from deployments.models import Run, RunLog
 
 PHASES = {
     Run.Status.QUEUED: "Queue",
@@ -116,7 +116,8 @@ class LogEnd:
 
 
 def log_end(run) -> LogEnd:
-    chunks, size = [], 0
+    chunks: list[RunLog] = []
+    size = 0
     for chunk in run.log.order_by("-sequence").iterator(chunk_size=100):
         if size > LOG_CHARACTERS:
             return LogEnd(_lines(chunks), chunks[0].sequence, is_cut=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -49,7 +49,7 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-READERS = {"string": str, "number": number, "bool": boolean}
+READERS: dict[str, Callable[[str], Any]] = {"string": str, "number": number, "bool": boolean}
 
 
 def read(text: str) -> Any:
@@ -115,7 +115,9 @@ def _first(reasons: Iterable[str]) -> str:
 
 
 def _word(kind: Type) -> str:
-    return {Object: "an object", Tuple_: "a tuple"}.get(type(kind)) or f"a {kind.kind}"
+    if isinstance(kind, Collection):
+        return f"a {kind.kind}"
+    return "an object" if isinstance(kind, Object) else "a tuple"
 
 
 def _converts(value: Any, name: str) -> bool:

@@ -241,3 +241,17 @@ def test_terraform_checks_a_validation_before_anything_is_charged(client, carol,
     form = client.get(url("deployment-update", deployment)).context["form"]
     assert form.errors == {"size": ["size must be between 20 and 4000."]}
     assert 'value="10"' in str(form["size"])
+
+
+def test_secrets_whose_key_is_gone_are_asked_anew(client, carol, live_shop, settings):
+    settings.PORTAL_KEYS = "new:" + "bmV3IGtleSBvZiB0aGUgdGVzdHMgYWxvbmUsIDMyIUE="
+    client.force_login(carol)
+    assert client.get(url("deployment", live_shop)).status_code == 200
+    response = client.post(url("run-start", live_shop))
+    assert response.status_code == 409
+    assert "cannot be read with the portal&#x27;s keys" in response.content.decode()
+    page = client.get(url("deployment-update", live_shop)).content.decode()
+    assert "Kept from your last try" not in page
+    response = client.post(url("deployment-update", live_shop), {"in-greeting": "Hi", "in-token": "n3w"})
+    client.post(response.url)
+    assert live_shop.runs.get(number=2).secrets() == {"token": "n3w"}

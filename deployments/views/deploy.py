@@ -57,7 +57,7 @@ def deployment_create(request, ref):
         name=draft.name or slugify(module.title)[:60].strip("-_").replace("_", "-"),
         data=data or request.POST or None,
         values=draft.inputs,
-        kept=draft.secrets(),
+        kept=drafts.readable_secrets(draft),
         sees_hidden=sees_hidden(request.user, module),
         check=data is None,
     )
@@ -85,7 +85,7 @@ def draft_review(request, ref, draft_ref):
             messages.success(request, f"{created.name} is queued.")
             return redirect(created)
     context = {"module": module, "version": draft.version, "draft": draft, "refusal": refusal}
-    context |= _cost(draft.version, request.user) | {"inputs": listed(draft)}
+    context |= _cost(draft.version, request.user) | {"inputs": listed(draft, drafts.readable_secrets(draft))}
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)
 
 
@@ -96,7 +96,7 @@ def _create(draft):
             draft.version,
             name=draft.name,
             inputs=draft.inputs,
-            secrets=draft.secrets(),
+            secrets=drafts.readable_secrets(draft),
             by=draft.owner,
             nonce=draft.ref,
         )

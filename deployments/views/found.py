@@ -29,11 +29,17 @@ def sees_hidden(user, module):
     return user.is_staff or module.owner_id == user.pk
 
 
-def listed(given):
-    """The inputs of a draft or deployment that differ from the module's defaults; of sensitive ones the name alone."""
-    secrets = given.secrets()
+def listed(given, secrets):
+    """The inputs of a draft or deployment that are not left to the module; of those in `secrets` the name alone."""
     return [
         {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
         for name in (variable["name"] for variable in given.version.schema["variables"])
         if name in given.inputs or name in secrets
     ]
+
+
+def sensitive_names(deployment):
+    """Variables that may have a stored secret; said without decrypting anything."""
+    if not deployment.secret_inputs:
+        return []
+    return [variable["name"] for variable in deployment.version.schema["variables"] if variable["sensitive"]]

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from deployments import services, showing, state, values
 from deployments.forms import DestroyForm
 from deployments.models import Run
-from deployments.views.found import deployment_or_404, listed, run_or_404
+from deployments.views.found import deployment_or_404, listed, run_or_404, sensitive_names
 from foundation import audit
+from foundation.encryption import DecryptionFailed
 
 TIMELINE = 20
 
@@ -27,9 +28,11 @@ def deployment(request, ref, number=None):
 def page_context(request, deployment, *, run=None, destroy_form=None):
     """What the page of a deployment shows; of `run`, or of the one that matters now."""
     run = run or _current_run(deployment)
+    if run is None:
+        raise Http404("A deployment without a run is not made yet.")
     return live_context(request, deployment, run) | {
         "log": showing.log_end(run),
-        "inputs": listed(deployment),
+        "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
         "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
         "destroy_form": destroy_form or DestroyForm(deployment=deployment),
@@ -107,11 +110,19 @@ def output_reveal(request, ref, name):
     found = deployment_or_404(request, ref)
     if found.owner_id != request.user.pk:
         raise PermissionDenied
-    version = state.newest(found)
-    outputs = state.parse(version.content).content.get("outputs", {}) if version else {}
+    context = page_context(request, found)
+    try:
+        outputs = _state_outputs(found)
+    except DecryptionFailed:
+        context["refusal"] = "The state cannot be read with the portal's keys."
+        return render(request, "deployments/deployment.html", context, status=409)
     if name not in outputs:
         raise Http404
     audit.record("output.revealed", by=request.user, target=found, output=name)
-    revealed = {"revealed": name, "revealed_text": values.show(outputs[name].get("value"))}
-    context = page_context(request, found) | revealed
+    context |= {"revealed": name, "revealed_text": values.show(outputs[name].get("value"))}
     return render(request, "deployments/deployment.html", context)
+
+
+def _state_outputs(deployment):
+    version = state.newest(deployment)
+    return state.parse(version.content).content.get("outputs", {}) if version else {}

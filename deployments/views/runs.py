@@ -26,7 +26,7 @@ def deployment_update(request, ref):
         deployment.version.schema,
         data=data or request.POST or None,
         values=deployment.inputs if draft._state.adding else draft.inputs,
-        kept={*deployment.secrets(), *draft.secrets()},
+        kept={*drafts.readable_secrets(deployment), *drafts.readable_secrets(draft)},
         sees_hidden=sees_hidden(request.user, deployment.version.module),
         check=data is None,
     )
@@ -53,7 +53,7 @@ def update_review(request, ref, draft_ref):
     deployment = changeable(request, ref)
     draft = get_object_or_404(Draft, ref=draft_ref, owner=request.user, deployment=deployment)
     if request.method == "POST":
-        secrets = deployment.secrets() | draft.secrets()
+        secrets = drafts.readable_secrets(deployment) | drafts.readable_secrets(draft)
         refusal, status = _start(request, deployment, _action(deployment), inputs=draft.inputs, secrets=secrets)
         if not refusal:
             draft.delete()
@@ -68,7 +68,7 @@ def update_review(request, ref, draft_ref):
 
 def _changes(deployment, draft):
     """The variables that the draft changes, with both values as text; a sensitive one counts when it was typed."""
-    secrets = draft.secrets()
+    secrets = drafts.readable_secrets(draft)
     variables = deployment.version.schema["variables"]
     plain = [variable for variable in variables if not variable["sensitive"]]
     found = changed(plain, deployment.inputs, draft.inputs) + [each for each in variables if each["name"] in secrets]
