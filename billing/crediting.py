@@ -14,7 +14,7 @@ from billing.retry import retry_on_conflict
 from foundation import audit
 
 # What was sold is Purchased; what was given is Awarded, so that it never pays a partner.
-ACCOUNT = {
+ACCOUNT: dict[str, str] = {
     Lot.Source.SALE: Account.Kind.PURCHASED,
     Lot.Source.GOODWILL: Account.Kind.AWARDED,
     Lot.Source.AWARD: Account.Kind.AWARDED,
@@ -54,8 +54,17 @@ def add_credits(
         return earlier
     if purse.wallet.version != wallet_version:
         raise WalletMoved
-    lot = Lot(
-        account=purse[ACCOUNT[source]],
+    lot = _lot(purse[ACCOUNT[source]], source=source, amount=amount, paid=paid, expires_at=expires_at, now=now)
+    issued = Line(ledger.system(Account.Kind.ISSUANCE), -amount)
+    transfer, _ = ledger.post(transfer, [Line(lot.account, amount, lot), issued], purse=purse)
+    purse.save()
+    audit.record("credits.added", by=by, target=transfer, to=wallet_owner.email, units=amount, source=source, paid=paid)
+    return transfer
+
+
+def _lot(account: Account, *, source: str, amount: int, paid: int, expires_at: datetime | None, now: datetime) -> Lot:
+    return Lot(
+        account=account,
         source=source,
         amount=amount,
         remaining=amount,
@@ -64,11 +73,6 @@ def add_credits(
         currency=settings.PORTAL_CURRENCY if paid else "",
         created_at=now,
     )
-    issued = Line(ledger.system(Account.Kind.ISSUANCE), -amount)
-    transfer, _ = ledger.post(transfer, [Line(lot.account, amount, lot), issued], purse=purse)
-    purse.save()
-    audit.record("credits.added", by=by, target=transfer, to=wallet_owner.email, units=amount, source=source, paid=paid)
-    return transfer
 
 
 def _check(owner, *, amount: int, source: str, paid: int, reason: str, by) -> None:

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from billing.models import Allowance
@@ -97,6 +98,8 @@ class MonthForm(WhoseForm):
         month = Month.parse(text) if text else None
         if text and month is None:
             raise forms.ValidationError("Write the month as in 2026-11.")
+        if month and month > Month.of(timezone.now()):
+            raise forms.ValidationError("This month has not begun yet.")
         return month
 
 

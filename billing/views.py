@@ -140,7 +140,7 @@ def revenue(request):
         return _page(request, "revenue", {"form": form}, status=422)
     month = form.cleaned_data["month"] or Month.of(timezone.now())
     rows = reports.revenue(request.user, month=month, person=form.chosen)
-    context = {"form": form, "month": month, "previous": month.shifted(-1), "rows": rows}
+    context = {"form": form, "month": month, "rows": rows}
     context["due"] = reports.revenue_due(form.chosen or request.user)
     context["due_to"] = form.chosen or request.user
     return _page(request, "revenue", context | _sums([], rows))

@@ -190,8 +190,9 @@ def test_a_user_has_no_revenue_page(client, carol):
     assert "/billing/revenue/" not in text_of(page(client, carol, "overview"))
 
 
-def test_month_of_revenue_that_makes_no_sense_is_422(client, bob):
-    page(client, bob, "revenue", status=422, month="2025-99")
+@pytest.mark.parametrize("month", ["2025-99", "2099-12", "x"])
+def test_month_of_revenue_that_makes_no_sense_is_422(client, bob, month):
+    page(client, bob, "revenue", status=422, month=month)
 
 
 class TestWhoSeesWhat:
