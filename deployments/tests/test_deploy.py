@@ -247,3 +247,22 @@ def test_the_ref_of_anothers_draft_opens_an_empty_form(client, carol, alice, pla
     response = client.get(form_url(platform_version, f"?draft={draft}"))
     assert "Hello" not in response.content.decode()
     assert response.context["draft"].ref != draft
+
+
+def test_a_form_that_was_never_right_cannot_be_confirmed(client, carol, platform_version, admin):
+    give(carol, 100, admin)
+    client.force_login(carol)
+    draft = client.post(form_url(platform_version), FILLED | {"in-size": "many"}).context["draft"]
+    review = reverse("deployments:draft-review", args=[platform_version.module.ref, draft.ref])
+    assert client.get(review).status_code == 404
+    assert client.post(review).status_code == 404
+    assert not Deployment.objects.exists()
+
+
+def test_going_back_from_the_confirmation_finds_what_was_typed(client, carol, platform_version):
+    client.force_login(carol)
+    draft = start(client, platform_version).rstrip("/").rpartition("/")[2]
+    page = client.get(form_url(platform_version, f"?draft={draft}")).content.decode()
+    assert 'value="Hello"' in page
+    assert 'value="7"' in page
+    assert "s3cret" not in page

@@ -11,8 +11,7 @@ from billing import services as billing
 from deployments import drafts, offers, services
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
-from deployments.views.found import listed, sees_hidden
-from deployments.widgets import rearranged
+from deployments.views.found import asked, listed, sees_hidden, typed
 
 PER_PAGE = 24
 
@@ -28,11 +27,9 @@ def deploy(request):
     form = OfferFilter(request.GET)
     wanted = form.wanted()
     found = offers.with_figures(offers.matching(shown, text=wanted["q"], tag=wanted["tag"]))
-    page = Paginator(found.order_by(*offers.SORTS[wanted["sort"] or "used"]), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    found = found.order_by(*offers.SORTS[wanted["sort"] or "used"])
     context = {
-        "page": page,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "form": form,
         "wanted": wanted,
         "tags": offers.tag_counts(shown),
@@ -48,22 +45,19 @@ def deploy(request):
 def deployment_create(request, ref):
     module = get_object_or_404(offers.offered(request.user), ref=ref)
     version = module.current_version
-    given = request.POST or request.GET
-    draft = drafts.find(given.get("draft", ""), owner=request.user, version=version)
-    data = rearranged(request.POST) if request.method == "POST" else None
+    draft = drafts.find(asked(request, "draft"), owner=request.user, version=version)
     form = DeploymentForm(
         version.schema,
         owner=request.user,
-        name=draft.name or slugify(module.title)[:60].strip("-_").replace("_", "-"),
-        data=data or request.POST or None,
+        name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
         values=draft.inputs,
         kept=drafts.readable_secrets(draft),
         sees_hidden=sees_hidden(request.user, module),
-        check=data is None,
+        **typed(request),
     )
     if request.method == "POST":
         drafts.keep(draft, form)
-        if data is None and form.is_valid():
+        if form.check and form.is_valid():
             return redirect("deployments:draft-review", module.ref, draft.ref)
     context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
     return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
@@ -75,7 +69,8 @@ def draft_review(request, ref, draft_ref):
     if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
         return redirect(created)
     module = get_object_or_404(offers.offered(request.user), ref=ref)
-    drafted = Draft.objects.select_related("version__module").filter(owner=request.user, deployment=None)
+    complete = Draft.objects.filter(owner=request.user, deployment=None).exclude(name="")
+    drafted = complete.select_related("version__module")
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
     refusal = None
     if request.method == "POST":

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from deployments import values
 from deployments.models import Deployment
+from deployments.widgets import rearranged
 
 
 def deployment_or_404(request, ref):
@@ -27,6 +28,19 @@ def run_or_404(deployment, number):
 def sees_hidden(user, module):
     """Inputs of group 0 are for the module's publisher and for admins."""
     return user.is_staff or module.owner_id == user.pk
+
+
+def asked(request, name):
+    """A parameter of the form, or of the address that leads back to it."""
+    return request.POST.get(name) or request.GET.get(name, "")
+
+
+def typed(request):
+    """How a form of inputs takes what was posted; after Add or × it shows that without judging it."""
+    if request.method != "POST":
+        return {}
+    changed = rearranged(request.POST)
+    return {"data": request.POST if changed is None else changed, "check": changed is None}
 
 
 def listed(given, secrets):

@@ -44,8 +44,8 @@ def deployment_export(request):
 
 
 def _filtered(request, visible):
-    modules = visible.order_by("version__module__title").values_list("version__module__ref", "version__module__title")
-    form = DeploymentFilter(request.GET, modules=list(dict.fromkeys(modules)))
+    modules = visible.values_list("version__module__ref", "version__module__title").distinct()
+    form = DeploymentFilter(request.GET, modules=modules.order_by("version__module__title", "version__module__ref"))
     wanted = form.wanted()
     found = visible.select_related("owner", "version__module").with_newest_run().newest_first()
     if wanted["q"]:

@@ -10,31 +10,28 @@ from deployments import drafts, services, values
 from deployments.forms import DestroyForm
 from deployments.inputs import changed, form_for
 from deployments.models import Deployment, Draft, Run
-from deployments.views.found import changeable, run_or_404, sees_hidden
+from deployments.views.found import asked, changeable, run_or_404, sees_hidden, typed
 from deployments.views.page import page_context
-from deployments.widgets import rearranged
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def deployment_update(request, ref):
     deployment = changeable(request, ref)
-    given = request.POST or request.GET
-    draft = drafts.find(given.get("draft", ""), owner=request.user, version=deployment.version, deployment=deployment)
-    data = rearranged(request.POST) if request.method == "POST" else None
+    owned = {"owner": request.user, "version": deployment.version, "deployment": deployment}
+    draft = drafts.find(asked(request, "draft"), **owned)
+    if draft._state.adding:
+        draft.inputs = deployment.inputs
     form = form_for(
         deployment.version.schema,
-        data=data or request.POST or None,
-        values=deployment.inputs if draft._state.adding else draft.inputs,
+        values=draft.inputs,
         kept={*drafts.readable_secrets(deployment), *drafts.readable_secrets(draft)},
         sees_hidden=sees_hidden(request.user, deployment.version.module),
-        check=data is None,
+        **typed(request),
     )
     if request.method == "POST":
-        if draft._state.adding:
-            draft.inputs = deployment.inputs
         drafts.keep(draft, form)
-        if data is None and form.is_valid():
+        if form.check and form.is_valid():
             return redirect("deployments:update-review", deployment.ref, draft.ref)
     else:
         form.complain(_last_error(deployment))
@@ -44,7 +41,7 @@ def deployment_update(request, ref):
 
 def _last_error(deployment):
     newest = deployment.runs.newest_first().first()
-    return newest.error if newest.status == Run.Status.FAILED else ""
+    return newest.error if newest and newest.status == Run.Status.FAILED else ""
 
 
 @login_required
@@ -90,10 +87,10 @@ def _action(deployment):
     return Run.Action.UPDATE if deployment.status == Deployment.Status.LIVE else Run.Action.RETRY
 
 
-def _start(request, deployment, action, **values):
+def _start(request, deployment, action, **changes):
     """Why no run was started, with the status of the answer; or nothing, and the person is told of the run."""
     try:
-        run = services.start_run(deployment, action=action, by=request.user, **values)
+        run = services.start_run(deployment, action=action, by=request.user, **changes)
     except services.NotEnoughCredits as error:
         return str(error), 422
     except services.Refused as error:
