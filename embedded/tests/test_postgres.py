@@ -81,6 +81,8 @@ def test_a_path_too_long_for_a_socket_works(started, folder):
     assert ask(server, "SELECT 1") == 1
     assert server.socket_dir != data_dir
     assert server.socket_dir.stat().st_mode & 0o777 == 0o700
+    server.stop()
+    assert not server.socket_dir.exists()
 
 
 def test_a_path_with_spaces_and_quotes_works(started, folder):

@@ -1,0 +1,71 @@
+"""A test run leaves nothing behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+SLOW = """
+import time
+
+def test_slow(db):
+    time.sleep(300)
+"""
+OURS = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
+
+
+@pytest.fixture
+def folder():
+    with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"]) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def run(folder):
+    """A pytest with a process for tests, in the middle of one, whose temporary files lie in `folder`."""
+    test = folder / "test_slow.py"
+    test.write_text(SLOW)
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    # Outside the project, where no other run finds this test; so the conftest is named.
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-n", "1", str(test)]
+    process = subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=environment | {"TMPDIR": str(folder)}, stdout=subprocess.DEVNULL
+    )
+    yield process
+    process.kill()
+    process.wait()
+
+
+def servers_of(process, folder):
+    """Wait until its servers and a test run; its descendants then."""
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("partnerportal-tests-*/gw0")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    found = psutil.Process(process.pid).children(recursive=True)
+    assert {"postgres", "valkey-server"} <= {one.name() for one in found}
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_run_leaves_neither_process_nor_file(run, folder, number):
+    found = servers_of(run, folder)
+    run.send_signal(number)
+    run.wait(30)
+    assert psutil.wait_procs(found, timeout=10)[1] == []
+    assert list(folder.glob("partnerportal-*")) == []
+
+
+def test_a_killed_run_leaves_no_process(run, folder):
+    found = servers_of(run, folder)
+    run.kill()
+    run.wait()
+    assert psutil.wait_procs(found, timeout=20)[1] == []
