@@ -59,7 +59,7 @@ def servers_of(process, folder):
 def test_an_interrupted_run_leaves_neither_process_nor_file(run, folder, number):
     found = servers_of(run, folder)
     run.send_signal(number)
-    run.wait(30)
+    run.wait(60)
     assert psutil.wait_procs(found, timeout=10)[1] == []
     assert list(folder.glob("partnerportal-*")) == []
 
