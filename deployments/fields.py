@@ -6,8 +6,7 @@ What is sent, and what is left to the module:
 - a text field that was cleared sends "" where its default is another text; where the default is null, or is
   computed by Terraform, blank leaves it so;
 - a blank number, choice or JSON field leaves the default in force; `null` can be typed where JSON is taken;
-- an emptied list or map sends an empty one where its default is null or not empty; with a null default, one that
-  is empty leaves the default in force;
+- an emptied list or map is sent as an empty one, except that with a null default it leaves the default in force;
 - a sensitive field is never filled; blank keeps what was given before, or leaves the default in force.
 """
 
