@@ -1,10 +1,12 @@
 """A partner's markdown as HTML that is safe to show: no raw HTML, no pictures from elsewhere, no scripts."""
 
 import re
+from itertools import pairwise
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 LONGEST = 100_000  # characters
 TAGS = {
@@ -13,7 +15,7 @@ TAGS = {
 }
 SCHEMES = {"http", "https", "mailto"}
 HEADING = re.compile(r"<(/?)h([1-6])>")
-PARAGRAPH = re.compile(r"^(?![#>|`~<\[!*+=-]|\d+\.|\s)[^\n]+(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
+SPOKEN = {"softbreak": " ", "hardbreak": " "}
 
 _reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -28,9 +30,18 @@ def render(text: str) -> SafeString:
 
 
 def first_paragraph(text: str) -> str:
-    """The first plain paragraph of a README as one line, for a card; blank without one."""
-    match = PARAGRAPH.search(text[:LONGEST])
-    return " ".join(match[0].split())[:500] if match else ""
+    """The words of the first paragraph as one line without any marks, for a card; blank without one."""
+    tokens = _reader.parse(text[:LONGEST])
+    for opening, inline in pairwise(tokens):
+        if opening.type == "paragraph_open" and opening.level == 0:  # deeper ones belong to lists and quotes
+            words = "".join(SPOKEN.get(child.type, child.content) for child in inline.children if _is_text(child))
+            if words.strip():
+                return " ".join(words.split())[:500]
+    return ""
+
+
+def _is_text(token: Token) -> bool:
+    return token.type in ("text", "code_inline", *SPOKEN)
 
 
 def _lower(match: re.Match) -> str:

@@ -20,6 +20,7 @@ from modules.parsed import parse
 from modules.repository import Found, Repository
 
 logger = logging.getLogger(__name__)
+KEPT_SCANS = 20  # of a connection; older ones are of no use to any form
 TELL_EVERY = 0.3  # seconds between two writes of the progress
 
 
@@ -146,6 +147,8 @@ def _save(scan: Scan, found: list[Found]) -> None:
         for row in found
     )
     _end(scan, status=Scan.Status.SUCCEEDED, read=len(found), total=len(found))
+    newest = scan.connection.scans.newest_first().values_list("pk", flat=True)[:KEPT_SCANS]
+    scan.connection.scans.exclude(pk__in=list(newest)).delete()
 
 
 def _archives(found: list[Found]) -> dict[str, int]:

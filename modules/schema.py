@@ -43,7 +43,9 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
         "resources": resources,
         "calls": _gather(answers, "calls"),
         "platform": {variable["name"]: variable["default"] for variable in platform},
-        "required_version": ", ".join(filter(None, (answer["required_version"] for answer in answers.values()))),
+        "required_version": ", ".join(
+            answer["required_version"] for answer in answers.values() if answer["required_version"]
+        ),
     }
     return schema, findings
 

@@ -91,12 +91,7 @@ def publish(
     if not by.may_connect(connection.owner):
         raise PermissionDenied
     _check_fresh(connection, scan, seen)
-    rows = catalogue.rows(connection, scan)
-    possible = {row.path for row in rows if row.can_be_ticked}
-    if wrong := sorted(set(paths) - possible):
-        raise NotPublishable(wrong)
-    catalogue.tick(rows, paths)
-    plan = catalogue.plan(rows)
+    plan = _plan(catalogue.rows(connection, scan), paths)
     return Publication(
         created=[_create(row, scan, by=by) for row in plan.new],
         updated=[_update(row, scan, by=by) for row in plan.updated],
@@ -142,6 +137,14 @@ def _check_fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str
     known = catalogue.standing(connection) if seen is None else seen
     if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known):
         raise StalePublication(changes)
+
+
+def _plan(rows: list[catalogue.Row], paths: Collection[str]) -> catalogue.Plan:
+    possible = {row.path for row in rows if row.can_be_ticked}
+    if wrong := sorted(set(paths) - possible):
+        raise NotPublishable(wrong)
+    catalogue.tick(rows, paths)
+    return catalogue.plan(rows)
 
 
 def _create(row: catalogue.Row, scan: Scan, *, by) -> Module:
@@ -199,7 +202,7 @@ def _add_version(module: Module, found: ScannedModule, scan: Scan, *, by) -> Mod
         readme=found.readme,
         advice=[row for row in found.findings if row["level"] == "advice"],
         title=found.title,
-        description=platform.get("module_description") or first_paragraph(found.readme),
+        description=first_paragraph(platform.get("module_description") or "") or first_paragraph(found.readme),
         tags=platform.get("module_services") or [],
         credit_cost=_units(platform.get("credit_cost")),
         purchased_only=bool(platform.get("require_credit_purchases")),

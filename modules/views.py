@@ -95,6 +95,7 @@ def module(request, ref):
         "module": module,
         "version": version,
         "versions": versions,
+        "about": render_markdown(version.schema["platform"].get("module_description") or ""),
         "readme": render_markdown(version.readme),
         "inputs": inputs_of(version.schema, with_hidden=may_change),
         "documentation": link(version.schema["platform"].get("module_documentation")),

@@ -30,6 +30,7 @@ def test_tables_are_kept():
     [
         ("# A\n\nSays\nhello.\n\nMore.", "Says hello."),
         ("[![badge](x)](y)\n\n- list\n\n> quote\n\nText.", "Text."),
+        ("A **bold** [link](https://x.example) and `code`.\n\n| a |\n|---|\n| b |\n", "A bold link and code."),
         ("# Only a title", ""),
         ("", ""),
         ("A" * 900, "A" * 500),

@@ -115,6 +115,7 @@ def test_module_that_is_not_visible_is_404(client, bob, carol, alice, admin, mod
     Module.objects.update(audience="exclusive")
     assert [page(client, person, module).status_code for person in (alice, admin, bob, carol)] == [200, 200, 404, 404]
     assert client.get("/modules/nothinghere/").status_code == 404
+    assert client.get("/modules/nothing%00here/").status_code == 404
 
 
 def test_removed_module_is_there_for_its_owner_without_deploying(client, alice, carol, module):

@@ -52,6 +52,13 @@ def test_without_connection_the_page_leads_to_the_profile(browser):
     assert reverse("accounts:profile") in response.content.decode()
 
 
+def test_fragments_without_connection_are_empty_and_posts_404(browser):
+    assert browser.get(reverse("modules:scan-status")).status_code == 200
+    assert browser.get(reverse("modules:publish-preview")).status_code == 200
+    assert browser.post(PAGE).status_code == 404
+    assert browser.post(reverse("modules:scan-start")).status_code == 404
+
+
 def test_without_repository_the_page_leads_to_the_choice(browser, connection):
     GitHubConnection.objects.update(repository_id=None, repository_name="")
     assert "No repository chosen" in text_of(browser.get(PAGE))
@@ -150,6 +157,9 @@ def test_old_form_is_refused_with_the_difference_and_keeps_its_ticks(browser, co
         {"modules": ["nowhere"]},
         {"modules": ["../x"]},
         {"scan": "aaaaaaaaaa"},
+        {"scan": "aaa\0"},
+        {"modules": ["\0"]},
+        {"seen": '{"\\u0000": 1}'},
         {"scan": ""},
         {"seen": "x"},
         {"seen": "[1]"},

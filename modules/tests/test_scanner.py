@@ -46,6 +46,13 @@ def test_second_scan_parses_and_stores_nothing_again(alice, github):
     assert (list(parsed.all()), list(stored.all())) == before
 
 
+def test_old_scans_are_forgotten(alice, github, monkeypatch):
+    monkeypatch.setattr(scanner, "KEPT_SCANS", 2)
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    rows = [scan(connection) for _ in range(4)]
+    assert list(connection.scans.order_by("pk")) == rows[2:]
+
+
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
