@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
 from django.db.models import CharField, F, OuterRef, Q, Subquery, Sum, Value
 
@@ -84,7 +85,7 @@ def load(keys: Iterable[dict]) -> list[Movement]:
     transfers = _transfers([key["pk"] for key in keys if key["source"] == "transfer"])
     holds = _holds([key["pk"] for key in keys if key["source"] == "hold"], "created_at")
     releases = _holds([key["pk"] for key in keys if key["source"] == "release"], "finished_at")
-    rows = {"transfer": transfers, "hold": holds, "release": releases}
+    rows: dict[str, dict[int, Any]] = {"transfer": transfers, "hold": holds, "release": releases}
     return [_movement(key["source"], rows[key["source"]][key["pk"]]) for key in keys]
 
 
@@ -92,7 +93,8 @@ def _transfers(pks: list[int]) -> dict[int, Transfer]:
     return Transfer.objects.select_related("wallet__owner", "by").in_bulk(pks)
 
 
-def _holds(pks: list[int], moment: str) -> dict[int, Hold]:
+def _holds(pks: list[int], moment: str) -> dict[int, Any]:
+    """Holds by key, each with what it took from which credits and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
     holds = Hold.objects.select_related("wallet__owner", "cost_centre").annotate(
         awarded=Sum("lines__amount", filter=Q(lines__lot__account__kind="awarded"), default=0),
@@ -102,7 +104,7 @@ def _holds(pks: list[int], moment: str) -> dict[int, Hold]:
     return holds.in_bulk(pks)
 
 
-def _movement(source: str, row: Transfer | Hold) -> Movement:
+def _movement(source: str, row: Any) -> Movement:
     if isinstance(row, Transfer):
         kind, label, at, balance = row.kind, row.get_kind_display(), row.created_at, row.balance_after
     else:
