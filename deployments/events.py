@@ -8,6 +8,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from deployments.jsonb import storable
+
 TONES = " dgyrcb"  # plain, dim, green, yellow, red, cyan, bold
 VARIABLE = re.compile(r"\bvar\.([A-Za-z_][\w-]*)|variable \"([^\"]+)\"")
 SIGNS = {"create": "g", "update": "y", "replace": "y", "delete": "r"}
@@ -73,7 +75,7 @@ class StateDump(Event):
 def parse(line: str) -> Event:
     """The event of one line of Terraform's output."""
     try:
-        message = json.loads(line)
+        message = storable(json.loads(line))
         text = str(message["@message"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return Event(line)

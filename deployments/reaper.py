@@ -38,7 +38,7 @@ def reap_runs() -> None:
         if not is_alone:
             return
         for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
-            _reap(run)
+            _reap_alone(run)
         _sweep()
 
 
@@ -52,6 +52,14 @@ def poll_runs() -> None:
         return
     for run_id in waiting:
         wake("deployments.execute_run", run_id)
+
+
+def _reap_alone(run: Run) -> None:
+    """One run that cannot be ended must not keep the reaper from the others."""
+    try:
+        _reap(run)
+    except Exception:
+        logger.exception("run not reaped", extra={"run": run.pk})
 
 
 def _reap(run: Run) -> None:

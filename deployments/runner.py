@@ -19,6 +19,7 @@ from modules.archive import ArchiveRefused, unpack
 
 LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is shown in parts
 MOST_ERRORS = 5
+LONGEST_ERROR = 4_000  # characters
 
 logger = logging.getLogger(__name__)
 
@@ -74,16 +75,16 @@ class Attempt:
         except Stopped:
             return self._stopped()
         except RunFailed as error:
-            return self._stopped() if self.supervisor.stop else Ending(Run.Status.FAILED, str(error))
+            return self._stopped() if self.supervisor.stop else self._failed(str(error))
         except DecryptionFailed:
-            return Ending(Run.Status.FAILED, "A secret of this deployment cannot be read with the portal's keys.")
+            return self._failed("A secret of this deployment cannot be read with the portal's keys.")
         except (terraform.ModuleRefused, sandbox.SandboxUnavailable, ArchiveRefused, state.StateRejected) as error:
-            return Ending(Run.Status.FAILED, str(error))
+            return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
 
     def finish(self, ending: Ending) -> None:
         """Write what is left, end the run and remove its directory; raises LeaseLost, and then keeps it."""
-        error = self.log.clean(ending.error)
+        error = self.log.clean(ending.error)[:LONGEST_ERROR]
         self._say_goodbye(ending.status, error)
         leases.outlast(self.board.flush)
         leases.outlast(partial(self.log.flush, at_end=True))
@@ -169,7 +170,7 @@ class Attempt:
     def _keep_dump(self, dump: StateDump) -> None:
         try:
             self.states.store(state.parse(dump.state))
-        except ValueError:
+        except state.NotAState:
             logger.error("a printed state could not be read", extra={"run": self.run.pk})
 
     def _advance(self, status: Run.Status) -> None:
@@ -178,8 +179,15 @@ class Attempt:
         publish(self.run.pk)
 
     def _stopped(self) -> Ending:
-        stop = self.supervisor.stop
-        return Ending(stop.status, stop.sentence, self.supervisor.was_killed)
+        return Ending(self.supervisor.stop.status, self.supervisor.stop.sentence, self._was_interrupted)
+
+    def _failed(self, sentence: str) -> Ending:
+        return Ending(Run.Status.FAILED, sentence, self._was_interrupted)
+
+    @property
+    def _was_interrupted(self) -> bool:
+        """Whether Terraform was ended hard while it changed things."""
+        return self.supervisor.was_killed and self.run.status == Run.Status.APPLYING
 
     def _say_goodbye(self, status: Run.Status, error: str) -> None:
         if status == Run.Status.SUCCEEDED:

@@ -6,10 +6,18 @@ from pathlib import Path
 
 from django.conf import settings
 
+from deployments.jsonb import storable
 from deployments.leases import fenced
 from deployments.models import Deployment, Run, StateVersion
 from deployments.terraform import UnsafeFile, read_untrusted
 from deployments.workspace import Workspace, write_private
+
+LONGEST_LINEAGE = 64
+HIGHEST_SERIAL = 2**63 - 1  # of a bigint
+
+
+class NotAState(Exception):
+    """The text is no state of Terraform, or half of one."""
 
 
 class StateRejected(Exception):
@@ -18,31 +26,30 @@ class StateRejected(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """One state as Terraform wrote it."""
+    """One state as Terraform wrote it; outputs by name, a sensitive one without its value."""
 
     text: bytes
     lineage: str
     serial: int
+    resource_count: int
+    outputs: dict
     content: dict
-
-    @property
-    def resource_count(self) -> int:
-        resources = self.content.get("resources") or []
-        return sum(len(found.get("instances") or []) for found in resources if found.get("mode") == "managed")
-
-    @property
-    def outputs(self) -> dict:
-        """By name: value, type and whether it is sensitive; a sensitive one has no value."""
-        return {name: _shown(output) for name, output in (self.content.get("outputs") or {}).items()}
 
 
 def parse(text: bytes) -> State:
-    """Read a state file; raises ValueError when it is half-written or of another shape."""
+    """Read a state file, which a run may have forged; raises NotAState when it is half-written or misshapen."""
     try:
         content = json.loads(text)
-        return State(text, str(content["lineage"])[:64], int(content["serial"]), content)
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError("not a Terraform state") from error
+        lineage, serial = content["lineage"], content["serial"]
+        resources = [found for found in content.get("resources") or [] if found["mode"] == "managed"]
+        count = sum(len(found["instances"]) for found in resources)
+        outputs = {storable(name): _shown(output) for name, output in (content.get("outputs") or {}).items()}
+        is_sound = lineage.isprintable() and 0 < len(lineage) <= LONGEST_LINEAGE and 0 <= serial <= HIGHEST_SERIAL
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotAState from error
+    if not is_sound or not isinstance(serial, int):
+        raise NotAState
+    return State(text, lineage, serial, count, outputs, content)
 
 
 def newest(deployment: Deployment) -> StateVersion | None:
@@ -76,7 +83,7 @@ class StateRecorder:
             if self._seen.get(path) == mark:
                 return False
             state = parse(read_untrusted(path, limit=settings.RUN_STATE_BYTES))
-        except (FileNotFoundError, ValueError):
+        except (OSError, NotAState):
             return False
         except UnsafeFile as error:
             raise StateRejected(f"The state cannot be kept: {error}.") from error
@@ -101,15 +108,4 @@ class StateRecorder:
 def _shown(output: dict) -> dict:
     is_sensitive = bool(output.get("sensitive"))
     shown = {"sensitive": is_sensitive, "type": output.get("type")}
-    return shown if is_sensitive else shown | {"value": _storable(output.get("value"))}
-
-
-def _storable(value):
-    """PostgreSQL's jsonb refuses the character NUL."""
-    if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    return value
+    return shown if is_sensitive else shown | {"value": storable(output.get("value"))}

@@ -22,6 +22,7 @@ PIECE = 64 * 1024
 WATCH_SECONDS = 1.0  # a cancelled run is noticed within this
 PROGRESS_SECONDS = 0.5
 WORKSPACE_SECONDS = 5.0
+KILLED = (137, -9)  # 128 + SIGKILL is how bubblewrap reports what ended inside, by the kernel's lack of memory say
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class Supervisor:
             leases.outlast(lambda: leases.record(self.run, process=description))
             self._output_at = time.monotonic()
             self._follow(process, on_output)
-            return process.popen.wait()
+            code = process.popen.wait()
+            self.was_killed = self.was_killed or code in KILLED
+            return code
         finally:
             process.kill()
             process.popen.wait()

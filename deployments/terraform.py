@@ -131,7 +131,12 @@ def module_folder(root: Path, path: str) -> Path:
 
 
 def read_untrusted(path: Path, *, limit: int) -> bytes:
-    """Bytes of a file that a run can write: never through a link, never a pipe or device, at most `limit` bytes."""
+    """Bytes of a file that a run can write: never through a link, never a pipe or device, at most `limit` bytes.
+
+    `path` is absolute and resolved as the portal made it; the run may have replaced folders on the way to it.
+    """
+    if path.parent.resolve() != path.parent:
+        raise UnsafeFile(f"{path.name} is not where it was")
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -54,7 +54,7 @@ class Workspace:
 
 def of(run: Run) -> Workspace:
     """The workspace of the present attempt at a run; made by `create`."""
-    return Workspace(settings.RUNS_DIR / f"{run.ref}-{run.token}", run.version.module.path)
+    return Workspace(settings.RUNS_DIR.resolve() / f"{run.ref}-{run.token}", run.version.module.path)
 
 
 def create(run: Run, inputs: dict) -> Workspace:
@@ -83,4 +83,4 @@ def left_behind() -> list[tuple[str, Path]]:
     """Directories on this host as (run ref, path)."""
     if not settings.RUNS_DIR.is_dir():
         return []
-    return [(path.name.partition("-")[0], path) for path in settings.RUNS_DIR.iterdir() if path.is_dir()]
+    return [(path.name.partition("-")[0], path) for path in settings.RUNS_DIR.resolve().iterdir() if path.is_dir()]

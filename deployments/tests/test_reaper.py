@@ -125,8 +125,9 @@ def test_a_second_reaper_does_nothing(run):
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [reaper.REAPER_LOCK])
-        reaper.reap_runs()
-        assert Run.objects.get().status == "preparing"
+            reaper.reap_runs()
+            assert Run.objects.get().status == "preparing"
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [reaper.REAPER_LOCK])
     finally:
         other.close()
     reaper.reap_runs()
@@ -138,3 +139,11 @@ def test_directories_of_ended_runs_are_swept_and_others_kept(run, runs_dir):
     (runs_dir / f"{ended.ref}-1").mkdir()
     reaper.reap_runs()
     assert [path.name for path in runs_dir.iterdir()] == [f"{run.ref}-1"]
+
+
+def test_a_run_that_cannot_be_ended_does_not_stop_the_reaper(run, carol, runs_dir):
+    second = claim(make_run(make_deployment(run.version, owner=carol, name="other")).pk, worker="here:1")
+    let_expire(run, process={"host": socket.gethostname()})  # without a pid
+    let_expire(second)
+    reaper.reap_runs()
+    assert Run.objects.get(pk=second.pk).status == "queued"

@@ -216,7 +216,7 @@ SLEEP = 'resource "terraform_data" "slow" {\n  provisioner "local-exec" { comman
 @pytest.mark.parametrize(
     ("limit", "command", "sentence"),
     [
-        ({"RUN_TIMEOUT": 3}, "sleep 30", "The run took longer than 3 seconds and was stopped."),
+        ({"RUN_TIMEOUT": 8}, "sleep 30", "The run took longer than 8 seconds and was stopped."),
         ({"RUN_SILENCE": 2}, "sleep 30", "Terraform said nothing for 2 seconds and was stopped."),
         (
             {"RUN_WORKSPACE_BYTES": 5_000_000},

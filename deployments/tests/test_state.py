@@ -5,7 +5,7 @@ import pytest
 from deployments import state
 from deployments.leases import LeaseLost, claim
 from deployments.models import Run, StateVersion
-from deployments.state import StateRecorder, StateRejected
+from deployments.state import NotAState, StateRecorder, StateRejected
 from deployments.tests.factories import make_deployment, make_run, make_version
 from foundation.encryption import DecryptionFailed
 
@@ -112,3 +112,35 @@ def test_resources_are_counted_and_sensitive_outputs_have_no_value():
         "plain": {"value": "a\N{REPLACEMENT CHARACTER}b", "type": "string", "sensitive": False},
         "key": {"type": "string", "sensitive": True},
     }
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b'{"lineage": "one", "serial": 9223372036854775808}',
+        b'{"lineage": "one", "serial": -1}',
+        b'{"lineage": "one", "serial": 1.5}',
+        b'{"lineage": "one", "serial": "1"}',
+        b'{"lineage": "o\\u0000ne", "serial": 1}',
+        b'{"lineage": 1, "serial": 1}',
+        b'{"lineage": "one", "serial": 1, "resources": [1]}',
+        b'{"lineage": "one", "serial": 1, "resources": [{"mode": "managed", "instances": 1}]}',
+        b'{"lineage": "one", "serial": 1, "outputs": {"x": 1}}',
+        b'{"lineage": "one", "serial": 1, "outputs": []}'[:-2] + b"[1]}",
+        b'["lineage", "serial"]',
+        b"[" * 100_000,
+        b"",
+    ],
+)
+def test_a_forged_state_is_no_state(forged):
+    with pytest.raises(NotAState):
+        state.parse(forged)
+
+
+def test_outputs_that_postgresql_refuses_are_replaced(run):
+    outputs = b'{"a": {"value": 1e999}, "b": {"value": "\\ud800"}, "c": {"value": NaN}}'
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert [output["value"] for output in run.deployment.outputs.values()] == ["inf", "?", "nan"]

@@ -1,5 +1,6 @@
 """Real workers, killed, raced and starved."""
 
+import json
 import os
 import signal
 import time
@@ -146,7 +147,7 @@ def test_cancel_interrupts_terraform_and_keeps_its_state(live_db, runs_dir, caro
     assert time.monotonic() - asked_at < 5
     kept = state.parse(state.newest(run.deployment).content)
     assert kept.resource_count == 2
-    slow = next(found for found in kept.content["resources"] if found["name"] == "slow")
+    slow = next(found for found in json.loads(kept.text)["resources"] if found["name"] == "slow")
     assert slow["instances"][0]["status"] == "tainted"
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.resource_count, deployment.was_interrupted) == ("live", 2, False)
