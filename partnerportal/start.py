@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import GitHubConnection, User
+from billing import reports
+from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.showing import shown_status
 from modules.models import Module
@@ -31,22 +34,24 @@ class Attention:
 
 def page(user, *, now) -> dict:
     """All that `start.html` shows to this person."""
-    deployments = list(own_deployments(user))
+    deployments = own_deployments(user)
     needs = attention(user, deployments)
+    total, live = deployments.count(), deployments.filter(status=Deployment.Status.LIVE).count()
     return {
         "greeting": greeting(now),
         "attention": needs,
-        "deployments": [(d, shown_status(d, d.run_status)) for d in deployments[:SHOWN]],
-        "total": len(deployments),
-        "summary": summary(len(needs), deployments),
-        "modules": modules_of(user) if user.is_partner else None,
+        "deployments": [
+            (deployment, shown_status(deployment, deployment.run_status)) for deployment in deployments[:SHOWN]
+        ],
+        "total": total,
+        "summary": summary(len(needs), live),
+        "modules": modules_of(user, now=now) if user.is_partner else None,
         "platform": platform_figures() if user.is_staff else None,
     }
 
 
-def summary(needs: int, deployments) -> str:
+def summary(needs: int, live: int) -> str:
     """The state of things in two short sentences."""
-    live = sum(d.status == Deployment.Status.LIVE for d in deployments)
     first = f"{needs} {'thing needs' if needs == 1 else 'things need'} you." if needs else "Nothing needs you."
     second = f"{live} {'deployment is' if live == 1 else 'deployments are'} live." if live else "Nothing is live yet."
     return f"{first} {second}"
@@ -73,23 +78,23 @@ def own_deployments(user):
 
 
 def attention(user, deployments) -> list[Attention]:
-    """What needs this person, connections first, then runs that failed or were lost, newest first."""
-    return [
-        *_connections(user),
-        *[_broken(d) for d in deployments if d.run_status in (Run.Status.FAILED, Run.Status.LOST)],
-    ]
+    """What needs this person: connections first, then the newest deployments whose last run failed or was lost."""
+    broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
+    return [*_connections(user), *map(_broken, broken)]
 
 
-def modules_of(user) -> dict:
-    """How a partner's modules fare: how many are published, and others' runs of them in the last 30 days."""
-    since = timezone.now() - timedelta(days=30)
-    runs = Run.objects.filter(version__module__owner=user, created_at__gte=since).exclude(deployment__owner=user)
-    ended = runs.filter(status__in=Run.FINAL).count()
-    succeeded = runs.filter(status=Run.Status.SUCCEEDED).count()
-    return {
+def modules_of(user, *, now) -> dict:
+    """How a partner's modules fare: published ones, others' runs in 30 days, and this month's share in money."""
+    runs = Run.objects.filter(version__module__owner=user, created_at__gte=now - timedelta(days=30))
+    figures = runs.exclude(deployment__owner=user).aggregate(
+        runs=Count("pk"),
+        ended=Count("pk", filter=Q(status__in=Run.FINAL)),
+        succeeded=Count("pk", filter=Q(status=Run.Status.SUCCEEDED)),
+    )
+    return figures | {
         "published": Module.objects.filter(owner=user, removed_at__isnull=True).count(),
-        "runs": runs.count(),
-        "succeeded": f"{round(100 * succeeded / ended)} %" if ended else "none yet",
+        "share": sum(row["share"] for row in reports.revenue(user, month=Month.of(now), person=user)),
+        "currency": settings.PORTAL_CURRENCY,
     }
 
 
