@@ -1,10 +1,13 @@
+from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.utils.decorators import method_decorator
 
 from accounts import services
 from accounts.models import GitHubConnection, PlatformSettings, User
+from foundation.admin import ReadOnlyAdmin
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -113,3 +116,13 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(ReadOnlyAdmin, EmailAddressAdmin):
+    """To look at: who may write an address, resets that person's password, and so sees their secrets."""
+
+    actions = []

@@ -1,0 +1,126 @@
+"""From a row of the table to requests: addresses of everybody's things, and forms filled in as they should be."""
+
+import secrets
+from datetime import date
+
+from django.urls import reverse
+
+from billing.models import Wallet
+from tests.leaks.rows import Row
+from tests.leaks.world import World
+from tests.people import PASSWORD
+
+# What an address is of: the thing that somebody must have, and how it stands in the address.
+ARGUMENTS = {
+    "live": ("live", lambda live: (live.ref,)),
+    "ended": ("live", lambda live: (live.ref, 1)),
+    "output": ("live", lambda live: (live.ref, "key")),
+    "queued": ("waiting", lambda waiting: (waiting.ref, 1)),
+    "draft": ("draft", lambda draft: (draft.version.module.ref,)),
+    "review": ("draft", lambda draft: (draft.version.module.ref, draft.ref)),
+    "change": ("change", lambda change: (change.deployment.ref, change.ref)),
+} | {family: (family, lambda module: (module.ref,)) for family in ("everyone", "named", "exclusive", "removed")}
+FIXED = {
+    "month": lambda: (date.today().strftime("%Y-%m"),),
+    "key": lambda: ("abc", "1-2"),
+    "confirmation": lambda: ("abc",),
+    "app": lambda: ("accounts",),
+    "site": lambda: (1, 1),
+}
+
+
+def targets(row: Row, world: World) -> list[str]:
+    """Whose things the row is about: everybody who has one; "" where it is about none."""
+    if not row.of or row.of in FIXED:
+        return [""]
+    thing = ARGUMENTS[row.of][0] if row.of in ARGUMENTS else row.of.removeprefix("pk:")
+    return [owner for owner, things in world.things.items() if thing in things]
+
+
+def address(row: Row, world: World, target: str, visitor: str) -> str:
+    query = row.query.format(**_words(world, target or visitor))
+    if "/" in row.name:  # a pattern without a name: its route
+        return "/" + row.name.replace("(?P<url>.*)$", "nothing/").replace("<path:object_id>", _key(row, world, target))
+    return reverse(row.name, args=_arguments(row, world, target)) + query
+
+
+def _arguments(row: Row, world: World, target: str) -> tuple:
+    if not row.of:
+        return ()
+    if row.of in FIXED:
+        return FIXED[row.of]()
+    if row.of in ARGUMENTS:
+        thing, arguments = ARGUMENTS[row.of]
+        return arguments(world.things[target][thing])
+    return (_key(row, world, target),)
+
+
+def _key(row: Row, world: World, target: str) -> str:
+    return str(world.things[target][row.of.removeprefix("pk:")].pk) if row.of else ""
+
+
+def _words(world: World, whose: str) -> dict[str, str]:
+    """What a query may name: people, and the visitor's draft and scan."""
+    things = world.things.get(whose, {})
+    own = {name: things[name].ref if name in things else "none" for name in ("draft", "scan")}
+    return {name: person.ref for name, person in world.people.items()} | own
+
+
+def form(row: Row, world: World, target: str, visitor: str) -> dict:
+    """What a post of the row sends: what would be accepted from the one who may."""
+    return FORMS[row.data](world, target or visitor or "alice") if row.data else {}
+
+
+def _publication(world: World, whose: str) -> dict:
+    scan = world.things.get(whose, {}).get("scan") or world.things["platform"]["scan"]
+    families = ("everyone", "named", "exclusive") if whose in ("alice", "bob") else ("everyone",)
+    seen = ", ".join(f'"{family}": 2' for family in families)
+    return {"modules": ["fresh"], "scan": scan.ref, "seen": f"{{{seen}}}"}
+
+
+def _removal(world: World, whose: str) -> dict:
+    connection = world.things.get(whose, {}).get("connection") or world.things["platform"]["connection"]
+    return {"confirm": connection.repository_name}
+
+
+def _credits(world: World, whose: str) -> dict:
+    version = Wallet.objects.get(owner=world.people["carol"]).version
+    text = {"amount": "1", "source": "goodwill", "reason": "sorry", "paid": ""}
+    return text | {"wallet_version": version, "nonce": secrets.token_hex(8)}
+
+
+def _person(world: World, whose: str) -> dict:
+    person = world.people[whose]
+    ticked = {name: "on" for name in ("is_partner", "is_staff", "is_active") if getattr(person, name)}
+    return {"first_name": "Other", "last_name": "Name"} | ticked
+
+
+FORMS = {
+    "name": lambda world, whose: {"first_name": "New", "last_name": "Name"},
+    "theme": lambda world, whose: {"theme": "dark"},
+    "token": lambda world, whose: {"token": "ghp_another"},
+    "repository": lambda world, whose: {"repository": "1001"},
+    "removal": _removal,
+    "publication": _publication,
+    "inputs": lambda world, whose: {"name": "another-name", "in-size": "large", "in-password": ""},
+    "destruction": lambda world, whose: {"confirm": world.things[whose]["live"].name},
+    "credits": _credits,
+    "person": _person,
+    "settings": lambda world, whose: {"private_mode": "", "revenue_share": "50"},
+    "allowance": lambda world, whose: {"partner": world.people["bob"].pk, "amount": "9", "valid_from": "2031-01-01"},
+    "sure": lambda world, whose: {"post": "yes"},
+    "login": lambda world, whose: {"login": "nobody@example.org", "password": "wrong-password"},
+    "signup": lambda world, whose: {
+        "email": "bob@example.com",
+        "password1": "Long-enough-1",
+        "password2": "Long-enough-1",
+    },
+    "password": lambda world, whose: {"password": PASSWORD},
+    "address": lambda world, whose: {"email": "new@example.org", "action_add": ""},
+    "change": lambda world, whose: {
+        "oldpassword": PASSWORD,
+        "password1": "Long-enough-1",
+        "password2": "Long-enough-1",
+    },
+    "reset": lambda world, whose: {"email": "bob@example.com"},
+}

@@ -1,0 +1,5 @@
+"""The leak table: for every address of the portal, what it answers to whom, and what its pages may hold."""
+
+from tests.leaks.table import admin, billing, catalogue, deployments, portal, signing_in
+
+TABLE = [*portal.ROWS, *signing_in.ROWS, *catalogue.ROWS, *deployments.ROWS, *billing.ROWS, *admin.ROWS]

@@ -1,0 +1,91 @@
+"""The leak table: the catalogue, from publishing to the form of a deployment."""
+
+from tests.leaks.rows import Row
+from tests.leaks.table.cells import OWNER_ALONE, PARTNERS, PLATFORM, POSTED, SIGNED_IN
+
+# What the pages of a publisher tell: the connection's repository, the scan, and what is published from it.
+PUBLISHED = "connection@own scan@own everyone@own named@own exclusive@own removed@own publisher"
+PUBLISH = [
+    Row(
+        "modules:publish",
+        PARTNERS,
+        post="login 403 302 - 302",
+        data="publication",
+        shows=PUBLISHED,
+        must="scan.finding@own scan.fresh@own exclusive.title@own",
+    ),
+    Row("modules:publish", PLATFORM, "login 403 403 - 302", query="?for=platform", data="publication", shows=PUBLISHED),
+    Row(
+        "modules:publish",
+        "login 403 200 - 403",
+        "login 403 302 - 403",
+        query="?for=mine",
+        data="publication",
+        shows=PUBLISHED,
+    ),
+    Row("modules:publish-preview", PARTNERS, query="?modules=fresh&scan={scan}", shows=PUBLISHED),
+    Row("modules:scan-start", post="login 403 302 - 302"),
+    Row("modules:scan-start", post="login 403 403 - 302", query="?for=platform"),
+    Row("modules:scan-status", PARTNERS, shows=PUBLISHED, must="scan.commit@own"),
+]
+
+SEES = {  # who sees the module of an audience; carol, the user, is whom the named ones name
+    "everyone": "login 200 200 200 200",
+    "named": "login 200 404|200 200 200",
+    "exclusive": "login 404|200 404|200 200 200",
+    "removed": "login 404 404 200 200",
+}
+DEPLOYS = SEES | {"removed": "login 404 404 404 404"}
+MODULES = [
+    Row(
+        "modules:module",
+        seen,
+        of=family,
+        query=query,
+        shows=f"{family}@target hidden@target publisher@target address@target",
+        must=f"{family}.title@target {family}.{readme}@target {family}.variable@target",
+    )
+    for family, seen in SEES.items()
+    for query, readme in (("", "readme"), ("?version=1", "oldreadme"))
+]
+FORMS = [
+    Row(
+        "deployments:deployment-create",
+        seen,
+        post=seen.replace("200", "302"),
+        of=family,
+        data="inputs",
+        shows=f"{family}@target hidden@target publisher@target",
+        must=f"{family}.title@target {family}.variable@target",
+    )
+    for family, seen in DEPLOYS.items()
+]
+DEPLOY = [
+    Row("deployments:deploy", SIGNED_IN, shows="everyone publisher", must="everyone.title@platform"),
+    Row(
+        "deployments:deploy",
+        SIGNED_IN,
+        query="?tab=partner&q=mk",
+        shows="everyone named exclusive publisher",
+        must="everyone.title@partners named.title@partners exclusive.title@partners",
+    ),
+    Row(
+        "deployments:deployment-create",
+        SIGNED_IN.replace("-", "200"),
+        post=POSTED.replace("-", "302"),
+        of="draft",
+        query="?draft={draft}",
+        data="inputs",
+        shows="draft.name@own draft.input@own everyone hidden@platform",
+    ),
+    Row(
+        "deployments:draft-review",
+        OWNER_ALONE,
+        OWNER_ALONE.replace("200", "302"),
+        of="review",
+        must="draft@target",
+        shows="everyone.title publisher",
+    ),
+]
+
+ROWS = [*PUBLISH, *MODULES, *FORMS, *DEPLOY]

@@ -1,0 +1,49 @@
+"""Walks the portal's addresses, and fingerprints its tables."""
+
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.urls import URLResolver, get_resolver
+
+SESSIONS = "django_session"
+
+
+def patterns(resolver=None, spaces=(), route="") -> list[str]:
+    """Every pattern of the resolver: its qualified name, or its route where it has none."""
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            found += patterns(pattern, inner, path)
+        else:
+            found.append(":".join([*spaces, pattern.name]) if pattern.name else path)
+    return found
+
+
+def fingerprint() -> dict[str, str]:
+    """A digest of the rows of every table but the sessions, by table."""
+    return _by_table("md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))")
+
+
+def all_text() -> str:
+    """All that is stored, but for what is stored as bytes."""
+    return " ".join(_by_table("coalesce(string_agg(t::text, ' '), '')").values())
+
+
+def _by_table(expression: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - {SESSIONS})
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', {expression} FROM \"{name}\" t" for name in tables))
+        return dict(cursor.fetchall())
+
+
+def body_of(answer) -> str:
+    """The whole text of an answer, of a stream too."""
+    if not answer.streaming:
+        return answer.content.decode()
+    chunks = async_to_sync(_collected)(answer) if answer.is_async else list(answer.streaming_content)
+    return b"".join(chunks).decode()
+
+
+async def _collected(answer) -> list[bytes]:
+    return [chunk async for chunk in answer.streaming_content]

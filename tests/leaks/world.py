@@ -1,0 +1,90 @@
+"""A world in which everybody owns one of each thing, and the addresses of all of it."""
+
+from dataclasses import dataclass, field
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth.models import Group
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from accounts.models import PlatformSettings
+from foundation import audit
+from foundation.models import Heartbeat
+from tests.leaks import catalogue, work
+from tests.leaks.markers import mark
+from tests.people import make_admin, make_partner, make_person
+
+
+@dataclass
+class World:
+    """People by name, and what each of them (or "platform") owns: `things["alice"]["live"]`."""
+
+    people: dict = field(default_factory=dict)
+    things: dict[str, dict] = field(default_factory=dict)
+
+    def browser_of(self, name: str) -> Client:
+        """A browser of this person, signed in with a password typed just now; for "" one that is not."""
+        browser = Client(raise_request_exception=False)
+        if name:
+            browser.force_login(self.people[name])
+            request = RequestFactory().get("/")
+            request.session = browser.session
+            record_authentication(request, self.people[name], method="password")
+            request.session.save()
+        return browser
+
+
+def build() -> World:
+    world = World()
+    bank = make_admin("bank")
+    alice, bob = (_named(make_partner(name), "publisher") for name in ("alice", "bob"))
+    carol, admin = _named(make_person("carol"), "person"), _named(make_admin(), "person")
+    world.people = {"alice": alice, "bob": bob, "carol": carol, "admin": admin}
+    world.things = {name: {"user": person} for name, person in world.people.items()} | {"platform": {}}
+    for owner, name in ((alice, "alice"), (bob, "bob"), (None, "platform")):
+        _publish(world.things[name], owner, carol=carol, by=owner or admin)
+    for person in world.people.values():
+        work.give_credits(person, by=bank)
+    _deploy(world)
+    _rest(world)
+    return world
+
+
+def _rest(world: World) -> None:
+    """What Django's admin shows besides."""
+    world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
+    world.things["platform"]["group"] = Group.objects.create(name="helpers")
+    world.things["platform"]["settings"] = PlatformSettings.load()
+    for name, person in world.people.items():
+        things = world.things[name]
+        things["address"] = person.emailaddress_set.get()
+        things["failed"] = things["live"].runs.get(number=2)
+
+
+def _named(person, family: str):
+    person.first_name, person.last_name = mark(person, family, "name"), mark(person, "person", "last")
+    person.save(update_fields=["first_name", "last_name"])
+    return person
+
+
+def _publish(things: dict, owner, *, carol, by) -> None:
+    connection = catalogue.make_connection(owner)
+    things["connection"] = connection
+    things["scan"] = catalogue.make_scan(connection)
+    things |= catalogue.make_modules(owner, names=[carol], by=by)
+    if owner:
+        things["allowance"] = work.make_allowance(owner, by=None)
+
+
+def _deploy(world: World) -> None:
+    """Partners deploy of the platform and of themselves, carol of alice, admin of bob: so both partners earn."""
+    offers = {"alice": ("platform", "alice"), "bob": ("platform", "bob")}
+    offers |= {"carol": ("alice", "platform"), "admin": ("bob", "platform")}
+    for name, (paid, waiting) in offers.items():
+        person, things = world.people[name], world.things[name]
+        things["live"] = work.make_live(person, world.things[paid]["everyone"].current_version)
+        things["waiting"] = work.make_waiting(person, world.things[waiting]["everyone"].current_version)
+        things["draft"] = work.make_draft(person, world.things["platform"]["everyone"].current_version)
+        things["change"] = work.make_draft(person, things["live"].version, things["live"])
+        note = mark(person, "audit", "detail")
+        things["audit"] = audit.record("deployment.noted", by=person, target=things["live"], note=note)
