@@ -33,27 +33,24 @@ def claim(run_id: int, *, worker: str) -> Run | None:
         return None
     try:
         with transaction.atomic():
-            changed = (
-                claimable()
-                .filter(pk=run_id)
-                .update(
-                    status=Run.Status.PREPARING,
-                    token=F("token") + 1,
-                    attempts=F("attempts") + 1,
-                    lease_expires_at=_lease_end(),
-                    worker=worker,
-                    process={},
-                    started_at=Coalesce("started_at", Now()),
-                    phases=run.phases | {Run.Status.PREPARING.value: timezone.now().isoformat()},
-                )
-            )
+            changed = claimable().filter(pk=run_id).update(**_claim(run, worker))
     except IntegrityError:  # one_active_run_per_deployment: another worker was faster
         return None
-    return (
-        Run.objects.select_related("deployment__owner", "version__module", "version__archive").get(pk=run_id)
-        if changed
-        else None
-    )
+    related = ("deployment__owner", "version__module", "version__archive")
+    return Run.objects.select_related(*related).get(pk=run_id) if changed else None
+
+
+def _claim(run: Run, worker: str) -> dict:
+    return {
+        "status": Run.Status.PREPARING,
+        "token": F("token") + 1,
+        "attempts": F("attempts") + 1,
+        "lease_expires_at": _lease_end(),
+        "worker": worker,
+        "process": {},
+        "started_at": Coalesce("started_at", Now()),
+        "phases": run.phases | {Run.Status.PREPARING.value: timezone.now().isoformat()},
+    }
 
 
 def claimable():
