@@ -1,10 +1,7 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from deployments.tail import run_log
 from deployments.views import deploy, listing, page, runs
-from foundation.refs import RefConverter
-
-register_converter(RefConverter, "ref")
 
 app_name = "deployments"
 urlpatterns = [

@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.urls import register_converter
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 BASE32 = LETTERS + "234567"
@@ -31,3 +32,6 @@ class RefConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+register_converter(RefConverter, "ref")  # once, for the addresses of all apps

@@ -34,7 +34,7 @@ def first_paragraph(text: str) -> str:
     tokens = _reader.parse(text[:LONGEST])
     for opening, inline in pairwise(tokens):
         if opening.type == "paragraph_open" and opening.level == 0:  # deeper ones belong to lists and quotes
-            words = "".join(SPOKEN.get(child.type, child.content) for child in inline.children if _is_text(child))
+            words = "".join(SPOKEN.get(child.type, child.content) for child in inline.children or [] if _is_text(child))
             if words.strip():
                 return " ".join(words.split())[:500]
     return ""

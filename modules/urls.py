@@ -8,5 +8,5 @@ urlpatterns = [
     path("publish/preview/", views.publish_preview, name="publish-preview"),
     path("publish/scan/", views.scan_start, name="scan-start"),
     path("publish/scan/status/", views.scan_status, name="scan-status"),
-    path("modules/<str:ref>/", views.module, name="module"),
+    path("modules/<ref:ref>/", views.module, name="module"),
 ]
