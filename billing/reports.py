@@ -8,6 +8,7 @@ from django.db.models.functions import TruncMonth
 
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
+from billing.units import UNITS
 
 PACE_DAYS = 90
 
@@ -44,9 +45,10 @@ def spending(person, *, now: datetime) -> list[Spending]:
 
 
 def pace(person, *, now: datetime) -> int:
-    """Units used in a month, at the pace of the last 90 days."""
+    """Whole credits used in a month at the pace of the last 90 days, in units, rounded up."""
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
-    return max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"]) * 30 // PACE_DAYS
+    total = max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"])
+    return -(-total * 30 // (PACE_DAYS * UNITS)) * UNITS
 
 
 def by_module(person, month: Month) -> list[dict]:

@@ -100,6 +100,12 @@ def shown_status(deployment, run_status: str | None) -> str:
     return deployment.get_status_display()
 
 
+def trouble(deployment, run_status: str | None) -> str:
+    """ "Failed" or "Lost" beside a live deployment whose newest run ended so; otherwise nothing."""
+    is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST)
+    return Run.Status(run_status).label if is_broken and deployment.status == deployment.Status.LIVE else ""
+
+
 @dataclass(frozen=True)
 class Line:
     tone: str

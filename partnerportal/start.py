@@ -12,7 +12,7 @@ from accounts.models import GitHubConnection, User
 from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
-from deployments.showing import shown_status
+from deployments.showing import shown_status, trouble
 from modules.models import Module
 
 SHOWN = 5
@@ -35,14 +35,12 @@ class Attention:
 def page(user, *, now) -> dict:
     """All that `start.html` shows to this person."""
     deployments = own_deployments(user)
-    needs = attention(user, deployments)
+    newest, needs = deployments[:SHOWN], attention(user, deployments)
     total, live = deployments.count(), deployments.filter(status=Deployment.Status.LIVE).count()
     return {
         "greeting": greeting(now),
         "attention": needs,
-        "deployments": [
-            (deployment, shown_status(deployment, deployment.run_status)) for deployment in deployments[:SHOWN]
-        ],
+        "deployments": [(row, shown_status(row, row.run_status), trouble(row, row.run_status)) for row in newest],
         "total": total,
         "summary": summary(len(needs), live),
         "modules": modules_of(user, now=now) if user.is_partner else None,

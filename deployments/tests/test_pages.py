@@ -183,6 +183,16 @@ def test_a_long_log_is_cut_on_the_page_and_whole_in_the_download(client, alice, 
     assert "0011xxx" in text
 
 
+def test_a_live_deployment_says_that_its_newest_run_failed(client, alice, shop):
+    Deployment.objects.update(status=Deployment.Status.LIVE)
+    make_run(shop, status=Run.Status.FAILED)
+    client.force_login(alice)
+    for page in (shop.get_absolute_url(), reverse("deployments:deployment-list")):
+        text = client.get(page).content.decode()
+        assert "</svg>Live</span>" in text
+        assert "</svg>Failed</span>" in text
+
+
 def test_an_interrupted_run_is_said(client, alice, shop):
     Deployment.objects.update(was_interrupted=True)
     client.force_login(alice)

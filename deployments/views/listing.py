@@ -9,7 +9,7 @@ from accounts.scoping import Reach, Thing, reach
 from billing.units import to_credits
 from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
-from deployments.showing import shown_status
+from deployments.showing import shown_status, trouble
 from foundation.tables import csv_response
 
 PER_PAGE = 25
@@ -24,6 +24,7 @@ def deployment_list(request):
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for deployment in page:
         deployment.shown_status = shown_status(deployment, deployment.run_status)
+        deployment.trouble = trouble(deployment, deployment.run_status)
     total = visible.count()
     context = {
         "page": page,

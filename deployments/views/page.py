@@ -50,6 +50,7 @@ def live_context(request, deployment, run):
         "run": run,
         "newest": newest,
         "status": showing.shown_status(deployment, newest.status),
+        "trouble": showing.trouble(deployment, newest.status),
         "phases": showing.phases(run),
         "resources": showing.resources(run),
         "done": done,
