@@ -1,0 +1,50 @@
+"""What people do on a page, for every journey that does it."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from modules.models import Module
+
+WHOLE_RUN = 60_000  # milliseconds
+
+
+def open_form(page: Page, module: Module) -> None:
+    """From the Deploy page over the page of a module to its form."""
+    page.goto("/deploy/?tab=partner" if module.owner_id else "/deploy/")
+    page.get_by_role("link", name=module.title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(module.title)
+    page.locator(".page-head").get_by_role("link", name="Deploy").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Deploy {module.title}")
+
+
+def field(page: Page, name: str) -> Locator:
+    """The box of a variable's field."""
+    return page.locator(f"#box-id_in-{name}")
+
+
+def type_into(page: Page, name: str, text: str) -> None:
+    page.locator(f"#id_in-{name}").fill(text)
+
+
+def check_inputs(page: Page) -> None:
+    """From a filled form to the page that asks for confirmation."""
+    page.get_by_role("button", name="Check and continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Confirm"))
+
+
+def expect_run(page: Page, number: int, status: str) -> None:
+    """Wait, on the page of a deployment, until its run has come to this end."""
+    run = page.locator("#run")
+    expect(run.get_by_role("heading")).to_contain_text(f"Run {number},")
+    expect(run.locator(".phases")).to_contain_text(status, timeout=WHOLE_RUN)
+
+
+def output(page: Page, name: str) -> Locator:
+    row = page.locator("#outputs tr").filter(has=page.locator("th code", has_text=re.compile(f"^{name}$")))
+    return row.locator("td .code")
+
+
+def available(page: Page) -> Locator:
+    """The credits in the bar on top."""
+    return page.locator(".topbar .me a")

@@ -1,0 +1,88 @@
+"""A user deploys a platform module, watches it, changes it and destroys it; the credits follow."""
+
+from playwright.sync_api import expect
+
+from tests.browser import steps
+from tests.browser.world import UNITS, give_credits, publish_platform
+
+PARTS = 20  # of the network, one after the other
+
+
+def test_user_deploys_watches_changes_and_destroys(carol, admin, github, sign_in):
+    network = publish_platform(github, "modules/Network_Foundation", by=admin)["modules/Network_Foundation"]
+    give_credits(carol, 100, by=admin)
+    page = sign_in(carol)
+    deploy(page, network)
+    watch(page)
+    see_outputs(page, "office")
+    see_charge(page)
+    change(page)
+    see_outputs(page, "home")
+    destroy(page)
+    assert carol.deployments.get().status == "destroyed"
+    assert carol.wallet.accounts.get(kind="purchased").balance == 80 * UNITS
+
+
+def deploy(page, network):
+    steps.open_form(page, network)
+    page.get_by_role("textbox", name="Name required", exact=True).fill("office network")
+    steps.type_into(page, "network_name", "office")
+    steps.type_into(page, "seconds", "0.3")
+    page.get_by_role("button", name="Check and continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Name")
+    expect(page.locator("#id_in-seconds")).to_have_value("0.3")
+    page.locator("[name=name]").fill("office-network")
+    steps.check_inputs(page)
+    expect(page.get_by_role("region", name="Cost and balance")).to_contain_text("Available after80")
+    page.get_by_role("button", name="Deploy for 20 credits").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("office-network")
+
+
+def watch(page):
+    """The log grows, the summary and the resources follow, all while the run is under way."""
+    run, log = page.locator("#run"), page.locator("#log")
+    expect(log).to_contain_text("made gateway")
+    expect(run).to_have_attribute("aria-busy", "true")
+    expect(run).to_contain_text(f"{PARTS} to create")
+    expect(run).to_contain_text("20 credits held until this run ends.")
+    steps.expect_run(page, 1, "succeeded")
+    expect(log).to_contain_text(f"Resources: {PARTS} added, 0 changed, 0 destroyed.")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Live")
+    expect(run).to_contain_text("20 credits charged.")
+
+
+def see_outputs(page, name):
+    expect(steps.output(page, "last_part")).to_have_text(f"{name}-summary")
+    expect(steps.output(page, "subnets")).to_contain_text(f'"{name}-subnet-a"')
+
+
+def see_charge(page):
+    here = page.url
+    steps.available(page).click()
+    expect(steps.available(page)).to_contain_text("80")
+    expect(page.get_by_role("row", name="office-network").first).to_contain_text("20")
+    page.goto(here)
+
+
+def change(page):
+    page.get_by_role("link", name="Change inputs").click()
+    steps.type_into(page, "network_name", "home")
+    steps.type_into(page, "seconds", "0")
+    steps.check_inputs(page)
+    expect(page.get_by_text("This may destroy resources.")).to_be_visible()
+    page.get_by_role("button", name="Change 2 inputs of office-network").click()
+    steps.expect_run(page, 2, "succeeded")
+    expect(steps.available(page)).to_contain_text("80")
+
+
+def destroy(page):
+    danger = page.locator("#danger")
+    danger.get_by_role("textbox").fill("office")
+    danger.get_by_role("button", name="Destroy office-network").click()
+    expect(page.locator("#danger")).to_contain_text("That is not office-network. Nothing was destroyed.")
+    danger.get_by_role("textbox").fill("office-network")
+    danger.get_by_role("button", name="Destroy office-network").click()
+    steps.expect_run(page, 3, "succeeded")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Destroyed")
+    page.goto("/deployments/")
+    expect(page.get_by_role("row", name="office-network")).to_contain_text("Destroyed")

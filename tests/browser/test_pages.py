@@ -1,0 +1,92 @@
+"""Every page in both themes and two widths: one heading, nothing wider than the window, nothing refused, no barrier."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+from billing.months import Month
+from deployments import services
+from deployments.models import Run
+from tests.browser import steps
+from tests.browser.world import give_credits, publish_of_alice, publish_platform
+
+WINDOWS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+OPEN = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/"]
+EVERYONES = ["/", "/profile/", "/deploy/", "/deployments/", "/billing/", "/billing/transactions/", "/billing/invoices/"]
+PARTNERS = ["/publish/", "/deploy/?tab=partner", "/deploy/?q=nothing+fits", "/billing/costs/", "/billing/revenue/"]
+ADMINS = ["/admin/", "/styleguide/", "/publish/?for=platform", "/profile/?for=platform", "/billing/credits/"]
+
+
+def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
+    platform = publish_platform(github, "modules/Secret_Store", "modules/Warehouse_Starter", by=admin)
+    shop = publish_of_alice(github, alice, "secure_web_app", "message_bus")["secure_web_app"]
+    give_credits(carol, 200, by=admin)
+    failed = deployed(platform["modules/Warehouse_Starter"], "figures", {}, {}, by=carol)
+    secrets = {"admin_password": "correct horse battery"}
+    vault = deployed(platform["modules/Secret_Store"], "vault", {}, secrets, by=carol)
+    of_alice = deployed(shop, "web-shop", {"app_name": "shop"}, {}, by=alice)
+    month = f"/billing/statements/{Month.of(of_alice.created_at)}/"
+
+    found = look(sign_in(), OPEN)
+    page = sign_in(carol)
+    wait_for_runs(page, failed, vault)
+    found += look(page, [*EVERYONES, month, *addresses(failed), *addresses(vault)])
+    found += look(page, [review(page, platform["modules/Secret_Store"])])
+    page = sign_in(alice)
+    found += look(page, [*EVERYONES, *PARTNERS, month, *addresses(of_alice), *addresses(shop)])
+    found += look(sign_in(bob), ["/", "/profile/", "/publish/", "/deployments/", "/billing/"])
+    found += look(sign_in(admin), ["/", "/profile/", "/deployments/", "/billing/", *ADMINS])
+    assert found == []
+
+
+def deployed(module, name, inputs, secrets, *, by):
+    return services.create_deployment(module.current_version, name=name, inputs=inputs, secrets=secrets, by=by)
+
+
+def wait_for_runs(page, failed, vault):
+    for deployment, status in ((failed, Run.Status.FAILED), (vault, Run.Status.SUCCEEDED)):
+        page.goto(deployment.get_absolute_url())
+        steps.expect_run(page, 1, status)
+
+
+def addresses(thing):
+    """The page of a deployment or a module, and the form that leads on from it."""
+    if hasattr(thing, "cost_centre"):
+        return [thing.get_absolute_url(), f"{thing.get_absolute_url()}update/"]
+    return [thing.get_absolute_url(), f"/deploy/{thing.ref}/"]
+
+
+def review(page, module):
+    """The page that asks for confirmation, after one that reports errors."""
+    page.goto(f"/deploy/{module.ref}/")
+    steps.type_into(page, "admin_password", "correct horse battery")
+    steps.check_inputs(page)
+    return page.url
+
+
+def look(page, paths):
+    """What is wrong with these pages, in words."""
+    found = []
+    for path in paths:
+        answer = page.goto(path)
+        if answer.status != (404 if "no-such" in path else 200):
+            found.append(f"{path} answers {answer.status}")
+        if page.locator("h1").count() != 1:
+            found.append(f"{path} has {page.locator('h1').count()} first headings")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            for name, window in WINDOWS.items():
+                page.set_viewport_size(window)
+                found += [f"{path}, {theme} and {name}: {what}" for what in widths(page, window)]
+            found += [f"{path}, {theme}: {what}" for what in barriers(page)]
+    return found
+
+
+def widths(page, window):
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{width} px wide"] if width > window["width"] else []
+
+
+def barriers(page):
+    """What axe finds against WCAG 2.2 A and AA."""
+    violations = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{each['id']} at {node['html'][:120]}" for each in violations for node in each["nodes"]]

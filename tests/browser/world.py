@@ -1,0 +1,42 @@
+"""What a journey finds when it begins: modules in the catalogue and credits in a wallet, put there by the services."""
+
+from accounts import services as accounts
+from accounts.models import GitHubConnection, User
+from billing import services as billing
+from modules import services
+from modules.models import Module, Scan
+from modules.scanner import scan_repository
+
+UNITS = billing.UNITS
+
+
+def publish_platform(github, *paths: str, by: User) -> dict[str, Module]:
+    return _publish(github, None, "ghp_demo_platform", "platform-example/platform-modules", paths, by=by)
+
+
+def publish_of_alice(github, alice: User, *paths: str) -> dict[str, Module]:
+    return _publish(github, alice, "ghp_demo_alice", "alice-example/cloud-modules", paths, by=alice)
+
+
+def give_credits(owner: User, credits: int, *, by: User) -> None:
+    billing.add_credits(
+        owner,
+        amount=credits * UNITS,
+        source="sale",
+        paid=credits * 100,
+        reason="Invoice 1",
+        by=by,
+        nonce=f"sale-{owner.ref}",
+        wallet_version=0,
+    )
+
+
+def _publish(github, owner, token, repository, paths, *, by) -> dict[str, Module]:
+    """The published modules by folder."""
+    connection: GitHubConnection = accounts.save_token(owner, token=token, by=by)
+    connection = accounts.select_repository(connection, repository_id=github.world.find(repository).id, by=by)
+    scan = services.start_scan(connection, by=by)
+    scan_repository(scan.pk)
+    scan = Scan.objects.get(pk=scan.pk)
+    created = services.publish(connection, scan=scan, paths=paths, by=by).created
+    return {module.path: module for module in created}
