@@ -32,7 +32,7 @@ check: $(DEV) ## lint, format, types, layers, migrations, deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PRODUCTION) $(BIN)/mypy
-	$(PRODUCTION) $(BIN)/lint-imports --no-timing
+	$(PRODUCTION) $(BIN)/lint-imports --no-logo
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
