@@ -1,0 +1,65 @@
+"""The demo world is made by the running portal, completed after an interruption, and then left alone."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from billing import services as billing
+from billing.models import Transfer
+from demo import seed
+from deployments.models import Deployment, Run
+from modules.models import Module
+
+ENDS = {
+    "spring-campaign": ("destroyed", "succeeded"),
+    "checkout-api": ("live", "succeeded"),
+    "web-shop": ("live", "succeeded"),
+    "sales-figures": ("live", "failed"),
+    "order-queues": ("live", "succeeded"),
+    "sensor-network": ("live", "succeeded"),
+    "company-site": ("live", "succeeded"),
+}
+
+
+class Interrupted(Exception):
+    """The demo was stopped while it was seeded."""
+
+
+def plant(*, until: str = "") -> list[str]:
+    """Run all steps; gives what they said. Stops when one says something about `until`."""
+    said = []
+
+    def say(what):
+        said.append(what)
+        if until and until in what:
+            raise Interrupted
+
+    for step in seed.STEPS:
+        step(say)
+    return said
+
+
+def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, worker):
+    worker()
+    for moment in ("bob@example.com", "alice-example/", "spring-campaign"):
+        with pytest.raises(Interrupted):
+            plant(until=moment)
+    assert plant() != []
+
+    newest = {name: Run.objects.filter(deployment__name=name).newest_first().first() for name in ENDS}
+    assert {name: (run.deployment.status, run.status) for name, run in newest.items()} == ENDS
+    assert Deployment.objects.count() == len(ENDS)
+    assert Module.objects.published().count() == 11
+    assert list(Module.objects.partners().filter(audience="everyone").values_list("path", flat=True)) == [
+        "secure_web_app"
+    ]
+    balances = {person.short_name: billing.balance(person).available // billing.UNITS for person in User.objects.all()}
+    assert balances == {"Alice": 1000, "Bob": 1080, "Carol": 370, "Admin": 0}
+    assert Transfer.objects.get(kind="revenue").share_amount == 18_90
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert plant() == []
+    assert len(queries) <= 10
