@@ -70,10 +70,11 @@ def _has_ended(story: Story, deployment: Deployment | None) -> bool:
 
 def _pushed(story: Story) -> bool:
     """Whether the story is at its end; otherwise begins what comes next, unless a run is under way."""
-    deployment = _deployments([story]).get()
+    known = _deployments([story])
+    newest = Run.objects.filter(deployment__in=known.values("pk")).newest_first().first()
+    deployment = known.get()  # read after its newest run, so that what a final one has changed is seen
     if _has_ended(story, deployment):
         return True
-    newest = deployment.runs.newest_first().first()
     if newest.status == Run.Status.FAILED:
         raise NotInTime(f"{story.name} failed: {newest.error}")
     if newest.is_final:  # a run that is neither failed nor succeeded is of a demo that was stopped meanwhile
