@@ -31,7 +31,7 @@ class Visit:
     def problems(self, table: list[Row]) -> list[str]:
         """In sentences, all that differs from the table."""
         found = [
-            f"{method} {row.name} {row.query} of {target or 'nobody'}: {problem}"
+            f"{method} {row.name}{row.query} of {target or 'nobody'}: {problem}"
             for row in table
             for target in targets(row, self.world)
             for method in self.methods
