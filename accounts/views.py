@@ -1,11 +1,9 @@
 from contextlib import suppress
-from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,28 +15,10 @@ from accounts import services
 from accounts.forms import NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection, User
+from accounts.sides import Side, side_of
 
 YEAR = 365 * 24 * 3600
 STOP_POLLING = 286  # htmx's own status
-
-
-@dataclass(frozen=True)
-class Side:
-    """Whose connection a page is about: a partner's own, or (without owner) the platform's."""
-
-    owner: User | None
-
-    @property
-    def query(self) -> str:
-        return "" if self.owner else "?for=platform"
-
-    @property
-    def profile_url(self) -> str:
-        return reverse("accounts:profile") + self.query
-
-    @property
-    def connections(self):
-        return GitHubConnection.objects.of(self.owner)
 
 
 @login_required
@@ -75,7 +55,7 @@ def theme_save(request):
 @require_POST
 def token_save(request):
     """The one page that asks GitHub itself: somebody waits for the verdict, and the wait ends after seconds."""
-    side = _side(request)
+    side = side_of(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(request, side)
     form = TokenForm(request.POST, replaces=side.connections.exists())
@@ -87,13 +67,13 @@ def token_save(request):
         form.add_error("token", str(error))
         return _page(request, status=422, token_form=form)
     messages.success(request, f"The token of {connection.login} works and was saved.")
-    return redirect(side.profile_url)
+    return redirect(_profile_of(side))
 
 
 @login_required
 @require_POST
 def repository_save(request):
-    side = _side(request)
+    side = side_of(request)
     connection = get_object_or_404(side.connections)
     form = RepositoryForm(request.POST, connection=connection)
     if not form.is_valid():
@@ -105,13 +85,13 @@ def repository_save(request):
         form.add_error("repository", str(error))
         return _page(request, status=422, repository_form=form)
     messages.success(request, f"Modules now come from {chosen.full_name}.")
-    return redirect(side.profile_url)
+    return redirect(_profile_of(side))
 
 
 @login_required
 @require_GET
 def repository_search(request):
-    side = _side(request)
+    side = side_of(request)
     connection = get_object_or_404(side.connections)
     matching = _matching(request)
     form = RepositoryForm(connection=connection, matching=matching)
@@ -121,14 +101,14 @@ def repository_search(request):
 @login_required
 @require_POST
 def repository_refresh(request):
-    side = _side(request)
+    side = side_of(request)
     connection = get_object_or_404(side.connections)
     try:
         services.request_refresh(connection, by=request.user)
         messages.info(request, "The list of repositories is being read from GitHub.")
     except services.ConnectionRemoved as error:
         messages.error(request, str(error))
-    return redirect(side.profile_url)
+    return redirect(_profile_of(side))
 
 
 @login_required
@@ -147,7 +127,7 @@ def repository_status(request):
 @login_required
 @require_POST
 def connection_remove(request):
-    side = _side(request)
+    side = side_of(request)
     connection = get_object_or_404(side.connections)
     form = RemovalForm(request.POST, connection=connection)
     if not form.is_valid():
@@ -155,22 +135,17 @@ def connection_remove(request):
     with suppress(services.ConnectionRemoved):  # by a second click, which wants the same
         services.remove_connection(connection, by=request.user)
     messages.success(request, "The GitHub connection was removed. What is published stays.")
-    return redirect(side.profile_url)
+    return redirect(_profile_of(side))
 
 
-def _side(request) -> Side:
-    """The side that the address names; raises PermissionDenied for one that this person may not set up."""
-    is_platform = request.GET.get("for") == "platform" or not request.user.is_partner
-    side = Side(None if is_platform else request.user)
-    if not request.user.may_connect(side.owner):
-        raise PermissionDenied
-    return side
+def _profile_of(side: Side) -> str:
+    return reverse("accounts:profile") + side.query
 
 
 def _confirm_first(request, side: Side) -> HttpResponse:
     """Ask for the password. allauth would keep the refused post in the session, and with it the token in clear."""
     messages.info(request, "After this, paste the token once more: it was not kept.")
-    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': side.profile_url})}")
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': _profile_of(side)})}")
 
 
 def _page(request, *, status: int = 200, **bound) -> HttpResponse:
@@ -183,7 +158,7 @@ def _page(request, *, status: int = 200, **bound) -> HttpResponse:
 
 
 def _github(request) -> dict:
-    side = _side(request)
+    side = side_of(request)
     connection = side.connections.first()
     context = {"side": side, "connection": connection, "token_form": TokenForm(replaces=connection is not None)}
     if connection is None:

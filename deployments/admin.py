@@ -1,19 +1,7 @@
 from django.contrib import admin
 
 from deployments.models import Deployment, Run
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Looking only: what changes deployments goes through their services. Secrets are never shown."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from foundation.admin import ReadOnlyAdmin
 
 
 @admin.register(Deployment)

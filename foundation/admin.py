@@ -4,6 +4,8 @@ from foundation.models import AuditEvent, Heartbeat
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
+    """Looking only: what changes such rows goes through services. Secrets are never shown."""
+
     def has_add_permission(self, request):
         return False
 

@@ -1,15 +1,13 @@
 import json
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import GitHubConnection, User
+from accounts.sides import Side, side_of
 from modules import catalogue, services
 from modules.forms import PublishForm
 from modules.markdown import render as render_markdown
@@ -17,32 +15,13 @@ from modules.models import Module
 from modules.showing import inputs_of, link
 
 
-@dataclass(frozen=True)
-class Side:
-    """Whose catalogue a page is about: a partner's own, or (without owner) the platform's."""
-
-    owner: User | None
-
-    @property
-    def query(self) -> str:
-        return "" if self.owner else "?for=platform"
-
-    @property
-    def publish_url(self) -> str:
-        return reverse("modules:publish") + self.query
-
-    @property
-    def connection(self) -> GitHubConnection | None:
-        return GitHubConnection.objects.of(self.owner).first()
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def publish(request):
-    side = _side(request)
+    side = side_of(request)
     if request.method == "GET":
         return _page(request, side)
-    connection = get_object_or_404(GitHubConnection.objects.of(side.owner))
+    connection = get_object_or_404(side.connections)
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _page(request, side, status=422, form=form)
@@ -53,7 +32,7 @@ def publish(request):
     except (services.StalePublication, services.NotPublishable) as error:
         return _page(request, side, status=422, form=form, refusal=error)
     messages.success(request, _sentence(done))
-    return redirect(side.publish_url)
+    return redirect(_publish_page_of(side))
 
 
 @login_required
@@ -61,19 +40,19 @@ def publish(request):
 def publish_preview(request):
     """The save bar alone, for the boxes that are ticked now."""
     form = PublishForm(request.GET)
-    return render(request, "modules/_savebar.html", _context(_side(request), form=form))
+    return render(request, "modules/_savebar.html", _context(side_of(request), form=form))
 
 
 @login_required
 @require_POST
 def scan_start(request):
-    side = _side(request)
-    connection = get_object_or_404(GitHubConnection.objects.of(side.owner))
+    side = side_of(request)
+    connection = get_object_or_404(side.connections)
     try:
         services.start_scan(connection, by=request.user)
     except services.NothingToScan:
         messages.error(request, "Choose a repository first, then scan it.")
-    return redirect(side.publish_url)
+    return redirect(_publish_page_of(side))
 
 
 @login_required
@@ -81,7 +60,7 @@ def scan_start(request):
 def scan_status(request):
     """The scan's card while it goes on; when it ends, the list of modules with it."""
     form = PublishForm(request.GET) if "scan" in request.GET else None
-    return render(request, "modules/_scan_status.html", _context(_side(request), form=form))
+    return render(request, "modules/_scan_status.html", _context(side_of(request), form=form))
 
 
 @login_required
@@ -115,13 +94,8 @@ def _number(request, module: Module) -> int:
     return int(asked)
 
 
-def _side(request) -> Side:
-    """The side that the address names, else the person's own, else the platform's; 403 for what is not theirs."""
-    named = request.GET.get("for", "mine" if request.user.is_partner else "platform")
-    side = Side(None if named == "platform" else request.user)
-    if not request.user.may_connect(side.owner):
-        raise PermissionDenied
-    return side
+def _publish_page_of(side: Side) -> str:
+    return reverse("modules:publish") + side.query
 
 
 def _page(request, side: Side, *, status: int = 200, **details):
@@ -129,7 +103,7 @@ def _page(request, side: Side, *, status: int = 200, **details):
 
 
 def _context(side: Side, *, form: PublishForm | None = None, refusal: Exception | None = None) -> dict:
-    connection = side.connection
+    connection = side.connections.first()
     context = {"side": side, "connection": connection, "form": form, "refusal": refusal}
     if connection is None or connection.repository_id is None:
         return context

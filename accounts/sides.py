@@ -1,0 +1,37 @@
+"""Whose repository a page is about: a partner's own, or the platform's."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import GitHubConnection, User
+
+PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class Side:
+    """A partner's own side, or (without owner) the platform's."""
+
+    owner: User | None
+
+    @property
+    def query(self) -> str:
+        """What an address needs so that it leads to this side."""
+        return "" if self.owner else f"?for={PLATFORM}"
+
+    @property
+    def connections(self):
+        return GitHubConnection.objects.of(self.owner)
+
+
+def side_of(request) -> Side:
+    """The side that the address names, else the person's own, else the platform's.
+
+    Raises PermissionDenied for one that this person may not set up.
+    """
+    named = request.GET.get("for", "mine" if request.user.is_partner else PLATFORM)
+    side = Side(None if named == PLATFORM else request.user)
+    if not request.user.may_connect(side.owner):
+        raise PermissionDenied
+    return side
