@@ -3,9 +3,9 @@
 from accounts import services as accounts
 from accounts.models import GitHubConnection, User
 from billing import services as billing
+from demo.waiting import until
 from modules import services
 from modules.models import Module, Scan
-from modules.scanner import scan_repository
 
 UNITS = billing.UNITS
 
@@ -35,8 +35,8 @@ def _publish(github, owner, token, repository, paths, *, by) -> dict[str, Module
     """The published modules by folder."""
     connection: GitHubConnection = accounts.save_token(owner, token=token, by=by)
     connection = accounts.select_repository(connection, repository_id=github.world.find(repository).id, by=by)
-    scan = services.start_scan(connection, by=by)
-    scan_repository(scan.pk)
-    scan = Scan.objects.get(pk=scan.pk)
+    started = services.start_scan(connection, by=by)
+    done = Scan.objects.filter(pk=started.pk, status=Scan.Status.SUCCEEDED)
+    scan = until(done.first, "The worker's scan")
     created = services.publish(connection, scan=scan, paths=paths, by=by).created
     return {module.path: module for module in created}
