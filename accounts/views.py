@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from accounts import services
@@ -22,7 +22,7 @@ STOP_POLLING = 286  # htmx's own status
 
 
 @login_required
-@require_GET
+@require_safe
 def profile(request):
     return _page(request)
 
@@ -89,7 +89,7 @@ def repository_save(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def repository_search(request):
     side = side_of(request)
     connection = get_object_or_404(side.connections)
@@ -112,7 +112,7 @@ def repository_refresh(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def repository_status(request):
     """The line that polls while the list is read; once it stands, the whole card instead."""
     context = _github(request)

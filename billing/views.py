@@ -8,7 +8,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
@@ -24,7 +24,7 @@ CHUNK = 500  # rows of a download in one query
 
 
 @login_required
-@require_GET
+@require_safe
 def overview(request):
     now, person = timezone.now(), request.user
     month = Month.of(now)
@@ -45,7 +45,7 @@ def overview(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def transactions(request):
     form = _movements_form(request)
     everyone = "person" in form.fields
@@ -57,7 +57,7 @@ def transactions(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def transactions_csv(request):
     form = _movements_form(request)
     if not form.is_valid():
@@ -91,7 +91,7 @@ def _found(request, form):
 
 
 @login_required
-@require_GET
+@require_safe
 def invoices(request):
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
@@ -101,7 +101,7 @@ def invoices(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def statement(request, month):
     asked = Month.parse(month)
     if asked is None or asked > Month.of(timezone.now()):
@@ -116,7 +116,7 @@ def statement(request, month):
 
 
 @login_required
-@require_GET
+@require_safe
 def costs(request):
     form = WhoseForm(request.GET, people=_people(request, Thing.COSTS))
     month = Month.of(timezone.now())
@@ -129,7 +129,7 @@ def costs(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def revenue(request):
     how_far = reach(request.user, Thing.REVENUE)
     if how_far is Reach.NOTHING:

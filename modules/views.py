@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.sides import Side, side_of
 from modules import catalogue, services
@@ -36,7 +36,7 @@ def publish(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def publish_preview(request):
     """The save bar alone, for the boxes that are ticked now."""
     form = PublishForm(request.GET)
@@ -56,7 +56,7 @@ def scan_start(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def scan_status(request):
     """The scan's card while it goes on; when it ends, the list of modules with it."""
     form = PublishForm(request.GET) if "scan" in request.GET else None
@@ -64,7 +64,7 @@ def scan_status(request):
 
 
 @login_required
-@require_GET
+@require_safe
 def module(request, ref):
     module = get_object_or_404(Module.objects.visible_to(request.user).select_related("owner"), ref=ref)
     versions = module.versions.select_related("published_by").defer("schema", "readme")

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from partnerportal.templatetags.ui import STATUS
 
@@ -24,6 +25,7 @@ class ExampleForm(forms.Form):
     notes = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
 
+@require_safe
 def page(request):
     form = ExampleForm({"token": "ghp_000", "cost": "60000", "region": "eu"}, initial={"title": "Telemetry Stack"})
     context = {
