@@ -76,9 +76,9 @@ def _pulse() -> str:
 
 def _module(title: str, source: str) -> ModuleVersion:
     """A module of the platform with this one file, free of charge."""
-    files = {"main.tf": new_file(source.encode())}
-    admin = User.objects.get(email="admin@example.com")
     name = title.replace(" ", "-").lower()
+    files = {f"{name}/main.tf": new_file(source.encode())}
+    admin = User.objects.get(email="admin@example.com")
     archive, _ = Archive.objects.get_or_create(
         content_hash=name, defaults={"data": pack(files), "size": len(source), "files": 1}
     )
