@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -54,12 +54,14 @@ class User(AbstractUser):
         return self.email
 
     def save(self, *args, **kwargs):
-        self.slug = self.slug or self._free_slug()
         if self.is_partner and self.partner_since is None:
             self.partner_since = timezone.now()
         if not self.is_partner:
             self.partner_since = None
-        super().save(*args, **kwargs)
+        if self.slug:
+            super().save(*args, **kwargs)
+        else:
+            self._save_with_slug(*args, **kwargs)
 
     def has_perm(self, perm, obj=None) -> bool:
         """There is one kind of admin, so the flag is the permission; groups are not used and not shown."""
@@ -81,11 +83,21 @@ class User(AbstractUser):
             return self.is_staff
         return self.is_partner and owner == self
 
-    def _free_slug(self) -> str:
-        stem = slugify(self.email.partition("@")[0])[:40] or "user"
-        if not User.objects.filter(slug=stem).exists():
-            return stem
-        return f"{stem}-{self.ref[:6]}"
+    def _save_with_slug(self, *args, **kwargs):
+        """Two people whose addresses begin alike may sign up at the same moment: the second gets a longer slug."""
+        self.slug = stem = slugify(self.email.partition("@")[0])[:40] or "user"
+        if not self._is_slug_taken():
+            try:
+                with transaction.atomic():
+                    return super().save(*args, **kwargs)
+            except IntegrityError:
+                if not self._is_slug_taken():
+                    raise
+        self.slug = f"{stem}-{self.ref[:6]}"
+        return super().save(*args, **kwargs)
+
+    def _is_slug_taken(self) -> bool:
+        return User.objects.filter(slug=self.slug).exists()
 
 
 class PlatformSettings(models.Model):
