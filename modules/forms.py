@@ -13,12 +13,22 @@ class FolderField(forms.MultipleChoiceField):
         return {"" if path == ROOT else path for path in super().clean(value)}
 
 
+class SeenField(forms.JSONField):
+    """JSON of the page's own making; what was made elsewhere may be nested, or count, beyond what can be read."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError("This form was changed on its way. Reload the page.") from error
+
+
 class PublishForm(forms.Form):
     """The whole wanted set, and what the page knew when it was made."""
 
     modules = FolderField(required=False)
     scan = forms.CharField(max_length=10)
-    seen = forms.JSONField(required=False)
+    seen = SeenField(required=False)
 
     def clean_seen(self):
         seen = self.cleaned_data["seen"] or {}

@@ -240,3 +240,11 @@ def test_list_needs_no_more_queries_for_more_modules(browser, alice, github, dja
     publish(connection, "m1", "m2", "m3", "m4")
     with django_assert_num_queries(len(first)):
         browser.get(PAGE)
+
+
+@pytest.mark.parametrize("seen", ["9" * 5_000, "[" * 100_000, '{"a": ' + "9" * 5_000 + "}"])
+def test_versions_that_cannot_be_read_are_refused(browser, connection, seen):
+    scan(connection)
+    answer = browser.post(PAGE, form(connection, "greeting") | {"seen": seen})
+    assert answer.status_code == 422
+    assert Module.objects.count() == 0
