@@ -1,0 +1,37 @@
+"""What no browser sends, and somebody who plays with a portal does."""
+
+import pytest
+from django.test import Client
+
+UTF_16 = "application/x-www-form-urlencoded; charset=utf-16"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/deployments/run/?status__exact=%00",
+        "/admin/foundation/auditevent/?verb=%00",
+        "/admin/foundation/heartbeat/?pk__in=%00",
+        "/admin/autocomplete/?app_label=billing&model_name=allowance&field_name=partner&term=%00",
+    ],
+)
+def test_a_nul_in_an_address_is_a_bad_request(client, admin, path):
+    client.force_login(admin)
+    assert client.get(path).status_code == 400
+
+
+def test_a_key_that_is_none_is_a_bad_request(client, admin):
+    client.force_login(admin)
+    assert client.post("/admin/billing/allowance/add/", {"partner": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/"])
+def test_a_nul_in_the_session_cookie_is_a_bad_request(client, db, path):
+    client.cookies["sessionid"] = "\0" * 9
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/profile/name/"])
+def test_a_form_in_another_encoding_is_a_bad_request(db, path):
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post(path, b"a=b", content_type=UTF_16).status_code == 400
