@@ -1,6 +1,7 @@
 """A real Chromium, driven by people who are signed in to the running portal."""
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
@@ -22,7 +23,9 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="module")
 def chromium():
-    # Playwright keeps an event loop in this thread, beside which Django would refuse to ask the database.
+    # Playwright keeps an event loop in this thread: beside it Django would refuse to ask the database, and it has
+    # other connections there, so that one which is open now would stay open and keep the database from being cloned.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         expect.set_options(timeout=PATIENCE)
