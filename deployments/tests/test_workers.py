@@ -20,6 +20,9 @@ from deployments.models import Deployment, Run
 from deployments.services import cancel_run, start_run
 from deployments.tests.factories import log_of, make_deployment, make_run, make_version
 from foundation.wake import wake
+from modules.models import Scan
+from modules.services import start_scan
+from modules.tests.catalogues import GREETING, connect
 
 QUICK = {"RUN_LEASE": "3", "RUN_HEARTBEAT": "1", "RUN_REAP": "1", "RUN_POLL": "1"}
 
@@ -197,7 +200,9 @@ def test_a_run_whose_message_was_wiped_is_found_by_the_poller(live_db, runs_dir,
     wait_for(lambda: status_of(run) == "succeeded")
 
 
-def test_taken_places_of_runs_leave_cancel_and_reaper_working(live_db, runs_dir, carol, worker, beat):
+def test_taken_places_of_runs_leave_scan_cancel_and_reaper_working(
+    live_db, runs_dir, carol, alice, github, worker, beat
+):
     busy = queue(carol, SLOW, name="busy")
     abandoned = queue(carol, QUICK_MODULE, name="abandoned")
     waiting = queue(carol, QUICK_MODULE, name="waiting")
@@ -208,6 +213,9 @@ def test_taken_places_of_runs_leave_cancel_and_reaper_working(live_db, runs_dir,
     worker(queues=["default"], env=QUICK)
     beat(env=QUICK)
 
+    repository = connect(github, alice, files={"greeting/main.tf": GREETING})
+    scan = start_scan(repository, by=alice)
+    wait_for(lambda: Scan.objects.filter(pk=scan.pk, status="succeeded", read=1).exists())
     wait_for(lambda: status_of(abandoned) == "lost")
     cancel_run(waiting, by=carol)
     assert status_of(waiting) == "cancelled"
