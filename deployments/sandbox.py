@@ -178,7 +178,9 @@ def _unavailable(words: bytes) -> SandboxUnavailable:
 
 def _command(mounts: list[str]) -> list[str]:
     settings_of_process = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
-    base = ["--proc", "/proc", "--dev", "/dev", "--size", "67108864", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+    # Read-only, as /proc/sys is the host's: a worker that is root would let a module write kernel.core_pattern.
+    base = ["--proc", "/proc", "--remount-ro", "/proc"]
+    base += ["--dev", "/dev", "--size", "67108864", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
     base += ["--size", "268435456", "--tmpfs", "/tmp", "--dir", "/tmp/home"]  # noqa: S108
     return [
         *_limits(),

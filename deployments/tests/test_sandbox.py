@@ -82,6 +82,13 @@ def test_only_the_folders_of_the_run_are_writable(shell):
     assert "Read-only file system" in seen[3]
 
 
+def test_settings_of_the_hosts_kernel_are_read_only(shell):
+    # Opened, never written: it is the host's own file when this test runs as root.
+    assert (
+        shell("find /proc/sys -type f -writable; (: >> /proc/sys/kernel/core_pattern) 2>/dev/null && echo OPEN") == []
+    )
+
+
 def test_no_network_not_even_the_loopback_of_the_host(shell):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
