@@ -2,15 +2,20 @@
 
 import math
 
+DEEPEST = 100  # levels; what is nested deeper could be stored, and no page could show it
+LEFT_OUT = "…"
 
-def storable(value):
-    """`value` without the character NUL, lone surrogates and infinite numbers, which become readable substitutes."""
+
+def storable(value, *, depth: int = DEEPEST):
+    """`value` without NUL, lone surrogates, infinite numbers and endless nesting, which become readable substitutes."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, list | dict) and not depth:
+        return LEFT_OUT
     if isinstance(value, list):
-        return [storable(item) for item in value]
+        return [storable(item, depth=depth - 1) for item in value]
     if isinstance(value, dict):
-        return {storable(key): storable(item) for key, item in value.items()}
+        return {storable(key): storable(item, depth=depth - 1) for key, item in value.items()}
     return value

@@ -1,7 +1,9 @@
 """Terraform's state: watched on disk, kept in PostgreSQL, compressed, encrypted and fenced."""
 
 import json
+import re
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +16,9 @@ from deployments.workspace import Workspace, write_private
 
 LONGEST_LINEAGE = 64
 HIGHEST_SERIAL = 2**63 - 1  # of a bigint
+DEEPEST = 500  # levels: far enough below Python's recursion limit to be readable wherever it is read again
+QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NotAState(Exception):
@@ -38,6 +43,8 @@ class State:
 
 def parse(text: bytes) -> State:
     """Read a state file, which a run may have forged; raises NotAState when it is half-written or misshapen."""
+    if _depth(text) > DEEPEST:
+        raise NotAState
     try:
         content = json.loads(text)
         lineage, serial = content["lineage"], content["serial"]
@@ -107,5 +114,11 @@ class StateRecorder:
 
 def _shown(output: dict) -> dict:
     is_sensitive = bool(output.get("sensitive"))
-    shown = {"sensitive": is_sensitive, "type": output.get("type")}
+    shown = {"sensitive": is_sensitive, "type": storable(output.get("type"))}
     return shown if is_sensitive else shown | {"value": storable(output.get("value"))}
+
+
+def _depth(text: bytes) -> int:
+    """How deep the brackets of JSON nest, those in strings left out."""
+    brackets = QUOTED.sub(b"", text).translate(None, NO_BRACKET)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)

@@ -130,5 +130,5 @@ def _drop(data, name, number):
     data.pop(f"{name}-{number}-key", None)
     data.pop(f"{name}-{number}-value", None)
     items = data.getlist(name)
-    if number.isdecimal() and int(number) < len(items):
+    if number.isdecimal() and len(number) < 5 and int(number) < len(items):
         data.setlist(name, items[: int(number)] + items[int(number) + 1 :])

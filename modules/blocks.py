@@ -12,7 +12,7 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import LarkError, UnexpectedInput
 
-from modules.literals import parse_literal
+from modules.literals import DEEPEST, parse_literal
 
 # Blocks that are read, by the block around them, with the number of their labels. JSON needs to be told.
 NESTED = {
@@ -89,6 +89,8 @@ def read_json(text: str) -> list[Block]:
         raise FileSyntaxError(f"This holds a value that cannot be stored: {error}.", 1) from error
     except RecursionError as error:
         raise FileSyntaxError("This file is nested too deeply.", 1) from error
+    if _is_deep(content, DEEPEST):
+        raise FileSyntaxError("This file is nested too deeply.", 1)
     if "\\u0000" in text:
         raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\\u0000")].count("\n") + 1)
     if not isinstance(content, dict | list):
@@ -97,6 +99,13 @@ def read_json(text: str) -> list[Block]:
     for part in _each(content):
         _json_body(root, part, text)
     return root.blocks
+
+
+def _is_deep(content, levels: int) -> bool:
+    if not isinstance(content, dict | list):
+        return False
+    parts = content.values() if isinstance(content, dict) else content
+    return levels == 0 or any(_is_deep(part, levels - 1) for part in parts)
 
 
 def _no_number(name: str):

@@ -12,7 +12,7 @@ from modules.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read
 from modules.literals import NotLiteral, parse_literal
 from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 
-READER = 1
+READER = 2
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 CHOICE = re.compile(r"\s*contains\(\s*(\[.*\])\s*,\s*var\.([\w-]+)\s*,?\s*\)\s*", re.DOTALL)
 

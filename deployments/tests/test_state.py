@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from deployments import state
+from deployments import state, values
 from deployments.leases import LeaseLost, claim
 from deployments.models import Run, StateVersion
 from deployments.state import NotAState, StateRecorder, StateRejected
@@ -129,6 +129,7 @@ def test_resources_are_counted_and_sensitive_outputs_have_no_value():
         b'{"lineage": "one", "serial": 1, "outputs": []}'[:-2] + b"[1]}",
         b'["lineage", "serial"]',
         b"[" * 100_000,
+        b'{"lineage": "one", "serial": 1, "outputs": {"a": {"type": %b}}}' % (b"[" * 600 + b"]" * 600),
         b"",
     ],
 )
@@ -144,3 +145,20 @@ def test_outputs_that_postgresql_refuses_are_replaced(run):
     run.deployment.save()
     run.deployment.refresh_from_db()
     assert [output["value"] for output in run.deployment.outputs.values()] == ["inf", "?", "nan"]
+
+
+def test_types_of_outputs_that_postgresql_refuses_are_replaced(run):
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": 1, "type": ["o\\u0000", NaN]}}}')
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert run.deployment.outputs["a"]["type"] == ["o\N{REPLACEMENT CHARACTER}", "nan"]
+
+
+def test_an_output_nested_without_end_is_shown_to_some_depth(run):
+    nested = b"[" * 400 + b"]" * 400
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": ' + nested + b"}}}")
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert values.show(run.deployment.outputs["a"]["value"]).count("[") == 100

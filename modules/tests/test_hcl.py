@@ -181,3 +181,10 @@ def test_json_that_cannot_be_kept_is_one_error(text):
 
 def test_windows_line_ends_and_byte_order_are_no_matter():
     assert read('variable "x" {\r\n  type = string\r\n  default = "a"\r\n}\r\n')["variables"][0]["default"] == "a"
+
+
+def test_json_nested_too_deeply_is_refused():
+    default = "[" * 60 + "]" * 60
+    answer = read(f'{{"variable": {{"x": {{"default": {default}}}}}}}', is_json=True)
+    assert [finding["message"] for finding in answer["findings"]] == ["This file is nested too deeply."]
+    assert answer["variables"] == []
