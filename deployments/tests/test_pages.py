@@ -152,6 +152,7 @@ def test_the_fragment_polls_while_a_run_is_active_and_stops_with_it(client, alic
     fragment = client.get(url("run-status", shop, run.number)).content.decode()
     assert 'hx-trigger="every 2s"' in fragment
     assert 'id="outputs"' not in fragment
+    assert f"Run {run.number}, update</a></strong> applying" in fragment
     Run.objects.filter(pk=run.pk).update(status="failed", error="Quota reached.")
     fragment = client.get(url("run-status", shop, run.number)).content.decode()
     assert "hx-trigger" not in fragment

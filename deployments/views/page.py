@@ -34,7 +34,6 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
         "log": showing.log_end(run),
         "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
-        "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
         "destroy_form": destroy_form or DestroyForm(deployment=deployment),
     }
 
@@ -49,6 +48,7 @@ def live_context(request, deployment, run):
         "deployment": deployment,
         "run": run,
         "newest": newest,
+        "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
         "status": showing.shown_status(deployment, newest.status),
         "trouble": showing.trouble(deployment, newest.status),
         "phases": showing.phases(run),

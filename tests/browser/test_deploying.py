@@ -53,6 +53,7 @@ def watch(page):
 
 def see_outputs(page, name):
     expect(steps.output(page, "last_part")).to_have_text(f"{name}-summary")
+    expect(page.locator("#outputs").get_by_role("button", name="Copy").first).to_be_visible()
     expect(steps.output(page, "subnets")).to_contain_text(f'"{name}-subnet-a"')
 
 
