@@ -187,6 +187,7 @@ class SecretField(VariableField):
         """A value is stored by now, so that a blank field keeps it."""
         self.required = False
         self.widget.attrs["placeholder"] = KEPT
+        self.help_text = format_html("{} {}", self.help_text, "Blank keeps what you gave before.")
 
     def read(self, typed):
         if not typed:
@@ -254,7 +255,7 @@ def _help(variable, kind):
     """The module's own words, escaped, and what the field takes where that does not show."""
     notes = []
     if variable["sensitive"]:
-        notes.append("Sensitive: stored encrypted, masked in logs, never sent back. Blank keeps what you gave before.")
+        notes.append("Sensitive: stored encrypted, masked in logs, never sent back.")
     if not isinstance(kind, Primitive):
         notes.append(f"{kind}." if len(str(kind)) <= 60 else f"{str(kind).partition('(')[0]}.")
     if not isinstance(kind, Primitive) and not isinstance(getattr(kind, "element", None), Primitive):

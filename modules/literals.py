@@ -116,7 +116,9 @@ class Reader:
             value = self.value()
             self.expect(")")
             return value
-        raise NotLiteral(f"{token.value or token.kind} is not a literal value")
+        raise NotLiteral(
+            "it ends too early" if token.kind == "end" else f"{token.value or token.kind} is not a literal value"
+        )
 
     def _list(self) -> list:
         items = []
@@ -141,7 +143,7 @@ class Reader:
             return str(self.value())
         token = self.take()
         if token.kind not in ("name", "string", "number"):
-            raise NotLiteral(f"{token.kind} cannot be a key")
+            raise NotLiteral("it ends too early" if token.kind == "end" else f"{token.kind} cannot be a key")
         return str(token.value)
 
 

@@ -20,16 +20,20 @@ class Input:
 
 @dataclass
 class Group:
-    """A page of the form; `number` is None for inputs without a group, which come last."""
+    """
+    A step of the form, named as there: `number` is the group's, None for inputs without one, which come last; `at`
+    counts the steps from 1.
+    """
 
     number: int | None
+    at: int
     inputs: list[Input] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         if self.is_hidden:
-            return "Step 0, for you and admins only"
-        return "Without a step" if self.number is None else f"Step {self.number}"
+            return "Publisher and admins only"
+        return "More inputs" if self.number is None else f"Step {self.at}"
 
     @property
     def is_hidden(self) -> bool:
@@ -59,7 +63,7 @@ def inputs_of(schema: dict, *, with_hidden: bool) -> Inputs:
     for variable in sorted(schema["variables"], key=_position):
         number = variable["group"]
         if number != HIDDEN_GROUP or with_hidden:
-            groups.setdefault(number, Group(number)).inputs.append(_input(variable))
+            groups.setdefault(number, Group(number, len(groups) + 1)).inputs.append(_input(variable))
     return Inputs(list(groups.values()))
 
 

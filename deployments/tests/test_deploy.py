@@ -153,6 +153,7 @@ def test_the_confirmation_shows_cost_and_balance_before_and_after(client, carol,
     assert "Deploy for 40 credits" in page
     assert "Hello" in page
     assert "s3cret" not in page
+    assert "All other inputs keep the module's defaults." in page
     assert not Run.objects.exists()
 
 

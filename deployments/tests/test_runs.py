@@ -126,6 +126,7 @@ def test_the_update_form_shows_what_was_given_and_no_secret(client, carol, live_
     assert 'value="Hello"' in page
     assert "s3cret" not in page
     assert 'placeholder="Kept from your last try"' in page
+    assert "Blank keeps what you gave before." in page
 
 
 def test_a_wrong_update_keeps_what_was_typed(client, carol, live_shop):

@@ -63,6 +63,12 @@ def test_what_needs_evaluation_or_cannot_be_stored_is_refused(text):
         parse_literal(text)
 
 
+@pytest.mark.parametrize("text", ["{ image = 3", "[1,", "{ a ="])
+def test_what_ends_too_early_is_said_so(text):
+    with pytest.raises(NotLiteral, match="it ends too early"):
+        parse_literal(text)
+
+
 @given(VALUES)
 def test_every_json_value_survives_hcl_and_back(value):
     assert parse_literal(to_hcl(value)) == value
