@@ -107,7 +107,7 @@ def modules_of(connection: GitHubConnection):
 
 
 def rows(connection: GitHubConnection, scan: Scan | None) -> list[Row]:
-    """A row for each folder that the scan found or that is published, by path."""
+    """A row for each folder that the scan found or that is published, by path, capital letters among small ones."""
     by_path: dict[str, Row] = {}
     for found in scan.found.select_related("scan").defer("readme") if scan else []:
         by_path[found.path] = Row(found.path, found.title, found=found)
@@ -119,7 +119,7 @@ def rows(connection: GitHubConnection, scan: Scan | None) -> list[Row]:
         if row is not None:
             row.module = module
             row.ticked = row.is_published
-    return [by_path[path] for path in sorted(by_path)]
+    return [by_path[path] for path in sorted(by_path, key=lambda path: (path.casefold(), path))]
 
 
 def counts(found: list[Row]) -> str:

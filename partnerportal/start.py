@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts.models import GitHubConnection, User
 from billing import reports
@@ -16,6 +17,7 @@ from deployments.showing import shown_status, trouble
 from modules.models import Module
 
 SHOWN = 5
+LONGEST_DETAIL = 160  # characters
 EXPIRY_WARNING = timedelta(days=14)
 
 
@@ -113,7 +115,7 @@ def _broken(deployment) -> Attention:
         icon="warning" if deployment.run_status == Run.Status.LOST else "error",
         title=deployment.name,
         says=f"{word} in run {deployment.run_number}",
-        detail=deployment.run_error.partition("\n")[0][:160],
+        detail=Truncator(deployment.run_error.partition("\n")[0]).chars(LONGEST_DETAIL),
         url=deployment.get_absolute_url(),
         action="See the error",
     )

@@ -108,6 +108,11 @@ def test_list_shows_every_folder_with_what_is_wrong(browser, connection):
     assert "Not published before. 1 input, 1 output." in text
 
 
+def test_capital_letters_do_not_change_the_order(browser, alice, github):
+    scan(connect(github, alice, files={f"{folder}/main.tf": GREETING for folder in ("Zebra", "ape", "Bear")}))
+    assert boxes(browser.get(PAGE)) == [("ape", False), ("Bear", False), ("Zebra", False)]
+
+
 def test_published_modules_start_ticked_and_the_bar_says_what_happens(browser, connection, github):
     publish(connection, "greeting", "other")
     github.commit(NAME, {"greeting/main.tf": "# new\n" + GREETING, "third/main.tf": ""})
@@ -196,7 +201,9 @@ def test_repository_without_modules_says_what_a_module_is(browser, alice, github
 
 def test_user_is_refused_everywhere(client, carol):
     client.force_login(carol)
-    assert client.get(PAGE).status_code == 403
+    refusal = client.get(PAGE)
+    assert refusal.status_code == 403
+    assert "An admin makes people partners." in text_of(refusal)
     assert client.post(PAGE).status_code == 403
     assert client.post(reverse("modules:scan-start")).status_code == 403
     assert client.get(reverse("modules:scan-status")).status_code == 403

@@ -60,6 +60,13 @@ def test_failed_run_stands_first_with_its_reason(client, carol, admin):
     assert "more of it" not in text
 
 
+def test_long_reason_is_cut_visibly(carol, admin):
+    shop = make_deployment(make_version(FILES, owner=None, published_by=admin), owner=carol, name="web-shop")
+    make_run(shop, status=Run.Status.FAILED, error="x" * 161)
+    (row,) = start.page(carol, now=timezone.now())["attention"]
+    assert row.detail == "x" * 159 + "…"
+
+
 def test_repaired_deployment_needs_nobody(carol, admin):
     version = make_version(FILES, owner=None, published_by=admin)
     shop = make_deployment(version, owner=carol, status=Deployment.Status.LIVE)
