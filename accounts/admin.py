@@ -3,6 +3,7 @@ from allauth.account.decorators import reauthentication_required, secure_admin_l
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from accounts import services
@@ -72,6 +73,10 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         PlatformSettings.load()  # makes the row on a new installation
         return super().get_queryset(request)
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one row, so that a list of it would only stand in the way."""
+        return redirect("admin:accounts_platformsettings_change", PlatformSettings.load().pk)
 
     def save_model(self, request, obj, form, change):
         services.set_private_mode(form.cleaned_data["private_mode"], by=request.user)

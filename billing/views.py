@@ -166,8 +166,9 @@ def credits_add(request):
     if not request.user.is_staff:
         raise PermissionDenied
     people = User.objects.filter(is_active=True)
+    others = people.exclude(pk=request.user.pk)
     if "person" not in request.GET and request.method == "GET":
-        return _page(request, "credits", {"people": people})
+        return _page(request, "credits", {"people": others})
     person = get_object_or_404(people, ref=_plain(request.GET.get("person", "")))
     if request.method == "GET":
         form = CreditsForm.opened(wallet_version=_version(person))
@@ -176,7 +177,7 @@ def credits_add(request):
         if form.is_valid() and _is_added(person, form, by=request.user):
             messages.success(request, f"The credits were added to the balance of {person}.")
             return redirect(f"{reverse('billing:credits-add')}?person={person.ref}")
-    context = {"people": people, "person": person, "form": form, "theirs": services.balance(person)}
+    context = {"people": others, "person": person, "form": form, "theirs": services.balance(person)}
     return _page(request, "credits", context, status=422 if form.errors else 200)
 
 

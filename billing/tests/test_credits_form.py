@@ -34,6 +34,12 @@ def test_only_admins_add_credits(client, alice, carol):
     assert Transfer.objects.count() == 0
 
 
+def test_admins_choose_among_others(client, admin, carol):
+    client.force_login(admin)
+    response = client.get(reverse("billing:credits-add"))
+    assert list(response.context["people"]) == [carol]
+
+
 def test_form_carries_the_wallets_version(client, admin, carol):
     give(carol, 5)
     client.force_login(admin)
