@@ -18,7 +18,7 @@ class ProgressBoard:
         self._has_news = False
 
     def take(self, event: Event) -> None:
-        if isinstance(event, Planned):
+        if isinstance(event, Planned) and len(self._planned) < MOST_RESOURCES:
             self._planned.setdefault(event.address, event.action)
         elif isinstance(event, Summary) and event.operation == "plan":
             self._counts = {"create": event.create, "change": event.change, "destroy": event.destroy}
@@ -28,7 +28,7 @@ class ProgressBoard:
 
     def store_plan(self) -> None:
         """Write the plan and every resource as waiting; raises deployments.leases.LeaseLost."""
-        listed = [{"address": address, "action": action} for address, action in self._planned.items()][:MOST_RESOURCES]
+        listed = [{"address": address, "action": action} for address, action in self._planned.items()]
         self._resources = {found["address"]: found | {"status": "waiting", "seconds": 0} for found in listed}
         leases.record(self.run, plan=self._counts | {"resources": listed}, resources=list(self._resources.values()))
 

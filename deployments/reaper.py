@@ -4,7 +4,6 @@ An apply is never repeated automatically.
 """
 
 import logging
-import shutil
 import socket
 from contextlib import contextmanager
 
@@ -124,7 +123,7 @@ def _sweep() -> None:
     ended = Run.objects.filter(ref__in=[ref for ref, _ in left], status__in=Run.FINAL).values_list("ref", flat=True)
     refs = set(ended)
     for path in [path for ref, path in left if ref in refs]:
-        shutil.rmtree(path, ignore_errors=True)
+        workspace.remove(path)
 
 
 def _queue_length() -> int:

@@ -150,7 +150,7 @@ class Attempt:
         code = self.supervisor.call(arguments, lines.feed)
         lines.close()
         if code:
-            raise RunFailed("\n".join(self.errors[:MOST_ERRORS]) or f"{title} ended with exit code {code}.")
+            raise RunFailed("\n".join(self.errors) or f"{title} ended with exit code {code}.")
 
     def _output_of(self, arguments: list[str]) -> bytes:
         pieces: list[bytes] = []
@@ -160,7 +160,7 @@ class Attempt:
 
     def _take(self, line: str) -> None:
         event = events.parse(line)
-        if isinstance(event, Diagnostic) and event.severity == "error":
+        if isinstance(event, Diagnostic) and event.severity == "error" and len(self.errors) < MOST_ERRORS:
             self.errors.append(event.sentence)
         if isinstance(event, StateDump):
             self._keep_dump(event)

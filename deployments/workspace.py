@@ -2,7 +2,8 @@
 
 import json
 import os
-import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from django.conf import settings
 from deployments import terraform
 from deployments.models import Run
 from deployments.sandbox import Box
+
+BLOCK = 4096  # bytes that the smallest file costs the disk
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,39 @@ class Workspace:
         return [self.state / "terraform.tfstate", self.root / "module" / self.folder / "errored.tfstate"]
 
     def size(self) -> int:
-        """Bytes of all files, links not followed; files may vanish meanwhile."""
-        total = 0
-        for folder, _, names in os.walk(self.root):
-            for name in names:
-                try:
-                    total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-                except OSError:
-                    continue
+        """Bytes of all files, links not followed, an empty one counted as a block; files may vanish meanwhile.
+
+        A tree that cannot be looked through, closed or too deep, counts as endless.
+        """
+        total, folders = 0, [self.root]
+        while folders:
+            try:
+                with os.scandir(folders.pop()) as entries:
+                    for entry in entries:
+                        total += _bytes(entry)
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                return sys.maxsize
         return total
 
     def remove(self) -> None:
-        shutil.rmtree(self.root, ignore_errors=True)
+        remove(self.root)
+
+
+def remove(root: Path) -> None:
+    """Remove a tree of any depth, also folders that the run has closed; nothing may run in it any more."""
+    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", str(root)], capture_output=True, check=False)  # noqa: S603 - a path of ours
+
+
+def _bytes(entry: os.DirEntry) -> int:
+    try:
+        return max(entry.stat(follow_symlinks=False).st_blocks * 512, BLOCK)
+    except FileNotFoundError:
+        return 0
 
 
 def of(run: Run) -> Workspace:
