@@ -5,6 +5,9 @@ import time
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -16,3 +19,11 @@ class PortalAdapter(DefaultAccountAdapter):
         """
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+
+    def save_user(self, request, user, form, commit=True):
+        """A sign-up that is sent twice at the same moment is answered as one for an address that is known already."""
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except IntegrityError as error:
+            raise ImmediateHttpResponse(redirect("account_email_verification_sent")) from error

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from deployments.models import Draft
@@ -41,7 +42,17 @@ def keep(draft: Draft, form) -> None:
     if form.check and form.is_valid():
         draft.inputs = form.answers()
         draft.name = form.cleaned_data.get(form.NAME, "")
-    draft.save()
+    _save(draft)
     for name in form.secrets():
         form.fields[name].keep()
     Draft.objects.filter(owner=draft.owner, updated_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+def _save(draft: Draft) -> None:
+    """A form that is sent twice at the same moment makes one draft: the second writes over the first."""
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:
+        draft.pk = Draft.objects.values_list("pk", flat=True).get(ref=draft.ref, owner=draft.owner)
+        draft.save(force_update=True)

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from billing import services as billing
-from deployments import services
-from deployments.models import Deployment
+from deployments import drafts, services
+from deployments.forms import DeploymentForm
+from deployments.models import Deployment, Draft
 from deployments.tests.factories import make_version
 from foundation.refs import new_ref
 from modules.models import Module
@@ -65,3 +66,11 @@ def test_parallel_submits_of_one_name_create_one_deployment(live_db, carol, admi
     answers = at_once([(version, "web-shop", carol, new_ref()) for _ in range(8)])
     assert answers.count("NameTaken") == 7
     assert Deployment.objects.count() == 1
+
+
+def test_a_form_sent_twice_at_once_makes_one_draft(live_db, carol, version):
+    ref = new_ref()
+    both = [drafts.find(ref, owner=carol, version=version) for _ in range(2)]
+    for draft, name in zip(both, ("first", "second"), strict=True):
+        drafts.keep(draft, DeploymentForm(version.schema, owner=carol, data={"name": name}))
+    assert Draft.objects.get().name == "second"
