@@ -49,6 +49,8 @@ def phases(run, *, now: datetime | None = None) -> list[Phase]:
     ends = [*[at for _, at in entered[1:]], run.finished_at or now or timezone.now()]
     spans = {status: (end - at).total_seconds() for (status, at), end in zip(entered, ends, strict=False)}
     last = entered[-1][0] if entered else None
+    if last == Run.Status.SAVING:  # what broke off an apply leaves a state, which was saved
+        last = Run.Status.APPLYING
     shown = [_phase(run, status, title, spans, last) for status, title in PHASES.items()]
     tone, icon = ENDS.get(run.status, ("", "clock"))
     return [*shown, Phase("End", tone, icon, text=run.get_status_display().lower() if run.is_final else "")]
@@ -101,8 +103,8 @@ def shown_status(deployment, run_status: str | None) -> str:
 
 
 def trouble(deployment, run_status: str | None) -> str:
-    """ "Failed" or "Lost" beside a live deployment whose newest run ended so; otherwise nothing."""
-    is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST)
+    """ "Failed", "Lost" or "Cancelled" beside a live deployment whose newest run ended so; otherwise nothing."""
+    is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST, Run.Status.CANCELLED)
     return Run.Status(run_status).label if is_broken and deployment.status == deployment.Status.LIVE else ""
 
 

@@ -59,7 +59,7 @@ def _filtered(request, visible):
 
 
 def _row(deployment):
-    amount = to_credits(deployment.hold_amount) if deployment.hold_amount else 0
+    amount = to_credits(deployment.hold_amount or 0)
     return [
         deployment.name,
         deployment.ref,
@@ -67,7 +67,7 @@ def _row(deployment):
         deployment.version.title,
         deployment.version.number,
         deployment.owner.email,
-        float(amount),
+        f"{amount:f}",
         deployment.hold_state or "",
         deployment.created_at.isoformat(timespec="seconds"),
         deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
