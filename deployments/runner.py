@@ -141,7 +141,7 @@ class Attempt:
         finally:
             for path in self.workspace.state_files:
                 leases.outlast(partial(self.states.look, path))
-        self._advance(Run.Status.SAVING)
+            self._advance(Run.Status.SAVING)
 
     def _terraform(self, arguments: list[str], title: str) -> None:
         """Run one command; raises RunFailed with what its errors say, in the module's own words."""

@@ -141,6 +141,7 @@ def test_an_apply_that_fails_half_way_records_what_it_made(alice, deploy):
         "terraform_data.broken": "failed",
     }
     assert (run.deployment.status, run.deployment.resource_count) == ("live", 2)
+    assert "saving" in run.phases
     assert "terraform_data.broken (local-exec): out of space" in log_of(run)
 
 
