@@ -48,6 +48,18 @@ def keep(draft: Draft, form) -> None:
     Draft.objects.filter(owner=draft.owner, updated_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
+def mark(draft: Draft) -> str:
+    """What a confirmation page carries, to tell whether the draft is still the one that it shows."""
+    return draft.updated_at.isoformat()
+
+
+def changed_since(draft: Draft, post) -> str:
+    """A sentence when the draft was written in another window after the page that was posted; otherwise nothing."""
+    if post.get("seen", mark(draft)) == mark(draft):
+        return ""
+    return "The form was changed in another window meanwhile. This page shows how it stands now; look at it again."
+
+
 def _save(draft: Draft) -> None:
     """A form that is sent twice at the same moment makes one draft: the second writes over the first."""
     try:

@@ -187,7 +187,7 @@ class Attempt:
     @property
     def _was_interrupted(self) -> bool:
         """Whether Terraform was ended hard while it changed things."""
-        return self.supervisor.was_killed and self.run.status == Run.Status.APPLYING
+        return self.supervisor.was_killed and self.run.status in (Run.Status.APPLYING, Run.Status.SAVING)
 
     def _say_goodbye(self, status: Run.Status, error: str) -> None:
         if status == Run.Status.SUCCEEDED:

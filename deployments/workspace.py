@@ -45,7 +45,7 @@ class Workspace:
 
         A tree that cannot be looked through, closed or too deep, counts as endless.
         """
-        total, folders = 0, [self.root]
+        total, folders = 0, [str(self.root)]
         while folders:
             try:
                 with os.scandir(folders.pop()) as entries:

@@ -183,6 +183,21 @@ def test_a_double_submit_creates_one_deployment(client, carol, platform_version,
     assert billing.balance(carol).held == 40 * CREDIT
 
 
+def test_a_confirmation_of_other_inputs_than_it_showed_creates_nothing(client, carol, platform_version, admin):
+    give(carol, 100, admin)
+    client.force_login(carol)
+    review = start(client, platform_version)
+    seen = client.get(review).context["seen"]
+    draft = Draft.objects.get()
+    start(client, platform_version, **{"draft": draft.ref, "in-greeting": "Typed in another window"})
+    response = client.post(review, {"seen": seen})
+    assert response.status_code == 422
+    assert "changed in another window" in response.content.decode()
+    assert not Deployment.objects.exists()
+    client.post(review, {"seen": response.context["seen"]})
+    assert Deployment.objects.get().inputs["greeting"] == "Typed in another window"
+
+
 def test_price_and_owner_of_a_forged_form_are_ignored(client, carol, alice, platform_version, admin):
     give(carol, 100, admin)
     client.force_login(carol)

@@ -74,18 +74,26 @@ def draft_review(request, ref, draft_ref):
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
     refusal = None
     if request.method == "POST":
-        refusal, created = _create(draft)
+        refusal, created = _create(draft, request.POST)
         if created:
             draft.delete()
             messages.success(request, f"{created.name} is queued.")
             return redirect(created)
-    context = {"module": module, "version": draft.version, "draft": draft, "refusal": refusal}
+    context = {
+        "module": module,
+        "version": draft.version,
+        "draft": draft,
+        "refusal": refusal,
+        "seen": drafts.mark(draft),
+    }
     context |= _cost(draft.version, request.user) | {"inputs": listed(draft, drafts.readable_secrets(draft))}
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)
 
 
-def _create(draft):
+def _create(draft, post):
     """A deployment, or the sentence why there is none."""
+    if refusal := drafts.changed_since(draft, post):
+        return refusal, None
     try:
         return None, services.create_deployment(
             draft.version,

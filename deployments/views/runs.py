@@ -51,7 +51,9 @@ def update_review(request, ref, draft_ref):
     draft = get_object_or_404(Draft, ref=draft_ref, owner=request.user, deployment=deployment)
     if request.method == "POST":
         secrets = drafts.readable_secrets(deployment) | drafts.readable_secrets(draft)
-        refusal, status = _start(request, deployment, _action(deployment), inputs=draft.inputs, secrets=secrets)
+        refusal, status = drafts.changed_since(draft, request.POST), 409
+        if not refusal:
+            refusal, status = _start(request, deployment, _action(deployment), inputs=draft.inputs, secrets=secrets)
         if not refusal:
             draft.delete()
             return redirect(deployment)
@@ -60,7 +62,8 @@ def update_review(request, ref, draft_ref):
     changes = _changes(deployment, draft)
     is_risky = deployment.status == Deployment.Status.LIVE and not all(change["updatesafe"] for change in changes)
     context = {"deployment": deployment, "draft": draft, "changes": changes, "is_risky": is_risky, "refusal": refusal}
-    return render(request, "deployments/update_review.html", context | _price(deployment), status=status)
+    context |= _price(deployment) | {"seen": drafts.mark(draft)}
+    return render(request, "deployments/update_review.html", context, status=status)
 
 
 def _changes(deployment, draft):
