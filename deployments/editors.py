@@ -5,81 +5,25 @@ What is typed is kept as a tree, right or wrong, so that a page shows it again a
 - of `any`, and of what is nested too deep for rows, its text in JSON or HCL;
 - of anything else a list of `(key, tree)`, or None where it is left out. The key is the attribute's name,
   the map's key as typed, or blank.
-
-The inputs of `in-users` are `in-users.0.name`; a colon begins what is no part of the value: `:set` (the editor is
-open, or has just been opened), `:row`, `:key`, `:blank`. Neither a dot nor a colon can be in a name of Terraform.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from deployments import values
+from deployments.spots import LEVELS, OPENED, Branch, Spot
 from deployments.values import BLANK
 from modules.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
 
-LEVELS = 6  # of editors inside each other; what is deeper is written in JSON or HCL
 MAX_ROWS = 100  # of one list, set or map
 MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second
 NEEDED = "This needs a value."
-OPENED = "new"  # the mark of a row or editor for which Add was pressed
 EMPTY, NULL = "empty", "null"  # what a blank can stand for
 
 
 class Cell(NamedTuple):
     text: str = ""
     blank: str = ""
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where an editor stands: `name` begins the names of its inputs, `label` is what people hear."""
-
-    name: str
-    label: str
-
-    def part(self, key: str) -> "Spot":
-        return Spot(f"{self.name}.{key}", f"{self.label}, {key.replace('_', ' ')}")
-
-    def element(self, at: int) -> "Spot":
-        return Spot(f"{self.name}.{at}", f"{self.label}, element {at + 1}")
-
-    def row(self, at: int) -> "Spot":
-        before, comma, last = self.label.rpartition(", ")
-        if last[-1:].isdecimal():
-            return self.element(at)
-        return Spot(f"{self.name}.{at}", f"{before}{comma}{singular(last)} {at + 1}")
-
-
-@dataclass
-class Branch:
-    """The posted inputs whose names begin alike."""
-
-    value: str | None = None
-    marks: dict[str, str] = field(default_factory=dict)
-    parts: dict[str, "Branch"] = field(default_factory=dict)
-
-    def part(self, key: str) -> "Branch":
-        return self.parts.get(key) or Branch()
-
-    def rows(self) -> list["Branch"]:
-        numbers = sorted(int(key) for key in self.parts if key.isdecimal() and key.isascii() and len(key) < 6)
-        return [row for number in numbers if "row" in (row := self.part(str(number))).marks]
-
-
-def branch_of(data, name: str) -> Branch | None:
-    """What was posted for the editor `name`, read once; None when the editor was not on the page."""
-    root = Branch()
-    for key in data:
-        if key.startswith((f"{name}.", f"{name}:")):
-            path, _, mark = key.removeprefix(name).partition(":")
-            found = root
-            for part in path.split(".", LEVELS + 1)[1:]:
-                found = found.parts.setdefault(part, Branch())
-            if mark:
-                found.marks[mark] = values.lines(data[key])
-            else:
-                found.value = values.lines(data[key])
-    return root if "set" in root.marks else None
 
 
 @dataclass(frozen=True)
@@ -284,15 +228,6 @@ def size(typed) -> int:
     if typed is None or isinstance(typed, Cell | str):
         return 1
     return 1 + sum(size(tree) for _, tree in typed)
-
-
-def singular(words: str) -> str:
-    """What one of many is called: users → user, policies → policy; the same word where English is not so simple."""
-    if words.endswith("ies"):
-        return f"{words[:-3]}y"
-    if words.endswith(("sses", "xes", "ches", "shes")):
-        return words[:-2]
-    return words[:-1] if words.endswith("s") and not words.endswith(("ss", "us", "is")) else words
 
 
 def _rows_fit(value, kind):

@@ -7,16 +7,28 @@ What is sent, and what is left to the module:
   computed by Terraform, blank leaves it so;
 - a blank number, choice or JSON field leaves the default in force; `null` can be typed where JSON is taken;
 - an emptied list or map is sent as an empty one, except that with a null default it leaves the default in force;
+- of a nested value each part has an input. An optional attribute that is blank or left out is not sent; any other
+  needs a value, be it an empty text or null by choice. Left out as a whole, the value is null where the variable may
+  be null, and left to the module where its default is null anyway;
 - a sensitive field is never filled; blank keeps what was given before, or leaves the default in force.
 """
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from deployments import editors, values, widgets
-from deployments.editors import Spot
 from deployments.nested import Nested, Tree, Typed, words
+from deployments.plainfields import (
+    ChoiceField,
+    ListField,
+    MapField,
+    NumberField,
+    SwitchField,
+    TextField,
+    VariableField,
+    read_primitive,
+)
+from deployments.spots import Spot
 from deployments.values import BLANK
 from modules.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
 
@@ -30,122 +42,6 @@ def kind_of(variable):
         return parse_type(variable["type"])
     except TypeSyntaxError:
         return Any_()
-
-
-class VariableField(forms.Field):
-    """One variable's field: `clean` gives a JSON value or BLANK, `prepare_value` what its widget shows."""
-
-    def clean(self, value):
-        try:
-            cleaned = self.read(value)
-        except values.BadValue as error:
-            raise ValidationError(str(error)) from error
-        if cleaned is BLANK and self.required:
-            raise ValidationError(self.error_messages["required"])
-        return cleaned
-
-    def read(self, typed):
-        raise NotImplementedError
-
-
-class TextField(VariableField):
-    """A string; `blank` is what the empty text means."""
-
-    widget = widgets.Line
-
-    def __init__(self, *, blank=BLANK, **options):
-        super().__init__(**options)
-        self.blank = blank
-
-    def read(self, typed):
-        if typed is None:
-            return BLANK
-        return values.storable(values.lines(typed)) if typed else self.blank
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class NumberField(VariableField):
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def read(self, typed):
-        return values.number(typed) if typed and typed.strip() else BLANK
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class SwitchField(VariableField):
-    widget = widgets.Switch
-
-    def read(self, typed):
-        return bool(typed)
-
-
-class ChoiceField(VariableField):
-    """One of `choices`, given as JSON primitives; the empty choice means BLANK."""
-
-    def __init__(self, *, choices, empty, labels=values.show, **options):
-        self.by_text = {values.show(choice): choice for choice in choices}
-        shown = [(text, labels(choice)) for text, choice in self.by_text.items()]
-        super().__init__(widget=forms.Select(choices=[("", empty), *shown] if empty else shown), **options)
-
-    def read(self, typed):
-        if typed in self.by_text:
-            return self.by_text[typed]
-        if typed:
-            raise values.BadValue(f"“{typed}” is not one of the choices.")
-        return BLANK
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class ListField(VariableField):
-    """A list or set of primitives."""
-
-    widget = widgets.Chips
-
-    def __init__(self, *, element, blank, **options):
-        super().__init__(**options)
-        self.element = element
-        self.blank = blank
-
-    def read(self, typed):
-        texts = [*typed["items"], *([typed["new"]] if typed["new"].strip() else [])]
-        return [_primitive(self.element, text) for text in texts] or self.blank
-
-    def prepare_value(self, value):
-        if isinstance(value, dict):
-            return value
-        return {"items": [values.show(item) for item in value or []], "new": ""}
-
-
-class MapField(VariableField):
-    """A map of primitives."""
-
-    widget = widgets.Pairs
-
-    def __init__(self, *, element, blank, **options):
-        super().__init__(**options)
-        self.element = element
-        self.blank = blank
-
-    def read(self, typed):
-        keys = [key for key, _ in typed]
-        for key in keys:
-            if not key:
-                raise values.BadValue("A row has a value but no key.")
-            if keys.count(key) > 1:
-                raise values.BadValue(f"“{key}” is given twice.")
-            values.storable(key)
-        return {key: _primitive(self.element, text) for key, text in typed} or self.blank
-
-    def prepare_value(self, value):
-        if isinstance(value, dict):
-            return [[key, values.show(item)] for key, item in value.items()]
-        return value
 
 
 class CodeField(VariableField):
@@ -227,15 +123,11 @@ class SecretField(VariableField):
         if not typed:
             return BLANK
         if isinstance(self.kind, Primitive):
-            return _primitive(self.kind, values.lines(typed))
+            return read_primitive(self.kind, values.lines(typed))
         return CodeField(kind=self.kind, required=False).read(typed)
 
     def prepare_value(self, value):
         return None
-
-
-def _primitive(kind, text):
-    return values.READERS[kind.name](values.storable(text))
 
 
 def field_for(variable, *, value, is_given=False, is_kept=False, is_nested=False):

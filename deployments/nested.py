@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from deployments import editors, values
-from deployments.editors import LineEditor, PartsEditor, RowsEditor, Spot, TextEditor
+from deployments.editors import LineEditor, PartsEditor, RowsEditor, TextEditor
+from deployments.spots import OPENED, Spot, branch_of
 from deployments.widgets import Rows
 from modules.types import Object, Type
 
@@ -49,7 +50,7 @@ class Nested(Rows):
         self.wrong = {}
 
     def value_from_datadict(self, data, files, name):
-        posted = None if name in data else editors.branch_of(data, name)
+        posted = None if name in data else branch_of(data, name)
         if posted is None:
             return Typed(data.get(name, ""))
         return Tree(self.editor.take(posted), name, _opened(posted, name))
@@ -71,7 +72,7 @@ class Nested(Rows):
 
 def _opened(posted, name):
     """The name of what has just been opened, by the numbers that its row will have on the page."""
-    if posted.marks.get("set") == editors.OPENED or posted.marks.get("row") == editors.OPENED:
+    if posted.marks.get("set") == OPENED or posted.marks.get("row") == OPENED:
         return name
     numbers = {id(row): at for at, row in enumerate(posted.rows())}
     found = (_opened(part, f"{name}.{numbers.get(id(part), key)}") for key, part in posted.parts.items())

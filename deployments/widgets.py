@@ -6,7 +6,7 @@ from django import forms
 from django.template.loader import render_to_string
 
 from deployments import values
-from deployments.editors import OPENED
+from deployments.spots import OPENED
 
 
 class Rendered:

@@ -8,8 +8,9 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deployments.editors import MAX_ROWS, singular
+from deployments.editors import MAX_ROWS
 from deployments.inputs import form_for
+from deployments.spots import singular
 from deployments.tests.nested_values import cases
 from deployments.tests.schemas import schema, variable
 from deployments.tests.test_inputs import answers, post
