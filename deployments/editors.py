@@ -167,7 +167,7 @@ class RowsEditor(Editor):
     def take(self, posted):
         if not posted.marks.get("set"):
             return None
-        return [(row.marks.get("key", ""), self._row(row)) for row in posted.rows()]
+        return [(row.marks.get("key", ""), self._row(row)) for row in posted.rows()[: MAX_ROWS + 1]]
 
     def _row(self, posted):
         return self.row.fresh() if posted.marks["row"] == OPENED else self.row.take(posted)

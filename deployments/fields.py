@@ -84,7 +84,8 @@ class NestedField(VariableField):
         if isinstance(typed, Typed):
             return CodeField(kind=self.kind, required=False).read(typed)
         # What nobody touched goes as it came, also where Terraform takes another spelling for the same.
-        if self.value is not None and typed.root == self.prepare_value(self.value).root:
+        shown = self.prepare_value(self.value)
+        if self.value is not None and isinstance(shown, Tree) and typed.root == shown.root:
             return self.value
         self.widget.wrong = wrong = {}
         value = self.editor.read(typed.root, Spot(typed.name, self.label), wrong)

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import TooManyFieldsSent
+
 from deployments import editors, values
 from deployments.editors import LineEditor, PartsEditor, RowsEditor, TextEditor
 from deployments.spots import OPENED, Spot, branch_of
 from deployments.widgets import Rows
 from modules.types import Object, Type
 
+FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
 COLUMNS = 5  # attributes that a table shows side by side
 LONGEST_HINT = 80  # characters of a default
 
@@ -53,7 +56,10 @@ class Nested(Rows):
         posted = None if name in data else branch_of(data, name)
         if posted is None:
             return Typed(data.get(name, ""))
-        return Tree(self.editor.take(posted), name, _opened(posted, name))
+        root = self.editor.take(posted)
+        if editors.size(root) > FORGED:
+            raise TooManyFieldsSent(f"{name} has more inputs than any page of this portal.")
+        return Tree(root, name, _opened(posted, name))
 
     def format_value(self, value):
         return value

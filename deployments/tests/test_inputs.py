@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "textarea":
-            text = self._text.removeprefix("\n").replace("\n", "\r\n")
+            text = self._text.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")
             self.posted.appendlist(self._area, text)
             self._area = None
         if tag == "select":

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -239,6 +240,22 @@ def test_forged_names_of_inputs_are_no_rows(forged):
     form = form_for(asking(USERS), data=QueryDict(forged))
     form.is_valid()
     assert form.cleaned_data.get("v", []) == []
+
+
+def test_rows_that_were_posted_are_read_although_the_value_given_before_is_text():
+    asked = asking("list(object({ a = string }))")
+    posted = post(form_for(asked, values={"v": [{"a": "x"}]}))
+    assert answers(asked, posted, values={"v": [{"a": "y"}] * (MAX_ROWS + 1)}) == {"v": [{"a": "x"}]}
+    flat = asking("list(string)", default=[])
+    assert answers(flat, post(form_for(flat, values={"v": [None, "a"]}))) == {"v": [None, "a"]}
+
+
+def test_more_inputs_than_a_page_can_have_are_refused():
+    rows = [f"in-v.{one}:{mark}=1" for one in range(50) for mark in ("row", "set")]
+    rows += [f"in-v.{one}.{two}:row=1" for one in range(50) for two in range(50)]
+    posted = QueryDict("&".join(["in-v:set=1", *rows]))
+    with pytest.raises(TooManyFieldsSent):
+        form_for(asking("list(list(string))"), data=posted).is_valid()
 
 
 def test_a_large_form_is_read_and_drawn_in_a_second():
