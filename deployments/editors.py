@@ -33,7 +33,8 @@ class Editor:
     attribute: Attribute
 
     @property
-    def kind(self) -> Type:
+    def kind(self) -> Any:
+        """The type; each editor knows which of them it is for."""
         return self.attribute.type
 
     @property

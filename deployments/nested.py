@@ -12,6 +12,7 @@ from modules.types import Object, Type
 
 FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
 COLUMNS = 5  # attributes that a table shows side by side
+MEANINGS = [(editors.EMPTY, "an empty text"), (editors.NULL, "null")]
 LONGEST_HINT = 80  # characters of a default
 
 
@@ -123,9 +124,6 @@ def _line(editor, typed, spot, page):
         "usual": "not allowed" if not editor.is_optional else "the default" if default else "left out",
         "meanings": [meaning for meaning in MEANINGS if meaning[0] in editor.meanings] if asks and not is_bool else [],
     }
-
-
-MEANINGS = [(editors.EMPTY, "an empty text"), (editors.NULL, "null")]
 
 
 def _text(editor, typed, spot, page):
