@@ -7,18 +7,33 @@ What is sent, and what is left to the module:
   computed by Terraform, blank leaves it so;
 - a blank number, choice or JSON field leaves the default in force; `null` can be typed where JSON is taken;
 - an emptied list or map is sent as an empty one, except that with a null default it leaves the default in force;
+- of a nested value each part has an input. An optional attribute that is blank or left out is not sent; any other
+  needs a value, be it an empty text or null by choice. Left out as a whole, the value is null where the variable may
+  be null, and left to the module where its default is null anyway;
 - a sensitive field is never filled; blank keeps what was given before, or leaves the default in force.
 """
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from deployments import values, widgets
+from deployments import editors, values, widgets
+from deployments.nested import Nested, Tree, Typed, words
+from deployments.plainfields import (
+    ChoiceField,
+    ListField,
+    MapField,
+    NumberField,
+    SwitchField,
+    TextField,
+    VariableField,
+    read_primitive,
+)
+from deployments.spots import Spot
+from deployments.values import BLANK
 from modules.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
 
-BLANK = object()  # nothing was given: the default holds
 KEPT = "Kept from your last try"
+NEVER = object()  # it cannot be left out
 
 
 def kind_of(variable):
@@ -29,128 +44,8 @@ def kind_of(variable):
         return Any_()
 
 
-class VariableField(forms.Field):
-    """One variable's field: `clean` gives a JSON value or BLANK, `prepare_value` what its widget shows."""
-
-    def clean(self, value):
-        try:
-            cleaned = self.read(value)
-        except values.BadValue as error:
-            raise ValidationError(str(error)) from error
-        if cleaned is BLANK and self.required:
-            raise ValidationError(self.error_messages["required"])
-        return cleaned
-
-    def read(self, typed):
-        raise NotImplementedError
-
-
-class TextField(VariableField):
-    """A string; `blank` is what the empty text means."""
-
-    widget = widgets.Line
-
-    def __init__(self, *, blank=BLANK, **options):
-        super().__init__(**options)
-        self.blank = blank
-
-    def read(self, typed):
-        if typed is None:
-            return BLANK
-        return values.storable(values.lines(typed)) if typed else self.blank
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class NumberField(VariableField):
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def read(self, typed):
-        return values.number(typed) if typed and typed.strip() else BLANK
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class SwitchField(VariableField):
-    widget = widgets.Switch
-
-    def read(self, typed):
-        return bool(typed)
-
-
-class ChoiceField(VariableField):
-    """One of `choices`, given as JSON primitives; the empty choice means BLANK."""
-
-    def __init__(self, *, choices, empty, labels=values.show, **options):
-        self.by_text = {values.show(choice): choice for choice in choices}
-        shown = [(text, labels(choice)) for text, choice in self.by_text.items()]
-        super().__init__(widget=forms.Select(choices=[("", empty), *shown] if empty else shown), **options)
-
-    def read(self, typed):
-        if typed in self.by_text:
-            return self.by_text[typed]
-        if typed:
-            raise values.BadValue(f"“{typed}” is not one of the choices.")
-        return BLANK
-
-    def prepare_value(self, value):
-        return "" if value is None else values.show(value)
-
-
-class ListField(VariableField):
-    """A list or set of primitives."""
-
-    widget = widgets.Chips
-
-    def __init__(self, *, element, blank, **options):
-        super().__init__(**options)
-        self.element = element
-        self.blank = blank
-
-    def read(self, typed):
-        texts = [*typed["items"], *([typed["new"]] if typed["new"].strip() else [])]
-        return [_primitive(self.element, text) for text in texts] or self.blank
-
-    def prepare_value(self, value):
-        if isinstance(value, dict):
-            return value
-        return {"items": [values.show(item) for item in value or []], "new": ""}
-
-
-class MapField(VariableField):
-    """A map of primitives."""
-
-    widget = widgets.Pairs
-
-    def __init__(self, *, element, blank, **options):
-        super().__init__(**options)
-        self.element = element
-        self.blank = blank
-
-    def read(self, typed):
-        keys = [key for key, _ in typed]
-        for key in keys:
-            if not key:
-                raise values.BadValue("A row has a value but no key.")
-            if keys.count(key) > 1:
-                raise values.BadValue(f"“{key}” is given twice.")
-            values.storable(key)
-        return {key: _primitive(self.element, text) for key, text in typed} or self.blank
-
-    def prepare_value(self, value):
-        if isinstance(value, dict):
-            return [[key, values.show(item)] for key, item in value.items()]
-        return value
-
-
-class Typed(str):
-    """Text as it was typed, told from a value that happens to be a text."""
-
-
 class CodeField(VariableField):
-    """Any other type: one value in JSON or HCL, checked against the type."""
+    """One value in JSON or HCL, checked against the type."""
 
     widget = widgets.Code
 
@@ -161,16 +56,52 @@ class CodeField(VariableField):
     def read(self, typed):
         if not typed or not typed.strip():
             return BLANK
-        value = values.read(values.lines(typed))
-        if reason := values.mismatch(value, self.kind):
-            raise values.BadValue(reason)
-        return value
+        return values.read_as(typed, self.kind)
 
     def bound_data(self, data, initial):
         return Typed(data or "")
 
     def prepare_value(self, value):
         return value if value is None or isinstance(value, Typed) else values.show_json(value)
+
+
+class NestedField(VariableField):
+    """An object, or a collection or tuple of anything: an editor for each part of it.
+
+    `blank` is what leaving it out means: BLANK, None for null, or NEVER. `value` is what the field starts with,
+    `is_given` says that it was given before, be it null.
+    """
+
+    def __init__(self, *, kind, blank, value, is_given, label, **options):
+        self.editor = editors.editor_for(kind, is_optional=blank is not NEVER)
+        super().__init__(label=label, widget=Nested(self.editor, label, sends_null=blank is None), **options)
+        self.kind = kind
+        self.blank = BLANK if blank is NEVER else blank
+        self.value = value
+        self.opens = value is None and self.required and not is_given
+
+    def read(self, typed):
+        if isinstance(typed, Typed):
+            return CodeField(kind=self.kind, required=False).read(typed)
+        # What nobody touched goes as it came, also where Terraform takes another spelling for the same.
+        shown = self.prepare_value(self.value)
+        if self.value is not None and isinstance(shown, Tree) and typed.root == shown.root:
+            return self.value
+        self.widget.wrong = wrong = {}
+        value = self.editor.read(typed.root, Spot(typed.name, self.label), wrong)
+        if wrong:
+            raise ValidationError([f"{spot.label}: {message}" for spot, message in wrong.items()])
+        return self.blank if value is None or value is BLANK else value
+
+    def bound_data(self, data, initial):
+        return data
+
+    def prepare_value(self, value):
+        if isinstance(value, Tree | Typed):
+            return value
+        if self.opens:
+            return Tree(self.editor.fresh())
+        return Tree(self.editor.show(value)) if editors.fits(value, self.kind) else Typed(values.show_json(value))
 
 
 class SecretField(VariableField):
@@ -193,32 +124,46 @@ class SecretField(VariableField):
         if not typed:
             return BLANK
         if isinstance(self.kind, Primitive):
-            return _primitive(self.kind, values.lines(typed))
+            return read_primitive(self.kind, values.lines(typed))
         return CodeField(kind=self.kind, required=False).read(typed)
 
     def prepare_value(self, value):
         return None
 
 
-def _primitive(kind, text):
-    return values.READERS[kind.name](values.storable(text))
+def field_for(variable, *, value, is_given=False, is_kept=False, is_nested=False):
+    """The field for one variable of a schema.
 
-
-def field_for(variable, *, value, is_kept=False):
-    """The field for one variable of a schema; `value` is what it starts with, `is_kept` that a secret is stored."""
+    `value` is what it starts with: the one given before when `is_given`, otherwise the default. `is_kept` says that
+    a secret is stored, `is_nested` that an editor of nested values was posted, whatever `value` needs now.
+    """
     kind = kind_of(variable)
-    options = {"required": variable["required"], "label": _label(variable["name"]), "help_text": _help(variable, kind)}
+    options = {"required": variable["required"], "label": words(variable["name"]), "help_text": _help(variable, kind)}
     if variable["sensitive"]:
         return SecretField(kind=kind, is_kept=is_kept, **options)
     if isinstance(kind, Primitive):
         return _primitive_field(kind, variable, value, options)
-    if isinstance(kind, Collection) and isinstance(kind.element, Primitive) and _is_flat(value, kind.kind):
+    if not is_nested and _is_flat(kind, value):
         shape = MapField if kind.kind == "map" else ListField
         empty = {} if kind.kind == "map" else []
         is_left = not variable["required"] and variable["default"] is None
         # An empty list is an answer, so that a required one is never reported as missing.
         return shape(element=kind.element, blank=BLANK if is_left else empty, **options | {"required": False})
-    return CodeField(kind=kind, **options)
+    if _is_free(kind):
+        return CodeField(kind=kind, **options)
+    return NestedField(kind=kind, blank=_blank_of(variable), value=value, is_given=is_given, **options)
+
+
+def _is_free(kind):
+    """Whether its values are of any type, for which there is no editor but text."""
+    return isinstance(kind, Any_) or isinstance(kind, Collection) and isinstance(kind.element, Any_)
+
+
+def _blank_of(variable):
+    """What leaving out a nested value means; only what may be null can be left out."""
+    if not variable["required"] and variable["default"] is None:
+        return BLANK
+    return None if variable["nullable"] else NEVER
 
 
 def _primitive_field(kind, variable, value, options):
@@ -236,19 +181,16 @@ def _primitive_field(kind, variable, value, options):
     return TextField(blank=BLANK if variable["required"] or is_left else "", **options)
 
 
-def _is_flat(value, shape):
-    """Whether rows can show `value`: a list or map of primitives without null, or nothing."""
+def _is_flat(kind, value):
+    """Whether plain rows can show `value`: a collection of primitives without null, or nothing."""
+    if not isinstance(kind, Collection) or not isinstance(kind.element, Primitive):
+        return False
     if value is None:
         return True
-    if not isinstance(value, dict if shape == "map" else list):
+    if not isinstance(value, dict if kind.kind == "map" else list):
         return False
     parts = value.values() if isinstance(value, dict) else value
     return not any(part is None or isinstance(part, dict | list) for part in parts)
-
-
-def _label(name):
-    words = name.replace("_", " ").strip() or name
-    return words[0].upper() + words[1:]
 
 
 def _help(variable, kind):
@@ -258,7 +200,7 @@ def _help(variable, kind):
         notes.append("Sensitive: stored encrypted, masked in logs, never sent back.")
     if not isinstance(kind, Primitive):
         notes.append(f"{kind}." if len(str(kind)) <= 60 else f"{str(kind).partition('(')[0]}.")
-    if not isinstance(kind, Primitive) and not isinstance(getattr(kind, "element", None), Primitive):
+    if _is_free(kind) or variable["sensitive"] and not isinstance(kind, Primitive):
         notes.append("JSON or HCL.")
     if variable.get("default_expression"):
         notes.append("Blank: Terraform computes it.")

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
 from deployments import values
-from deployments.fields import BLANK, SecretField, field_for
+from deployments.fields import SecretField, field_for
+from deployments.values import BLANK
 
 PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
 HIDDEN_GROUP = 0  # inputs of the publisher and of admins (docs.radmodules.dev)
@@ -39,10 +40,15 @@ class InputsForm(forms.Form):
         asked = {variable["name"] for variable in self.variables}
         self.hidden = [variable for variable in schema["variables"] if variable["name"] not in asked]
         for variable in self.variables:
-            value = self.before.get(variable["name"], variable["default"])
-            field = field_for(variable, value=value, is_kept=variable["name"] in kept)
-            self.fields[variable["name"]] = field
-            self.initial[variable["name"]] = value
+            name = variable["name"]
+            self.initial[name] = value = self.before.get(name, variable["default"])
+            self.fields[name] = field_for(
+                variable,
+                value=value,
+                is_given=name in self.before,
+                is_kept=name in kept,
+                is_nested=f"{self.add_prefix(name)}:set" in self.data,
+            )
         self.missing = [
             hidden["name"]
             for hidden in self.hidden

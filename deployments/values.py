@@ -9,6 +9,7 @@ from typing import Any
 from modules.literals import NotLiteral, parse_literal
 from modules.types import Any_, Collection, Object, Primitive, Tuple_, Type
 
+BLANK = object()  # nothing was given: the default holds, or the part is left out
 MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value
 MAX_DEPTH = 50
 # Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
@@ -68,6 +69,14 @@ def read(text: str) -> Any:
     return value
 
 
+def read_as(text: str, kind: Type) -> Any:
+    """The value of `kind` that `text` writes in JSON or HCL; raises BadValue with the reason."""
+    value = read(lines(text))
+    if reason := mismatch(value, kind):
+        raise BadValue(reason)
+    return value
+
+
 def show(value: Any) -> str:
     """A primitive as people type it, anything else as indented JSON."""
     return value if isinstance(value, str) else show_json(value)
@@ -75,6 +84,11 @@ def show(value: Any) -> str:
 
 def show_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def show_line(value: Any) -> str:
+    """A primitive as people type it, anything else as one line of JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -6,6 +6,7 @@ from django import forms
 from django.template.loader import render_to_string
 
 from deployments import values
+from deployments.spots import OPENED
 
 
 class Rendered:
@@ -106,17 +107,37 @@ class SecretCode(Code):
 def rearranged(data):
     """A copy of the posted `data` after the Add or the × that was pressed, or None when neither was.
 
-    `add=<name>` opens another row, `drop=<name>-<number>` takes one away; both are for `Chips` and `Pairs`.
+    For `Chips` and `Pairs`, `add=<name>` opens another row and `drop=<name>-<number>` takes one away. In nested
+    values `add=<name>:row` opens a row, `add=<name>:set` what was left out, and `drop` with the same takes it away.
     """
     if "add" not in data and "drop" not in data:
         return None
     data = data.copy()
-    if "add" in data:
-        _add(data, data["add"])
+    is_adding = "add" in data
+    name, _, mark = data["add" if is_adding else "drop"].partition(":")
+    if mark in ("row", "set"):
+        (_open if is_adding else _close)(data, name, mark)
+    elif is_adding:
+        _add(data, name)
     else:
-        name, _, number = data["drop"].rpartition("-")
-        _drop(data, name, number)
+        _drop(data, *name.rpartition("-")[::2])
     return data
+
+
+def _open(data, name, mark):
+    if mark == "set":
+        data[f"{name}:set"] = OPENED
+        return
+    row = re.compile(rf"{re.escape(name)}\.(\d{{1,5}}):row", re.ASCII)
+    numbers = [int(found[1]) for key in data if (found := row.fullmatch(key))]
+    data[f"{name}.{max(numbers, default=-1) + 1}:row"] = OPENED
+
+
+def _close(data, name, mark):
+    for key in [key for key in data if key.startswith((f"{name}.", f"{name}:")) or key == name]:
+        del data[key]
+    if mark == "set":
+        data[f"{name}:set"] = ""
 
 
 def _add(data, name):

@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "textarea":
-            text = self._text.removeprefix("\n").replace("\n", "\r\n")
+            text = self._text.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")
             self.posted.appendlist(self._area, text)
             self._area = None
         if tag == "select":
@@ -80,6 +80,12 @@ VALUES = [
     ("map(object({ a = list(string) }))", {"k": {"a": ["</textarea>"]}}),
     ("list(any)", [{"a": 1}, {"a": 2}]),
     ("tuple([string, number])", ["x", 1]),
+    ("list(string)", ["a", None]),
+    ("map(number)", {"a": None, "b": 1}),
+    ("set(object({ a = string, b = optional(number, 3) }))", [{"a": "", "b": 1}]),
+    ("list(list(list(bool)))", [[], [[True], []]]),
+    ("object({ a = string, b = object({ c = any, d = list(any) }) })", {"a": None, "b": {"c": None, "d": ["x"]}}),
+    ("tuple([object({ a = number }), map(list(string))])", [{"a": 0.5}, {"k": ["", "ü"]}]),
     ("any", {"max": 200, "nested": [1, "two", None, True]}),
     ("any", "a text"),
     ("any", 5),

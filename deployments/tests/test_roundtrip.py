@@ -2,16 +2,22 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
-from deployments import services, state
+import pytest
+from django.conf import settings
+
+from deployments import services, state, values
 from deployments.inputs import form_for
 from deployments.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.test_inputs import VALUES, post
 from modules.hcl import read_file
 from modules.literals import to_hcl
+from tests.browser.typed import CASES as CASES_OF_DEMO
 
 CASES = [(f"v{at}", type_, value) for at, (type_, value) in enumerate(VALUES)]
+DEMO = Path(settings.BASE_DIR) / "demo/repositories/alice-example/cloud-modules"
 EXACT = Decimal("3.141592653589793238462643")
 
 
@@ -42,10 +48,10 @@ def expected():
     return {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in wanted.items()}
 
 
-def as_sets(values):
+def as_sets(found):
     """Terraform orders a set; everything else comes back in the order that it was given."""
     sets = {name for name, type_, _ in CASES if type_.startswith("set")}
-    return {name: sorted(value) if name in sets else value for name, value in values.items()}
+    return {name: sorted(value) if name in sets else value for name, value in found.items()}
 
 
 def test_values_that_are_given_come_back_unchanged(alice, runs_dir):
@@ -72,3 +78,22 @@ def test_defaults_that_nobody_touches_hold_without_being_sent(alice, runs_dir):
 
     found = outputs_of(module(with_defaults=True), alice, answers)
     assert as_sets(found) == as_sets(expected())
+
+
+@pytest.mark.parametrize("folder", ["clinic_records", "message_bus"])
+def test_values_of_the_demo_modules_come_back_unchanged(alice, runs_dir, folder):
+    text = "".join(path.read_text() for path in sorted((DEMO / folder).glob("*.tf")))
+    read = read_file(text, is_json=False)
+    version = make_version({"main.tf": text}, owner=alice, schema={**read, "platform": {}})
+    shown = {each["name"]: each["default"] for each in read["variables"] if each["default"] is not None}
+    # A form that knows of no default has to send everything that the page showed.
+    asked = {"variables": [each | {"default": None, "required": each["name"] in shown} for each in read["variables"]]}
+    form = form_for(asked, data=post(form_for(asked, values=shown, sees_hidden=True)), sees_hidden=True)
+    assert form.is_valid(), form.errors
+    answers = form.answers()
+    assert {name: values.same(answers[name], value) for name, value in shown.items()} == dict.fromkeys(shown, True)
+    deployment = services.create_deployment(version, name="demo", inputs=answers, secrets={}, by=alice)
+    execute_run(deployment.runs.get().pk)
+    outputs = json.loads(state.newest(deployment).content)["outputs"]
+    wanted = CASES_OF_DEMO[folder].before
+    assert outputs["inputs"]["value"] == wanted

@@ -27,6 +27,16 @@ def type_into(page: Page, name: str, text: str) -> None:
     page.locator(f"#id_in-{name}").fill(text)
 
 
+def edit(page: Page, verb: str, label: str, *given) -> None:
+    """One step in an editor of nested values: press a button, fill, choose or switch the input of this label."""
+    if verb == "press":
+        page.get_by_role("button", name=label, exact=True).click()
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        return
+    control = page.get_by_label(label, exact=True)
+    {"fill": control.fill, "choose": control.select_option, "switch": control.set_checked}[verb](*given)
+
+
 def check_inputs(page: Page) -> None:
     """From a filled form to the page that asks for confirmation."""
     page.get_by_role("button", name="Check and continue").click()

@@ -57,6 +57,8 @@ def change(page, case):
         rows = steps.field(page, name)
         rows.get_by_label("Key").last.fill(key)
         rows.get_by_label("Value").last.fill(text)
+    for step in case.nested:
+        steps.edit(page, *step)
     steps.check_inputs(page)
     changed = {name for name in case.before if case.before[name] != case.after[name]}
     assert set(page.locator("main tbody th code").all_inner_texts()) == changed

@@ -19,6 +19,7 @@ class Case:
     added: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
     paired: dict[str, tuple[str, str]] = field(default_factory=dict)
+    nested: list[tuple] = field(default_factory=list)  # see `steps.edit`
 
 
 GREETING = 'Grüße, "friend" — 100 % ${free} %{of} cost \\o/ 日本'
@@ -96,7 +97,15 @@ COLLECTIONS = Case(
         "alarm_addresses": "dana@example.com",
     },
     paired={"labels": ("Größe in %", " 1.50 "), "weights": ("2024", "0.1"), "paused": ("orders", "true")},
-    typed={"routes": '{"sale": [], "${x}": ["orders"]}', "batches": "[[0.1], [], [2, 1]]"},
+    nested=[
+        *[("press", "Remove Route 1, element 2"), ("press", "Remove Route 1, element 1")],
+        *[("press", "Add route to Routes"), ("fill", "Route 2, key", "${x}")],
+        *[("press", "Add element to Route 2"), ("fill", "Route 2, element 1", "orders")],
+        *[("press", "Remove Batch 1, element 2"), ("fill", "Batch 1, element 1", "0.1")],
+        *[("press", "Remove Batch 2, element 1"), ("press", "Add batch to Batches")],
+        *[("press", "Add element to Batch 3"), ("fill", "Batch 3, element 1", "2")],
+        *[("press", "Add element to Batch 3"), ("fill", "Batch 3, element 2", "1")],
+    ],
     after={
         "queues": ["orders", "orders-retry", "2024"],
         "regions": ["europe", "asia"],
@@ -114,6 +123,7 @@ COLLECTIONS = Case(
 )
 
 POSITION = {"latitude": 47.5, "longitude": 8.25}
+ELSEWHERE = {"latitude": 1.5, "longitude": -2.25}
 NURSE = {"role": "nurse", "hours": 38.5, "on_call": False, "languages": ["en"], "phone": None, "rights": {}}
 STRUCTURES = Case(
     before={
@@ -132,21 +142,36 @@ STRUCTURES = Case(
         "successor": None,
     },
     typed={
-        "clinic": '{ name = "Hill \\"top\\"", beds = 0, public = false }',
-        "address": '{"street": "Quay 2", "postcode": "00123", "position": null}',
-        "staff": '[{"name": "Fay", "phone": "+41", "rights": {"edit": true}}]',
-        "rooms": '{"1": {"floor": -1, "equipment": ["b", "a"]}}',
-        "version_range": '["1", 1.5, false]',
         "extensions": '[1, "two", null, {"x": []}]',
         "free_list": '["c"]',
         "untyped": '{"k": [true]}',
-        "retention": "{ years = 1, hot = false }",
-        "successor": '{"name": "日本"}',
     },
+    nested=[
+        *[("fill", "Clinic, name", 'Hill "top"'), ("fill", "Clinic, beds", "0"), ("switch", "Clinic, public", False)],
+        *[("fill", "Address, street", "Quay 2"), ("fill", "Address, postcode", "00123")],
+        *[("press", "Set Address, position"), ("fill", "Address, position, latitude", "1.5")],
+        ("fill", "Address, position, longitude", "-2.25"),
+        *[("press", "Remove Staff 1"), ("fill", "Staff 1, name", "Fay"), ("fill", "Staff 1, phone", "+41")],
+        *[("press", "Set Staff 1, rights"), ("press", "Add right to Staff 1, rights")],
+        *[("fill", "Staff 1, right 1, key", "edit"), ("switch", "Staff 1, right 1", True)],
+        *[("press", "Add staff to Staff"), ("fill", "Staff 2, name", "Gus"), ("choose", "Staff 2, on call", "Yes")],
+        *[("press", "Set Staff 2, languages"), ("press", "Add language to Staff 2, languages")],
+        ("fill", "Staff 2, language 1", "fr"),
+        *[("press", "Remove Room 1"), ("fill", "Room 1, key", "1"), ("fill", "Room 1, floor", "-1")],
+        *[("fill", "Room 1, equipment 1", "b"), ("fill", "Room 1, equipment 2", "a")],
+        ("press", "Leave out Room 1, booking"),
+        *[("fill", "Version range, element 1", "1"), ("fill", "Version range, element 2", "1.5")],
+        ("switch", "Version range, element 3", False),
+        *[("fill", "Retention, years", "1"), ("choose", "Retention, hot", "No")],
+        *[("press", "Set Successor"), ("fill", "Successor, name", "日本")],
+    ],
     after={
         "clinic": {"name": 'Hill "top"', "beds": 0, "public": False},
-        "address": {"street": "Quay 2", "city": "Exampleton", "postcode": "00123", "position": POSITION},
-        "staff": [{"name": "Fay"} | NURSE | {"phone": "+41", "rights": {"edit": True}}],
+        "address": {"street": "Quay 2", "city": "Exampleton", "postcode": "00123", "position": ELSEWHERE},
+        "staff": [
+            {"name": "Fay"} | NURSE | {"phone": "+41", "rights": {"edit": True}},
+            {"name": "Gus"} | NURSE | {"on_call": True, "languages": ["fr"]},
+        ],
         "rooms": {"1": {"floor": -1, "equipment": ["a", "b"], "booking": None}},
         "version_range": ["1", 1.5, False],
         "extensions": [1, "two", None, {"x": []}],

@@ -1,0 +1,67 @@
+"""Random types of variables and values of them, for property tests."""
+
+from hypothesis import strategies as st
+
+from modules.types import Any_, Attribute, Collection, Object, Primitive, Tuple_
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True)
+# A browser turns every line end into the same two characters.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=8)
+NUMBERS = st.integers(-(10**20), 10**20) | st.floats(-1e9, 1e9).filter(lambda number: abs(number) > 1e-9)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+PRIMITIVES = {"string": TEXTS, "number": NUMBERS, "bool": st.booleans()}
+
+
+@st.composite
+def attributes(draw, inner):
+    kind = draw(inner)
+    if not draw(st.booleans()):
+        return Attribute(kind)
+    has_default = isinstance(kind, Primitive) and draw(st.booleans())
+    return Attribute(kind, optional=True, default=draw(PRIMITIVES[kind.name]) if has_default else None)
+
+
+def _nest(inner):
+    return (
+        st.builds(Collection, st.sampled_from(["list", "set", "map"]), inner)
+        | st.builds(Object, st.dictionaries(NAMES, attributes(inner), max_size=7))
+        | st.builds(Tuple_, st.lists(inner, max_size=3).map(tuple))
+    )
+
+
+LEAVES = st.just(Any_()) | st.sampled_from(list(PRIMITIVES)).map(Primitive)
+NESTED = _nest(st.recursive(LEAVES, _nest, max_leaves=8))
+
+
+@st.composite
+def values_of(draw, kind, is_whole=True):
+    """A value of this type; one inside it may be null. What may be left out is left out or not null."""
+    if isinstance(kind, Any_):
+        return draw(JSON)
+    if not is_whole and draw(st.integers(0, 9)) == 0:
+        return None
+    if isinstance(kind, Primitive):
+        return draw(PRIMITIVES[kind.name])
+    if isinstance(kind, Tuple_):
+        return [draw(values_of(element, False)) for element in kind.elements]
+    if isinstance(kind, Object):
+        given = {name: each for name, each in kind.attributes.items() if not each.optional or draw(st.booleans())}
+        found = {name: draw(values_of(each.type, each.optional)) for name, each in given.items()}
+        return {name: value for name, value in found.items() if value is not None or not given[name].optional}
+    keys = draw(st.lists(TEXTS.filter(bool), max_size=3, unique=True)) if kind.kind == "map" else range(draw(COUNTS))
+    rows = [draw(values_of(kind.element, False)) for _ in keys]
+    return dict(zip(keys, rows, strict=True)) if kind.kind == "map" else rows
+
+
+COUNTS = st.integers(0, 3)
+
+
+@st.composite
+def cases(draw):
+    """A type, and a value of it."""
+    kind = draw(NESTED)
+    return kind, draw(values_of(kind))
