@@ -38,4 +38,6 @@ def _keep(source: Source, answer: dict) -> None:
 
 
 def _limits() -> Limits:
-    return Limits(settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES)
+    return Limits(
+        settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH
+    )
