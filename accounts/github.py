@@ -4,7 +4,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,7 +133,7 @@ def branch_head_unless(token: str, repository_id: int, branch: str, *, etag: str
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
     """
     with _client(token) as client:
-        answer = _ask(client, _branch_path(repository_id, branch), headers={"If-None-Match": etag})
+        answer = _ask(client, _branch_path(repository_id, branch), {}, {"If-None-Match": etag})
     if answer.status == 304:
         return None
     return _commit(_checked(answer))
@@ -182,7 +182,7 @@ def _client(token: str, timeout: float | None = None) -> Iterator[Requester]:
 
 
 def _get(client: Requester, path: str, **parameters: str | int) -> Answer:
-    return _checked(_ask(client, path, **parameters))
+    return _checked(_ask(client, path, parameters))
 
 
 def _checked(answer: Answer) -> Answer:
@@ -192,11 +192,14 @@ def _checked(answer: Answer) -> Answer:
 
 
 def _ask(
-    client: Requester, path: str, headers: dict[str, str] | None = None, **parameters: str | int
+    client: Requester,
+    path: str,
+    parameters: Mapping[str, str | int] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Answer:
     """One GET to the API's own host: `path` is relative, and PyGithub raises when a 301 leads elsewhere."""
     try:
-        status, received, text = client.requestJson("GET", path, parameters=parameters, headers=headers)
+        status, received, text = client.requestJson("GET", path, parameters=dict(parameters or {}), headers=headers)
     except requests.RequestException as error:
         raise GitHubUnreachable from error
     except RuntimeError as error:

@@ -34,11 +34,11 @@ OPENED = re.compile(r"^[A-Za-z_][^\n#]*[{(\[][ \t]*$", re.MULTILINE)
 
 
 class FileSyntaxError(ValueError):
-    """The file is not valid Terraform; `line` says where."""
+    """The file is not valid Terraform; `line` says where, `code` is that of its finding."""
 
-    def __init__(self, message: str, line: int):
+    def __init__(self, message: str, line: int, code: str = "syntax"):
         super().__init__(message)
-        self.line = line
+        self.line, self.code = line, code
 
 
 @dataclass

@@ -17,6 +17,7 @@ from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 READER = 2
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
+BRACKET = re.compile(r"[][(){}]")
 CHOICE = re.compile(r"\s*contains\(\s*(\[.*\])\s*,\s*var\.([\w-]+)\s*,?\s*\)\s*", re.DOTALL)
 
 
@@ -33,7 +34,7 @@ def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int
             raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
         blocks = read_json(text) if is_json else _native(text, answer["findings"], is_costly, deepest)
     except FileSyntaxError as error:
-        answer["findings"].append(_finding("error", "syntax", str(error), error.line))
+        answer["findings"].append(_finding("error", error.code, str(error), error.line))
         return answer
     for block in blocks:
         if len(block.labels) == NESTED[""].get(block.type):
@@ -51,7 +52,8 @@ def empty_answer() -> dict:
 
 def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Block]:
     """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
-    refusal = FileSyntaxError("This file takes too much time or memory.", 1)
+    refusal = FileSyntaxError("It takes python-hcl2 too much time or memory.", 1)
+    is_costly = is_costly or _brackets(text) > deepest
     if not is_costly:
         try:
             return read_hcl(text)
@@ -60,12 +62,21 @@ def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Bl
     try:
         blocks = read_blocks(text, deepest=deepest)
     except TooDeep as error:
-        raise FileSyntaxError(str(error), error.line) from error
+        raise FileSyntaxError(str(error), error.line, "nesting") from error
     except TolerantError as error:
         raise (FileSyntaxError(str(error), error.line) if is_costly else refusal) from error
     message = f"This file was read by the tolerant reader, which does not check expressions. {refusal}"
     findings.append(_finding("advice", "tolerant", message, refusal.line))
     return blocks
+
+
+def _brackets(text: str) -> int:
+    """How deep brackets seem to stand in one another, strings and comments counted as well: a cheap first look."""
+    depth = most = 0
+    for mark in BRACKET.findall(text):
+        depth = depth + 1 if mark in "([{" else max(depth - 1, 0)
+        most = max(most, depth)
+    return most
 
 
 def _uses(text: str, blocks: list[Block]) -> list[str]:

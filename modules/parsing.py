@@ -107,7 +107,9 @@ class Pool:
             text = source.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             return refused("encoding", "This file is not UTF-8 text.", source.data[: error.start].count(b"\n") + 1)
-        return self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
+        return (
+            self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
+        )
 
     def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
         """Yield key and answer of each file, as many at a time as there are children, in the given order."""

@@ -1,4 +1,4 @@
-"""What of an earlier reading still holds for another commit, told from git's own hashes before anything is downloaded."""
+"""What of an earlier reading still holds for another commit, told from git's own hashes before any download."""
 
 import hashlib
 from bisect import bisect_left
@@ -10,10 +10,11 @@ from django.db import connection
 
 from accounts.github import TreeEntry
 from modules.archive import archive_limits
-from modules.discovery import find_folders
+from modules.discovery import SHELF, find_folders
 from modules.hcl import READER
 from modules.models import Scan, ScannedModule
 from modules.parsed import PASSING
+from modules.paths import twins
 
 LINK_MODE = "120000"
 ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so it belongs to every module
@@ -39,9 +40,10 @@ class Tree:
     def folders(self) -> list[str]:
         return find_folders(self.paths)
 
-    def has_links_to_folders(self) -> bool:
-        """Whether a link stands where a module's folder could, so that paths alone do not tell the modules."""
-        return any(entry.mode == LINK_MODE and entry.path.count("/") < 2 for entry in self.entries.values())
+    def tells_modules(self) -> bool:
+        """Whether paths alone tell the modules: no link stands where a module's folder could, no path has a twin."""
+        links = [path for path, entry in self.entries.items() if entry.mode == LINK_MODE]
+        return not twins(self.paths) and not any(link == SHELF or find_folders([f"{link}/x.tf"]) for link in links)
 
     def _inside(self, part: str) -> list[str]:
         if not part:
@@ -70,8 +72,16 @@ def base_of(scan: Scan) -> Scan | None:
 
 def holding(base: Scan, tree: Tree) -> set[str]:
     """Paths of the base's modules of which nothing has changed, siblings and link targets included."""
+    if twins(tree.paths):
+        return set()  # a new twin elsewhere may refuse a path that has not changed
     hashes = base.found.exclude(tree_hash="").values_list("path", "parts", "tree_hash")
     return {path for path, parts, tree_hash in hashes if tree.hash(parts) == tree_hash}
+
+
+def is_same(base: Scan, tree: Tree, holding: set[str]) -> bool:
+    """Whether another commit has exactly the base's modules, and no file of theirs has changed."""
+    known = set(base.found.values_list("path", flat=True))
+    return tree.tells_modules() and known == holding == set(tree.folders())
 
 
 def is_passing(findings: list[dict]) -> bool:

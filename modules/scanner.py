@@ -111,11 +111,13 @@ def _work(scan: Scan) -> None:
     base = rereading.base_of(scan)
     head = _head(scan, base)
     if head is None or (base is not None and head.tree == base.tree):
-        return _repeat(scan, base, head)
+        _repeat(scan, base, head)
+        return
     tree = _tree(scan, head)
     holding = rereading.holding(base, tree) if base and tree else set()
-    if base and tree and holding == set(base.found.values_list("path", flat=True)) == set(tree.folders()):
-        return _repeat(scan, base, head)
+    if base and tree and rereading.is_same(base, tree, holding):
+        _repeat(scan, base, head)
+        return
     snapshot = _download(scan, head)
     _save(scan, _read(scan, snapshot, holding), base, holding, tree)
 

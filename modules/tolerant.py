@@ -208,7 +208,8 @@ class Reader:
 
     def _expression(self) -> str:
         """The text of a value, which ends before its line does, or before the brace of its block."""
-        start, opened, before = self.at, [], Token("=", 0, 0)
+        start, before = self.at, Token("=", 0, 0)
+        opened: list[str] = []
         while True:
             token = self.token
             if not opened and token.kind in ("newline", "end", "}"):
