@@ -4,7 +4,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,9 +57,23 @@ class Repository:
 
 @dataclass(frozen=True)
 class Commit:
+    """`tree` is the git object id of its files; `etag` names the answer that told of it."""
+
     sha: str
     message: str
     committed_at: datetime
+    tree: str
+    etag: str
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    """A file or link of a commit; `blob` is its git object id, `mode` git's, "120000" for a link."""
+
+    path: str
+    mode: str
+    blob: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -109,8 +123,30 @@ def repository(token: str, repository_id: int, *, timeout: float | None = None) 
 def branch_head(token: str, repository_id: int, branch: str, *, timeout: float | None = None) -> Commit:
     """The newest commit of a branch; raises NotFound where there is no such branch, and other GitHubErrors."""
     with _client(token, timeout) as client:
-        head = _get(client, f"/repositories/{repository_id}/branches/{quote(branch)}").data["commit"]
-    return Commit(head["sha"], head["commit"]["message"], _time(head["commit"]["committer"]["date"]))
+        return _commit(_get(client, _branch_path(repository_id, branch)))
+
+
+def branch_head_unless(token: str, repository_id: int, branch: str, *, etag: str) -> Commit | None:
+    """The newest commit of a branch, None when it is still the one of `etag`; raises as `branch_head`.
+
+    An unchanged answer does not count against the token's rate limit:
+    https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+    """
+    with _client(token) as client:
+        answer = _ask(client, _branch_path(repository_id, branch), {}, {"If-None-Match": etag})
+    if answer.status == 304:
+        return None
+    return _commit(_checked(answer))
+
+
+def tree(token: str, repository_id: int, sha: str) -> list[TreeEntry] | None:
+    """Every file and link of a tree, None when it is too large for one answer; raises GitHubError."""
+    with _client(token) as client:
+        data = _get(client, f"/repositories/{repository_id}/git/trees/{quote(sha)}", recursive=1).data
+    if data["truncated"]:
+        return None
+    rows = (row for row in data["tree"] if row["type"] == "blob")
+    return [TreeEntry(row["path"], row["mode"], row["sha"], row.get("size") or 0) for row in rows]
 
 
 def download_tarball(token: str, repository_id: int, commit: str, *, into: BinaryIO, limit_bytes: int) -> int:
@@ -146,21 +182,29 @@ def _client(token: str, timeout: float | None = None) -> Iterator[Requester]:
 
 
 def _get(client: Requester, path: str, **parameters: str | int) -> Answer:
-    answer = _ask(client, path, **parameters)
+    return _checked(_ask(client, path, parameters))
+
+
+def _checked(answer: Answer) -> Answer:
     if answer.status != 200 or answer.data is None:
         raise _failure(answer)
     return answer
 
 
-def _ask(client: Requester, path: str, **parameters: str | int) -> Answer:
+def _ask(
+    client: Requester,
+    path: str,
+    parameters: Mapping[str, str | int] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
     """One GET to the API's own host: `path` is relative, and PyGithub raises when a 301 leads elsewhere."""
     try:
-        status, headers, text = client.requestJson("GET", path, parameters=parameters)
+        status, received, text = client.requestJson("GET", path, parameters=dict(parameters or {}), headers=headers)
     except requests.RequestException as error:
         raise GitHubUnreachable from error
     except RuntimeError as error:
         raise Redirected from error
-    return Answer(status, headers, _parsed(text))
+    return Answer(status, received, _parsed(text))
 
 
 def _parsed(text: str) -> Any:
@@ -224,6 +268,22 @@ def _repository(row: dict[str, Any]) -> Repository:
         default_branch=row["default_branch"],
         pushed_at=_time(row["pushed_at"]) if row["pushed_at"] else None,
         description=row["description"] or "",
+    )
+
+
+def _branch_path(repository_id: int, branch: str) -> str:
+    return f"/repositories/{repository_id}/branches/{quote(branch)}"
+
+
+def _commit(answer: Answer) -> Commit:
+    head = answer.data["commit"]
+    facts = head["commit"]
+    return Commit(
+        sha=head["sha"],
+        message=facts["message"],
+        committed_at=_time(facts["committer"]["date"]),
+        tree=facts["tree"]["sha"],
+        etag=answer.headers.get("etag", ""),
     )
 
 

@@ -32,8 +32,12 @@ class Figure:
     def baseline_value(self) -> float | None:
         return statistics.median(self.baseline) if self.baseline else None
 
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.baseline_value if self.baseline_value else None
+
     def row(self) -> dict:
-        return asdict(self) | {"value": self.value, "baseline_value": self.baseline_value}
+        return asdict(self) | {"value": self.value, "baseline_value": self.baseline_value, "ratio": self.ratio}
 
 
 def p95(samples: list[float]) -> float:

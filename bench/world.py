@@ -49,7 +49,7 @@ class World:
     def environment(self) -> dict[str, str]:
         """What the web process was started with: its database, broker and keys."""
         for process in psutil.process_iter(["cmdline"]):
-            if "uvicorn" in process.info["cmdline"] and process.environ().get(MARK) == str(self.data):
+            if "uvicorn" in (process.info["cmdline"] or []) and process.environ().get(MARK) == str(self.data):
                 return process.environ()
         raise SystemExit("The demo has no web process.")
 

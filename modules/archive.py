@@ -38,6 +38,7 @@ class Snapshot:
 
     files: dict[str, File] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)  # texts of all links by path, also of those that were refused
 
 
 def archive_limits() -> Limits:
@@ -107,6 +108,7 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
         path = path.rstrip("/") if member.kind == FOLDER else path
         if path or member.kind != FOLDER:
             _take(snapshot, targets, path, member, limits)
+    snapshot.links = dict(targets)
     _refuse_twins(snapshot, targets)
     size = sum(len(file.data) for file in snapshot.files.values())
     spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size}

@@ -34,11 +34,11 @@ OPENED = re.compile(r"^[A-Za-z_][^\n#]*[{(\[][ \t]*$", re.MULTILINE)
 
 
 class FileSyntaxError(ValueError):
-    """The file is not valid Terraform; `line` says where."""
+    """The file is not valid Terraform; `line` says where, `code` is that of its finding."""
 
-    def __init__(self, message: str, line: int):
+    def __init__(self, message: str, line: int, code: str = "syntax"):
         super().__init__(message)
-        self.line = line
+        self.line, self.code = line, code
 
 
 @dataclass
@@ -75,7 +75,10 @@ def read_hcl(text: str) -> list[Block]:
         raise _syntax_error(text, error) from error
     except (LarkError, RecursionError) as error:
         raise FileSyntaxError(f"This file cannot be read: {type(error).__name__}.", 1) from error
-    return _body(Block("", [], 1), tree.children[0], text).blocks
+    try:
+        return _body(Block("", [], 1), tree.children[0], text).blocks
+    except RecursionError as error:
+        raise FileSyntaxError("This file is nested too deeply.", 1) from error
 
 
 def read_json(text: str) -> list[Block]:

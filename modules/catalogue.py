@@ -109,7 +109,8 @@ def modules_of(connection: GitHubConnection):
 def rows(connection: GitHubConnection, scan: Scan | None) -> list[Row]:
     """A row for each folder that the scan found or that is published, by path, capital letters among small ones."""
     by_path: dict[str, Row] = {}
-    for found in scan.found.select_related("scan").defer("readme") if scan else []:
+    for found in scan.found.defer("readme") if scan else []:
+        found.scan = scan  # its rows may be those of an earlier scan
         by_path[found.path] = Row(found.path, found.title, found=found)
     live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
     for module in modules_of(connection).select_related("current_version").annotate(live_deployments=live):

@@ -56,6 +56,21 @@ def called_folder(folder: str, source: str) -> str | None:
     return "" if path == "." else path
 
 
+def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
+    """The parts with all that the links in them, and on the way to them, lead to inside the repository."""
+    found, waiting = set(parts), list(parts)
+    while waiting:
+        part = waiting.pop()
+        for link, target in links.items():
+            if is_inside(link, part) or is_inside(part, link):
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
+                for more in (link, "" if path == "." else path):
+                    if more not in found and not more.startswith(("../", "/")) and more != "..":
+                        found.add(more)
+                        waiting.append(more)
+    return outermost(found)
+
+
 def title_of(folder: str, repository_name: str) -> str:
     """The folder's name in start case: `Cloudrun_Open_EMR` → "Cloudrun Open EMR"; the repository's for the root."""
     name = folder.rsplit("/", 1)[-1] or PREFIX.sub("", repository_name.rsplit("/", 1)[-1])

@@ -6,34 +6,40 @@ can be kept by the hash of the content. `READER` grows with each change of the a
 
 import json
 import re
+from collections import Counter
 
 from modules import uimeta
 from modules.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.literals import NotLiteral, parse_literal
+from modules.tolerant import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 
 READER = 2
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
+USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
+BRACKET = re.compile(r"[][(){}]")
 CHOICE = re.compile(r"\s*contains\(\s*(\[.*\])\s*,\s*var\.([\w-]+)\s*,?\s*\)\s*", re.DOTALL)
 
 
-def read_file(text: str, *, is_json: bool) -> dict:
+def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> dict:
     """Return what one file declares, as JSON.
 
-    Keys: variables, outputs, required_providers, configured_providers, resources, calls, required_version, and
-    findings as `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else.
+    Keys: variables, outputs, required_providers, configured_providers, resources, calls, required_version, `uses` and
+    `untyped` (names of variables), and findings as `{"level", "code", "message", "line"}`. A file that cannot be
+    parsed has one error and nothing else. `is_costly` keeps python-hcl2 away from a file that it did not survive.
     """
     answer = empty_answer()
     try:
         if "\0" in text:
             raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
-        blocks = read_json(text) if is_json else read_hcl(text)
+        blocks = read_json(text) if is_json else _native(text, answer["findings"], is_costly, deepest)
     except FileSyntaxError as error:
-        answer["findings"].append(_finding("error", "syntax", str(error), error.line))
+        answer["findings"].append(_finding("error", error.code, str(error), error.line))
         return answer
     for block in blocks:
         if len(block.labels) == NESTED[""].get(block.type):
             READERS[block.type](block, answer)
+    answer["uses"] = _uses(text, blocks)
     return answer
 
 
@@ -41,7 +47,46 @@ def empty_answer() -> dict:
     rows: dict = {
         key: [] for key in ("variables", "outputs", "required_providers", "configured_providers", "resources", "calls")
     }
-    return rows | {"required_version": "", "findings": []}
+    return rows | {"required_version": "", "uses": [], "untyped": [], "findings": []}
+
+
+def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Block]:
+    """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
+    refusal = FileSyntaxError("It takes python-hcl2 too much time or memory.", 1)
+    is_costly = is_costly or _brackets(text) > deepest
+    if not is_costly:
+        try:
+            return read_hcl(text)
+        except FileSyntaxError as error:
+            refusal = error
+    try:
+        blocks = read_blocks(text, deepest=deepest)
+    except TooDeep as error:
+        raise FileSyntaxError(str(error), error.line, "nesting") from error
+    except TolerantError as error:
+        raise (FileSyntaxError(str(error), error.line) if is_costly else refusal) from error
+    message = f"This file was read by the tolerant reader, which does not check expressions. {refusal}"
+    findings.append(_finding("advice", "tolerant", message, refusal.line))
+    return blocks
+
+
+def _brackets(text: str) -> int:
+    """How deep brackets seem to stand in one another, strings and comments counted as well: a cheap first look."""
+    depth = most = 0
+    for mark in BRACKET.findall(text):
+        depth = depth + 1 if mark in "([{" else max(depth - 1, 0)
+        most = max(most, depth)
+    return most
+
+
+def _uses(text: str, blocks: list[Block]) -> list[str]:
+    """Names of the variables that a file refers to, but for those that only their own validation names."""
+    uses = Counter(USE.findall(text))
+    for block in blocks:
+        for inner in block.all("validation") if block.type == "variable" else []:
+            own = Counter(name for value in inner.attributes.values() for name in USE.findall(value.text))
+            uses -= Counter({name: own[name] for name in block.labels})
+    return sorted(uses)
 
 
 def _finding(level: str, code: str, message: str, line: int) -> dict:
@@ -52,6 +97,8 @@ def _variable(block: Block, answer: dict) -> None:
     attributes, findings, name = block.attributes, answer["findings"], block.labels[0]
     help_text, meta = uimeta.split(_text(attributes.get("description")))
     findings += [_finding("advice", "uimeta", f"{name}: {problem}", block.line) for problem in meta.problems]
+    if "type" not in attributes:
+        answer["untyped"].append(name)
     kind = _type(block, findings)
     validations = [_validation(inner) for inner in block.all("validation")]
     variable = {

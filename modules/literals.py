@@ -13,7 +13,7 @@ TOKEN = re.compile(
   | (?P<heredoc><<(?P<flush>-?)(?P<mark>[A-Za-z_][\w.-]*)\r?\n(?P<body>(?:.*?\r?\n)??)[ \t]*(?P=mark)(?=\s*(?:\n|$)))
   | (?P<string>"(?:[^"\\]|\\.)*")
   | (?P<number>-?\s*\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-  | (?P<name>[A-Za-z_][\w-]*)
+  | (?P<name>[^\W\d][\w-]*)
   | (?P<mark_of>[][(){}=:,])
     """,
     re.VERBOSE | re.DOTALL,

@@ -71,6 +71,13 @@ class Scan(models.Model):
     repository_id = models.BigIntegerField()
     repository_name = models.CharField(max_length=200)
     branch = models.CharField(max_length=255, blank=True)
+    same_as = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        related_name="+",
+        help_text="The reading whose rows hold for this one too, as no module has changed since.",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
@@ -79,6 +86,11 @@ class Scan(models.Model):
     commit = models.CharField(max_length=40, blank=True)
     commit_message = models.CharField(max_length=200, blank=True)
     committed_at = models.DateTimeField(null=True)
+    tree = models.CharField(max_length=40, blank=True, help_text="Git's object id of the commit's files.")
+    etag = models.CharField(max_length=200, blank=True, help_text="What GitHub calls the branch's state.")
+    reading = models.CharField(
+        max_length=64, blank=True, help_text="How it was read; blank when a later scan should read all again."
+    )
     read = models.PositiveIntegerField(default=0, help_text="Folders read so far.")
     total = models.PositiveIntegerField(null=True, help_text="Folders to read; null while unknown.")
     current = models.CharField(max_length=300, blank=True, help_text="What is being read now.")
@@ -106,11 +118,16 @@ class Scan(models.Model):
     def is_final(self) -> bool:
         return self.status not in self.UNFINISHED
 
+    @property
+    def found(self) -> models.QuerySet:
+        """The folders of this reading, by path."""
+        return ScannedModule.objects.filter(scan=self.same_as_id or self.pk)
+
 
 class ScannedModule(models.Model):
     """A folder that a scan found: valid, or with the findings that say why not."""
 
-    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="found")
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=240, blank=True, help_text="Folder in the repository; blank for its root.")
     title = models.CharField(max_length=200)
     is_valid = models.BooleanField()
@@ -119,6 +136,8 @@ class ScannedModule(models.Model):
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, null=True, related_name="+")
     schema = models.JSONField(default=dict)
     readme = models.TextField(blank=True)
+    parts = models.JSONField(default=list, help_text="Paths that it is made of: its folder, siblings, link targets.")
+    tree_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 over git's entries of these parts.")
 
     class Meta:
         ordering = ["path"]

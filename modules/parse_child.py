@@ -1,4 +1,4 @@
-"""The process that parses files of partners, one at a time: `python -m modules.parse_child SECONDS BYTES`.
+"""The process that parses files of partners, one at a time: `python -m modules.parse_child SECONDS BYTES LEVELS`.
 
 Messages on stdin and stdout are JSON behind its length in four bytes. A file that takes longer than SECONDS or more
 than BYTES of memory costs this process and nothing else; it ends when its parent closes the pipe.
@@ -33,7 +33,7 @@ def receive(stream: IO[bytes]) -> dict | None:
     return json.loads(body) if len(body) == size else None
 
 
-def main(seconds: float, memory: int) -> None:
+def main(seconds: float, memory: int, deepest: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     read_file(WARM_UP, is_json=False)  # builds the grammar once
@@ -41,10 +41,10 @@ def main(seconds: float, memory: int) -> None:
     while (message := receive(sys.stdin.buffer)) is not None:
         # The alarm ends this process by itself, also when the parent has been killed meanwhile.
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        answer = read_file(message["text"], is_json=message["is_json"])
+        answer = read_file(**message, deepest=deepest)
         signal.setitimer(signal.ITIMER_REAL, 0)
         send(sys.stdout.buffer, answer)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

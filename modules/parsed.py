@@ -9,6 +9,7 @@ from modules.models import ParsedFile
 from modules.parsing import Limits, Source, shared_pool
 
 PASSING = {"limits"}  # findings that the next reading may not have: the machine was busy
+LIMITED = PASSING | {"size", "nesting"}  # and those that another setting may do away with
 
 
 def parse(sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
@@ -32,10 +33,10 @@ def _known(wanted: Iterable[tuple[str, bool]]) -> list[tuple[tuple[str, bool], d
 
 
 def _keep(source: Source, answer: dict) -> None:
-    if PASSING.isdisjoint(row["code"] for row in answer["findings"]):
+    if LIMITED.isdisjoint(row["code"] for row in answer["findings"]):
         row = ParsedFile(blob=source.blob, is_json=source.is_json, reader=READER, answer=answer)
         ParsedFile.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _limits() -> Limits:
-    return Limits(settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES)
+    return Limits(settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)

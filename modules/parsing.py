@@ -14,6 +14,7 @@ from queue import LifoQueue
 
 from modules.hcl import empty_answer
 from modules.parse_child import receive, send
+from modules.tolerant import DEEPEST
 
 START_SECONDS = 60  # the grammar costs two seconds on an idle machine
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,7 @@ class Limits:
     file_bytes: int
     seconds: float
     memory_bytes: int
+    depth: int = DEEPEST  # levels of nesting
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Child:
         self.limits = limits
         # An empty environment: a partner's file meets no secret of the worker's.
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "modules.parse_child", str(limits.seconds), str(limits.memory_bytes)],
+            [sys.executable, "-m", "modules.parse_child", *map(str, _arguments(limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -60,10 +62,10 @@ class Child:
             self.stop()
             raise
 
-    def read(self, text: str, *, is_json: bool) -> dict:
+    def read(self, text: str, *, is_json: bool, is_costly: bool) -> dict:
         """Return the answer of `modules.hcl.read_file`; raises ChildLost, after which this child is of no use."""
         try:
-            send(self.process.stdin, {"text": text, "is_json": is_json})
+            send(self.process.stdin, {"text": text, "is_json": is_json, "is_costly": is_costly})
         except OSError as error:
             raise ChildLost from error
         return self._answer(self.limits.seconds + 1)
@@ -81,6 +83,10 @@ class Child:
         if answer is None:
             raise ChildLost
         return answer
+
+
+def _arguments(limits: Limits) -> tuple:
+    return limits.seconds, limits.memory_bytes, limits.depth
 
 
 class Pool:
@@ -101,7 +107,9 @@ class Pool:
             text = source.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             return refused("encoding", "This file is not UTF-8 text.", source.data[: error.start].count(b"\n") + 1)
-        return self._read(text, source.is_json)
+        return (
+            self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
+        )
 
     def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
         """Yield key and answer of each file, as many at a time as there are children, in the given order."""
@@ -114,19 +122,21 @@ class Pool:
                 child.stop()
             self.idle.put(None)
 
-    def _read(self, text: str, is_json: bool) -> dict:
+    def _too_costly(self) -> dict:
+        return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
+
+    def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> dict | None:
+        """The answer of a child, None when the file was more than it could bear."""
         child = self.idle.get()
         try:
             if child is None or child.process.poll() is not None:
                 child = Child(self.limits)
-            return child.read(text, is_json=is_json)
+            return child.read(text, is_json=is_json, is_costly=is_costly)
         except ChildLost:
             if child is not None:
                 child.stop()
             child = None
-            return refused(
-                "limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed."
-            )
+            return None
         finally:
             self.idle.put(child)
 

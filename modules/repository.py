@@ -1,10 +1,10 @@
 """One commit of a repository, read: each folder that is a module, with what it declares and what is wrong with it."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from modules import gate
+from modules import advice, gate
 from modules.archive import File, Snapshot
 from modules.discovery import (
     SourceLeaves,
@@ -15,6 +15,7 @@ from modules.discovery import (
     outermost,
     split,
     title_of,
+    with_targets,
 )
 from modules.parsing import Source
 from modules.schema import combine, finding
@@ -35,6 +36,7 @@ class Found:
     files: dict[str, File] = field(default_factory=dict)
     schema: dict = field(default_factory=dict)
     readme: str = ""
+    parts: list[str] = field(default_factory=list)  # of the repository, that decide on all of this
 
     @property
     def is_valid(self) -> bool:
@@ -51,11 +53,14 @@ class Found:
 
 
 class Repository:
-    """Reads a snapshot with `parse`, which takes sources by path and yields answers of `modules.hcl.read_file`."""
+    """Reads a snapshot with `parse`, which takes sources by path and yields answers of `modules.hcl.read_file`.
 
-    def __init__(self, snapshot: Snapshot, name: str, parse: Parse):
+    Folders that are `known` are not read again.
+    """
+
+    def __init__(self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = ()):
         self.snapshot, self.name, self.parse = snapshot, name, parse
-        self.folders = find_folders([*snapshot.files, *snapshot.refused])
+        self.folders = [folder for folder in find_folders([*snapshot.files, *snapshot.refused]) if folder not in known]
         self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder
         self.holds: set[str] = {""}  # every folder with something in it
         for path in sorted(snapshot.files):
@@ -82,7 +87,8 @@ class Repository:
     def module(self, folder: str) -> Found:
         """What `folder` is; all files must have been read."""
         found = Found(folder, title_of(folder, self.name))
-        inside, problems = self._reachable(folder)
+        inside, missing, problems = self._reachable(folder)
+        found.parts = with_targets([*inside, *missing], self.snapshot.links)
         found.findings += problems
         files = {
             path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)
@@ -91,10 +97,12 @@ class Repository:
         found.files = {path: file for path, file in files.items() if not parts[path]}
         found.findings += gate.advice({part for part in parts.values() if part})
         found.findings += self._refused(inside)
-        found.schema, declared = combine({split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])})
-        found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
-        found.findings = sorted(found.findings, key=_order)[:MOST_FINDINGS]
         found.readme = self._readme(folder)
+        answers = {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
+        found.schema, declared = combine(answers)
+        found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
+        found.findings += advice.of_module(folder, found.schema, answers, found.readme)
+        found.findings = sorted(found.findings, key=_order)[:MOST_FINDINGS]
         return found
 
     def _source(self, path: str) -> Source:
@@ -112,9 +120,9 @@ class Repository:
             if target is not None:
                 yield target, call
 
-    def _reachable(self, folder: str) -> tuple[list[str], list[dict]]:
-        """The folders that a module's archive holds, and what is wrong with the files that it calls."""
-        seen, waiting, problems = {folder}, [folder], []
+    def _reachable(self, folder: str) -> tuple[list[str], set[str], list[dict]]:
+        """The folders that a module's archive holds, those that are missing, and what is wrong with what it calls."""
+        seen, waiting, missing, problems = {folder}, [folder], set(), []
         while waiting:
             current = waiting.pop()
             for path in self.configs.get(current, []):
@@ -124,24 +132,26 @@ class Repository:
                 if current != folder:
                     rows = self.answers[path]["findings"]
                     problems += [row | {"file": path} for row in rows if row["code"] != "backend"]
-                targets, wrong = self._targets(path)
+                targets, gone, wrong = self._targets(path)
+                missing |= gone
                 problems += wrong
                 waiting += [target for target in targets if target not in seen]
                 seen.update(targets)
-        return outermost(seen), problems
+        return outermost(seen), missing, problems
 
-    def _targets(self, path: str) -> tuple[list[str], list[dict]]:
-        targets, wrong = [], []
+    def _targets(self, path: str) -> tuple[list[str], set[str], list[dict]]:
+        targets, missing, wrong = [], set(), []
         for target, call in self._calls(path):
             if target is None:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
             elif target not in self.holds:
+                missing.add(target)
                 message = f"The source {call['source']} is no folder of this repository."
             else:
                 targets.append(target)
                 continue
             wrong.append(finding("error", "source", message, path, call["line"]))
-        return targets, wrong
+        return targets, missing, wrong
 
     def _refused(self, inside: list[str]) -> list[dict]:
         return [

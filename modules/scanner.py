@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from accounts import github
 from accounts.github_errors import GitHubError
 from accounts.services import token_of
+from modules import rereading
 from modules.archive import ArchiveRefused, Snapshot, archive_limits, pack, read_tarball
 from modules.models import Archive, Scan, ScannedModule
 from modules.parsed import parse
@@ -21,6 +22,7 @@ from modules.repository import Found, Repository
 
 logger = logging.getLogger(__name__)
 KEPT_SCANS = 20  # of a connection; older ones are of no use to any form
+HEAD_FIELDS = ("branch", "commit", "commit_message", "committed_at", "tree", "etag")
 TELL_EVERY = 0.3  # seconds between two writes of the progress
 
 
@@ -35,8 +37,7 @@ def scan_repository(scan_id: int) -> None:
         return
     try:
         with Lease(scan):
-            found = _read(scan)
-            _save(scan, found)
+            _work(scan)
     except (GitHubError, ArchiveRefused) as error:
         _end(scan, status=Scan.Status.FAILED, error=str(error))
     except ClaimLost:
@@ -105,22 +106,68 @@ def _claim(scan_id: int) -> Scan | None:
     return Scan.objects.select_related("connection").get(pk=scan_id) if changed else None
 
 
-def _read(scan: Scan) -> list[Found]:
-    snapshot = _download(scan)
-    repository = Repository(snapshot, scan.repository_name, parse)
+def _work(scan: Scan) -> None:
+    """Read as little as tells the truth: nothing of an unchanged branch, and only modules that have changed."""
+    base = rereading.base_of(scan)
+    head = _head(scan, base)
+    if head is None or (base is not None and head.tree == base.tree):
+        _repeat(scan, base, head)
+        return
+    tree = _tree(scan, head)
+    holding = rereading.holding(base, tree) if base and tree else set()
+    if base and tree and rereading.is_same(base, tree, holding):
+        _repeat(scan, base, head)
+        return
+    snapshot = _download(scan, head)
+    _save(scan, _read(scan, snapshot, holding), base, holding, tree)
+
+
+def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
+    """The newest commit, None when GitHub says that it is still the one of `base`."""
+    token = token_of(scan.connection)
+    branch = scan.branch or github.repository(token, scan.repository_id).default_branch
+    if base is not None and base.etag:
+        head = github.branch_head_unless(token, scan.repository_id, branch, etag=base.etag)
+    else:
+        head = github.branch_head(token, scan.repository_id, branch)
+    if head is None:
+        return None
+    subject = head.message.strip().partition("\n")[0][:200]
+    facts = {"commit": head.sha, "commit_message": subject, "committed_at": head.committed_at}
+    _tell(scan, branch=branch, tree=head.tree, etag=head.etag, **facts)
+    return head
+
+
+def _repeat(scan: Scan, base: Scan, head: github.Commit | None) -> None:
+    """End a scan that found what `base` holds, without a copy of its rows."""
+    fields = {"same_as_id": base.same_as_id or base.pk, "reading": base.reading, "read": base.read, "total": base.total}
+    if head is None:
+        fields |= {name: getattr(base, name) for name in HEAD_FIELDS}
+    _end(scan, status=Scan.Status.SUCCEEDED, **fields)
+    _forget_old(scan)
+
+
+def _tree(scan: Scan, head: github.Commit) -> rereading.Tree | None:
+    """What git says of the commit's files, None when GitHub does not tell it all; raises ArchiveRefused."""
+    entries = github.tree(token_of(scan.connection), scan.repository_id, head.tree)
+    if entries is None:
+        return None
+    limit = archive_limits().entries
+    if len(entries) > limit:
+        raise ArchiveRefused(f"The archive has more than {limit:,} entries.")
+    return rereading.Tree(entries)
+
+
+def _read(scan: Scan, snapshot: Snapshot, holding: set[str]) -> list[Found]:
+    repository = Repository(snapshot, scan.repository_name, parse, known=holding)
     progress = Progress(scan, repository.folders)
     for path in repository.read():
         progress.at(path)
     return [repository.module(folder) for folder in repository.folders]
 
 
-def _download(scan: Scan) -> Snapshot:
-    token = token_of(scan.connection)
-    branch = scan.branch or github.repository(token, scan.repository_id).default_branch
-    head = github.branch_head(token, scan.repository_id, branch)
-    subject = head.message.strip().partition("\n")[0][:200]
-    _tell(scan, branch=branch, commit=head.sha, commit_message=subject, committed_at=head.committed_at)
-    limits = archive_limits()
+def _download(scan: Scan, head: github.Commit) -> Snapshot:
+    limits, token = archive_limits(), token_of(scan.connection)
     with TemporaryFile() as file:
         github.download_tarball(token, scan.repository_id, head.sha, into=file, limit_bytes=limits.compressed_bytes)
         file.seek(0)
@@ -128,10 +175,11 @@ def _download(scan: Scan) -> Snapshot:
 
 
 @transaction.atomic
-def _save(scan: Scan, found: list[Found]) -> None:
+def _save(scan: Scan, found: list[Found], base: Scan | None, holding: set[str], tree: rereading.Tree | None) -> None:
     if not Scan.objects.held_by(scan).select_for_update().exists():
         raise ClaimLost
     archives = _archives([row for row in found if row.is_valid])
+    is_passing = any(rereading.is_passing(row.findings) for row in found)
     ScannedModule.objects.bulk_create(
         ScannedModule(
             scan=scan,
@@ -143,12 +191,23 @@ def _save(scan: Scan, found: list[Found]) -> None:
             archive_id=archives[row.content_hash] if row.is_valid else None,
             schema=row.schema,
             readme=row.readme,
+            parts=row.parts,
+            tree_hash=tree.hash(row.parts) if tree else "",
         )
         for row in found
     )
-    _end(scan, status=Scan.Status.SUCCEEDED, read=len(found), total=len(found))
-    newest = scan.connection.scans.newest_first().values_list("pk", flat=True)[:KEPT_SCANS]
-    scan.connection.scans.exclude(pk__in=list(newest)).delete()
+    if holding:
+        rereading.carry_over(base, scan, holding)
+    count = len(found) + len(holding)
+    reading = "" if is_passing else rereading.reading_now()
+    _end(scan, status=Scan.Status.SUCCEEDED, read=count, total=count, reading=reading)
+    _forget_old(scan)
+
+
+def _forget_old(scan: Scan) -> None:
+    """Delete all but the newest readings and those whose rows they share."""
+    newest = scan.connection.scans.newest_first().values_list("pk", "same_as_id")[:KEPT_SCANS]
+    scan.connection.scans.exclude(pk__in={key for keys in newest for key in keys if key}).delete()
 
 
 def _archives(found: list[Found]) -> dict[str, int]:

@@ -11,7 +11,8 @@ from typing import BinaryIO
 BLOCK = 512
 CHUNK = 64 * 1024
 LONGEST_HEADER = 64 * 1024  # bytes of extended header of one member
-RATIO_FROM = 1024**2  # bytes from which the ratio counts
+RATIO_FROM = 16 * 1024**2  # bytes from which the ratio counts: one file of one character is no bomb
+PASSED_OVER = 10  # times the unpacked bytes may be passed over, in files that are too large and not kept
 REGULAR, LINK, HARD_LINK, FOLDER = "file", "link", "hard link", "folder"
 KINDS = {
     b"0": REGULAR,
@@ -80,7 +81,7 @@ class _Unpacked:
         self.stream, self.limits = stream, limits
         self.unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         self.buffer = bytearray()
-        self.packed = self.unpacked = 0
+        self.packed = self.unpacked = self.passed_over = 0
 
     def read(self, size: int) -> bytes:
         """Return exactly `size` bytes, or nothing at the very end."""
@@ -93,8 +94,10 @@ class _Unpacked:
         return data
 
     def skip(self, size: int) -> None:
+        """Pass over bytes, which then cost time and no memory."""
         while size > 0:
             step = min(size, CHUNK)
+            self.passed_over += step
             if len(self.read(step)) < step:
                 raise ArchiveRefused("The archive ends in the middle of a file.")
             size -= step
@@ -124,9 +127,12 @@ class _Unpacked:
     def _check(self) -> None:
         if self.packed > self.limits.compressed_bytes:
             raise ArchiveRefused(f"The archive is larger than {_megabytes(self.limits.compressed_bytes)}.")
-        if self.unpacked > self.limits.bytes:
+        kept = self.unpacked - self.passed_over
+        if kept > self.limits.bytes:
             raise ArchiveRefused(f"The archive unpacks to more than {_megabytes(self.limits.bytes)}.")
-        if self.unpacked > RATIO_FROM and self.unpacked > self.packed * self.limits.ratio:
+        if self.passed_over > PASSED_OVER * self.limits.bytes:
+            raise ArchiveRefused("The archive's large files unpack to far more than is read.")
+        if kept > RATIO_FROM and kept > self.packed * self.limits.ratio:
             raise ArchiveRefused(f"The archive unpacks to more than {self.limits.ratio} times its size.")
 
 

@@ -209,6 +209,7 @@ ARCHIVE_PATH_LENGTH = env.whole("ARCHIVE_PATH_LENGTH", 240)
 PARSE_FILE_BYTES = env.whole("PARSE_FILE_BYTES", 256 * 1024)
 PARSE_SECONDS = env.number("PARSE_SECONDS", 5)
 PARSE_MEMORY_BYTES = env.whole("PARSE_MEMORY_BYTES", 512 * 1024**2)
+PARSE_DEPTH = env.whole("PARSE_DEPTH", 100)
 
 # --- Celery: wakes workers; the rows are the truth -----------------------------------------------
 QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")

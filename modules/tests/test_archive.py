@@ -5,6 +5,7 @@ import subprocess
 import tarfile
 import time
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -143,12 +144,32 @@ def test_links_that_multiply_are_bounded():
     assert time.monotonic() - started < 5
 
 
+def test_bomb_leaves_the_rest_readable():
+    stream = tarball({"a/main.tf": "x", "b/zeros": bytes(256 * 1024**2)})
+    tracemalloc.start()
+    snapshot = read_tarball(stream, limits=LIMITS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (list(snapshot.files), snapshot.refused) == (["a/main.tf"], {"b/zeros": "The file is larger than 5 MiB."})
+    assert peak < 10 * 1024**2
+
+
+def test_one_file_of_one_character_is_read():
+    assert list(read_tarball(tarball({"a/main.tf": "x" * 2 * 1024**2}), limits=LIMITS).files) == ["a/main.tf"]
+
+
+def test_many_files_of_one_character_are_a_bomb():
+    files = {f"f{number}": bytes(4 * 1024**2) for number in range(6)}
+    with pytest.raises(ArchiveRefused, match="more than 200 times its size"):
+        read_tarball(tarball(files), limits=LIMITS)
+
+
 def test_bomb_is_refused_before_it_unfolds():
     header = member(f"{TOP}/zeros", size=64 * 1024**2).tobuf()
     stream = io.BytesIO(gzip.compress(header + bytes(64 * 1024**2), compresslevel=9))
     tracemalloc.start()
-    with pytest.raises(ArchiveRefused, match="more than 200 times its size"):
-        read_tarball(stream, limits=LIMITS)
+    with pytest.raises(ArchiveRefused, match="unpack to far more than is read"):
+        read_tarball(stream, limits=replace(LIMITS, bytes=5 * 1024**2))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20 * 1024**2

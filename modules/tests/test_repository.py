@@ -77,6 +77,7 @@ def test_gate_leaves_out_with_advice_and_refuses_overrides():
     found = read(
         {
             "a/main.tf": "",
+            "a/README.md": "# A",
             "a/terraform.tfvars": "x = 1",
             "a/.terraform/modules/x/main.tf": "",
             "a/.terraform/modules/y/main.tf": "",
@@ -84,7 +85,7 @@ def test_gate_leaves_out_with_advice_and_refuses_overrides():
             "b/x_override.tf": "",
         }
     )
-    assert list(found["a"].files) == ["a/main.tf"]
+    assert list(found["a"].files) == ["a/main.tf", "a/README.md"]
     assert [(row["level"], row["file"]) for row in found["a"].findings] == [
         ("advice", "a/.terraform"),
         ("advice", "a/terraform.tfvars"),

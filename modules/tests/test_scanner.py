@@ -12,6 +12,11 @@ from modules.tests.catalogues import GREETING, NAME, connect, scan
 pytestmark = pytest.mark.django_db
 
 
+def changed_and_scanned(github, connection, number):
+    github.commit(NAME, {"greeting/note.txt": str(number)})
+    return scan(connection)
+
+
 def test_scan_finds_valid_and_invalid_modules(alice, github):
     files = {"greeting/main.tf": GREETING, "greeting/README.md": "# Hello", "broken/main.tf": "x = = 1\n"}
     connection = connect(github, alice, files=files)
@@ -27,7 +32,10 @@ def test_scan_finds_valid_and_invalid_modules(alice, github):
     )
     assert [row["name"] for row in greeting.schema["variables"]] == ["name"]
     assert (broken.is_valid, broken.archive) == (False, None)
-    assert [(row["file"], row["line"]) for row in broken.findings] == [("broken/main.tf", 1)]
+    assert [(row["code"], row["file"], row["line"]) for row in broken.findings] == [
+        ("syntax", "broken/main.tf", 1),
+        ("readme", "broken", None),
+    ]
 
 
 def test_stored_archive_unpacks_to_the_module(alice, github, tmp_path):
@@ -49,8 +57,16 @@ def test_second_scan_parses_and_stores_nothing_again(alice, github):
 def test_old_scans_are_forgotten(alice, github, monkeypatch):
     monkeypatch.setattr(scanner, "KEPT_SCANS", 2)
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
-    rows = [scan(connection) for _ in range(4)]
+    rows = [changed_and_scanned(github, connection, number) for number in range(4)]
     assert list(connection.scans.order_by("pk")) == rows[2:]
+
+
+def test_scan_whose_rows_others_share_is_kept(alice, github, monkeypatch):
+    monkeypatch.setattr(scanner, "KEPT_SCANS", 2)
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    rows = [scan(connection) for _ in range(4)]
+    assert list(connection.scans.order_by("pk")) == [rows[0], *rows[2:]]
+    assert [found.path for found in rows[3].found] == ["greeting"]
 
 
 @pytest.mark.parametrize(
