@@ -51,7 +51,13 @@ MODELS = [
         data="person",
         change=(STAFF, ELSEWHERE),
     ),
-    Model("accounts_platformsettings", "pk:settings", data="settings", change=(STAFF, ELSEWHERE)),
+    Model(
+        "accounts_platformsettings",
+        "pk:settings",
+        data="settings",
+        lists=(ELSEWHERE, ELSEWHERE),  # to the one row
+        change=(STAFF, ELSEWHERE),
+    ),
     Model(
         "accounts_githubconnection", "pk:connection", must="connection.login connection.repository", shows="connection"
     ),
