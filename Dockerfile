@@ -12,7 +12,7 @@ COPY requirements.txt .
 RUN pip install -r requirements.txt
 COPY . .
 # Collecting static files needs settings, not the services that they name.
-RUN SECRET_KEY=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build \
+RUN SECRET_KEY=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build ALLOWED_HOSTS=build \
     PORTAL_KEYS=build:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
     python manage.py collectstatic --no-input
 

@@ -15,6 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = env.required("SECRET_KEY", "a long random text that signs sessions")
 PORTAL_KEYS = env.required("PORTAL_KEYS", "the key ring that encrypts stored secrets, as id:base64key")
 DEBUG = env.flag("DEBUG")
+env.required("ALLOWED_HOSTS", "the host names under which the portal is reached, with commas")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # Off only where the portal is served without TLS: the demo on this machine.

@@ -35,6 +35,18 @@ def test_a_missing_variable_stops_with_one_sentence(process):
     )
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+def test_each_variable_without_default_is_named(name):
+    run = start("manage", **{name: None})
+    assert run.returncode == 1
+    assert re.fullmatch(rf"{name} is not set: .+\. See \.env\.example\.\n", run.stderr)
+
+
+def test_the_default_intervals_find_a_lost_run_within_75_seconds():
+    assert (settings.RUN_LEASE, settings.RUN_HEARTBEAT, settings.RUN_POLL, settings.RUN_REAP) == (45, 10, 5, 15)
+    assert settings.CELERY_BEAT_SCHEDULE["reap-runs"]["schedule"] + settings.RUN_LEASE == 60  # 15 s to take it
+
+
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_malformed_key_ring_stops_with_one_sentence(process):
     run = start(process, PORTAL_KEYS="2026:too-short")
