@@ -1,4 +1,4 @@
-"""A partner connects GitHub, selects a repository and publishes modules of it."""
+"""A partner connects GitHub, selects a repository, publishes modules of it and deploys one."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from modules.models import Module
+from tests.browser import steps
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def portal(live_db, github, server):
     return server().url
 
 
-def test_partner_connects_selects_and_publishes(alice, sign_in, worker):
+def test_partner_connects_selects_publishes_and_deploys(alice, sign_in, worker):
     page = sign_in(alice)
     refuse_tokens(page)
     worker_of_scans = connect(page, worker)
@@ -27,6 +28,7 @@ def test_partner_connects_selects_and_publishes(alice, sign_in, worker):
         ("message_bus", "exclusive", "alice@example.com"),
         ("secure_web_app", "exclusive", "alice@example.com"),
     ]
+    deploy(page)
 
 
 def refuse_tokens(page):
@@ -103,3 +105,12 @@ def publish(page):
     expect(page.get_by_text("Catalogue updated: 2 new.")).to_be_visible()
     expect(page.get_by_label("Secure Web App")).to_be_checked()
     expect(page.locator("#catalogue")).to_contain_text("2 published, 7 new, 3 invalid")
+
+
+def deploy(page):
+    steps.open_form(page, Module.objects.get(path="secure_web_app"))
+    steps.type_into(page, "app_name", "shop")
+    steps.check_inputs(page)
+    page.locator(".savebar").get_by_role("button", name="Deploy").click()
+    steps.expect_run(page, 1, "succeeded")
+    expect(steps.output(page, "app_name")).to_have_text("shop")
