@@ -26,12 +26,13 @@ def credits(say: Callable[[str], None]) -> None:
     admin, now = people["admin"], timezone.now()
     first = Month.of(now).shifted(-BACK)
     Allowance.objects.create(amount=ALLOWANCE * UNITS, valid_from=first.first, by=admin)
-    for month in (first.shifted(1), first.shifted(2)):
-        granting.ensure_grants(month.start + timedelta(minutes=1))
+    # Booked in the order of the days, so that each row's balance follows from the one before.
+    granting.ensure_grants(first.shifted(1).start + timedelta(minutes=1))
     day = first.shifted(1).start + timedelta(days=6, hours=9)
     _add(people["carol"], 400, "sale", "Invoice 2041, bank transfer", by=admin, now=day, paid=360_00)
     _add(people["carol"], 25, "goodwill", "Start-up help", by=admin, now=day + timedelta(minutes=4))
     _add(people["bob"], 100, "award", "Best new module of the quarter", by=admin, now=day + timedelta(hours=5))
+    granting.ensure_grants(first.shifted(2).start + timedelta(minutes=1))
 
 
 def _add(owner: User, amount: int, source: str, reason: str, *, by: User, now: datetime, paid: int = 0) -> None:

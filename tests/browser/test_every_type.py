@@ -1,10 +1,14 @@
 """For every type: what the page shows and what is typed into it comes out of Terraform unchanged."""
 
 import json
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from playwright.sync_api import expect
 
-from deployments import state
+from deployments import state, terraform
 from deployments.models import Deployment
 from tests.browser import steps
 from tests.browser.typed import CASES
@@ -67,10 +71,20 @@ def change(page, case):
 
 
 def inputs_after(page, place, number):
-    """The inputs as Terraform gives them out after this run, the same on the page and in its state."""
+    """The inputs as Terraform gives them out after this run, the same on the page and from `output -json`."""
     page.goto(place)
     steps.expect_run(page, number, "succeeded")
     shown = json.loads(steps.output(page, "inputs").inner_text())
     deployment = Deployment.objects.get(ref=place.rstrip("/").rpartition("/")[2])
-    assert shown == json.loads(state.newest(deployment).content)["outputs"]["inputs"]["value"]
+    assert shown == given_out(deployment)["inputs"]["value"]
     return shown
+
+
+def given_out(deployment):
+    """What `terraform output -json` prints beside the deployment's newest state."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "terraform.tfstate").write_bytes(state.newest(deployment).content)
+        command = [*settings.TERRAFORM_COMMAND, *terraform.output()]
+        environment = {"CHECKPOINT_DISABLE": "1", "HOME": folder}
+        answer = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(answer.stdout)
