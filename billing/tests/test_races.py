@@ -11,14 +11,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from billing import granting, services, verify
 from billing.models import Allowance, Hold, Lot, Wallet
-from billing.months import Month
 from billing.tests.money import centre_of, credits, figures, give
 from foundation.models import Heartbeat
-from foundation.wake import wake
 from tests.people import make_partner
 
 START_UP = 10  # seconds for all processes to have imported Django
@@ -118,35 +115,6 @@ def test_a_granter_killed_between_two_partners_is_finished_by_the_next(live_db, 
     assert granting.ensure_grants(now) == 1
     assert (figures(alice, now=now), figures(bob, now=now)) == ((1, 500, 0), (1, 500, 0))
     assert verify.faults() == []
-
-
-def test_a_worker_killed_between_two_partners_is_followed_by_the_next(live_db, alice, bob, worker):
-    """One batch grants both: bob's wallet is taken, so the worker stands with alice's when it is killed."""
-    since = Month.of(timezone.now()).shifted(-1).start
-    for partner in (alice, bob):
-        type(partner).objects.filter(pk=partner.pk).update(partner_since=since)
-        give(partner, 1)
-    Allowance.objects.create(amount=credits(500), valid_from=date(2026, 1, 1))
-    with transaction.atomic():
-        Wallet.objects.select_for_update().get(owner=bob)
-        first = worker(queues=["default"], concurrency=1)
-        wake(granting.TASK)
-        wait_for(_somebody_waits)
-        first.kill()
-    assert not Lot.objects.filter(source="grant").exists()
-    worker(queues=["default"], concurrency=1)
-    wake(granting.TASK)
-    wait_for(lambda: Lot.objects.filter(source="grant").exists())
-    assert [figures(partner, now=timezone.now()) for partner in (alice, bob)] == [(1, 500, 0)] * 2
-    assert verify.faults() == []
-
-
-def _somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] == 1
 
 
 def test_real_beat_and_worker_grant_what_is_due(live_db, alice, worker, beat):
