@@ -7,6 +7,8 @@ from django.utils.text import slugify
 from foundation import encryption
 from foundation.refs import RefField
 
+PLATFORM_SLUG = "platform"  # names the platform itself in module addresses, so nobody else gets it
+
 
 class PeopleManager(UserManager):
     """Makes people by e-mail address; there are no user names."""
@@ -97,7 +99,7 @@ class User(AbstractUser):
         return super().save(*args, **kwargs)
 
     def _is_slug_taken(self) -> bool:
-        return User.objects.filter(slug=self.slug).exists()
+        return self.slug == PLATFORM_SLUG or User.objects.filter(slug=self.slug).exists()
 
 
 class PlatformSettings(models.Model):
@@ -167,6 +169,8 @@ class GitHubConnection(models.Model):
     repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id; survives a rename.")
     repository_name = models.CharField(max_length=200, blank=True, help_text="owner/name")
     branch = models.CharField(max_length=255, blank=True)
+    branches = models.JSONField(default=list, help_text="Names of the chosen repository's branches, at the last look.")
+    webhook_secret_encrypted = models.BinaryField(default=b"", editable=False)
     refresh_requested_at = models.DateTimeField(null=True, blank=True, help_text="The list of repositories is due.")
     refresh_leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads the list until then.")
     repositories_read_at = models.DateTimeField(null=True, blank=True)
@@ -207,15 +211,25 @@ class GitHubConnection(models.Model):
 
     @property
     def token(self) -> str:
-        return encryption.decrypt(self.token_encrypted, context=self._context).decode()
+        return encryption.decrypt(self.token_encrypted, context=self._context("token")).decode()
 
     @token.setter
     def token(self, value: str) -> None:
-        self.token_encrypted = encryption.encrypt(value.encode(), context=self._context)
+        self.token_encrypted = encryption.encrypt(value.encode(), context=self._context("token"))
 
     @property
-    def _context(self) -> str:
-        return f"accounts.githubconnection:{self.ref}:token"
+    def webhook_secret(self) -> str:
+        """What GitHub signs its deliveries with; blank while none was made."""
+        if not self.webhook_secret_encrypted:
+            return ""
+        return encryption.decrypt(self.webhook_secret_encrypted, context=self._context("webhook")).decode()
+
+    @webhook_secret.setter
+    def webhook_secret(self, value: str) -> None:
+        self.webhook_secret_encrypted = encryption.encrypt(value.encode(), context=self._context("webhook"))
+
+    def _context(self, what: str) -> str:
+        return f"accounts.githubconnection:{self.ref}:{what}"
 
 
 class AccessibleRepository(models.Model):
@@ -237,3 +251,29 @@ class AccessibleRepository(models.Model):
 
     def __str__(self):
         return self.full_name
+
+
+class ApiToken(models.Model):
+    """A person's key to Terraform's registry protocol; shown once, kept as a hash."""
+
+    ref = RefField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256, hexadecimal.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"],
+                condition=models.Q(revoked_at=None),
+                name="one_api_token_per_name_while_it_works",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

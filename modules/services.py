@@ -15,7 +15,7 @@ from foundation import audit
 from foundation.wake import wake
 from modules import catalogue
 from modules.markdown import first_paragraph
-from modules.models import Module, ModuleVersion, Scan, ScannedModule
+from modules.models import Module, ModuleVersion, Scan, ScannedModule, Share
 
 UNITS = 10_000  # of the ledger in one credit
 
@@ -101,8 +101,8 @@ def publish(
 
 
 @transaction.atomic
-def set_audience(module: Module, *, audience: str, by, named_people: Collection = ()) -> Module:
-    """Decide who sees and may deploy a partner's module: Module.Audience, with people where it is NAMED.
+def set_audience(module: Module, *, audience: str, by, emails: Collection[str] = ()) -> Module:
+    """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
 
     Raises PermissionDenied; a platform module is everyone's, which is a ValueError to change.
     """
@@ -113,9 +113,10 @@ def set_audience(module: Module, *, audience: str, by, named_people: Collection 
         raise ValueError("A platform module is for everyone.")
     module.audience = audience
     module.save(update_fields=["audience"])
-    module.named_people.set(named_people if audience == Module.Audience.NAMED else [])
-    people = sorted(person.email for person in named_people)
-    audit.record("module.audience_set", by=by, target=module, audience=str(audience), people=people)
+    named = sorted({email.lower() for email in emails}) if audience == Module.Audience.NAMED else []
+    module.shares.all().delete()
+    Share.objects.bulk_create(Share(module=module, email=email) for email in named)
+    audit.record("module.audience_set", by=by, target=module, audience=str(audience), people=named)
     return module
 
 
@@ -194,6 +195,8 @@ def _add_version(module: Module, found: ScannedModule, scan: Scan, *, by) -> Mod
     version = ModuleVersion.objects.create(
         module=module,
         number=newest.number + 1 if newest else 1,
+        semver=f"1.{newest.number if newest else 0}.0",
+        branch=scan.branch,
         commit=scan.commit,
         committed_at=scan.committed_at,
         content_hash=found.content_hash,

@@ -19,9 +19,20 @@ def make_version(files, *, owner, path="", title="Greeting", schema=None, **fiel
     )
     repository = Module.objects.count() + 1
     module = Module.objects.create(
-        owner=owner, repository_id=repository, repository_name="alice/modules", path=path, title=title
+        owner=owner,
+        repository_id=repository,
+        repository_name="alice/modules",
+        path=path,
+        slug=f"module-{repository}",
+        title=title,
     )
-    fields = {"number": 1, "commit": "0" * 40, "content_hash": content_hash, "published_by": owner} | fields
+    fields = {
+        "number": 1,
+        "semver": f"1.{fields.get('number', 1) - 1}.0",
+        "commit": "0" * 40,
+        "content_hash": content_hash,
+        "published_by": owner,
+    } | fields
     version = ModuleVersion.objects.create(
         module=module, archive=archive, title=title, schema=schema or {"variables": [], "outputs": []}, **fields
     )

@@ -29,7 +29,7 @@ def test_own_those_for_everyone_and_the_platforms_are_seen(catalogue, alice, bob
 
 def test_named_people_see_what_names_them_and_only_then(catalogue, alice, carol):
     module = Module.objects.get(path="alices")
-    module.named_people.add(carol)
+    module.shares.create(email=carol.email.upper())
     assert seen_by(carol) == ["bobs", "platforms"]
     Module.objects.filter(pk=module.pk).update(audience="named")
     assert seen_by(carol) == ["alices", "bobs", "platforms"]

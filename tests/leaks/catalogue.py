@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import AccessibleRepository, GitHubConnection
 from modules.archive import new_file, pack
-from modules.models import Archive, Module, ModuleVersion, Scan, ScannedModule
+from modules.models import Archive, Module, ModuleVersion, Scan, ScannedModule, Share
 from tests.leaks.markers import mark, name_of
 
 REPOSITORIES = {"alice": 1001, "bob": 1002, "platform": 1003}
@@ -79,7 +79,7 @@ def make_modules(owner, *, names, by) -> dict[str, Module]:
     families = AUDIENCES if owner else ("everyone", "removed")
     made = {family: _module(owner, family, by=by) for family in families}
     if owner:
-        made["named"].named_people.set(names)
+        Share.objects.bulk_create(Share(module=made["named"], email=person.email) for person in names)
     made["removed"].removed_at = timezone.now()
     made["removed"].save(update_fields=["removed_at"])
     return made
@@ -134,6 +134,7 @@ def _version(module, family: str, *, number: int, by) -> ModuleVersion:
     return ModuleVersion.objects.create(
         module=module,
         number=number,
+        semver=f"{number}.0.0",
         commit=str(number) * 40,
         content_hash=archive.content_hash,
         archive=archive,

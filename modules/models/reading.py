@@ -1,11 +1,10 @@
-import pgtrigger
+"""What scans leave: the reading of a repository, its folders, and what is kept so that no content is read twice."""
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
 
-from accounts.scoping import Reach, Thing, reach
 from foundation.refs import RefField
 
 
@@ -88,6 +87,10 @@ class Scan(models.Model):
     committed_at = models.DateTimeField(null=True)
     tree = models.CharField(max_length=40, blank=True, help_text="Git's object id of the commit's files.")
     etag = models.CharField(max_length=200, blank=True, help_text="What GitHub calls the branch's state.")
+    history = models.JSONField(
+        default=list, help_text='The branch\'s newest commits, newest first: {"sha", "subject", "author", "at"}.'
+    )
+    history_is_whole = models.BooleanField(default=False, help_text="The history goes back to the first commit.")
     reading = models.CharField(
         max_length=64, blank=True, help_text="How it was read; blank when a later scan should read all again."
     )
@@ -152,133 +155,38 @@ class ScannedModule(models.Model):
         return self.path or "(root)"
 
 
-class ModuleQuerySet(models.QuerySet):
-    def published(self):
-        """In the catalogue: not removed, and its owner still a partner."""
-        owned = Q(owner__is_active=True, owner__is_partner=True)
-        return self.filter(Q(owner=None) | owned, removed_at=None, current_version__isnull=False)
+class Tag(models.Model):
+    """A tag of a connection's repository, as git had it at the last look."""
 
-    def visible_to(self, user):
-        """Published ones within the reach of `user`, and all of their own, removed ones too."""
-        far = reach(user, Thing.MODULES)
-        if far is Reach.NOTHING:
-            return self.none()
-        if far is Reach.ALL:
-            return self
-        seen = Q(pk__in=Module.objects.published().values("pk"))
-        if far is not Reach.PUBLISHED:
-            seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(user, far)
-        return self.filter(seen | Q(owner=user))
-
-    def platform(self):
-        return self.filter(owner=None)
-
-    def partners(self):
-        return self.exclude(owner=None)
-
-    def search(self, words):
-        """Each word stands in the title, the description or a tag."""
-        found = self
-        for word in words.split():
-            matches = Q(title__icontains=word) | Q(current_version__description__icontains=word)
-            if letters := word.strip('"[],\\'):  # tags are searched as JSON text
-                matches |= Q(current_version__tags__icontains=letters)
-            found = found.filter(matches)
-        return found
-
-    def tagged(self, tag):
-        return self.filter(current_version__tags__contains=[tag])
-
-    def _names(self, user, far):
-        if far is not Reach.SHARED:
-            return Q(pk__in=[])
-        named = Module.named_people.through.objects.filter(module=OuterRef("pk"), user=user)
-        return Q(audience=Module.Audience.NAMED) & Exists(named)
-
-
-class Module(models.Model):
-    """An entry of the catalogue, known by owner, repository and folder; without owner it is the platform's."""
-
-    class Audience(models.TextChoices):
-        EXCLUSIVE = "exclusive", "Exclusive to its owner"
-        NAMED = "named", "Named people"
-        EVERYONE = "everyone", "Everyone"
-
-    ref = RefField()
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="modules"
-    )
+    connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="tags")
     repository_id = models.BigIntegerField()
-    repository_name = models.CharField(max_length=200)
-    path = models.CharField(max_length=240, blank=True)
-    title = models.CharField(max_length=200)
-    audience = models.CharField(max_length=10, choices=Audience, default=Audience.EXCLUSIVE)
-    named_people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="modules_shared_with_me")
-    current_version = models.ForeignKey("ModuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(auto_now_add=True)
-    removed_at = models.DateTimeField(null=True, blank=True, help_text="Left the catalogue; deployments go on.")
-
-    objects = ModuleQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["title", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "repository_id", "path"],
-                nulls_distinct=False,
-                name="one_module_per_owner_repository_and_path",
-            ),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    def get_absolute_url(self):
-        return reverse("modules:module", args=[self.ref])
-
-    @property
-    def is_platform(self) -> bool:
-        return self.owner_id is None
-
-    @property
-    def publisher(self) -> str:
-        return "Platform" if self.owner is None else self.owner.short_name
-
-    def may_change(self, user) -> bool:
-        """Whether `user` may publish, remove or share it."""
-        return user.is_staff or (user.is_partner and self.owner_id == user.pk)
-
-
-class ModuleVersion(models.Model):
-    """An immutable snapshot of a module: what a deployment runs from, whatever happens to the repository."""
-
-    ref = RefField()
-    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
     commit = models.CharField(max_length=40)
-    committed_at = models.DateTimeField(null=True)
-    content_hash = models.CharField(max_length=64)
-    archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="+")
-    schema = models.JSONField()
-    readme = models.TextField(blank=True)
-    advice = models.JSONField(default=list, help_text="What the scan found worth saying, as findings.")
-    title = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
-    tags = models.JSONField(default=list)
-    credit_cost = models.BigIntegerField(default=0, help_text="Units of 1/10,000 credit.")
-    purchased_only = models.BooleanField(default=False)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    published_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-number"]
+        ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["module", "number"], name="one_version_per_number"),
-            models.CheckConstraint(condition=models.Q(credit_cost__gte=0), name="credit_cost_is_not_negative"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="versions_never_change", operation=pgtrigger.Update | pgtrigger.Delete),
+            models.UniqueConstraint(fields=["connection", "repository_id", "name"], name="one_tag_per_name"),
         ]
 
     def __str__(self):
-        return f"{self.title} v{self.number}"
+        return self.name
+
+
+class Delivery(models.Model):
+    """A webhook delivery that was taken: neither its id nor its signature is taken a second time."""
+
+    connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="deliveries")
+    delivery_id = models.CharField(max_length=64, help_text="X-GitHub-Delivery, which the signature does not cover.")
+    signature = models.CharField(max_length=64, help_text="HMAC-SHA256 of the body, hexadecimal.")
+    event = models.CharField(max_length=40)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "delivery_id"], name="one_delivery_per_id"),
+            models.UniqueConstraint(fields=["connection", "signature"], name="one_delivery_per_body"),
+        ]
+
+    def __str__(self):
+        return f"{self.event} {self.delivery_id}"

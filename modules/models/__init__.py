@@ -1,0 +1,16 @@
+from modules.models.catalogue import Module, Share
+from modules.models.reading import Archive, Delivery, ParsedFile, Scan, ScannedModule, Tag
+from modules.models.versions import Alarm, ModuleVersion
+
+__all__ = [
+    "Alarm",
+    "Archive",
+    "Delivery",
+    "Module",
+    "ModuleVersion",
+    "ParsedFile",
+    "Scan",
+    "ScannedModule",
+    "Share",
+    "Tag",
+]

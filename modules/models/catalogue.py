@@ -1,0 +1,175 @@
+"""The catalogue's entries, who may see them, and what their publishers set."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Lower
+from django.urls import reverse
+from django.utils.text import slugify
+
+from accounts.scoping import Reach, Thing, reach
+from foundation.refs import RefField
+
+
+class ModuleQuerySet(models.QuerySet):
+    def published(self):
+        """In the catalogue: not removed, and its owner still a partner."""
+        owned = Q(owner__is_active=True, owner__is_partner=True)
+        return self.filter(Q(owner=None) | owned, removed_at=None, current_version__isnull=False)
+
+    def visible_to(self, user):
+        """Published ones within the reach of `user`, and all of their own that ever were, removed ones too."""
+        far = reach(user, Thing.MODULES)
+        if far is Reach.NOTHING:
+            return self.none()
+        if far is Reach.ALL:
+            return self.exclude(current_version=None)
+        seen = Q(pk__in=Module.objects.published().values("pk"))
+        if far is not Reach.PUBLISHED:
+            seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(user, far)
+        return self.filter(seen | Q(owner=user)).exclude(current_version=None)
+
+    def deployable(self):
+        """Published ones whose current version is not revoked."""
+        return self.published().filter(current_version__revoked_at=None)
+
+    def priced(self):
+        """Adds `price`, what the current version costs, in units of 1/10,000 credit."""
+        return self.annotate(price=Coalesce("own_credit_cost", "current_version__credit_cost"))
+
+    def platform(self):
+        return self.filter(owner=None)
+
+    def partners(self):
+        return self.exclude(owner=None)
+
+    def search(self, words):
+        """Each word stands in the title, the description or a tag."""
+        found = self
+        for word in words.split():
+            matches = Q(title__icontains=word) | Q(current_version__description__icontains=word)
+            if letters := word.strip('"[],\\'):  # tags are searched as JSON text
+                matches |= Q(current_version__tags__icontains=letters)
+            found = found.filter(matches)
+        return found
+
+    def tagged(self, tag):
+        return self.filter(current_version__tags__contains=[tag])
+
+    def _names(self, user, far):
+        if far is not Reach.SHARED:
+            return Q(pk__in=[])
+        named = Share.objects.filter(module=OuterRef("pk"), email__iexact=user.email)
+        return Q(audience=Module.Audience.NAMED) & Exists(named)
+
+
+class Module(models.Model):
+    """An entry of the catalogue, known by owner, repository and folder; without owner it is the platform's.
+
+    Without a current version it was never published, and holds what its publisher has set for the day it is. What
+    begins with `own_` goes before what the repository says, until it is reset.
+    """
+
+    class Audience(models.TextChoices):
+        EXCLUSIVE = "exclusive", "Exclusive to its owner"
+        NAMED = "named", "Named people"
+        EVERYONE = "everyone", "Everyone"
+
+    ref = RefField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="modules"
+    )
+    repository_id = models.BigIntegerField()
+    repository_name = models.CharField(max_length=200)
+    path = models.CharField(max_length=240, blank=True)
+    slug = models.SlugField(max_length=64, help_text="Names it in Terraform's registry addresses; never changes.")
+    title = models.CharField(max_length=200)
+    own_title = models.CharField(max_length=200, blank=True)
+    own_credit_cost = models.BigIntegerField(null=True, blank=True, help_text="Units of 1/10,000 credit.")
+    own_purchased_only = models.BooleanField(null=True, blank=True)
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.EXCLUSIVE)
+    current_version = models.ForeignKey("ModuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    auto_publish_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who had compatible changes published by themselves; null while it is off.",
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, help_text="Left the catalogue; deployments go on.")
+
+    objects = ModuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "repository_id", "path"],
+                nulls_distinct=False,
+                name="one_module_per_owner_repository_and_path",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "slug"], nulls_distinct=False, name="one_module_per_registry_address"
+            ),
+            models.CheckConstraint(condition=models.Q(own_credit_cost__gte=0), name="own_credit_cost_is_not_negative"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        self.slug = self.slug or self._free_slug()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("modules:module", args=[self.ref])
+
+    @property
+    def is_platform(self) -> bool:
+        return self.owner_id is None
+
+    @property
+    def publisher(self) -> str:
+        return "Platform" if self.owner is None else self.owner.short_name
+
+    @property
+    def credit_cost(self) -> int:
+        """What a deployment of the current version costs, in units."""
+        return self.cost_of(self.current_version)
+
+    @property
+    def purchased_only(self) -> bool:
+        return self.is_purchased_only(self.current_version)
+
+    def cost_of(self, version) -> int:
+        """What a deployment of one of its versions costs, in units of 1/10,000 credit."""
+        return version.credit_cost if self.own_credit_cost is None else self.own_credit_cost
+
+    def is_purchased_only(self, version) -> bool:
+        """Whether Purchased credits alone may pay for a deployment of one of its versions."""
+        return version.purchased_only if self.own_purchased_only is None else self.own_purchased_only
+
+    def may_change(self, user) -> bool:
+        """Whether `user` may publish, remove or share it."""
+        return user.is_staff or (user.is_partner and self.owner_id == user.pk)
+
+    def _free_slug(self) -> str:
+        """The folder's name; a second one of the same owner that reads alike gets its ref behind it."""
+        stem = slugify((self.path or self.repository_name).rpartition("/")[2])[:50].strip("-_") or self.ref
+        is_taken = Module.objects.filter(owner=self.owner, slug=stem).exists()
+        return f"{stem}-{self.ref}" if is_taken else stem
+
+
+class Share(models.Model):
+    """An address with which a module of the audience NAMED is shared, also one that nobody has signed up with yet."""
+
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="shares")
+    email = models.EmailField()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint("module", Lower("email"), name="one_share_per_module_and_address")]
+
+    def __str__(self):
+        return self.email

@@ -1,0 +1,102 @@
+"""Versions of modules: what deployments run from, and what their publisher has said of them since."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from foundation.refs import RefField
+from modules.models.catalogue import Module
+from modules.models.reading import Archive
+
+SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoked_at", "revocation_reason"]
+
+
+class ModuleVersion(models.Model):
+    """A snapshot of a module: what a deployment runs from, whatever happens to the repository.
+
+    Nothing of it ever changes but what its publisher says of it later: that it is deprecated, or revoked.
+    """
+
+    class Bump(models.TextChoices):
+        """What the interface change against the version before calls for (https://semver.org)."""
+
+        FIRST = "first", "First version"
+        MAJOR = "major", "Breaking"
+        MINOR = "minor", "Compatible"
+        PATCH = "patch", "Compatible, same interface"
+
+    ref = RefField()
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(help_text="Counts the versions of its module from 1.")
+    semver = models.CharField(max_length=60, help_text="As Terraform's registry protocol wants it, without a v.")
+    bump = models.CharField(max_length=5, choices=Bump, default=Bump.FIRST)
+    changes = models.JSONField(default=list, help_text="Rows of modules.interface against the version before.")
+    commits = models.JSONField(default=list, help_text="The branch's commits since the version before, as in a scan.")
+    tag = models.CharField(max_length=255, blank=True, help_text="The git tag that gave it its number.")
+    branch = models.CharField(max_length=255, blank=True)
+    commit = models.CharField(max_length=40)
+    committed_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64)
+    archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="+")
+    schema = models.JSONField()
+    readme = models.TextField(blank=True)
+    advice = models.JSONField(default=list, help_text="What the scan found worth saying, as findings.")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    tags = models.JSONField(default=list)
+    credit_cost = models.BigIntegerField(default=0, help_text="Units of 1/10,000 credit.")
+    purchased_only = models.BooleanField(default=False)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(auto_now_add=True)
+    deprecated_at = models.DateTimeField(null=True, blank=True)
+    deprecation_reason = models.CharField(max_length=300, blank=True)
+    deprecation_link = models.URLField(max_length=300, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, help_text="No new deployment; existing ones go on.")
+    revocation_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["module", "number"], name="one_version_per_number"),
+            models.UniqueConstraint(fields=["module", "semver"], name="one_version_per_semver"),
+            models.CheckConstraint(condition=models.Q(credit_cost__gte=0), name="credit_cost_is_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="versions_never_change", exclude=SAID_LATER),
+            pgtrigger.Protect(name="versions_are_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return f"{self.title} {self.semver}"
+
+    def get_absolute_url(self):
+        return reverse("modules:version", args=[self.module.ref, self.semver])
+
+
+class Alarm(models.Model):
+    """Git no longer says of a version's commit what it said when it was published; deployments are unaffected."""
+
+    class Kind(models.TextChoices):
+        TAG_MOVED = "tag_moved", "Tag moved"
+        TAG_GONE = "tag_gone", "Tag deleted"
+        COMMIT_GONE = "commit_gone", "Commit vanished from its branch"
+
+    ref = RefField()
+    version = models.ForeignKey(ModuleVersion, on_delete=models.PROTECT, related_name="alarms")
+    kind = models.CharField(max_length=12, choices=Kind)
+    found = models.CharField(max_length=300, blank=True, help_text="What git says now: a commit, or a branch.")
+    raised_at = models.DateTimeField(auto_now_add=True)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "kind", "found"], name="one_alarm_per_version_and_finding"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.version}"
