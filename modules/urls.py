@@ -1,12 +1,12 @@
 from django.urls import path
 
-from modules import views
+from modules.views import module, publish
 
 app_name = "modules"
 urlpatterns = [
-    path("publish/", views.publish, name="publish"),
-    path("publish/preview/", views.publish_preview, name="publish-preview"),
-    path("publish/scan/", views.scan_start, name="scan-start"),
-    path("publish/scan/status/", views.scan_status, name="scan-status"),
-    path("modules/<ref:ref>/", views.module, name="module"),
+    path("publish/", publish.publish, name="publish"),
+    path("publish/preview/", publish.publish_preview, name="publish-preview"),
+    path("publish/scan/", publish.scan_start, name="scan-start"),
+    path("publish/scan/status/", publish.scan_status, name="scan-status"),
+    path("modules/<ref:ref>/", module.module, name="module"),
 ]
