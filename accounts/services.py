@@ -187,6 +187,13 @@ def set_active(person: User, on: bool, *, by: User) -> User:
     return person
 
 
+def those_responsible(owner: User | None) -> list[User]:
+    """Who is told about the connection and modules of `owner`: they, or for the platform's all active admins."""
+    if owner:
+        return [owner]
+    return list(User.objects.filter(is_staff=True, is_active=True).order_by("pk"))
+
+
 def token_of(connection: GitHubConnection) -> str:
     """The stored token; raises TokenUnreadable, a GitHubError, when the key ring cannot open it."""
     try:

@@ -8,7 +8,7 @@ from accounts import services
 from accounts.models import GitHubConnection
 from foundation.encryption import DecryptionFailed
 from foundation.models import AuditEvent
-from tests.people import make_partner
+from tests.people import make_admin, make_partner
 
 MODULES = "alice-example/cloud-modules"
 FINE = "github_pat_demo_alice"
@@ -189,3 +189,10 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(github, connection, pla
 def test_a_lost_key_is_a_problem_that_is_told(github, connection, settings):
     settings.PORTAL_KEYS = "other:" + "b" * 43 + "="
     assert services.check_connection(connection).problem == services.TokenUnreadable.sentence
+
+
+def test_a_partner_answers_for_their_own_side_and_active_admins_for_the_platforms(alice, carol, admin):
+    make_admin("retired", is_active=False)
+    second = make_admin("second")
+    assert services.those_responsible(alice) == [alice]
+    assert services.those_responsible(None) == [admin, second]
