@@ -1,0 +1,75 @@
+"""How often versions were deployed, by whom, and how that ended: read through the rows that deployments keep of them.
+
+A run counts when it was a deploy, an update or a retry and has ended; a cancelled one says nothing of the version.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from modules.models import ModuleVersion
+
+TAKES_EFFECT = ["deploy", "update", "retry"]
+SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
+PEOPLE_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of one version, or of what one person did with it."""
+
+    deployed: int = 0  # deployments in which a run of it has ended
+    succeeded: int = 0  # runs
+    failed: int = 0
+    live: int = 0  # deployments that stand at it now
+
+    @property
+    def percent(self) -> int | None:
+        """Of the runs that succeeded, rounded down: 100 says that none failed. None without any."""
+        finished = self.succeeded + self.failed
+        return 100 * self.succeeded // finished if finished else None
+
+
+@dataclass(frozen=True)
+class Deployer:
+    name: str
+    usage: Usage
+
+
+def of_versions(versions: QuerySet) -> dict[int, Usage]:
+    """The usage of each version by its key, in two queries whatever their number."""
+    versions = versions.order_by().values("pk")
+    ran = versions.annotate(
+        deployed=Count("runs__deployment", distinct=True, filter=_runs("runs__", SUCCEEDED + FAILED)),
+        succeeded=Count("runs", filter=_runs("runs__", SUCCEEDED)),
+        failed=Count("runs", filter=_runs("runs__", FAILED)),
+    )
+    standing = versions.annotate(live=Count("deployments", filter=Q(deployments__status="live")))
+    live = {row["pk"]: row["live"] for row in standing}
+    return {row.pop("pk"): Usage(**row, live=live[pk]) for row in ran if (pk := row["pk"])}
+
+
+def deployers_of(version: ModuleVersion) -> list[Deployer]:
+    """Who deployed it, most frequent first, in two queries. For its publisher and for admins."""
+    owner = ("deployment__owner", "deployment__owner__first_name", "deployment__owner__email")
+    ran = (
+        version.runs.order_by()
+        .filter(_runs("", SUCCEEDED + FAILED))
+        .values_list(*owner)
+        .annotate(
+            deployed=Count("deployment", distinct=True),
+            succeeded=Count("pk", filter=Q(status__in=SUCCEEDED)),
+            failed=Count("pk", filter=Q(status__in=FAILED)),
+        )
+        .order_by("-deployed", "deployment__owner__email")
+    )
+    standing = version.deployments.order_by().filter(status="live").values_list("owner").annotate(live=Count("pk"))
+    live = dict(standing)
+    return [
+        Deployer(first_name or email.partition("@")[0], Usage(*counts, live=live.get(pk, 0)))
+        for pk, first_name, email, *counts in ran
+    ]
+
+
+def _runs(prefix: str, statuses: list[str]) -> Q:
+    return Q(**{f"{prefix}action__in": TAKES_EFFECT, f"{prefix}status__in": statuses})
