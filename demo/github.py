@@ -25,7 +25,9 @@ from demo.local_github.codeload import Codeload
 from demo.local_github.control import VERBS, Control
 from demo.local_github.failures import Failures
 from demo.local_github.http import Answer, Logged, Request, Server
+from demo.local_github.hooks import Delivery
 from demo.local_github.store import Store
+from demo.local_github.world import Hook
 
 LOGGED_REQUESTS = 10_000
 
@@ -65,6 +67,7 @@ class LocalGitHub(Store):
         codeload = Server(self.host, 0, self._answer_codeload)
         self.port = api.server_address[1]
         self.api.base, self.codeload.url = api.url, codeload.url
+        self.hooks.base = api.url
         self._servers = [api, codeload]
         for server in self._servers:
             server.start()
@@ -85,10 +88,27 @@ class LocalGitHub(Store):
         """
         self.failures.add(mode, path_prefix=path_prefix, times=times, origin=origin)
 
+    def add_webhook(self, full_name: str, url: str, secret: str) -> Hook:
+        """Post what is pushed to the repository to `url`, signed with `secret`, from now on; begins with a ping."""
+        return self.hooks.add(self._row(full_name), url, secret)
+
+    def deliveries(self) -> list[Delivery]:
+        """What was posted to webhooks, oldest first; a `status` of "pending" has no answer yet."""
+        return list(self.hooks.deliveries)
+
+    def redeliver(self, id: int) -> Delivery:
+        """Post an earlier delivery once more, with its payload and its X-GitHub-Delivery."""
+        return self.hooks.redeliver(id)
+
+    def settle(self) -> None:
+        """Wait until every delivery under way has ended."""
+        self.hooks.settle()
+
     def clear(self) -> None:
-        """Fail no more, forget the log of requests, start a new rate-limit hour."""
+        """Fail no more, forget the log of requests and deliveries, start a new rate-limit hour."""
         self.failures.clear()
         self.requests.clear()
+        self.hooks.clear()
         self.api.limits.clear()
 
     def reset(self) -> None:

@@ -16,14 +16,22 @@ VERBS = (
     "add_repository",
     "add_tag",
     "add_token",
+    "add_webhook",
     "clear",
     "commit",
+    "delete_branch",
     "delete_repository",
+    "delete_tag",
+    "deliveries",
     "fail",
+    "force_push",
     "head",
+    "redeliver",
+    "rename_branch",
     "rename_repository",
     "reset",
     "revoke",
+    "settle",
 )
 
 

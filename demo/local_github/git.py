@@ -102,20 +102,22 @@ class GitRepository:
         remove: Iterable[str] = (),
         message: str,
         branch: str = "main",
+        parent: str | None = None,
     ) -> str:
-        """Commit on top of `branch` and return the commit's sha.
+        """Commit on top of `branch`, or of another `parent` (blank: of nothing), and return the commit's sha.
 
         Author and dates are fixed, so the same history always has the same hashes.
         """
         ref = f"refs/heads/{branch}"
-        parent = self.resolve(ref) or self.resolve("refs/heads/main")
+        if parent is None:
+            parent = self.resolve(ref) or self.resolve("refs/heads/main")
         head = self._commit_header(ref, parent, message)
         removed = [f"D {path}\n".encode() for path in remove]
         added = [
             f"M {content.mode} inline {_quoted(path)}\ndata {len(content.data)}\n".encode() + content.data + b"\n"
             for path, content in sorted(written.items())
         ]
-        self.run("fast-import", "--quiet", stdin=b"".join([head, *removed, *added]))
+        self.run("fast-import", "--quiet", "--force", stdin=b"".join([head, *removed, *added]))
         return self.run("rev-parse", ref).decode().strip()
 
     def _commit_header(self, ref: str, parent: str | None, message: str) -> bytes:
@@ -134,10 +136,28 @@ class GitRepository:
     def set_ref(self, ref: str, sha: str) -> None:
         self.run("update-ref", ref, sha)
 
+    def delete_ref(self, ref: str) -> None:
+        self.run("update-ref", "-d", ref)
+
+    def is_ancestor(self, commit: str, head: str) -> bool:
+        """Whether `head` is the commit or has it in its history."""
+        return self.merge_base(commit, head) == self.resolve(commit)
+
+    def merge_base(self, base: str, head: str) -> str | None:
+        """Return the newest commit that both histories hold, nothing where they have none in common."""
+        try:
+            return self.run("merge-base", base, head).decode().split("\n")[0]
+        except GitFailed:
+            return None
+
+    def count(self, refs: str) -> int:
+        """Return the number of commits of a range, "base..head"."""
+        return int(self.run("rev-list", "--count", refs))
+
     def restore_refs(self, refs: Mapping[str, str]) -> None:
         """Make the repository's refs exactly `refs`, name → sha."""
         for name in self.refs().keys() - refs.keys():
-            self.run("update-ref", "-d", name)
+            self.delete_ref(name)
         for name, sha in refs.items():
             self.set_ref(name, sha)
 

@@ -95,7 +95,7 @@ def repository(row: Repository, base: str, *, login: str) -> dict:
         "is_template": False,
         "has_issues": True,
         "has_wiki": False,
-        "default_branch": "main",
+        "default_branch": row.default_branch,
         "size": 64 if row.on_disk else 0,
         "forks_count": 0,
         "stargazers_count": 0,

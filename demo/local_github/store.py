@@ -2,12 +2,14 @@
 
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.local_github import seed, snapshot
 from demo.local_github.git import Content, GitRepository, contents
+from demo.local_github.hooks import Webhooks
 from demo.local_github.world import Repository, Token, World
 
 
@@ -22,6 +24,7 @@ class Store:
         self.data_dir = Path(data_dir)
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.world = World(self.data_dir / "world.json")
+        self.hooks = Webhooks(self.world)
         self._lock = threading.RLock()
         self._touched: set[int] = set()
         if seeded:
@@ -87,18 +90,19 @@ class Store:
         symlinks: Mapping[str, str] | None = None,
         message: str = "Change the modules",
         branch: str = "main",
+        parent: str | None = None,
     ) -> str:
         """Commit files, links and removals (of files or whole folders); return the commit's sha.
 
-        A new `branch` starts at main. Raises KeyError when there is no such repository.
+        A new `branch` starts at main. With a `parent`, a ref or blank for none, the branch's later history is left
+        behind, as by a force push. Raises KeyError when there is no such repository.
         """
-        with self._lock:
-            row = self._row(full_name)
-            self._touched.add(row.id)
+        row = self._row(full_name)
+        if parent:
+            parent = self.head(full_name, parent)
+        with self._pushing(row, f"refs/heads/{branch}"):
             written = contents(files, symlinks)
-            sha = self._commit(row, written, remove=remove, message=message, branch=branch)
-            self.world.save()
-        return sha
+            return self._commit(row, written, remove=remove, message=message, branch=branch, parent=parent)
 
     def _commit(self, row: Repository, written: Mapping[str, Content], **options) -> str:
         git = GitRepository(self._path(row.id))
@@ -108,12 +112,56 @@ class Store:
         return sha
 
     def add_tag(self, full_name: str, tag: str, ref: str = "main") -> str:
-        """Tag the commit that `ref` means and return its sha."""
-        row, sha = self._row(full_name), self.head(full_name, ref)
+        """Tag the commit that `ref` means, or move the tag there, and return its sha."""
+        return self._set_ref(full_name, f"refs/tags/{tag}", ref)
+
+    def delete_tag(self, full_name: str, tag: str) -> None:
+        """Delete a tag; raises KeyError when there is none."""
+        self._delete_ref(full_name, f"refs/tags/{tag}")
+
+    def force_push(self, full_name: str, branch: str = "main", *, to: str) -> str:
+        """Make the branch end at the commit that `to` means, whatever was there, and return its sha."""
+        return self._set_ref(full_name, f"refs/heads/{branch}", to)
+
+    def delete_branch(self, full_name: str, branch: str) -> None:
+        """Delete a branch; raises KeyError when there is none."""
+        self._delete_ref(full_name, f"refs/heads/{branch}")
+
+    def rename_branch(self, full_name: str, branch: str, new_name: str) -> None:
+        """Rename a branch; its former name answers 301 until another branch takes it."""
+        row = self._row(full_name)
+        self._set_ref(full_name, f"refs/heads/{new_name}", self.head(full_name, branch))
+        self._delete_ref(full_name, f"refs/heads/{branch}")
         with self._lock:
-            self._touched.add(row.id)
-            GitRepository(self._path(row.id)).set_ref(f"refs/tags/{tag}", sha)
+            row.former_branches[branch] = new_name
+            if row.default_branch == branch:
+                row.default_branch = new_name
+            self.world.save()
+
+    def _set_ref(self, full_name: str, name: str, ref: str) -> str:
+        row, sha = self._row(full_name), self.head(full_name, ref)
+        with self._pushing(row, name):
+            GitRepository(self._path(row.id)).set_ref(name, sha)
         return sha
+
+    def _delete_ref(self, full_name: str, name: str) -> None:
+        row = self._row(full_name)
+        git = GitRepository(self._path(row.id))
+        if name not in git.refs():
+            raise KeyError(f"{full_name} has no {name}")
+        with self._pushing(row, name):
+            git.delete_ref(name)
+
+    @contextmanager
+    def _pushing(self, row: Repository, name: str) -> Iterator[None]:
+        """Keep what a push does to the ref `name`, and tell the repository's webhooks."""
+        git = GitRepository(self._path(row.id))
+        with self._lock:
+            before = git.resolve(name) if row.on_disk else None
+            self._touched.add(row.id)
+            yield
+            self.world.save()
+            self.hooks.push(row, git, name, before=before, after=git.resolve(name))
 
     def head(self, full_name: str, ref: str = "main") -> str:
         """Return the sha of the commit that `ref` means; raises KeyError without one."""

@@ -28,6 +28,8 @@ class Repository:
     pushed_at: str = "2026-01-05T09:00:00Z"
     former_names: list[str] = field(default_factory=list)
     source_hash: str = ""
+    default_branch: str = "main"
+    former_branches: dict[str, str] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -67,14 +69,25 @@ class Token:
         return self.repositories is None or repository.full_name in self.repositories
 
 
+@dataclass
+class Hook:
+    """A webhook of a repository, for its push events."""
+
+    id: int
+    repository_id: int
+    url: str
+    secret: str
+
+
 class World:
-    """All repositories by id and tokens by value, kept in one JSON file."""
+    """All repositories and webhooks by id and tokens by value, kept in one JSON file."""
 
     def __init__(self, path: Path):
         self.path = path
         self.repositories: dict[int, Repository] = {}
         self.tokens: dict[str, Token] = {}
         self.deleted_ids: list[int] = []
+        self.hooks: dict[int, Hook] = {}
         if path.exists():
             self.load(json.loads(path.read_text()))
 
@@ -83,12 +96,14 @@ class World:
         self.repositories = {row["id"]: Repository(**row) for row in dump["repositories"]}
         self.tokens = {row["value"]: Token(**row) for row in dump["tokens"]}
         self.deleted_ids = dump["deleted_ids"]
+        self.hooks = {row["id"]: Hook(**row) for row in dump.get("hooks", [])}
 
     def dump(self) -> dict:
         return {
             "repositories": [asdict(row) for row in self.repositories.values()],
             "tokens": [asdict(row) for row in self.tokens.values()],
             "deleted_ids": list(self.deleted_ids),
+            "hooks": [asdict(row) for row in self.hooks.values()],
         }
 
     def save(self) -> None:
@@ -103,6 +118,9 @@ class World:
         while number in self.repositories or number in self.deleted_ids:
             number += 1
         return number
+
+    def free_hook_id(self) -> int:
+        return max(self.hooks, default=400_000_000) + 1
 
     def find(self, full_name: str) -> Repository | None:
         """Return the repository that has this name now; names ignore case, as GitHub's do."""
