@@ -78,7 +78,7 @@ def _bytes(entry: os.DirEntry) -> int:
 
 def of(run: Run) -> Workspace:
     """The workspace of the present attempt at a run; made by `create`."""
-    return Workspace(settings.RUNS_DIR.resolve() / f"{run.ref}-{run.token}", run.version.module.path)
+    return Workspace(settings.RUNS_DIR.resolve() / f"{run.ref}-{run.token}", run.version.path)
 
 
 def create(run: Run, inputs: dict) -> Workspace:
@@ -100,7 +100,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 def attempts_at(run: Run) -> list[Workspace]:
     """The workspaces on this host of all attempts at a run."""
-    return [Workspace(path, run.version.module.path) for ref, path in left_behind() if ref == run.ref]
+    return [Workspace(path, run.version.path) for ref, path in left_behind() if ref == run.ref]
 
 
 def left_behind() -> list[tuple[str, Path]]:

@@ -197,6 +197,7 @@ def _add_version(module: Module, found: ScannedModule, scan: Scan, *, by) -> Mod
         number=newest.number + 1 if newest else 1,
         semver=f"1.{newest.number if newest else 0}.0",
         branch=scan.branch,
+        path=found.path,
         commit=scan.commit,
         committed_at=scan.committed_at,
         content_hash=found.content_hash,

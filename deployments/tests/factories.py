@@ -31,6 +31,7 @@ def make_version(files, *, owner, path="", title="Greeting", schema=None, **fiel
         "semver": f"1.{fields.get('number', 1) - 1}.0",
         "commit": "0" * 40,
         "content_hash": content_hash,
+        "path": path,
         "published_by": owner,
     } | fields
     version = ModuleVersion.objects.create(

@@ -35,6 +35,7 @@ class ModuleVersion(models.Model):
     commits = models.JSONField(default=list, help_text="The branch's commits since the version before, as in a scan.")
     tag = models.CharField(max_length=255, blank=True, help_text="The git tag that gave it its number.")
     branch = models.CharField(max_length=255, blank=True)
+    path = models.CharField(max_length=240, blank=True, help_text="Its folder then; blank for the repository's root.")
     commit = models.CharField(max_length=40)
     committed_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64)
