@@ -24,8 +24,8 @@ from demo.local_github.api import Api
 from demo.local_github.codeload import Codeload
 from demo.local_github.control import VERBS, Control
 from demo.local_github.failures import Failures
-from demo.local_github.http import Answer, Logged, Request, Server
 from demo.local_github.hooks import Delivery
+from demo.local_github.http import Answer, Logged, Request, Server
 from demo.local_github.store import Store
 from demo.local_github.world import Hook
 

@@ -11,7 +11,7 @@ from demo.local_github import routes
 from demo.local_github.call import Call
 from demo.local_github.codeload import Codeload
 from demo.local_github.git import GitFailed, GitRepository
-from demo.local_github.http import Answer, GitHubError, Request, as_json
+from demo.local_github.http import Answer, GitHubError, Request, as_json, moved
 from demo.local_github.limits import RateLimits
 from demo.local_github.paging import Paged
 from demo.local_github.world import Repository, Token, World
@@ -26,6 +26,7 @@ REPOSITORY_ROUTES = (
     (r"/branches", routes.branches),
     (r"/branches/(?P<name>.+)", routes.branch),
     (r"/tags", routes.tags),
+    (r"/compare/(?P<base>.+)\.\.\.(?P<head>.+)", routes.compare),
     (r"/commits", routes.commits),
     (r"/commits/(?P<ref>.+)", routes.commit),
     (r"/git/commits/(?P<sha>[0-9a-f]{40})", routes.git_commit),
@@ -97,7 +98,7 @@ class Api:
             name, rest = match[1], (match[2] or "").rstrip("/")
             found, former = self.world.find(name), self.world.find_former(name)
             if found is None and former and call.token.may_read(former):
-                return _moved(f"{self.base}/repositories/{former.id}{rest}")
+                return moved(f"{self.base}/repositories/{former.id}{rest}")
         elif match := BY_ID.fullmatch(path):
             found, rest = self.world.repositories.get(int(match[1])), (match[2] or "").rstrip("/")
         else:
@@ -154,12 +155,3 @@ def _answer_of(result: Any) -> Answer:
     if isinstance(result, Paged):
         return as_json(result.items, headers={"Link": result.link} if result.link else {})
     return as_json(result)
-
-
-def _moved(location: str) -> Answer:
-    shape = {
-        "message": "Moved Permanently",
-        "url": location,
-        "documentation_url": "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects",
-    }
-    return as_json(shape, status=301, headers={"Location": location})

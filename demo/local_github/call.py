@@ -28,6 +28,10 @@ class Call:
         return f"{self.base}/repos/{self.repository.full_name}"
 
     @property
+    def default_branch(self) -> str:
+        return self.repository.default_branch
+
+    @property
     def pushed(self) -> GitRepository:
         """Return the git repository; one without any commit answers 409."""
         if self.git is None:

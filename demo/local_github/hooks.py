@@ -27,7 +27,7 @@ KEPT = 1_000
 
 @dataclass
 class Delivery:
-    """One attempt; `guid` names the event, so a redelivery has it again. `status_code` is 0 while there is no answer."""
+    """One attempt; `guid` names the event, so a redelivery has it again. Without an answer `status_code` is 0."""
 
     id: int
     guid: str

@@ -69,6 +69,16 @@ def as_json(shape: Any, *, status: int = 200, headers: dict[str, str] | None = N
     return Answer(status, json.dumps(shape).encode(), typed)
 
 
+def moved(location: str) -> Answer:
+    """GitHub's answer to what has another address now."""
+    shape = {
+        "message": "Moved Permanently",
+        "url": location,
+        "documentation_url": "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects",
+    }
+    return as_json(shape, status=301, headers={"Location": location})
+
+
 class Server(ThreadingHTTPServer):
     """Serves `respond(request) -> Answer | None` on a thread per connection.
 

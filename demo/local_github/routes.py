@@ -6,7 +6,7 @@ import posixpath
 from demo.local_github import shapes
 from demo.local_github.call import Call
 from demo.local_github.git import LINK, TreeEntry
-from demo.local_github.http import Answer, GitHubError
+from demo.local_github.http import Answer, GitHubError, moved
 from demo.local_github.paging import Paged, links, page_of, paged
 
 NO_COMMIT = "No commit found for SHA: {ref}"
@@ -69,8 +69,12 @@ def branches(call: Call) -> Paged:
     return Paged(shaped, page.link)
 
 
-def branch(call: Call, name: str) -> dict:
+def branch(call: Call, name: str) -> dict | Answer:
+    """Answer a branch, by a 301 where it was renamed."""
     sha = call.git.refs("refs/heads/").get(f"refs/heads/{name}") if call.git else None
+    if sha is None and name in call.repository.former_branches:
+        new_name = call.repository.former_branches[name]
+        return moved(f"{call.base}/repositories/{call.repository.id}/branches/{new_name}")
     if sha is None:
         raise GitHubError(404, "Branch not found")
     head = call.git.commits(sha)[0]
@@ -97,7 +101,7 @@ def tags(call: Call) -> Paged:
 def commits(call: Call) -> Paged:
     number, size = page_of(call.request)
     query = call.request.query
-    ref = call.commit(query.get("sha", "main"))
+    ref = call.commit(query.get("sha", call.default_branch))
     path = query.get("path", "")
     found = call.git.commits(ref, path=path, skip=(number - 1) * size, limit=size + 1)
     last = number + 1 if len(found) > size else number
@@ -112,6 +116,23 @@ def commit(call: Call, ref: str) -> dict:
 
 def git_commit(call: Call, sha: str) -> dict:
     return shapes.git_commit(call.pushed.commits(call.commit(sha))[0], call.url)
+
+
+def compare(call: Call, base: str, head: str) -> dict:
+    """Answer how `head` stands to `base`, commits oldest first; 404 where one is unknown or nothing is in common.
+
+    Source: https://docs.github.com/en/rest/commits/commits#compare-two-commits
+    """
+    base_sha, head_sha = call.commit(base), call.commit(head)
+    merge_base = call.git.merge_base(base_sha, head_sha)
+    if merge_base is None:
+        raise GitHubError(404, f"No common ancestor between {base} and {head}.")
+    ahead, behind = (call.git.count(f"{one}..{other}") for one, other in ((base_sha, head_sha), (head_sha, base_sha)))
+    number, size = page_of(call.request)
+    skip = max(ahead - number * size, 0)
+    rows = call.git.commits(f"{base_sha}..{head_sha}", skip=skip, limit=min(size, max(ahead - (number - 1) * size, 0)))
+    found = {name: call.git.commits(sha)[0] for name, sha in (("base", base_sha), ("merge_base", merge_base))}
+    return shapes.comparison(found, rows[::-1], (base, head), ahead=ahead, behind=behind, url=call.url)
 
 
 def ref(call: Call, name: str) -> dict:
@@ -150,7 +171,7 @@ def contents(call: Call, path: str) -> dict | list | Answer:
     """
     if call.git is None:
         raise GitHubError(404, "This repository is empty.")
-    ref = call.request.query.get("ref", "main")
+    ref = call.request.query.get("ref", call.default_branch)
     sha = call.commit(ref, message=f"No commit found for the ref {ref}")
     path = path.strip("/")
     entry = call.git.entry(sha, path) if path else None
@@ -196,7 +217,7 @@ def _raw(data: bytes) -> Answer:
 
 def tarball(call: Call, ref: str | None) -> Answer:
     """Send the client to the other origin, by a link that lives five minutes."""
-    ref = ref or "main"
+    ref = ref or call.default_branch
     if call.git is None:
         raise GitHubError(404, "Not Found")
     sha = call.commit(ref)

@@ -167,6 +167,24 @@ def commit(found: Commit, url: str) -> dict:
     }
 
 
+def comparison(
+    found: dict[str, Commit], commits: list[Commit], names: tuple[str, str], *, ahead: int, behind: int, url: str
+) -> dict:
+    """Give how two commits stand to each other; the files that differ are left out, as nothing here reads them."""
+    words = {(False, False): "identical", (True, False): "ahead", (False, True): "behind", (True, True): "diverged"}
+    return {
+        "url": f"{url}/compare/{'...'.join(names)}",
+        "html_url": _html(url, f"compare/{'...'.join(names)}"),
+        "base_commit": commit(found["base"], url),
+        "merge_base_commit": commit(found["merge_base"], url),
+        "status": words[(ahead > 0, behind > 0)],
+        "ahead_by": ahead,
+        "behind_by": behind,
+        "total_commits": ahead,
+        "commits": [commit(row, url) for row in commits],
+    }
+
+
 def ref(name: str, sha: str, kind: str, url: str) -> dict:
     return {
         "ref": name,
