@@ -1,13 +1,14 @@
 from django.urls import path
 
 from deployments.tail import run_log
-from deployments.views import deploy, listing, page, runs
+from deployments.views import deploy, listing, page, runs, trial
 
 app_name = "deployments"
 urlpatterns = [
     path("deploy/", deploy.deploy, name="deploy"),
     path("deploy/<ref:ref>/", deploy.deployment_create, name="deployment-create"),
     path("deploy/<ref:ref>/review/<ref:draft_ref>/", deploy.draft_review, name="draft-review"),
+    path("publish/try/", trial.form_trial, name="form-trial"),
     path("deployments/", listing.deployment_list, name="deployment-list"),
     path("deployments/export.csv", listing.deployment_export, name="deployment-export"),
     path("deployments/<ref:ref>/", page.deployment, name="deployment"),

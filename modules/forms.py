@@ -1,6 +1,14 @@
 from django import forms
+from django.http import Http404
 
 ROOT = "."  # a checkbox needs a value, and the root folder's path is blank
+
+
+def folder_named(name: str | None) -> str:
+    """The path of the folder that an address or a form names. Raises Http404 for what names none."""
+    if not name or "\0" in name:
+        raise Http404
+    return "" if name == ROOT else name
 
 
 class FolderField(forms.MultipleChoiceField):
@@ -27,6 +35,7 @@ class PublishForm(forms.Form):
     """The whole wanted set, and what the page knew when it was made."""
 
     modules = FolderField(required=False)
+    apart = FolderField(required=False)
     scan = forms.CharField(max_length=10)
     seen = SeenField(required=False)
 

@@ -1,0 +1,34 @@
+"""The form of a module that is not published yet, for its publisher to try: nothing of it is kept."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.sides import side_of
+from deployments.inputs import form_for
+from deployments.views.found import typed
+from modules import catalogue
+from modules.forms import folder_named
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def form_trial(request):
+    side = side_of(request)
+    scan = catalogue.newest_scan(get_object_or_404(side.connections))
+    if scan is None:
+        raise Http404
+    found = get_object_or_404(scan.found, path=folder_named(request.GET.get("path")), is_valid=True)
+    sees_hidden = request.GET.get("as") == "publisher"
+    form = form_for(found.schema, sees_hidden=sees_hidden, **typed(request))
+    is_checked = request.method == "POST" and form.check
+    context = {
+        "side": side,
+        "scan": scan,
+        "found": found,
+        "form": form,
+        "sees_hidden": sees_hidden,
+        "fits": is_checked and form.is_valid(),
+    }
+    return render(request, "deployments/trial.html", context, status=422 if form.errors else 200)
