@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import github, services
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
+from foundation.alone import alone
 from foundation.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def refresh(connection_id: int) -> None:
         services.give_up_refresh(connection, problem=str(error), asked_at=asked_at)
 
 
+@alone
 def poll() -> None:
     """Wake a worker for each refresh whose message was lost, or whose worker was."""
     for connection_id in GitHubConnection.objects.claimable(timezone.now()).values_list("pk", flat=True):

@@ -6,4 +6,4 @@ from billing import granting
 
 @shared_task(name=granting.TASK)
 def grant_allowances():
-    granting.run(timezone.now())
+    granting.tick(timezone.now())

@@ -5,21 +5,19 @@ An apply is never repeated automatically.
 
 import logging
 import socket
-from contextlib import contextmanager
 
 import redis
 from django.conf import settings
-from django.db import connection
 from django.db.models.functions import Now
 
 from deployments import leases, sandbox, state, workspace
 from deployments.ending import finish_run
 from deployments.log import LogWriter, publish
 from deployments.models import Run
+from foundation.alone import alone
 from foundation.wake import wake
 
 MOST_REQUEUES = 3
-REAPER_LOCK = 7_302_001  # pg_advisory_lock key; ours alone
 HAD_BEGUN = [Run.Status.APPLYING, Run.Status.SAVING]
 
 LOST = (
@@ -31,16 +29,15 @@ GIVEN_UP = "The worker stopped before anything was applied, several times in a r
 logger = logging.getLogger(__name__)
 
 
+@alone
 def reap_runs() -> None:
-    """Take every run whose lease has expired; one reaper at a time, a second one returns at once."""
-    with _alone() as is_alone:
-        if not is_alone:
-            return
-        for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
-            _reap_alone(run)
-        _sweep()
+    """Take every run whose lease has expired."""
+    for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
+        _reap_alone(run)
+    _sweep()
 
 
+@alone
 def poll_runs() -> None:
     """Send again what waits, as its message may be lost.
 
@@ -133,15 +130,3 @@ def _queue_length() -> int:
     except redis.RedisError as error:
         logger.warning("broker not reached", extra={"error": str(error)})
         return 0
-
-
-@contextmanager
-def _alone():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REAPER_LOCK])
-        is_alone = cursor.fetchone()[0]
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [REAPER_LOCK])

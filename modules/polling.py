@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import GitHubConnection
+from foundation.alone import alone
 from foundation.wake import wake
 from modules import services
 from modules.models import Scan
@@ -13,6 +14,7 @@ from modules.models import Scan
 GRACE = timedelta(seconds=5)  # a scan just asked for has its own message under way
 
 
+@alone
 def poll_scans() -> None:
     """End what was begun too often, wake workers for what waits, start the first scan of a chosen repository."""
     left = Scan.objects.claimable()

@@ -11,6 +11,7 @@ from deployments import leases, reaper, sandbox, state, workspace
 from deployments.leases import claim
 from deployments.models import Run
 from deployments.tests.factories import log_of, make_deployment, make_run, make_version
+from foundation.alone import lock_number
 
 pytestmark = pytest.mark.django_db
 
@@ -124,10 +125,10 @@ def test_a_second_reaper_does_nothing(run):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [reaper.REAPER_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number(reaper.reap_runs)])
             reaper.reap_runs()
             assert Run.objects.get().status == "preparing"
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [reaper.REAPER_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_number(reaper.reap_runs)])
     finally:
         other.close()
     reaper.reap_runs()
