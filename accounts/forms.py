@@ -1,6 +1,6 @@
 from django import forms
 
-from accounts import github
+from accounts import github_api
 from accounts.models import GitHubConnection, User
 
 THEMES = [("auto", "Same as my device"), ("light", "Light"), ("dark", "Dark")]
@@ -31,9 +31,20 @@ class TokenForm(forms.Form):
 
     def clean_token(self):
         token = self.cleaned_data["token"]
-        if not github.SENDABLE.fullmatch(token):
+        if not github_api.SENDABLE.fullmatch(token):
             raise forms.ValidationError("A token holds letters, digits and signs only. Copy it again, without spaces.")
         return token
+
+
+class ApiTokenForm(forms.Form):
+    """The name by which a person will know an API token again."""
+
+    name = forms.CharField(
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Where it will be used, as in “laptop” or “build server”.",
+        error_messages={"required": "Give the token a name."},
+    )
 
 
 class RepositoryChoice(forms.ModelChoiceField):

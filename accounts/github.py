@@ -1,11 +1,6 @@
 """GitHub's REST API: a token in, dataclasses out, and an exception with a sentence for each way in which it fails."""
 
-import json
-import math
-import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -14,25 +9,15 @@ from urllib.parse import quote, urlsplit
 import requests
 import urllib3
 from django.conf import settings
-from github import Auth, Github
-from github.Requester import Requester
 
-from accounts.github_errors import (
-    ArchiveTooLarge,
-    GitHubError,
-    GitHubUnreachable,
-    Redirected,
-    ScopeMissing,
-    TokenRejected,
-    refusal,
-)
+from accounts import github_api
+from accounts.github_api import PAGE, Answer
+from accounts.github_errors import ArchiveTooLarge, BranchRenamed, GitHubUnreachable, Redirected, ScopeMissing
 
 NEEDED_SCOPE = "repo"
-PAGE = 100  # GitHub's largest
 MOST_PAGES = 100
 CHUNK = 64 * 1024
 DOWNLOAD_SECONDS = 300
-SENDABLE = re.compile(r"[!-~]{1,255}")  # what an HTTP header carries; the forms of tokens change, so no more is asked
 
 
 @dataclass(frozen=True)
@@ -76,21 +61,14 @@ class TreeEntry:
     size: int
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    data: Any
-
-
 def identify(token: str, *, timeout: float | None = None) -> Identity:
     """Who `token` belongs to and what it may do; `timeout` in seconds, else the setting.
 
     Raises ScopeMissing for a classic token that cannot read private repositories, and GitHubError.
     Scopes: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
     """
-    with _client(token, timeout) as client:
-        answer = _get(client, "/user")
+    with github_api.client(token, timeout) as client:
+        answer = github_api.get(client, "/user")
     header = answer.headers.get("x-oauth-scopes")
     scopes = [scope.strip() for scope in (header or "").split(",") if scope.strip()]
     # A fine-grained token has no such header; should it come empty, only the prefix tells the two kinds apart.
@@ -104,10 +82,10 @@ def identify(token: str, *, timeout: float | None = None) -> Identity:
 def repositories(token: str) -> list[Repository]:
     """Every repository that `token` can read, by name, all of GitHub's pages; raises GitHubError."""
     found: dict[int, Repository] = {}  # a page may repeat a row when the list changes in between
-    with _client(token) as client:
+    with github_api.client(token) as client:
         for page in range(1, MOST_PAGES + 1):
             # Pages are asked for by number: the links in the answer are never followed with the token.
-            answer = _get(client, "/user/repos", per_page=PAGE, page=page, sort="full_name")
+            answer = github_api.get(client, "/user/repos", per_page=PAGE, page=page, sort="full_name")
             found.update((row["id"], _repository(row)) for row in answer.data)
             if 'rel="next"' not in answer.headers.get("link", ""):
                 break
@@ -116,14 +94,14 @@ def repositories(token: str) -> list[Repository]:
 
 def repository(token: str, repository_id: int, *, timeout: float | None = None) -> Repository:
     """The repository with GitHub's numeric id, which survives renames; raises NotFound and other GitHubErrors."""
-    with _client(token, timeout) as client:
-        return _repository(_get(client, f"/repositories/{repository_id}").data)
+    with github_api.client(token, timeout) as client:
+        return _repository(github_api.get(client, f"/repositories/{repository_id}").data)
 
 
 def branch_head(token: str, repository_id: int, branch: str, *, timeout: float | None = None) -> Commit:
-    """The newest commit of a branch; raises NotFound where there is no such branch, and other GitHubErrors."""
-    with _client(token, timeout) as client:
-        return _commit(_get(client, _branch_path(repository_id, branch)))
+    """The newest commit of a branch; raises BranchNotFound, BranchRenamed and other GitHubErrors."""
+    with github_api.client(token, timeout) as client:
+        return _commit(github_api.get(client, _branch_path(repository_id, branch)), branch)
 
 
 def branch_head_unless(token: str, repository_id: int, branch: str, *, etag: str) -> Commit | None:
@@ -132,17 +110,17 @@ def branch_head_unless(token: str, repository_id: int, branch: str, *, etag: str
     An unchanged answer does not count against the token's rate limit:
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
     """
-    with _client(token) as client:
-        answer = _ask(client, _branch_path(repository_id, branch), {}, {"If-None-Match": etag})
+    with github_api.client(token) as client:
+        answer = github_api.ask(client, _branch_path(repository_id, branch), {}, {"If-None-Match": etag})
     if answer.status == 304:
         return None
-    return _commit(_checked(answer))
+    return _commit(github_api.checked(answer), branch)
 
 
 def tree(token: str, repository_id: int, sha: str) -> list[TreeEntry] | None:
     """Every file and link of a tree, None when it is too large for one answer; raises GitHubError."""
-    with _client(token) as client:
-        data = _get(client, f"/repositories/{repository_id}/git/trees/{quote(sha)}", recursive=1).data
+    with github_api.client(token) as client:
+        data = github_api.get(client, f"/repositories/{repository_id}/git/trees/{quote(sha)}", recursive=1).data
     if data["truncated"]:
         return None
     rows = (row for row in data["tree"] if row["type"] == "blob")
@@ -154,71 +132,11 @@ def download_tarball(token: str, repository_id: int, commit: str, *, into: Binar
 
     Raises ArchiveTooLarge beyond `limit_bytes`, with at most that much written, and other GitHubErrors.
     """
-    with _client(token) as client:
-        answer = _ask(client, f"/repositories/{repository_id}/tarball/{quote(commit)}")
+    with github_api.client(token) as client:
+        answer = github_api.ask(client, f"/repositories/{repository_id}/tarball/{quote(commit)}")
     if answer.status != 302:
-        raise _failure(answer)
+        raise github_api.failure(answer)
     return _download(_safe(answer.headers.get("location", "")), into=into, limit_bytes=limit_bytes)
-
-
-@contextmanager
-def _client(token: str, timeout: float | None = None) -> Iterator[Requester]:
-    if not SENDABLE.fullmatch(token):
-        raise TokenRejected
-    github = Github(
-        auth=Auth.Token(token),
-        base_url=settings.GITHUB_API_URL,
-        timeout=math.ceil(timeout or settings.GITHUB_TIMEOUT),  # PyGithub takes whole seconds alone
-        user_agent="Partner-Portal",
-        # PyGithub would sleep between requests, and retry for minutes; a person or a worker's lease waits here.
-        retry=None,
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-    )
-    try:
-        yield github.requester
-    finally:
-        github.close()
-
-
-def _get(client: Requester, path: str, **parameters: str | int) -> Answer:
-    return _checked(_ask(client, path, parameters))
-
-
-def _checked(answer: Answer) -> Answer:
-    if answer.status != 200 or answer.data is None:
-        raise _failure(answer)
-    return answer
-
-
-def _ask(
-    client: Requester,
-    path: str,
-    parameters: Mapping[str, str | int] | None = None,
-    headers: dict[str, str] | None = None,
-) -> Answer:
-    """One GET to the API's own host: `path` is relative, and PyGithub raises when a 301 leads elsewhere."""
-    try:
-        status, received, text = client.requestJson("GET", path, parameters=dict(parameters or {}), headers=headers)
-    except requests.RequestException as error:
-        raise GitHubUnreachable from error
-    except RuntimeError as error:
-        raise Redirected from error
-    return Answer(status, received, _parsed(text))
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _failure(answer: Answer) -> GitHubError:
-    if 300 <= answer.status < 400:
-        return Redirected()
-    message = answer.data.get("message", "") if isinstance(answer.data, dict) else ""
-    return refusal(answer.status, answer.headers, message)
 
 
 def _safe(location: str) -> str:
@@ -236,7 +154,7 @@ def _download(url: str, *, into: BinaryIO, limit_bytes: int) -> int:
             session.auth = _no_auth
             with session.get(url, stream=True, allow_redirects=False, timeout=settings.GITHUB_TIMEOUT) as response:
                 if response.status_code != 200:
-                    raise _failure(Answer(response.status_code, {}, None))
+                    raise github_api.failure(Answer(response.status_code, {}, None))
                 return _copy(response.raw, into=into, limit_bytes=limit_bytes)
     except (requests.RequestException, urllib3.exceptions.HTTPError):
         # Without its cause, whose text holds the address and so the key to the archive.
@@ -275,7 +193,9 @@ def _branch_path(repository_id: int, branch: str) -> str:
     return f"/repositories/{repository_id}/branches/{quote(branch)}"
 
 
-def _commit(answer: Answer) -> Commit:
+def _commit(answer: Answer, branch: str) -> Commit:
+    if answer.data["name"] != branch:  # GitHub sends on who asks for the former name
+        raise BranchRenamed(branch, answer.data["name"])
     head = answer.data["commit"]
     facts = head["commit"]
     return Commit(

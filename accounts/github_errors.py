@@ -42,6 +42,21 @@ class NotFound(GitHubError):
     )
 
 
+class BranchNotFound(NotFound):
+    sentence = (
+        "GitHub does not find this branch: it was deleted or renamed. Choose a branch on the profile page; "
+        "what is published stays."
+    )
+
+
+class BranchRenamed(GitHubError):
+    def __init__(self, branch: str, name: str):
+        super().__init__(
+            f"On GitHub the branch {branch} is called {name} now. Choose {name} on the profile page; what is "
+            "published stays."
+        )
+
+
 class RepositoryEmpty(GitHubError):
     sentence = "The repository has no commit yet. Push one, then try again."
 
@@ -93,6 +108,8 @@ def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubErro
     """
     if status == 429 or (status == 403 and _is_limited(headers, message)):
         return RateLimited(_reset_at(headers))
+    if status == 404 and message == "Branch not found":
+        return BranchNotFound()
     if status in PLAIN:
         return PLAIN[status]()
     return GitHubDown() if status >= 500 else GitHubError()

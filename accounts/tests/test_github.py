@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts import github as adapter
+from accounts import github_api
 from accounts import github_errors as errors
 
 MODULES = "alice-example/cloud-modules"
@@ -192,8 +193,8 @@ def test_nobody_listening_is_unreachable(settings):
 
 
 def test_nothing_but_https_follows_an_https_api(github, settings):
-    with adapter._client(ALICE) as client:
-        answer = adapter._ask(client, f"/repositories/{repository_id(github)}/tarball/main")
+    with github_api.client(ALICE) as client:
+        answer = github_api.ask(client, f"/repositories/{repository_id(github)}/tarball/main")
     settings.GITHUB_API_URL = "https://api.github.com"
     assert answer.headers["location"].startswith("http://")
     with pytest.raises(errors.Redirected):
@@ -215,5 +216,5 @@ def test_no_log_line_and_no_error_holds_the_token(github, caplog):
 
 def test_every_sentence_is_one_for_people():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "sentence")]
-    assert len(kinds) == 11
+    assert len(kinds) == 13
     assert all(kind.sentence.endswith(".") for kind in kinds)
