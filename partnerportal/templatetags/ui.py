@@ -47,6 +47,10 @@ STATUS = {
     "updated": ("run", "upload"),
     "update available": ("run", "upload"),
     "removed": ("warn", "minus"),
+    "moved": ("run", "replace"),
+    "rolled back": ("warn", "replace"),
+    "deprecated": ("warn", "warning"),
+    "revoked": ("bad", "stop"),
     "purchased only": ("warn", "coins"),
     "exclusive": ("", "lock"),
     "read only": ("", "eye"),
@@ -133,9 +137,11 @@ def ago(moment, now=None):
 
 @register.filter
 def when(moment, now=None):
-    """A time as "20 Nov 14:03" or a day as "20 Nov", with the year when it is another one."""
+    """A time, or its text in ISO 8601, as "20 Nov 14:03", a day as "20 Nov"; with the year when it is another one."""
     if not moment:
         return ""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
     now = now or timezone.now()
     if isinstance(moment, datetime):
         return _time(moment, _date_and_time(moment, now))
