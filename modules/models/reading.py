@@ -173,6 +173,26 @@ class Tag(models.Model):
         return self.name
 
 
+class Watch(models.Model):
+    """How far the portal has looked at the git history behind what is published from a connection's repository."""
+
+    connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="watches")
+    repository_id = models.BigIntegerField()
+    tag_etags = models.JSONField(default=list, help_text="What GitHub calls the state of its tags, page by page.")
+    tags_are_whole = models.BooleanField(default=False, help_text="No tag was left out as one too many.")
+    tags_read_at = models.DateTimeField(null=True)
+    head = models.CharField(max_length=40, blank=True, help_text="The branch's commit when `held` was asked for.")
+    held = models.JSONField(default=list, help_text="Commits, older than a scan's history, that lie in head's past.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "repository_id"], name="one_watch_per_repository"),
+        ]
+
+    def __str__(self):
+        return f"{self.connection} {self.repository_id}"
+
+
 class Delivery(models.Model):
     """A webhook delivery that was taken: neither its id nor its signature is taken a second time."""
 
