@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from accounts import services
-from accounts.models import GitHubConnection, PlatformSettings, User
+from accounts.models import ApiToken, GitHubConnection, PlatformSettings, User
 from foundation.admin import ReadOnlyAdmin
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
@@ -121,6 +121,16 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """To look at: people make and revoke their own; deactivating a person ends all of theirs."""
+
+    list_display = ["name", "owner", "created_at", "last_used_at", "revoked_at"]
+    fields = list_display
+    search_fields = ["name", "owner__email"]
+    list_select_related = ["owner"]
 
 
 admin.site.unregister(EmailAddress)

@@ -87,7 +87,7 @@ class User(AbstractUser):
 
     def _save_with_slug(self, *args, **kwargs):
         """Two people whose addresses begin alike may sign up at the same moment: the second gets a longer slug."""
-        self.slug = stem = slugify(self.email.partition("@")[0])[:40] or "user"
+        self.slug = stem = slugify(self.email.partition("@")[0])[:40].strip("-_") or "user"
         if not self._is_slug_taken():
             try:
                 with transaction.atomic():

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import services
-from accounts.forms import NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
+from accounts import api_tokens, services
+from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection, User
 from accounts.sides import Side, side_of
@@ -57,7 +58,7 @@ def token_save(request):
     """The one page that asks GitHub itself: somebody waits for the verdict, and the wait ends after seconds."""
     side = side_of(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
-        return _confirm_first(request, side)
+        return _confirm_first(request, _profile_of(side), "After this, paste the token once more: it was not kept.")
     form = TokenForm(request.POST, replaces=side.connections.exists())
     if not form.is_valid():
         return _page(request, status=422, token_form=form)
@@ -138,23 +139,64 @@ def connection_remove(request):
     return redirect(_profile_of(side))
 
 
+@login_required
+@require_POST
+@never_cache
+def api_token_create(request):
+    """Its answer is the one page that ever holds the token's text; sent again, it meets the name and shows nothing."""
+    if get_adapter().is_reauthentication_required(app="accounts"):
+        return _confirm_first(request, _api_tokens(), "After this, create the token once more: nothing was made yet.")
+    context = _context(request)  # refuses an address that is not theirs before anything is made
+    form = ApiTokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422, api_token_form=form)
+    try:
+        token, text = api_tokens.create(request.user, name=form.cleaned_data["name"], by=request.user)
+    except api_tokens.Refused as error:
+        form.add_error("name", str(error))
+        return _page(request, status=422, api_token_form=form)
+    return render(request, "accounts/profile.html", context | {"new_api_token": token, "new_api_token_text": text})
+
+
+@login_required
+@require_POST
+def api_token_revoke(request, ref):
+    token = get_object_or_404(request.user.api_tokens, ref=ref)
+    api_tokens.revoke(token, by=request.user)
+    messages.success(request, f"The token {token.name} was revoked. What uses it is refused from now on.")
+    return redirect(_api_tokens())
+
+
 def _profile_of(side: Side) -> str:
     return reverse("accounts:profile") + side.query
 
 
-def _confirm_first(request, side: Side) -> HttpResponse:
+def _api_tokens() -> str:
+    return f"{reverse('accounts:profile')}#tokens"
+
+
+def _confirm_first(request, address: str, afterwards: str) -> HttpResponse:
     """Ask for the password. allauth would keep the refused post in the session, and with it the token in clear."""
-    messages.info(request, "After this, paste the token once more: it was not kept.")
-    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': _profile_of(side)})}")
+    messages.info(request, afterwards)
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': address})}")
 
 
 def _page(request, *, status: int = 200, **bound) -> HttpResponse:
     """The profile; `bound` are forms to show in place of fresh ones."""
+    return render(request, "accounts/profile.html", _context(request) | bound, status=status)
+
+
+def _context(request) -> dict:
     theme = request.COOKIES.get("theme", "auto")
-    context = {"name_form": NameForm(instance=request.user), "theme_form": ThemeForm(initial={"theme": theme})}
+    context = {
+        "name_form": NameForm(instance=request.user),
+        "theme_form": ThemeForm(initial={"theme": theme}),
+        "api_tokens": request.user.api_tokens.filter(revoked_at=None),
+        "api_token_form": ApiTokenForm(),
+    }
     if request.user.is_partner or request.user.is_staff:
         context |= _github(request)
-    return render(request, "accounts/profile.html", context | bound, status=status)
+    return context
 
 
 def _github(request) -> dict:
