@@ -10,6 +10,7 @@ from collections import Counter
 
 from modules import uimeta
 from modules.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.choices import choices_of
 from modules.literals import NotLiteral, parse_literal
 from modules.tolerant import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
@@ -18,7 +19,6 @@ READER = 2
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
-CHOICE = re.compile(r"\s*contains\(\s*(\[.*\])\s*,\s*var\.([\w-]+)\s*,?\s*\)\s*", re.DOTALL)
 
 
 def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> dict:
@@ -166,18 +166,8 @@ def _options(kind: Type, words: list[str], name: str, line: int, findings: list)
 
 def _choices(kind: Type, name: str, validations: list[dict]) -> list:
     """A validation that is nothing but `contains([…], var.name)` lists the choices."""
-    for validation in validations:
-        match = CHOICE.fullmatch(validation["condition"])
-        if match is None or match[2] != name or kind not in (Primitive("string"), Primitive("number")):
-            continue
-        try:
-            choices = parse_literal(match[1])
-        except NotLiteral:
-            continue
-        wanted = str if kind == Primitive("string") else int | float
-        if choices and all(isinstance(choice, wanted) and not isinstance(choice, bool) for choice in choices):
-            return choices
-    return []
+    found = (choices_of(validation["condition"], name, kind) for validation in validations)
+    return next(filter(None, found), [])
 
 
 def _output(block: Block, answer: dict) -> None:

@@ -17,6 +17,7 @@ PLATFORM = {
     "shared_users": list,
 }
 INJECTED = "deployment_id"
+HIDDEN_GROUP = 0  # RAD's convention: inputs of this group are for the publisher and admins only
 BUILT_IN = "terraform"  # Terraform's own provider: terraform_data, terraform_remote_state
 
 

@@ -83,6 +83,54 @@ def parse_type(text: str) -> Type:
     return found
 
 
+def accepts(wide: Type, narrow: Type) -> bool:
+    """Whether `wide` takes every value that `narrow` takes, by Terraform's own conversions.
+
+    An attribute that `wide` does not know is refused: Terraform would drop its value without a word.
+    Source: Terraform's "Type Constraints", "Conversion of Complex Types".
+    """
+    if isinstance(wide, Any_) or wide == narrow:
+        return True
+    if isinstance(wide, Primitive):
+        return wide.name == "string" and isinstance(narrow, Primitive)
+    if isinstance(wide, Collection):
+        return _collects(wide, narrow)
+    if isinstance(wide, Tuple_):
+        return isinstance(narrow, Tuple_) and _each_accepts(wide.elements, narrow.elements)
+    return isinstance(narrow, Object) and narrow.attributes.keys() <= wide.attributes.keys() and _fits(wide, narrow)
+
+
+def _collects(wide: Collection, narrow: Type) -> bool:
+    if isinstance(narrow, Tuple_):
+        return wide.kind != "map" and all(_is_element(wide.element, element) for element in narrow.elements)
+    if isinstance(narrow, Collection):
+        return (wide.kind == "map") == (narrow.kind == "map") and _is_element(wide.element, narrow.element)
+    return False
+
+
+def _is_element(wide: Type, narrow: Type) -> bool:
+    """As `accepts`; but all elements of a collection of `any` need one type, which objects may not share."""
+    if isinstance(wide, Any_):
+        return isinstance(narrow, Primitive | Any_) or (
+            isinstance(narrow, Collection) and _is_element(wide, narrow.element)
+        )
+    return accepts(wide, narrow)
+
+
+def _each_accepts(wide: tuple[Type, ...], narrow: tuple[Type, ...]) -> bool:
+    return len(wide) == len(narrow) and all(map(accepts, wide, narrow))
+
+
+def _fits(wide: Object, narrow: Object) -> bool:
+    for name, attribute in wide.attributes.items():
+        before = narrow.attributes.get(name)
+        if (before is None or before.optional) and not attribute.optional:
+            return False
+        if before is not None and not accepts(attribute.type, before.type):
+            return False
+    return True
+
+
 class TypeReader(Reader):
     def type(self) -> Type:
         self.depth += 1

@@ -1,0 +1,46 @@
+"""One difference between two versions of a module, and how differences are found by name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference, in words; `before` and `after` are blank where there is nothing to show."""
+
+    what: str
+    name: str
+    before: str
+    after: str
+    bump: str  # major, minor or patch: the step that this change calls for (https://semver.org)
+
+    @property
+    def is_breaking(self) -> bool:
+        return self.bump == "major"
+
+    def as_row(self) -> dict:
+        """The change as JSON, which `Change(**row)` reads back."""
+        return asdict(self)
+
+
+One = Callable[[str, dict], Iterator[Change]]
+Both = Callable[[str, dict, dict], Iterator[Change]]
+
+
+def by_name(before: dict, after: dict, *, removed: One, added: One, changed: Both) -> Iterator[Change]:
+    """Changes of rows by name: of those that one side alone has, and of those that both have."""
+    for name in before.keys() | after.keys():
+        if name not in after:
+            yield from removed(name, before[name])
+        elif name not in before:
+            yield from added(name, after[name])
+        else:
+            yield from changed(name, before[name], after[name])
+
+
+def of_flag(thing: str, word: str, name: str, *, before: bool, after: bool) -> Iterator[Change]:
+    """A promise that is taken back is breaking, one more is not: `sensitive`, `nullable`."""
+    if before and not after:
+        yield Change(f"{thing} no longer {word}", name, word, f"not {word}", "major")
+    elif after and not before:
+        yield Change(f"{thing} now {word}", name, f"not {word}", word, "minor")

@@ -1,0 +1,79 @@
+"""The semantic version of the next publication: from a git tag where one fits, else counted on by the portal.
+
+Rules: https://semver.org, and Terraform's registry, which cannot tell versions apart by their build metadata.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from semver import Version
+
+FIRST = "1.0.0"
+LONGEST = 60  # characters, as the version's column holds them
+
+
+@dataclass(frozen=True)
+class Number:
+    semver: str  # without a v
+    tag: str  # that gave it, else blank
+    note: str  # a sentence when a tag on the commit could not be taken, else blank
+
+
+def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Collection[str], path: str) -> Number:
+    """Return the number of the version that follows `newest` (None: there is none yet), and the tag that gave it.
+
+    `taken` are all numbers given so far, `bump` is "major", "minor" or "patch", `tags` are the names on the scanned
+    commit, and `path` is the module's folder. A tag counts when it is above the newest version; the most specific one
+    goes first: `<path>/v1.2.3`, `<folder>/v1.2.3`, `<folder>-v1.2.3`, `v1.2.3`.
+    """
+    note = ""
+    for tag, text in _versions(tags, path):
+        problem = _problem(text, newest, taken)
+        if not problem:
+            return Number(text, tag, note)
+        note = note or f"The tag {tag} was not taken: {problem}."
+    return Number(_next(newest, taken, bump), "", note)
+
+
+def _versions(tags: Collection[str], path: str) -> Iterator[tuple[str, str]]:
+    """Tags that mean this module, with the version that each names: the most specific first, then the highest."""
+    folder = path.rsplit("/", 1)[-1]
+    prefixes = [f"{path}/v", f"{folder}/v", f"{folder}-v"] if path else []
+    seen = set()
+    for prefix in [*prefixes, "v"]:
+        found = [(tag, tag.removeprefix(prefix)) for tag in tags if tag.startswith(prefix) and tag not in seen]
+        found = [(tag, text) for tag, text in found if text[:1].isdigit()]
+        seen |= {tag for tag, _ in found}
+        yield from sorted(found, key=lambda pair: _height(pair[1]), reverse=True)
+
+
+def _height(text: str) -> tuple:
+    """Sorts texts by version; those that name none come last."""
+    version = _parsed(text)
+    return (version is not None, version or Version(0), text)
+
+
+def _parsed(text: str) -> Version | None:
+    is_plain = len(text) <= LONGEST and text.isascii() and Version.is_valid(text)
+    return Version.parse(text) if is_plain else None
+
+
+def _problem(text: str, newest: str | None, taken: Collection[str]) -> str:
+    """Why a version cannot be the next one, as the end of a sentence; blank when it can."""
+    version = _parsed(text)
+    if version is None:
+        return f"{text[:LONGEST]} is not a semantic version like 1.2.3"
+    if version.build:
+        return "Terraform's registry cannot tell versions apart by what stands behind a plus sign"
+    if text in taken or text == newest:
+        return f"{text} has been published already"
+    if newest is not None and version <= Version.parse(newest):
+        return f"it is not above {newest}, the newest version"
+    return ""
+
+
+def _next(newest: str | None, taken: Collection[str], bump: str) -> str:
+    version = Version.parse(FIRST) if newest is None else Version.parse(newest).next_version(bump)
+    while str(version) in taken:
+        version = version.next_version(bump)
+    return str(version)
