@@ -90,6 +90,8 @@ def _module(title: str, source: str) -> ModuleVersion:
         module.current_version = ModuleVersion.objects.create(
             module=module,
             number=1,
+            semver="1.0.0",
+            path=name,
             commit="0" * 40,
             content_hash=name,
             archive=archive,

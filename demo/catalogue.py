@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import services as accounts
 from accounts.models import AccessibleRepository, GitHubConnection, User
 from demo.waiting import NotInTime, until
-from modules import services
+from modules import services, terms
 from modules.models import Module, Scan
 
 
@@ -79,4 +79,4 @@ def _publish(source: Source, connection: GitHubConnection, *, by: User) -> None:
         publication = services.publish(connection, scan=ended, paths=source.paths, by=by)
         for module in publication.created:
             if module.path in source.for_everyone:
-                services.set_audience(module, audience=Module.Audience.EVERYONE, by=by)
+                terms.set_audience(module, audience=Module.Audience.EVERYONE, by=by)

@@ -1,126 +1,85 @@
-"""What the Publish page shows and what publishing would do: a scan beside the modules that stand in the catalogue."""
+"""What a scan and the modules that stand in the catalogue say together: the rows of the Publish page, and counts."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from accounts.models import GitHubConnection
-from modules.models import Module, Scan, ScannedModule
+from accounts.models import GitHubConnection, User
+from modules import moves
+from modules.models import Module, ModuleVersion, Scan, ScannedModule
+from modules.row import Plan, Row
 
-VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
-
-
-@dataclass
-class Row:
-    """A folder of the repository: as the scan found it, as it is published, or both."""
-
-    path: str
-    title: str
-    found: ScannedModule | None = None
-    module: Module | None = None
-    ticked: bool = False
-
-    @property
-    def is_published(self) -> bool:
-        return self.module is not None and self.module.removed_at is None
-
-    @property
-    def is_valid(self) -> bool:
-        return self.found is not None and self.found.is_valid
-
-    @property
-    def can_be_ticked(self) -> bool:
-        """What is published may stay at its version, even when its folder is invalid now, or gone."""
-        return self.is_valid or self.is_published
-
-    @property
-    def change(self) -> str:
-        """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
-        if not self.ticked:
-            return "removed" if self.is_published else ""
-        if not self.is_published:
-            return "new"
-        is_same = not self.is_valid or self.found.content_hash == self.module.current_version.content_hash
-        return "unchanged" if is_same else "updated"
-
-    @property
-    def status(self) -> str:
-        """The word of the row's badge."""
-        if not self.is_valid and self.change != "removed":
-            return "invalid"
-        if self.change:
-            return self.change
-        return "new" if self.module is None else "removed"
-
-    @property
-    def providers(self) -> str:
-        return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
-
-    @property
-    def errors(self) -> list[dict]:
-        return self._findings("error")
-
-    @property
-    def advice(self) -> list[dict]:
-        return self._findings("advice")
-
-    def _findings(self, level: str) -> list[dict]:
-        return [row for row in self.found.findings if row["level"] == level] if self.found else []
-
-
-@dataclass
-class Plan:
-    """The rows by what publishing a set of ticked paths does to them."""
-
-    new: list[Row] = field(default_factory=list)
-    updated: list[Row] = field(default_factory=list)
-    unchanged: list[Row] = field(default_factory=list)
-    removed: list[Row] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        """The words of the button: "Publish 1, update 2, remove 1"."""
-        parts = [f"{verb} {len(getattr(self, name))}" for name, verb in VERBS if getattr(self, name)]
-        return ", ".join(parts).capitalize() or "Publish"
-
-    @property
-    def summary(self) -> str:
-        counts = ((name, len(getattr(self, name))) for name in ("new", "updated", "removed", "unchanged"))
-        text = ", ".join(f"{count} {name}" for name, count in counts if count)
-        return f"{text}." if text else "Nothing is ticked, nothing is published."
-
-    @property
-    def changes_anything(self) -> bool:
-        return bool(self.new or self.updated or self.removed)
+HEAVY = ("schema", "readme", "advice", "changes", "commits")  # columns of versions that no list needs
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
-    """The newest reading of the chosen repository that succeeded."""
+    """The newest reading of the chosen repository's chosen branch that succeeded."""
     scans = connection.scans.filter(repository_id=connection.repository_id, status=Scan.Status.SUCCEEDED)
+    if connection.branch:
+        scans = scans.filter(branch=connection.branch)
     return scans.newest_first().first()
 
 
 def modules_of(connection: GitHubConnection):
-    """Modules, removed ones too, that come from the chosen repository."""
+    """Modules that come from the chosen repository, also removed ones and those that were never published."""
     return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
 
 
-def rows(connection: GitHubConnection, scan: Scan | None) -> list[Row]:
-    """A row for each folder that the scan found or that is published, by path, capital letters among small ones."""
+def elsewhere(connection: GitHubConnection) -> list[Module]:
+    """Published modules of this owner that come from another repository than the chosen one, by title."""
+    others = Module.objects.filter(owner=connection.owner_id, removed_at=None, current_version__isnull=False)
+    return list(_light(others).exclude(repository_id=connection.repository_id))
+
+
+def updates_of(owner: User | None) -> int:
+    """How many published modules, of a partner or (None) the platform's, differ from the newest reading.
+
+    A folder that may have moved is a question, not an update. One query, as each page asks.
+    """
+    scans = Scan.objects.filter(
+        Q(connection__branch="") | Q(branch=F("connection__branch")),
+        connection__owner=owner,
+        repository_id=F("connection__repository_id"),
+        status=Scan.Status.SUCCEEDED,
+    )
+    holder = scans.newest_first().annotate(holder=Coalesce("same_as_id", "pk"))
+    found = ScannedModule.objects.filter(scan=Subquery(holder.values("holder")[:1]), path=OuterRef("path"))
+    newest = ModuleVersion.objects.filter(module=OuterRef(OuterRef("pk"))).order_by("-number")
+    differs = found.filter(is_valid=True).exclude(content_hash=Subquery(newest.values("content_hash")[:1]))
+    published = Module.objects.filter(owner=owner, removed_at=None, current_version__isnull=False)
+    here = published.filter(repository_id=Subquery(holder.values("repository_id")[:1]))
+    return here.filter(Exists(differs)).count()
+
+
+def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Row]:
+    """A row for each folder that the scan found or that is published, by path, capital letters among small ones.
+
+    `apart` are new paths that go on with no module whose folder has vanished.
+    """
     by_path: dict[str, Row] = {}
     for found in scan.found.defer("readme") if scan else []:
         found.scan = scan  # its rows may be those of an earlier scan
         by_path[found.path] = Row(found.path, found.title, found=found)
-    live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
-    for module in modules_of(connection).select_related("current_version").annotate(live_deployments=live):
-        row = by_path.get(module.path)
-        if row is None and module.removed_at is None:
+    modules = list(_light(modules_of(connection)))
+    newest = newest_versions(modules)
+    for module in modules:
+        version, row = newest.get(module.pk), by_path.get(module.path)
+        if row is None and version is not None and module.removed_at is None:
             row = by_path[module.path] = Row(module.path, module.title)
         if row is not None:
-            row.module = module
-            row.ticked = row.is_published
+            _join(row, module, version)
+    for old, new in _moves(by_path, apart).items():
+        gone = by_path.pop(old)
+        _join(by_path[new], gone.module, gone.newest)
+        by_path[new].moved_from = old or "."
     return [by_path[path] for path in sorted(by_path, key=lambda path: (path.casefold(), path))]
+
+
+def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
+    """The version of the highest number by module's key, without its heavy columns."""
+    versions = ModuleVersion.objects.filter(module__in=modules).order_by("module_id", "-number")
+    return {version.module_id: version for version in versions.distinct("module_id").defer(*HEAVY)}
 
 
 def counts(found: list[Row]) -> str:
@@ -149,14 +108,18 @@ def plan(found: Iterable[Row]) -> Plan:
 
 def standing(connection: GitHubConnection) -> dict[str, int]:
     """Number of the current version by path, of what is published now: what a form must know to be acted on."""
-    published = modules_of(connection).filter(removed_at=None)
+    published = modules_of(connection).filter(removed_at=None, current_version__isnull=False)
     return dict(published.values_list("path", "current_version__number"))
 
 
 def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int]) -> list[str]:
-    """Sentences about what changed since a form was made from `scan` and `seen`; empty when it is up to date."""
+    """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
+
+    A newer scan that found the same is no difference.
+    """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
     now = standing(connection)
+    names = _semvers(connection)
     for path in sorted(now.keys() | seen.keys()):
         name = path or "The root folder"
         if path not in seen:
@@ -164,13 +127,48 @@ def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, seen:
         elif path not in now:
             sentences.append(f"{name} was removed from the catalogue.")
         elif now[path] != seen[path]:
-            sentences.append(f"{name} is at version {now[path]} now; the form knew version {seen[path]}.")
+            known, present = (names.get((path, number), "another version") for number in (seen[path], now[path]))
+            sentences.append(f"{name} is at version {present} now; the form knew {known}.")
     return sentences
 
 
+def _light(modules):
+    live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
+    heavy = [f"current_version__{name}" for name in HEAVY]
+    return modules.select_related("current_version").defer(*heavy).annotate(live_deployments=live)
+
+
+def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:
+    row.module, row.newest = module, newest
+    row.ticked = row.is_published
+    is_as_it_is_called = row.is_published and row.path == module.path
+    row.title = module.title if is_as_it_is_called else module.own_title or row.title
+
+
+def _moves(by_path: dict[str, Row], apart: Collection[str]) -> dict[str, str]:
+    """New paths by the vanished ones that they go on with: by the folder's name, else by the interface."""
+    vanished = {path: row for path, row in by_path.items() if row.found is None}
+    new = {path: row for path, row in by_path.items() if row.is_valid and row.module is None and path not in apart}
+    if not vanished or not new:
+        return {}
+    pairs = moves.by_name(vanished, new)
+    decided = moves.same_names(vanished, new)
+    left = {path: row.newest.pk for path, row in vanished.items() if path not in decided}
+    if not left:
+        return pairs
+    schemas = dict(ModuleVersion.objects.filter(pk__in=left.values()).values_list("pk", "schema"))
+    candidates = {path: row.found.schema for path, row in new.items() if path not in decided}
+    return pairs | moves.by_interface({path: schemas[pk] for path, pk in left.items()}, candidates)
+
+
+def _semvers(connection: GitHubConnection) -> dict[tuple[str, int], str]:
+    versions = ModuleVersion.objects.filter(module__in=modules_of(connection))
+    return {(path, number): semver for path, number, semver in versions.values_list("module__path", "number", "semver")}
+
+
 def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
-    before, after = (dict(each.found.values_list("path", "content_hash")) for each in (scan, newest))
-    sentences = [f"The repository was read again, at commit {newest.commit[:7]}."]
+    before, after = (_contents(each) for each in (scan, newest))
+    sentences = []
     for path in sorted(before.keys() | after.keys()):
         name = path or "The root folder"
         if path not in before:
@@ -179,4 +177,10 @@ def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
             sentences.append(f"{name} is no longer in the repository.")
         elif before[path] != after[path]:
             sentences.append(f"{name} has other content.")
-    return sentences
+    if not sentences:
+        return []
+    return [f"The repository was read again, at commit {newest.commit[:7]}.", *sentences]
+
+
+def _contents(scan: Scan) -> dict[str, tuple]:
+    return {path: facts for path, *facts in scan.found.values_list("path", "is_valid", "content_hash")}

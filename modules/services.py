@@ -2,22 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import GitHubConnection
 from foundation import audit
 from foundation.wake import wake
-from modules import catalogue
-from modules.markdown import first_paragraph
-from modules.models import Module, ModuleVersion, Scan, ScannedModule, Share
-
-UNITS = 10_000  # of the ledger in one credit
+from modules import catalogue, entries, previews
+from modules.models import Module, Scan
+from modules.row import Plan, Row
 
 
 class NothingToScan(Exception):
@@ -56,7 +52,7 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
 
     `by` is None for the portal itself. Raises NothingToScan.
     """
-    connection = _locked(connection)
+    connection = locked(connection)
     if connection.repository_id is None:
         raise NothingToScan
     unfinished = connection.scans.unfinished()
@@ -78,50 +74,80 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
 
 @transaction.atomic
 def publish(
-    connection: GitHubConnection, *, scan: Scan | None, paths: Collection[str], by, seen: dict[str, int] | None = None
+    connection: GitHubConnection,
+    *,
+    scan: Scan | None,
+    paths: Collection[str],
+    by,
+    seen: dict[str, int] | None = None,
+    apart: Collection[str] = (),
 ) -> Publication:
-    """Make the catalogue hold exactly `paths` of the connection's repository, as `scan` found them.
+    """Make the catalogue hold exactly `paths` of the connection's repository, as its newest scan found them.
 
     New ones are created, changed ones get their next version, others leave the catalogue; what is deployed is not
-    touched. What is published already may stay at its version although it is invalid now. `seen` are the versions
-    that the form showed (`catalogue.standing`), None to skip that check. Raises StalePublication, NotPublishable and
-    PermissionDenied.
+    touched. What is published already may stay at its version although it is invalid now. `scan` and `seen`
+    (`catalogue.standing`, None to skip that check) are what the form showed; `apart` as in `catalogue.rows`. Raises
+    StalePublication, NotPublishable and PermissionDenied.
     """
-    connection = _locked(connection)
+    connection = locked(connection)
     if not by.may_connect(connection.owner):
         raise PermissionDenied
-    _check_fresh(connection, scan, seen)
-    plan = _plan(catalogue.rows(connection, scan), paths)
+    _lock_modules(connection)
+    scan = _fresh(connection, scan, seen)
+    rows = catalogue.rows(connection, scan, apart=apart)
+    plan = _plan(rows, paths)
+    previews.attach(rows, connection, scan)
+    removed = [entries.remove(row.module, by=by) for row in plan.removed]  # first, as they give titles free
     return Publication(
-        created=[_create(row, scan, by=by) for row in plan.new],
-        updated=[_update(row, scan, by=by) for row in plan.updated],
+        created=[entries.create(row, scan, by=by) for row in plan.new],
+        updated=[entries.update(row, scan, by=by) for row in plan.updated],
         unchanged=[row.module for row in plan.unchanged],
-        removed=[_remove(row.module, by=by) for row in plan.removed],
+        removed=removed,
     )
 
 
 @transaction.atomic
-def set_audience(module: Module, *, audience: str, by, emails: Collection[str] = ()) -> Module:
-    """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
+def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[Module]:
+    """Publish the compatible updates of modules that are set to publish by themselves, and give these modules.
 
-    Raises PermissionDenied; a platform module is everyone's, which is a ValueError to change.
+    Breaking ones, those that can do more than before, moved and rolled back ones wait for a person. Does nothing for
+    an owner who is no partner any more, nor for a scan that is not the newest. Whoever switched it on answers for the
+    versions, as long as they may publish. To be called outside of the transaction that ended the scan.
     """
-    module = Module.objects.select_for_update(of=("self",)).get(pk=module.pk)
+    connection = locked(connection)
+    owner = connection.owner
+    is_open = owner is None or (owner.is_active and owner.is_partner)
+    if not is_open or catalogue.newest_scan(connection) != scan:
+        return []
+    _lock_modules(connection)
+    rows = [row for row in catalogue.rows(connection, scan) if _publishes_by_itself(row, owner)]
+    previews.attach(rows, connection, scan)
+    return [
+        entries.update(row, scan, by=row.module.auto_publish_by, is_automatic=True) for row in rows if not row.held_back
+    ]
+
+
+@transaction.atomic
+def remove(module: Module, *, by) -> Module:
+    """Take a published module out of the catalogue, whatever repository it came from; a second time changes nothing.
+
+    Live deployments go on. Raises PermissionDenied.
+    """
+    module = Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=module.pk)
     if not module.may_change(by):
         raise PermissionDenied
-    if module.is_platform and audience != Module.Audience.EVERYONE:
-        raise ValueError("A platform module is for everyone.")
-    module.audience = audience
-    module.save(update_fields=["audience"])
-    named = sorted({email.lower() for email in emails}) if audience == Module.Audience.NAMED else []
-    module.shares.all().delete()
-    Share.objects.bulk_create(Share(module=module, email=email) for email in named)
-    audit.record("module.audience_set", by=by, target=module, audience=str(audience), people=named)
-    return module
+    if module.removed_at or module.current_version_id is None:
+        return module
+    return entries.remove(module, by=by)
 
 
-def _locked(connection: GitHubConnection) -> GitHubConnection:
+def locked(connection: GitHubConnection) -> GitHubConnection:
+    """The connection, for this transaction alone. Who locks modules too locks them after it."""
     return GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+
+
+def _lock_modules(connection: GitHubConnection) -> None:
+    list(catalogue.modules_of(connection).select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _give_up_others(scans) -> None:
@@ -131,16 +157,18 @@ def _give_up_others(scans) -> None:
     )
 
 
-def _check_fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None) -> None:
+def _fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None) -> Scan:
+    """The newest scan, when all that a form of `scan` and `seen` shows still holds."""
     newest = catalogue.newest_scan(connection)
     if newest is None or scan is None or scan.repository_id != connection.repository_id:
         raise StalePublication(["Another repository was chosen, or it was not read yet."])
     known = catalogue.standing(connection) if seen is None else seen
     if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known):
         raise StalePublication(changes)
+    return newest
 
 
-def _plan(rows: list[catalogue.Row], paths: Collection[str]) -> catalogue.Plan:
+def _plan(rows: list[Row], paths: Collection[str]) -> Plan:
     possible = {row.path for row in rows if row.can_be_ticked}
     if wrong := sorted(set(paths) - possible):
         raise NotPublishable(wrong)
@@ -148,76 +176,9 @@ def _plan(rows: list[catalogue.Row], paths: Collection[str]) -> catalogue.Plan:
     return catalogue.plan(rows)
 
 
-def _create(row: catalogue.Row, scan: Scan, *, by) -> Module:
-    if row.module is not None:
-        return _revive(row, scan, by=by)
-    owner = scan.connection.owner
-    module = Module.objects.create(
-        owner=owner,
-        repository_id=scan.repository_id,
-        repository_name=scan.repository_name,
-        path=row.path,
-        title=row.title,
-        audience=Module.Audience.EXCLUSIVE if owner else Module.Audience.EVERYONE,
-    )
-    version = _add_version(module, row.found, scan, by=by)
-    audit.record("module.published", by=by, target=module, path=row.path, version=version.number, commit=scan.commit)
-    return module
-
-
-def _revive(row: catalogue.Row, scan: Scan, *, by) -> Module:
-    """Bring a removed module back with its history."""
-    module = row.module
-    module.removed_at = None
-    module.save(update_fields=["removed_at"])
-    if module.current_version.content_hash != row.found.content_hash:
-        _add_version(module, row.found, scan, by=by)
-    audit.record("module.revived", by=by, target=module, version=module.current_version.number, commit=scan.commit)
-    return module
-
-
-def _update(row: catalogue.Row, scan: Scan, *, by) -> Module:
-    version = _add_version(row.module, row.found, scan, by=by)
-    audit.record("module.updated", by=by, target=row.module, version=version.number, commit=scan.commit)
-    return row.module
-
-
-def _remove(module: Module, *, by) -> Module:
-    module.removed_at = timezone.now()
-    module.save(update_fields=["removed_at"])
-    audit.record("module.removed", by=by, target=module, path=module.path)
-    return module
-
-
-def _add_version(module: Module, found: ScannedModule, scan: Scan, *, by) -> ModuleVersion:
-    platform = found.schema["platform"]
-    newest = module.versions.first()
-    version = ModuleVersion.objects.create(
-        module=module,
-        number=newest.number + 1 if newest else 1,
-        semver=f"1.{newest.number if newest else 0}.0",
-        branch=scan.branch,
-        path=found.path,
-        commit=scan.commit,
-        committed_at=scan.committed_at,
-        content_hash=found.content_hash,
-        archive_id=found.archive_id,
-        schema=found.schema,
-        readme=found.readme,
-        advice=[row for row in found.findings if row["level"] == "advice"],
-        title=found.title,
-        description=first_paragraph(platform.get("module_description") or "") or first_paragraph(found.readme),
-        tags=platform.get("module_services") or [],
-        credit_cost=_units(platform.get("credit_cost")),
-        purchased_only=bool(platform.get("require_credit_purchases")),
-        published_by=by,
-    )
-    module.current_version = version
-    module.title, module.repository_name = found.title, scan.repository_name
-    module.save(update_fields=["current_version", "title", "repository_name"])
-    return version
-
-
-def _units(credits: float | None) -> int:
-    """Credits, as the repository writes them, in the ledger's units."""
-    return round(Decimal(str(credits or 0)) * UNITS)
+def _publishes_by_itself(row: Row, owner) -> bool:
+    """Whether an update of this row needs nobody, as far as the row alone tells."""
+    if row.change != "updated" or row.module.auto_publish_by is None or row.held_back:
+        return False
+    person = row.module.auto_publish_by
+    return person.is_active and person.may_connect(owner)

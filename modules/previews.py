@@ -1,0 +1,101 @@
+"""What publishing would make of each row: its number, what changes of its interface, and for whom."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db.models import Count
+
+from accounts.models import GitHubConnection, User
+from modules import interface, manifest, numbering, titles
+from modules.models import ModuleVersion, Scan, Tag
+from modules.row import Live, Preview, Row
+
+__all__ = ["Preview", "attach"]
+
+
+def attach(rows: Iterable[Row], connection: GitHubConnection, scan: Scan | None) -> None:
+    """Set `preview` on the rows that publishing would make or change, as `scan` found them.
+
+    The number of queries does not depend on how many rows there are. Publishing goes by these previews too, so that
+    what they say is what happens.
+    """
+    rows = list(rows)
+    titles.note(rows, connection.owner_id)
+    changing = [row for row in rows if row.change in ("new", "updated")]
+    known = [row for row in changing if row.newest]
+    schemas = dict(ModuleVersion.objects.filter(pk__in=[row.newest.pk for row in known]).values_list("pk", "schema"))
+    taken, live = _taken(known), _live(known)
+    tags = _tags(connection, scan) if changing else []
+    for row in changing:
+        if row.newest is None:
+            row.preview = _first(row, tags)
+        elif row.has_new_content:
+            row.preview = _next(row, scan, before=schemas[row.newest.pk], taken=taken[row.module.pk], tags=tags)
+        else:
+            row.preview = _as_it_was(row)
+        row.preview.live = live[row.module.pk] if row.module else []
+
+
+def _first(row: Row, tags: Collection[str]) -> Preview:
+    number = numbering.number(newest=None, taken=[], bump="patch", tags=tags, path=row.path)
+    return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
+
+
+def _next(row: Row, scan: Scan, *, before: dict, taken: Collection[str], tags: Collection[str]) -> Preview:
+    after = row.found.schema
+    changes = interface.compare(before, after)
+    bump = interface.bump_of(changes)
+    number = numbering.number(newest=row.newest.semver, taken=taken, bump=bump, tags=tags, path=row.path)
+    commits, are_whole = commits_since(row.newest.commit, scan)
+    return Preview(
+        number.semver,
+        tag=number.tag,
+        note=number.note,
+        bump=bump,
+        changes=changes,
+        widened=manifest.widened(before, after),
+        commits=commits,
+        commits_are_whole=are_whole,
+    )
+
+
+def _as_it_was(row: Row) -> Preview:
+    """A module that comes back to the catalogue unchanged has no new version."""
+    current = row.module.current_version
+    return Preview(current.semver, tag=current.tag, bump=ModuleVersion.Bump.PATCH, note="It comes back as it was.")
+
+
+def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
+    """The branch's commits after `commit`, newest first, and whether the known history goes back to it."""
+    for position, row in enumerate(scan.history):
+        if row["sha"] == commit:
+            return scan.history[:position], True
+    return ([], True) if commit == scan.commit else (scan.history, False)
+
+
+def _taken(rows: list[Row]) -> dict[int, set[str]]:
+    """The numbers given so far, by module."""
+    given = defaultdict(set)
+    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
+    for module, semver in versions.order_by().values_list("module_id", "semver"):
+        given[module].add(semver)
+    return given
+
+
+def _live(rows: list[Row]) -> dict[int, list[Live]]:
+    """Live deployments by module: whose, of which version, how many; the newest version first."""
+    found = defaultdict(list)
+    counted = (
+        ModuleVersion.objects.filter(module__in=[row.module for row in rows], deployments__status="live")
+        .order_by("-number", "deployments__owner__email")
+        .values_list("module_id", "semver", "deployments__owner__first_name", "deployments__owner__email")
+        .annotate(count=Count("deployments"))
+    )
+    for module, semver, first_name, email, count in counted:
+        found[module].append((User(first_name=first_name, email=email).short_name, semver, count))
+    return found
+
+
+def _tags(connection: GitHubConnection, scan: Scan) -> list[str]:
+    tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, commit=scan.commit)
+    return list(tags.values_list("name", flat=True))

@@ -1,0 +1,151 @@
+"""What the Publish page shows: rows for the folders of a repository, and what publishing would do to each."""
+
+from dataclasses import dataclass, field
+
+from modules.interface import Change
+from modules.manifest import Ability
+from modules.models import Module, ModuleVersion, ScannedModule
+
+Live = tuple[str, str, int]  # person's short name, version, how many
+VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
+
+
+@dataclass
+class Preview:
+    """What publishing a row would make of it.
+
+    `live` are the live deployments of all its versions; `commits_are_whole` is false where
+    the branch's history, as far as it was read, does not hold the newest version's commit.
+    """
+
+    semver: str
+    tag: str = ""
+    note: str = ""
+    bump: str = "first"
+    changes: list[Change] = field(default_factory=list)
+    widened: list[Ability] = field(default_factory=list)
+    commits: list[dict] = field(default_factory=list)
+    commits_are_whole: bool = True
+    live: list[Live] = field(default_factory=list)
+
+    @property
+    def is_breaking(self) -> bool:
+        return self.bump == "major"
+
+
+@dataclass
+class Row:
+    """A folder of the repository: as the scan found it, as it is published, or both.
+
+    A module whose folder moved has one row, under the new path; `moved_from` is the old one then, "." for the root.
+    `newest` is the version with the highest number, which need not be the current one.
+    """
+
+    path: str
+    title: str
+    found: ScannedModule | None = None
+    module: Module | None = None
+    ticked: bool = False
+    newest: ModuleVersion | None = None
+    moved_from: str = ""
+    preview: Preview | None = None
+    title_notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_published(self) -> bool:
+        return self.newest is not None and self.module.removed_at is None
+
+    @property
+    def is_valid(self) -> bool:
+        return self.found is not None and self.found.is_valid
+
+    @property
+    def can_be_ticked(self) -> bool:
+        """What is published may stay at its version, even when its folder is invalid now, or gone."""
+        return self.is_valid or self.is_published
+
+    @property
+    def is_rolled_back(self) -> bool:
+        """Whether new deployments use an older version than the newest one."""
+        return self.newest is not None and self.module.current_version_id != self.newest.pk
+
+    @property
+    def has_new_content(self) -> bool:
+        """Whether the folder, as it is valid now, differs from the newest version."""
+        return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)
+
+    @property
+    def change(self) -> str:
+        """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
+        if not self.ticked:
+            return "removed" if self.is_published else ""
+        if not self.is_published:
+            return "new"
+        return "updated" if self.has_new_content else "unchanged"
+
+    @property
+    def status(self) -> str:
+        """The word of the row's badge."""
+        if not self.is_valid and self.change != "removed":
+            return "invalid"
+        if self.change == "updated" and self.moved_from:
+            return "moved"
+        if self.change:
+            return self.change
+        return "new" if self.newest is None else "removed"
+
+    @property
+    def held_back(self) -> str:
+        """Why an update is not published by itself although that is switched on; blank when it is not held back."""
+        if self.module is None or self.module.auto_publish_by_id is None or self.change != "updated":
+            return ""
+        if self.moved_from:
+            return "its folder has moved"
+        if self.is_rolled_back:
+            return f"version {self.module.current_version.semver} was made the current one by hand"
+        if self.preview and self.preview.is_breaking:
+            return "its interface changes in a breaking way"
+        if self.preview and self.preview.widened:
+            return "it can do more than before"
+        return ""
+
+    @property
+    def providers(self) -> str:
+        return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
+
+    @property
+    def errors(self) -> list[dict]:
+        return self._findings("error")
+
+    @property
+    def advice(self) -> list[dict]:
+        return self._findings("advice")
+
+    def _findings(self, level: str) -> list[dict]:
+        return [row for row in self.found.findings if row["level"] == level] if self.found else []
+
+
+@dataclass
+class Plan:
+    """The rows by what publishing a set of ticked paths does to them."""
+
+    new: list[Row] = field(default_factory=list)
+    updated: list[Row] = field(default_factory=list)
+    unchanged: list[Row] = field(default_factory=list)
+    removed: list[Row] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The words of the button: "Publish 1, update 2, remove 1"."""
+        parts = [f"{verb} {len(getattr(self, name))}" for name, verb in VERBS if getattr(self, name)]
+        return ", ".join(parts).capitalize() or "Publish"
+
+    @property
+    def summary(self) -> str:
+        counts = ((name, len(getattr(self, name))) for name in ("new", "updated", "removed", "unchanged"))
+        text = ", ".join(f"{count} {name}" for name, count in counts if count)
+        return f"{text}." if text else "Nothing is ticked, nothing is published."
+
+    @property
+    def changes_anything(self) -> bool:
+        return bool(self.new or self.updated or self.removed)

@@ -1,0 +1,185 @@
+"""What a publisher sets for a module, beside what its repository says: title, price, audience, automatic publishing."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from accounts.models import GitHubConnection, User
+from foundation import audit
+from modules import catalogue, entries, services, titles
+from modules.entries import UNITS, units
+from modules.models import Module, Share
+from modules.row import Row
+from modules.schema import MOST_CREDITS
+
+MOST_PEOPLE = 200
+LONGEST_EMAIL = 254  # characters, as the column holds them
+
+
+@dataclass
+class Terms:
+    """What a publisher has set; blank or None goes by the repository. `credit_cost` in units of 1/10,000 credit."""
+
+    title: str = ""
+    credit_cost: int | None = None
+    purchased_only: bool | None = None
+    audience: str = "exclusive"
+    emails: list[str] = field(default_factory=list)
+    auto_publish: bool = False
+
+
+@dataclass
+class Suggestion:
+    """What the repository says; never applied to the audience by itself. `credit_cost` in units of 1/10,000 credit."""
+
+    title: str
+    credit_cost: int
+    purchased_only: bool
+    audience: str
+    emails: list[str]
+
+
+def terms_of(row: Row) -> Terms:
+    """What is set for a row of `catalogue.rows`; a folder without an entry has the defaults."""
+    return Terms() if row.module is None else _terms(row.module)
+
+
+def suggestion_of(row: Row) -> Suggestion:
+    """What the folder's own platform variables say (`modules.schema.PLATFORM`); those of its newest version when it
+    is gone. Addresses that are none are left out."""
+    schema = row.found.schema if row.is_valid else row.newest.schema if row.newest else {}
+    platform = schema.get("platform", {})
+    emails = sorted({email.lower() for email in platform.get("shared_users") or [] if _is_email(email)})
+    named = Module.Audience.NAMED if emails else Module.Audience.EXCLUSIVE
+    return Suggestion(
+        title=row.found.title if row.found else row.title,
+        credit_cost=units(platform.get("credit_cost")),
+        purchased_only=bool(platform.get("require_credit_purchases")),
+        audience=Module.Audience.EVERYONE if platform.get("public_access") else named,
+        emails=emails[:MOST_PEOPLE],
+    )
+
+
+@transaction.atomic
+def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apart: Collection[str] = ()) -> Module:
+    """Set the terms of a folder, published or not; they are in effect at once, or when it is published.
+
+    A valid folder without an entry gets one, so that they are kept; a moved one's are its module's. `apart` as in
+    `catalogue.rows`. Saying the same again changes nothing. Raises NotPublishable for a folder that is neither valid
+    nor published, ValidationError and PermissionDenied.
+    """
+    connection = services.locked(connection)
+    if not by.may_connect(connection.owner):
+        raise PermissionDenied
+    scan = catalogue.newest_scan(connection)
+    row = next((row for row in catalogue.rows(connection, scan, apart=apart) if row.path == path), None)
+    if row is None or not (row.can_be_ticked or row.module):
+        raise services.NotPublishable([path])
+    terms = _clean(terms, connection.owner)
+    module = _locked(row.module) if row.module else entries.new(row, scan)
+    before = _terms(module)
+    if terms == before:
+        return module
+    module.own_title, module.own_credit_cost = terms.title, terms.credit_cost
+    module.own_purchased_only = terms.purchased_only
+    module.auto_publish_by = _answers_for(module, by) if terms.auto_publish else None
+    module.title = _title(module, row)
+    module.save(update_fields=["own_title", "own_credit_cost", "own_purchased_only", "auto_publish_by", "title"])
+    _write_audience(module, terms.audience, terms.emails)
+    audit.record("module.terms_set", by=by, target=module, **_changed(before, terms))
+    return module
+
+
+@transaction.atomic
+def set_audience(module: Module, *, audience: str, by, emails: Collection[str] = ()) -> Module:
+    """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
+
+    Raises PermissionDenied and ValidationError; a platform module is everyone's.
+    """
+    module = _locked(module)
+    if not module.may_change(by):
+        raise PermissionDenied
+    before = _terms(module)
+    after = _clean(Terms(audience=audience, emails=list(emails)), module.owner)
+    _write_audience(module, after.audience, after.emails)
+    if (before.audience, before.emails) != (after.audience, after.emails):
+        audit.record("module.audience_set", by=by, target=module, audience=after.audience, people=after.emails)
+    return module
+
+
+def _locked(module: Module) -> Module:
+    return Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=module.pk)
+
+
+def _terms(module: Module) -> Terms:
+    return Terms(
+        title=module.own_title,
+        credit_cost=module.own_credit_cost,
+        purchased_only=module.own_purchased_only,
+        audience=module.audience,
+        emails=list(module.shares.values_list("email", flat=True)),
+        auto_publish=module.auto_publish_by_id is not None,
+    )
+
+
+def _clean(terms: Terms, owner: User | None) -> Terms:
+    """The terms as they are kept; raises ValidationError."""
+    title = " ".join(terms.title.split())
+    if len(title) > titles.LONGEST or not title.isprintable():
+        raise ValidationError(f"A title has at most {titles.LONGEST} characters, all of them printable.")
+    if terms.credit_cost is not None and not 0 <= terms.credit_cost <= MOST_CREDITS * UNITS:
+        raise ValidationError(f"A deployment costs between 0 and {MOST_CREDITS:,} credits.")
+    if terms.audience not in Module.Audience.values:
+        raise ValidationError("Choose one of the audiences.")
+    if owner is None and terms.audience != Module.Audience.EVERYONE:
+        raise ValidationError("A platform module is for everyone.")
+    emails = _addresses(terms.emails, owner) if terms.audience == Module.Audience.NAMED else []
+    return Terms(title, terms.credit_cost, terms.purchased_only, str(terms.audience), emails, terms.auto_publish)
+
+
+def _addresses(emails: Collection[str], owner: User | None) -> list[str]:
+    """Lower-cased, each once, without the owner's own; raises ValidationError."""
+    addresses = {email.strip().lower() for email in emails}
+    if wrong := sorted(address for address in addresses if not _is_email(address)):
+        raise ValidationError([f"“{address}” is not an e-mail address." for address in wrong])
+    addresses -= {owner.email.lower()} if owner else set()
+    if len(addresses) > MOST_PEOPLE:
+        raise ValidationError(f"These are {len(addresses)} people; {MOST_PEOPLE} are the most that fit.")
+    return sorted(addresses)
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_EMAIL
+
+
+def _answers_for(module: Module, by) -> User:
+    """Who had it switched on, as long as they may publish; else who does so now."""
+    person = module.auto_publish_by
+    return person if person and person.is_active and person.may_connect(module.owner) else by
+
+
+def _title(module: Module, row: Row) -> str:
+    wanted = row.found.title if row.found else row.newest.title
+    return titles.in_effect(module, wanted) if row.is_published else module.own_title or wanted
+
+
+def _write_audience(module: Module, audience: str, emails: list[str]) -> None:
+    """The one place that writes who sees a module."""
+    module.audience = audience
+    module.save(update_fields=["audience"])
+    known = set(module.shares.values_list("email", flat=True))
+    module.shares.exclude(email__in=emails).delete()
+    Share.objects.bulk_create(Share(module=module, email=email) for email in emails if email not in known)
+
+
+def _changed(before: Terms, after: Terms) -> dict[str, dict]:
+    old, new = asdict(before), asdict(after)
+    names = [name for name in old if old[name] != new[name]]
+    return {"before": {name: old[name] for name in names}, "after": {name: new[name] for name in names}}
