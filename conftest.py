@@ -13,7 +13,13 @@ django.setup()
 # and so with this one's Redis number and queues.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.live", "tests.fixtures.processes", "tests.fixtures.github"]
+pytest_plugins = [
+    "tests.fixtures.people",
+    "tests.fixtures.live",
+    "tests.fixtures.processes",
+    "tests.fixtures.github",
+    "tests.fixtures.mail",
+]
 collect_ignore = [] if environment.chromium() else ["tests/browser"]
 
 

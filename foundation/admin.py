@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from foundation.models import AuditEvent, Heartbeat
+from foundation.models import AuditEvent, Heartbeat, OutboxMessage
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -27,3 +27,26 @@ class AuditEventAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ["name", "at"]
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("sent", "Sent"), ("waiting", "To send"), ("given_up", "Given up")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "sent":
+            return queryset.filter(sent_at__isnull=False)
+        if self.value() == "waiting":
+            return queryset.filter(sent_at=None, given_up_at=None)
+        return queryset.filter(given_up_at__isnull=False) if self.value() == "given_up" else queryset
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "to", "subject", "sent_at", "attempts", "error", "given_up_at"]
+    list_filter = [StateFilter]
+    search_fields = ["to", "subject"]
+    ordering = ["-pk"]
+    show_full_result_count = False

@@ -20,6 +20,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # Off only where the portal is served without TLS: the demo on this machine.
 TLS = not env.flag("INSECURE_HTTP")
+# Where e-mails, which know no request, lead to.
+PORTAL_URL = env.text("PORTAL_URL", f"{'https' if TLS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 
 INSTALLED_APPS = [
     "foundation",
@@ -131,7 +133,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600  # seconds after which tokens, roles and Private Mode ask for the password
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
+EMAIL_SUBJECT_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Partner Portal <portal@localhost>")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -141,6 +143,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
+MAIL_POLL = env.number("MAIL_POLL", 5)  # seconds between two looks for e-mails whose message was lost, or to try again
 
 # --- what a browser may do ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -189,6 +192,7 @@ RUN_LEASE = env.number("RUN_LEASE", 45)  # seconds until a silent worker's run i
 RUN_HEARTBEAT = env.number("RUN_HEARTBEAT", 10)
 RUN_POLL = env.number("RUN_POLL", 5)  # looks for queued runs whose message was lost
 RUN_REAP = env.number("RUN_REAP", 15)
+REMOVAL_POLL = env.number("REMOVAL_POLL", 60)  # looks for removed modules whose deployers were not told
 RUN_STATE_POLL = env.number("RUN_STATE_POLL", 1.0)  # looks at Terraform's state file
 RUN_TIMEOUT = env.number("RUN_TIMEOUT", 3600)
 RUN_SILENCE = env.number("RUN_SILENCE", 600)  # no line of output for so long ends a run
@@ -201,6 +205,8 @@ RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
 # --- reading repositories ---------------------------------------------------------------------------
 SCAN_LEASE = env.number("SCAN_LEASE", 60)
 SCAN_POLL = env.number("SCAN_POLL", 5)
+RESCAN_EVERY = env.number("RESCAN_EVERY", 900)  # seconds after which a repository is read again
+TAG_WATCH = env.number("TAG_WATCH", 3600)  # looks for tags that moved without a commit
 ARCHIVE_COMPRESSED_BYTES = env.whole("ARCHIVE_COMPRESSED_BYTES", 20 * 1024**2)
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 100 * 1024**2)
 ARCHIVE_ENTRIES = env.whole("ARCHIVE_ENTRIES", 5_000)
@@ -231,10 +237,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "send-mail": {"task": "foundation.send_mail", "schedule": MAIL_POLL},
     "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
+    "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
+    "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},
     "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},
     "reap-runs": {"task": "deployments.reap_runs", "schedule": RUN_REAP},
+    "tell-of-removals": {"task": "deployments.tell_of_removals", "schedule": REMOVAL_POLL},
     "grant-allowances": {"task": "billing.grant_allowances", "schedule": GRANT_EVERY},
 }
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import PlatformSettings
 from foundation import audit
-from foundation.models import Heartbeat
+from foundation.models import Heartbeat, OutboxMessage
 from tests.leaks import catalogue, work
 from tests.leaks.markers import mark
 from tests.people import make_admin, make_partner, make_person
@@ -59,6 +59,8 @@ def _rest(world: World) -> None:
         things = world.things[name]
         things["address"] = person.emailaddress_set.get()
         things["failed"] = things["live"].runs.get(number=2)
+        words = {"subject": mark(person, "audit", "subject"), "text": mark(person, "audit", "text")}
+        things["message"] = OutboxMessage.objects.create(key=f"hello:{name}", to=person.email, **words)
 
 
 def _named(person, family: str):

@@ -1,0 +1,94 @@
+"""Sends what lies in the outbox. Each e-mail is a transaction of its own, so that a dead sender repeats one at most."""
+
+import hashlib
+import logging
+import smtplib
+from contextlib import closing
+from datetime import timedelta
+from email.utils import parseaddr
+from enum import Enum, auto
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from foundation.models import OutboxMessage
+
+FIRST_PAUSE = timedelta(seconds=30)  # doubled with each failure
+MOST_PAUSES = 2**7  # an hour
+PATIENCE = timedelta(days=1)  # from when it was written; then nobody waits for it any more
+# What a server says of one e-mail; any other error is of the server itself, and would be that of the next one too.
+OF_ONE_EMAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    NOTHING_DUE = auto()
+    TRIED = auto()
+    SERVER_FAILED = auto()
+
+
+def send_due() -> None:
+    """Send every e-mail that is due and that no other sender has in hand; none of them after the server failed."""
+    with closing(get_connection()) as server:
+        while (outcome := _send_next(server)) is Outcome.TRIED:
+            pass
+    if outcome is Outcome.SERVER_FAILED:
+        _postpone_others()
+
+
+@transaction.atomic
+def _send_next(server: BaseEmailBackend) -> Outcome:
+    message = _due().select_for_update(skip_locked=True).first()
+    if message is None:
+        return Outcome.NOTHING_DUE
+    message.attempts += 1
+    outcome = Outcome.TRIED
+    try:
+        server.open()
+        _letter(message, server).send()
+    except (OSError, ValueError) as error:  # smtplib's own errors are OSErrors
+        _note_failure(message, error)
+        outcome = Outcome.TRIED if isinstance(error, OF_ONE_EMAIL) else Outcome.SERVER_FAILED
+    else:
+        message.sent_at, message.error = Now(), ""
+    message.save(update_fields=["attempts", "error", "next_try_at", "sent_at", "given_up_at"])
+    return outcome
+
+
+def _due():
+    return OutboxMessage.objects.filter(sent_at=None, given_up_at=None, next_try_at__lte=Now())
+
+
+def _letter(message: OutboxMessage, server: BaseEmailBackend) -> EmailMessage:
+    headers = {"Message-ID": message_id(message.key), "Auto-Submitted": "auto-generated"}
+    subject = f"{settings.EMAIL_SUBJECT_PREFIX}{message.subject}"
+    return EmailMessage(subject, message.text, to=[message.to], headers=headers, connection=server)
+
+
+def message_id(key: str) -> str:
+    """The same for each time that an e-mail is sent, so that receivers can tell a second one."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _note_failure(message: OutboxMessage, error: Exception) -> None:
+    facts = {"key": message.key, "attempts": message.attempts, "error": str(error)}
+    message.error = f"{type(error).__name__}: {error}"[:300].replace("\0", "")
+    if timezone.now() - message.created_at > PATIENCE:
+        message.given_up_at = Now()
+        logger.error("e-mail given up", extra=facts)
+        return
+    message.next_try_at = Now() + FIRST_PAUSE * min(2 ** (message.attempts - 1), MOST_PAUSES)
+    logger.warning("e-mail not sent", extra=facts)
+
+
+@transaction.atomic
+def _postpone_others() -> None:
+    """Leave a server that failed alone for a while; that is no attempt of the e-mails that were not tried."""
+    others = _due().select_for_update(skip_locked=True).values("pk")
+    OutboxMessage.objects.filter(pk__in=others).update(next_try_at=Now() + FIRST_PAUSE)
