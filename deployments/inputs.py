@@ -149,14 +149,3 @@ def complaints(variables: list[dict], error: str) -> dict[str, str]:
             if message and message in said:
                 found[variable["name"]] = message
     return found
-
-
-def changed(variables: list[dict], before: dict, after: dict) -> list[dict]:
-    """The variables whose value differs between two sets of inputs, in the module's order."""
-    return [
-        variable
-        for variable in variables
-        if not values.same(
-            before.get(variable["name"], variable["default"]), after.get(variable["name"], variable["default"])
-        )
-    ]

@@ -89,6 +89,11 @@ class Deployment(Inputs):
     def get_absolute_url(self):
         return reverse("deployments:deployment", args=[self.ref])
 
+    @property
+    def module_title(self) -> str:
+        """What its module was called when it was deployed, as on its invoices, whatever it is called since."""
+        return self.cost_centre.module_title
+
     def may_change(self, user) -> bool:
         return user.is_staff or self.owner_id == user.pk
 
@@ -259,3 +264,17 @@ class StateVersion(models.Model):
     @property
     def _context(self) -> str:
         return f"deployments.deployment:{self.deployment.ref}:state:{self.lineage}:{self.serial}"
+
+
+class RemovalNotice(models.Model):
+    """Those with live deployments of a module were told of one removal of it."""
+
+    module = models.ForeignKey("modules.Module", on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField()
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["module", "removed_at"], name="one_notice_per_removal")]
+
+    def __str__(self):
+        return f"{self.module} removed {self.removed_at:%Y-%m-%d %H:%M}"

@@ -12,14 +12,14 @@ from modules.models import Module
 SORTS = {
     "used": ("-runs_finished", "title", "pk"),
     "title": ("title", "pk"),
-    "cost": ("current_version__credit_cost", "title", "pk"),
+    "cost": ("price", "title", "pk"),
     "newest": ("-current_version__published_at", "pk"),
 }
 
 
 def offered(user):
-    """Modules that `user` may deploy now, each with its current version and owner."""
-    return Module.objects.visible_to(user).published().select_related("current_version", "owner")
+    """The catalogue's modules for `user`, each with price, current version, which may be revoked, and owner."""
+    return Module.objects.visible_to(user).published().priced().select_related("current_version", "owner")
 
 
 def matching(modules, *, text="", tag=""):

@@ -20,6 +20,10 @@ class DeploymentQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(destroyed_at__isnull=True)
 
+    def live(self):
+        """Their state holds resources, or a run is under way or waits."""
+        return self.standing().filter(Q(status=self.model.Status.LIVE) | Exists(self._runs.unfinished()))
+
     def newest_first(self):
         return self.order_by("-pk")
 
@@ -28,7 +32,7 @@ class DeploymentQuerySet(models.QuerySet):
         return self.filter(
             Q(name__icontains=text)
             | Q(ref__iexact=text)
-            | Q(version__title__icontains=text)
+            | Q(cost_centre__module_title__icontains=text)
             | Q(owner__email__icontains=text)
         )
 

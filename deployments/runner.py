@@ -104,7 +104,8 @@ class Attempt:
     def _prepare(self) -> None:
         run, deployment = self.run, self.run.deployment
         self.log.redact(leaves(run.secrets()) + leaves(deployment.secrets()))
-        self.log.add(f"{run.get_action_display()} {deployment.name}: {run.version}, run {run.number}", "b")
+        made_from = f"{deployment.module_title} {run.version.semver} by {run.version.module.publisher}"
+        self.log.add(f"{run.get_action_display()} {deployment.name}: {made_from}, run {run.number}", "b")
         if deployment.was_interrupted:
             self.log.add("The last run was ended hard: some of its steps may not have finished, though they", "y")
             self.log.add("count as done. Look at what this plan leaves unchanged.", "y")

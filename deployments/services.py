@@ -14,45 +14,32 @@ from django.utils import timezone
 from billing import services as billing
 from billing.errors import NotEnoughCredits
 from billing.retry import retry_on_conflict
+from deployments import quotes
 from deployments.ending import finish_run
+from deployments.errors import NameTaken, NotDeployable, PriceChanged, Refused
 from deployments.models import Deployment, Run
+from deployments.quotes import Quote
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from foundation.refs import new_ref
 from foundation.wake import wake
-from modules.models import Module
 
 __all__ = [
     "NameTaken",
     "NotDeployable",
     "NotEnoughCredits",
+    "PriceChanged",
+    "Quote",
     "Refused",
     "cancel_run",
     "create_deployment",
     "finish_run",
     "is_paid",
-    "price",
+    "quote_of",
     "start_run",
 ]
 
 TAKES_EFFECT = [Run.Action.DEPLOY, Run.Action.UPDATE, Run.Action.RETRY]
-
-
-class Refused(Exception):
-    """What was asked cannot be done now; nothing was changed. Its text is a sentence for people."""
-
-
-class NotDeployable(Refused):
-    """The version is no longer the one that the catalogue offers."""
-
-
-class NameTaken(Refused):
-    """Another deployment of the same owner, not destroyed, has this name."""
-
-
-def price(version, user) -> int:
-    """What a deployment of `version` costs `user`, in units; a partner's own modules cost them nothing."""
-    return 0 if version.module.owner_id == user.pk else version.credit_cost
 
 
 def is_paid(deployment) -> bool:
@@ -60,19 +47,29 @@ def is_paid(deployment) -> bool:
     return deployment.runs.filter(action__in=TAKES_EFFECT, status=Run.Status.SUCCEEDED).exists()
 
 
+def quote_of(deployment, version=None) -> Quote:
+    """What its next run costs its owner, of `version` where it moves to another one."""
+    return quotes.quote(version or deployment.version, deployment.owner, is_paid=is_paid(deployment))
+
+
 @retry_on_conflict
 @transaction.atomic
-def create_deployment(version, *, name: str, inputs: dict, secrets: dict, by, nonce: str | None = None) -> Deployment:
+def create_deployment(
+    version, *, name: str, inputs: dict, secrets: dict, by, nonce: str | None = None, shown: Quote | None = None
+) -> Deployment:
     """Create a deployment with its first run, and hold what it costs.
 
     `inputs` and `secrets` are values by variable; `nonce` is that of the form: the same one gives the deployment that
-    it created before. Raises NotDeployable, NameTaken and billing's NotEnoughCredits; then nothing was created.
+    it created before; `shown` is what its page said that it costs. Raises NotDeployable, NameTaken, PriceChanged and
+    billing's NotEnoughCredits; then nothing was created.
     """
     # One person's submits go one after the other, so that the looks at nonce and name below hold until the commit.
     get_user_model().objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
     if nonce and (created := Deployment.objects.filter(owner=by, nonce=nonce).first()):
         return created
-    _check_offer(version, by)
+    version = quotes.held_still(version)
+    quotes.check_offered(version, by)
+    quotes.quote(version, by).check(shown)
     if Deployment.objects.standing().filter(owner=by, name=name).exists():
         raise NameTaken(f"You have a deployment named {name} already. Choose another name.")
     deployment = _new_deployment(version, name=name, inputs=inputs, by=by, nonce=nonce)
@@ -83,19 +80,13 @@ def create_deployment(version, *, name: str, inputs: dict, secrets: dict, by, no
     return deployment
 
 
-def _check_offer(version, by):
-    offered = Module.objects.visible_to(by).published()
-    if not offered.filter(pk=version.module_id, current_version=version).exists():
-        raise NotDeployable("This version has left the catalogue. Open the module again to deploy its current version.")
-
-
 def _new_deployment(version, *, name, inputs, by, nonce):
     ref = new_ref()
     centre = billing.open_cost_centre(
         owner=by,
         deployment_ref=ref,
         deployment_name=name,
-        module_title=version.title,
+        module_title=version.module.title,
         partner=version.module.owner,
     )
     return Deployment(ref=ref, owner=by, name=name, nonce=nonce, version=version, cost_centre=centre, inputs=inputs)
@@ -103,24 +94,43 @@ def _new_deployment(version, *, name, inputs, by, nonce):
 
 @retry_on_conflict
 @transaction.atomic
-def start_run(deployment, *, action: str, by, inputs=None, secrets=None, version=None) -> Run:
+def start_run(
+    deployment, *, action: str, by, inputs=None, secrets=None, version=None, shown: Quote | None = None
+) -> Run:
     """Queue an update, a retry or a destroy; given inputs, secrets or version replace the deployment's.
 
-    A destroy waits for a run that is under way; anything else needs it to have ended. Raises Refused, and
+    A destroy waits for a run that is under way; anything else needs it to have ended. `shown` is what the page said
+    that it costs. Raises Refused, NotDeployable where the version cannot be moved to, PriceChanged, and
     NotEnoughCredits where the deployment has not succeeded yet and the owner cannot pay for another try.
     """
-    deployment = (
-        Deployment.objects.select_for_update(of=("self",)).select_related("version__module").get(pk=deployment.pk)
-    )
+    deployment = Deployment.objects.select_for_update(of=("self",)).select_related("version").get(pk=deployment.pk)
     _check_start(deployment, action, by)
-    changes = {"inputs": inputs, "version": version}
-    for field, value in changes.items():
-        if value is not None:
-            setattr(deployment, field, value)
+    if action in TAKES_EFFECT:
+        deployment.version = _startable(deployment, version)
+        quote_of(deployment).check(shown)
+    if inputs is not None:
+        deployment.inputs = inputs
     if secrets is not None:
         deployment.set_secrets(secrets)
     deployment.save(update_fields=["inputs", "secret_inputs", "version"])
     return _queue(deployment, action, by=by)
+
+
+def _startable(deployment, version):
+    """What the next run is made from: the version that the deployment has, or one that its owner may move it to.
+
+    What exists goes on with a revoked version; what has never come into being does not begin with one.
+    """
+    if version is None or version.pk == deployment.version_id:
+        version = quotes.held_still(deployment.version)
+        if deployment.status == Deployment.Status.PENDING:
+            quotes.check_not_revoked(version)
+        return version
+    if version.module_id != deployment.version.module_id:
+        raise NotDeployable("A deployment moves between the versions of its own module only.")
+    version = quotes.held_still(version)
+    quotes.check_offered(version, deployment.owner)
+    return version
 
 
 def _check_start(deployment, action, by):
@@ -163,18 +173,20 @@ def _secrets(deployment):
 
 
 def _hold(deployment, run, *, by):
-    amount = price(deployment.version, deployment.owner)
-    if run.action not in TAKES_EFFECT or amount == 0 or is_paid(deployment):
+    if run.action not in TAKES_EFFECT:
+        return None
+    quote = quote_of(deployment)
+    if not quote.price:
         return None
     return billing.hold(
         deployment.owner,
-        amount=amount,
+        amount=quote.price,
         key=f"run:{run.ref}:hold",
         run=run.ref,
         cost_centre=deployment.cost_centre,
         by=by,
         explain=f"{deployment.name}, run {run.number}",
-        purchased_only=deployment.version.purchased_only,
+        purchased_only=quote.is_purchased_only,
     )
 
 

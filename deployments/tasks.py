@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from deployments import reaper, runner, sandbox
+from deployments import reaper, removals, runner, sandbox
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,11 @@ def poll_runs():
 @shared_task(name="deployments.reap_runs")
 def reap_runs():
     reaper.reap_runs()
+
+
+@shared_task(name="deployments.tell_of_removals")
+def tell_of_removals():
+    removals.tell_of_removals()
 
 
 @worker_ready.connect

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.http import QueryDict
 
-from deployments.inputs import changed, form_for
+from deployments.inputs import form_for
 from deployments.tests.schemas import schema, variable
 from deployments.widgets import rearranged
 
@@ -268,8 +268,3 @@ def test_a_modules_own_message_stands_at_its_field():
     form = form_for(schema(size, variable("other", default="")))
     form.complain("Terraform refused the plan.\nsize is\n  20 to 40.")
     assert dict(form.errors) == {"size": ["size is 20 to 40."]}
-
-
-def test_changes_are_seen_through_defaults():
-    asked = schema(variable("a", default="x"), variable("b", "number", default=1), variable("c", default="z"))
-    assert [each["name"] for each in changed(asked["variables"], {"b": 2}, {"a": "x", "b": 1})] == ["b"]

@@ -8,10 +8,11 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing import services as billing
-from deployments import drafts, offers, services
+from deployments import drafts, moving, offers, quotes, services
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
-from deployments.views.found import asked, listed, sees_hidden, typed
+from deployments.views.found import asked, listed, typed
+from modules.manifest import abilities
 
 PER_PAGE = 24
 
@@ -45,6 +46,8 @@ def deploy(request):
 def deployment_create(request, ref):
     module = get_object_or_404(offers.offered(request.user), ref=ref)
     version = module.current_version
+    if version.revoked_at:
+        return redirect(module)
     draft = drafts.find(asked(request, "draft"), owner=request.user, version=version)
     form = DeploymentForm(
         version.schema,
@@ -52,7 +55,7 @@ def deployment_create(request, ref):
         name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
         values=draft.inputs,
         kept=drafts.readable_secrets(draft),
-        sees_hidden=sees_hidden(request.user, module),
+        sees_hidden=moving.sees_hidden(request.user, module),
         **typed(request),
     )
     if request.method == "POST":
@@ -69,6 +72,7 @@ def draft_review(request, ref, draft_ref):
     if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
         return redirect(created)
     module = get_object_or_404(offers.offered(request.user), ref=ref)
+    sees_hidden = moving.sees_hidden(request.user, module)
     complete = Draft.objects.filter(owner=request.user, deployment=None).exclude(name="")
     drafted = complete.select_related("version__module")
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
@@ -85,6 +89,7 @@ def draft_review(request, ref, draft_ref):
         "draft": draft,
         "refusal": refusal,
         "seen": drafts.mark(draft),
+        "abilities": abilities(moving.shown_schema(draft.version, sees_hidden=sees_hidden)),
     }
     context |= _cost(draft.version, request.user) | {"inputs": listed(draft, drafts.readable_secrets(draft))}
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)
@@ -102,6 +107,7 @@ def _create(draft, post):
             secrets=drafts.readable_secrets(draft),
             by=draft.owner,
             nonce=draft.ref,
+            shown=services.Quote.read(post.get("quote")),
         )
     except (services.Refused, services.NotEnoughCredits) as error:
         return str(error), None
@@ -109,12 +115,13 @@ def _create(draft, post):
 
 def _cost(version, user):
     balance = billing.balance(user)
-    price = services.price(version, user)
-    usable = balance.purchased if version.purchased_only else balance.available
+    quote = quotes.quote(version, user)
+    usable = balance.purchased if quote.is_purchased_only else balance.available
     return {
-        "price": price,
+        "quote": quote,
+        "price": quote.price,
         "usable": usable,
-        "after": usable - price,
-        "from_awarded": 0 if version.purchased_only else min(price, balance.awarded),
+        "after": usable - quote.price,
+        "from_awarded": 0 if quote.is_purchased_only else min(quote.price, balance.awarded),
         "is_own": version.module.owner_id == user.pk,
     }

@@ -9,8 +9,8 @@ from deployments.widgets import rearranged
 
 
 def deployment_or_404(request, ref):
-    visible = Deployment.objects.visible_to(request.user).select_related("owner", "version__module", "cost_centre")
-    return get_object_or_404(visible, ref=ref)
+    visible = Deployment.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("owner", "version__module__owner", "cost_centre"), ref=ref)
 
 
 def changeable(request, ref):
@@ -23,11 +23,6 @@ def changeable(request, ref):
 
 def run_or_404(deployment, number):
     return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
-
-
-def sees_hidden(user, module):
-    """Inputs of group 0 are for the module's publisher and for admins."""
-    return user.is_staff or module.owner_id == user.pk
 
 
 def asked(request, name):

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.models import PLATFORM_SLUG
 from accounts.scoping import Reach, Thing, reach
 from billing.units import to_credits
 from deployments.forms import DeploymentFilter
@@ -45,10 +46,9 @@ def deployment_export(request):
 
 
 def _filtered(request, visible):
-    modules = visible.values_list("version__module__ref", "version__module__title").distinct()
-    form = DeploymentFilter(request.GET, modules=modules.order_by("version__module__title", "version__module__ref"))
+    form = DeploymentFilter(request.GET, modules=_modules(visible))
     wanted = form.wanted()
-    found = visible.select_related("owner", "version__module").with_newest_run().newest_first()
+    found = visible.select_related("owner", "version", "cost_centre").with_newest_run().newest_first()
     if wanted["q"]:
         found = found.search(wanted["q"])
     if wanted["status"]:
@@ -58,14 +58,22 @@ def _filtered(request, visible):
     return form, found.filter(owner=request.user) if wanted["whose"] == "mine" else found
 
 
+def _modules(visible):
+    """Refs and labels of the modules that are deployed, by title; the label says whose each is."""
+    columns = ("version__module__ref", "cost_centre__module_title", "version__module__owner__slug")
+    found = visible.order_by(*columns).values_list(*columns).distinct()
+    labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for ref, title, publisher in found}
+    return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
+
+
 def _row(deployment):
     amount = to_credits(deployment.hold_amount or 0)
     return [
         deployment.name,
         deployment.ref,
         shown_status(deployment, deployment.run_status),
-        deployment.version.title,
-        deployment.version.number,
+        deployment.module_title,
+        deployment.version.semver,
         deployment.owner.email,
         f"{amount:f}",
         deployment.hold_state or "",

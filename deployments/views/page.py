@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from deployments import services, showing, state, values
+from deployments import moving, services, showing, state, values
 from deployments.forms import DestroyForm
 from deployments.models import Run
 from deployments.views.found import deployment_or_404, listed, run_or_404, sensitive_names
@@ -32,6 +32,7 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
         raise Http404("A deployment without a run is not made yet.")
     return live_context(request, deployment, run) | {
         "log": showing.log_end(run),
+        "outlook": moving.outlook(deployment, request.user),
         "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
         "destroy_form": destroy_form or DestroyForm(deployment=deployment),
@@ -43,7 +44,6 @@ def live_context(request, deployment, run):
     newest = deployment.runs.newest_first().first()
     unfinished = deployment.runs.unfinished().exists()
     done, total = showing.progress(run)
-    retry_price = 0 if services.is_paid(deployment) else services.price(deployment.version, deployment.owner)
     return {
         "deployment": deployment,
         "run": run,
@@ -58,7 +58,7 @@ def live_context(request, deployment, run):
         "is_busy": unfinished,
         "may_change": deployment.may_change(request.user),
         "may_reveal": deployment.owner_id == request.user.pk,
-        "retry_price": retry_price,
+        "quote": services.quote_of(deployment),
     }
 
 

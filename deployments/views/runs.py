@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import services as billing
-from deployments import drafts, services, values
+from deployments import drafts, moving, services
 from deployments.forms import DestroyForm
-from deployments.inputs import changed, form_for
+from deployments.inputs import form_for
 from deployments.models import Deployment, Draft, Run
-from deployments.views.found import asked, changeable, run_or_404, sees_hidden, typed
+from deployments.views.found import asked, changeable, run_or_404, typed
 from deployments.views.page import page_context
 
 
@@ -18,25 +18,53 @@ from deployments.views.page import page_context
 @require_http_methods(["GET", "HEAD", "POST"])
 def deployment_update(request, ref):
     deployment = changeable(request, ref)
-    owned = {"owner": request.user, "version": deployment.version, "deployment": deployment}
-    draft = drafts.find(asked(request, "draft"), **owned)
+    target = moving.target_of(deployment)
+    version, is_stale = _chosen(request, deployment, target)
+    draft = drafts.find(asked(request, "draft"), owner=request.user, version=version, deployment=deployment)
     if draft._state.adding:
         draft.inputs = deployment.inputs
-    form = form_for(
-        deployment.version.schema,
-        values=draft.inputs,
-        kept={*drafts.readable_secrets(deployment), *drafts.readable_secrets(draft)},
-        sees_hidden=sees_hidden(request.user, deployment.version.module),
-        **typed(request),
-    )
+    form = _form(request, deployment, draft)
     if request.method == "POST":
         drafts.keep(draft, form)
-        if form.check and form.is_valid():
+        if form.check and form.is_valid() and not is_stale:
             return redirect("deployments:update-review", deployment.ref, draft.ref)
-    else:
+    elif version == deployment.version:
         form.complain(_last_error(deployment))
-    context = {"deployment": deployment, "version": deployment.version, "form": form, "draft": draft}
-    return render(request, "deployments/form.html", context, status=422 if form.is_bound and form.errors else 200)
+    context = {"deployment": deployment, "version": version, "form": form, "draft": draft, "target": target}
+    context |= {"move": _move(request, deployment, version), "is_stale": is_stale}
+    is_wrong = form.is_bound and form.errors or is_stale
+    return render(request, "deployments/form.html", context, status=422 if is_wrong else 200)
+
+
+def _chosen(request, deployment, target):
+    """The version that the form is for: the deployment's own, or on request the one that it may move to.
+
+    And whether another one was asked for, which is not, or no longer, offered.
+    """
+    wanted = asked(request, "version")
+    if wanted in ("", deployment.version.semver):
+        return deployment.version, False
+    version = target or deployment.version
+    return version, request.method == "POST" and version.semver != wanted
+
+
+def _form(request, deployment, draft):
+    version, stored = draft.version, drafts.readable_secrets(deployment)
+    return form_for(
+        version.schema,
+        values=draft.inputs,
+        kept={*moving.secrets_for(deployment, version, stored), *drafts.readable_secrets(draft)},
+        sees_hidden=moving.sees_hidden(request.user, version.module),
+        **typed(request),
+    )
+
+
+def _move(request, deployment, version):
+    """What another version than the deployment's own means; None for its own."""
+    if version.pk == deployment.version_id:
+        return None
+    sees_hidden = moving.sees_hidden(request.user, version.module)
+    return moving.Move(deployment.version, version, sees_hidden=sees_hidden)
 
 
 def _last_error(deployment):
@@ -48,42 +76,51 @@ def _last_error(deployment):
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_review(request, ref, draft_ref):
     deployment = changeable(request, ref)
-    draft = get_object_or_404(Draft, ref=draft_ref, owner=request.user, deployment=deployment)
+    drafted = Draft.objects.select_related("version__module__owner")
+    draft = get_object_or_404(drafted, ref=draft_ref, owner=request.user, deployment=deployment)
+    move = _move(request, deployment, draft.version)
+    refusal, status = "", 200
     if request.method == "POST":
-        secrets = drafts.readable_secrets(deployment) | drafts.readable_secrets(draft)
-        refusal, status = drafts.changed_since(draft, request.POST), 409
-        if not refusal:
-            refusal, status = _start(request, deployment, _action(deployment), inputs=draft.inputs, secrets=secrets)
+        refusal, status = _confirm(request, deployment, draft, move)
         if not refusal:
             draft.delete()
             return redirect(deployment)
-    else:
-        refusal, status = None, 200
-    changes = _changes(deployment, draft)
-    is_risky = deployment.status == Deployment.Status.LIVE and not all(change["updatesafe"] for change in changes)
-    context = {"deployment": deployment, "draft": draft, "changes": changes, "is_risky": is_risky, "refusal": refusal}
-    context |= _price(deployment) | {"seen": drafts.mark(draft)}
+    context = _review(request, deployment, draft, move) | {"refusal": refusal}
     return render(request, "deployments/update_review.html", context, status=status)
 
 
-def _changes(deployment, draft):
-    """The variables that the draft changes, with both values as text; a sensitive one counts when it was typed."""
-    secrets = drafts.readable_secrets(draft)
-    variables = deployment.version.schema["variables"]
-    plain = [variable for variable in variables if not variable["sensitive"]]
-    found = changed(plain, deployment.inputs, draft.inputs) + [each for each in variables if each["name"] in secrets]
-    return [each | {"before": _text(each, deployment), "after": _text(each, draft)} for each in found]
+def _confirm(request, deployment, draft, move):
+    """Why no run was started, with the status of the answer; or nothing."""
+    if refusal := drafts.changed_since(draft, request.POST):
+        return refusal, 409
+    if move and move.breaking and request.POST.get("accept") != move.after.semver:
+        return f"Version {move.after.semver} breaks what {move.before.semver} promised. Tick that you accept it.", 422
+    secrets = moving.secrets_for(deployment, draft.version, drafts.readable_secrets(deployment))
+    changed = {"inputs": draft.inputs, "secrets": secrets | drafts.readable_secrets(draft)}
+    return _start(request, deployment, _action(deployment), version=draft.version, **changed)
 
 
-def _text(variable, given):
-    return values.show(given.inputs.get(variable["name"], variable["default"]))
-
-
-def _price(deployment):
-    """What another run costs the owner, and what the owner has for it."""
-    balance = billing.balance(deployment.owner)
-    price = 0 if services.is_paid(deployment) else services.price(deployment.version, deployment.owner)
-    return {"price": price, "usable": balance.purchased if deployment.version.purchased_only else balance.available}
+def _review(request, deployment, draft, move):
+    """What would change, what it may break, and what it costs."""
+    changes = moving.changed_inputs(
+        deployment,
+        draft,
+        stored=drafts.readable_secrets(deployment),
+        typed=drafts.readable_secrets(draft),
+        sees_hidden=moving.sees_hidden(request.user, draft.version.module),
+    )
+    is_live = deployment.status == Deployment.Status.LIVE
+    balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
+    return {
+        "deployment": deployment,
+        "draft": draft,
+        "move": move,
+        "changes": changes,
+        "is_risky": is_live and not all(change["updatesafe"] for change in changes),
+        "quote": quote,
+        "usable": balance.purchased if quote.is_purchased_only else balance.available,
+        "seen": drafts.mark(draft),
+    }
 
 
 def _action(deployment):
@@ -92,9 +129,10 @@ def _action(deployment):
 
 def _start(request, deployment, action, **changes):
     """Why no run was started, with the status of the answer; or nothing, and the person is told of the run."""
+    shown = services.Quote.read(request.POST.get("quote"))
     try:
-        run = services.start_run(deployment, action=action, by=request.user, **changes)
-    except services.NotEnoughCredits as error:
+        run = services.start_run(deployment, action=action, by=request.user, shown=shown, **changes)
+    except (services.NotEnoughCredits, services.PriceChanged) as error:
         return str(error), 422
     except services.Refused as error:
         return str(error), 409

@@ -1,0 +1,79 @@
+"""What the catalogue offers at this moment, and for what: read so that it holds until the transaction ends."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from billing.units import to_credits
+from deployments.errors import NotDeployable, PriceChanged
+from modules.models import Module, ModuleVersion
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a run costs: units of 1/10,000 credit, and whether Purchased credits alone may pay. A page posts it back."""
+
+    semver: str
+    price: int
+    is_purchased_only: bool = False
+
+    def __str__(self):
+        return f"{self.semver} {self.price} {'purchased' if self.is_purchased_only else 'any'}"
+
+    @classmethod
+    def read(cls, text: str) -> "Quote | None":
+        """The one that a page has shown; None where it showed none, or where somebody made it up."""
+        match (text or "").split(" "):
+            case [semver, price, "purchased" | "any" as kind] if price.isascii() and price.isdecimal():
+                return cls(semver, int(price[:18]), kind == "purchased")
+        return None
+
+    def check(self, shown: "Quote | None") -> None:
+        """Raises PriceChanged where `shown`, what a person agreed to, is something else."""
+        if shown is None or shown == self:
+            return
+        if shown.price != self.price:
+            before, after = to_credits(shown.price), to_credits(self.price)
+            raise PriceChanged(f"The price changed from {before:,f} to {after:,f} credits while you looked.")
+        if shown.semver != self.semver:
+            raise PriceChanged(f"Version {self.semver} took the place of {shown.semver} while you looked.")
+        kinds = "Only Purchased credits may" if self.is_purchased_only else "Awarded credits may now"
+        raise PriceChanged(f"What may pay for it changed while you looked: {kinds} pay.")
+
+
+def quote(version: ModuleVersion, owner, *, is_paid: bool = False) -> Quote:
+    """What the next run of `version` costs `owner`: nothing of a partner's own modules, nor of what is paid already."""
+    module = version.module
+    price = 0 if is_paid or module.owner_id == owner.pk else module.cost_of(version)
+    return Quote(version.semver, price, bool(price) and module.is_purchased_only(version))
+
+
+def held_still(version: ModuleVersion) -> ModuleVersion:
+    """The version as it stands. Until the transaction ends nobody changes, removes or revokes anything of its module.
+
+    What changes a module or a version takes the module's row first, so whatever was committed before is seen here.
+    Those who deploy share the lock and do not wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM modules_module WHERE id = %s FOR SHARE", [version.module_id])
+    return ModuleVersion.objects.select_related("module__owner").get(pk=version.pk)
+
+
+def is_offered(version: ModuleVersion, user) -> bool:
+    """Whether `user` may deploy it now."""
+    found = Module.objects.visible_to(user).deployable()
+    return found.filter(pk=version.module_id, current_version=version).exists()
+
+
+def check_offered(version: ModuleVersion, user) -> None:
+    """Raises NotDeployable, with the reason, where `user` may not deploy it now."""
+    check_not_revoked(version)
+    if not is_offered(version, user):
+        raise NotDeployable("This version has left the catalogue. Open the module again to deploy its current version.")
+
+
+def check_not_revoked(version: ModuleVersion) -> None:
+    """Raises NotDeployable with what its publisher said."""
+    if version.revoked_at:
+        reason = version.revocation_reason.rstrip(".") or "its publisher gives no reason"
+        raise NotDeployable(f"Version {version.semver} was revoked: {reason}.")

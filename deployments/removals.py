@@ -1,0 +1,78 @@
+"""Who has live deployments of a module that left the catalogue is told, once for each removal.
+
+The notice and its e-mails are one transaction: whatever dies before its end leaves the removal to the next look.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from deployments.models import Deployment, RemovalNotice
+from foundation import outbox
+from foundation.alone import alone
+from modules.models import Module
+
+NAMED = 50  # deployments in one e-mail
+SUBJECT = 200  # characters that the outbox takes
+
+
+@alone
+def tell_of_removals() -> None:
+    """Tell of every removal that nobody was told of yet; of one that was taken back meanwhile nobody is told."""
+    for module_id in _untold().values_list("pk", flat=True):
+        _tell(module_id)
+
+
+def _untold():
+    told = RemovalNotice.objects.filter(module=OuterRef("pk"), removed_at=OuterRef("removed_at"))
+    return Module.objects.filter(removed_at__isnull=False).exclude(Exists(told)).order_by("pk")
+
+
+@transaction.atomic
+def _tell(module_id: int) -> None:
+    """The module's row is locked, so that it is not revived, nor told of by somebody else, in between."""
+    locked = Module.objects.select_for_update(no_key=True, of=("self",))
+    module = locked.select_related("owner").get(pk=module_id)
+    if not _untold().filter(pk=module_id).exists():
+        return
+    RemovalNotice.objects.create(module=module, removed_at=module.removed_at)
+    theirs: dict = {}
+    for deployment in _live(module):
+        theirs.setdefault(deployment.owner, []).append(deployment)
+    for person, deployments in theirs.items():
+        _post(module, person, deployments)
+
+
+def _live(module: Module):
+    """What stands of it, by people who can still sign in and did not remove it themselves as its owner."""
+    found = Deployment.objects.live().filter(version__module=module, owner__is_active=True).exclude(owner=module.owner)
+    return found.select_related("owner", "version", "cost_centre").order_by("pk")
+
+
+def _post(module: Module, person, deployments: list) -> None:
+    title = _line(deployments[-1].module_title)
+    named = [f"- {each.name} ({each.ref}), version {each.version.semver}" for each in deployments[:NAMED]]
+    if len(deployments) > NAMED:
+        named.append(f"- and {len(deployments) - NAMED} more")
+    outbox.post(
+        key=f"module-removed:{module.ref}:{module.removed_at.isoformat()}:{person.ref}",
+        to=person.email,
+        subject=f"{title} has left the catalogue"[:SUBJECT],
+        text=TEXT.format(
+            publisher=_line(module.publisher), title=title, at=module.removed_at, deployments="\n".join(named)
+        ),
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+TEXT = """{publisher} removed {title} from the catalogue on {at:%d %b %Y at %H:%M} UTC.
+
+Your deployments of it go on untouched:
+
+{deployments}
+
+You can change their inputs, run them again and destroy them as before, in the portal under Deployments. There are no
+new deployments of this module, and no further versions of it.
+"""
