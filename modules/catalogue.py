@@ -60,13 +60,13 @@ def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[s
     by_path: dict[str, Row] = {}
     for found in scan.found.defer("readme") if scan else []:
         found.scan = scan  # its rows may be those of an earlier scan
-        by_path[found.path] = Row(found.path, found.title, found=found)
+        by_path[found.path] = Row(found.path, found.title, connection.is_platform, found)
     modules = list(_light(modules_of(connection)))
     newest = newest_versions(modules)
     for module in modules:
         version, row = newest.get(module.pk), by_path.get(module.path)
         if row is None and version is not None and module.removed_at is None:
-            row = by_path[module.path] = Row(module.path, module.title)
+            row = by_path[module.path] = Row(module.path, module.title, connection.is_platform)
         if row is not None:
             _join(row, module, version)
     for old, new in _moves(by_path, apart).items():
@@ -135,7 +135,8 @@ def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, seen:
 def _light(modules):
     live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
     heavy = [f"current_version__{name}" for name in HEAVY]
-    return modules.select_related("current_version").defer(*heavy).annotate(live_deployments=live)
+    modules = modules.select_related("current_version").defer(*heavy).prefetch_related("shares")
+    return modules.annotate(live_deployments=live)
 
 
 def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:

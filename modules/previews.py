@@ -14,26 +14,25 @@ __all__ = ["Preview", "attach"]
 
 
 def attach(rows: Iterable[Row], connection: GitHubConnection, scan: Scan | None) -> None:
-    """Set `preview` on the rows that publishing would make or change, as `scan` found them.
+    """Set `preview` and `title_notes` on all rows that are published or could be: what `scan` would make of each.
 
-    The number of queries does not depend on how many rows there are. Publishing goes by these previews too, so that
-    what they say is what happens.
+    A row that is not ticked gets the preview of what ticking it does. The number of queries does not depend on how
+    many rows there are. Publishing goes by these previews too, so that what they say is what happens.
     """
-    rows = list(rows)
+    rows = [row for row in rows if row.is_valid or row.newest]
     titles.note(rows, connection.owner_id)
-    changing = [row for row in rows if row.change in ("new", "updated")]
-    known = [row for row in changing if row.newest]
-    schemas = dict(ModuleVersion.objects.filter(pk__in=[row.newest.pk for row in known]).values_list("pk", "schema"))
+    known = [row for row in rows if row.newest]
+    before = _schemas([row.newest for row in known if row.has_new_content])
     taken, live = _taken(known), _live(known)
-    tags = _tags(connection, scan) if changing else []
-    for row in changing:
+    tags = _tags(connection, scan) if scan else []
+    for row in rows:
         if row.newest is None:
             row.preview = _first(row, tags)
         elif row.has_new_content:
-            row.preview = _next(row, scan, before=schemas[row.newest.pk], taken=taken[row.module.pk], tags=tags)
+            row.preview = _next(row, scan, before=before[row.newest.pk], taken=taken[row.module.pk], tags=tags)
         else:
-            row.preview = _as_it_was(row)
-        row.preview.live = live[row.module.pk] if row.module else []
+            row.preview = _as_it_is(row)
+        row.preview.live = live[row.module.pk] if row.newest else []
 
 
 def _first(row: Row, tags: Collection[str]) -> Preview:
@@ -59,10 +58,11 @@ def _next(row: Row, scan: Scan, *, before: dict, taken: Collection[str], tags: C
     )
 
 
-def _as_it_was(row: Row) -> Preview:
-    """A module that comes back to the catalogue unchanged has no new version."""
+def _as_it_is(row: Row) -> Preview:
+    """Without new content there is no new version, also where a removed module comes back."""
     current = row.module.current_version
-    return Preview(current.semver, tag=current.tag, bump=ModuleVersion.Bump.PATCH, note="It comes back as it was.")
+    note = "" if row.is_published else "It comes back as it was."
+    return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 
 def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
@@ -71,6 +71,11 @@ def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
         if row["sha"] == commit:
             return scan.history[:position], True
     return ([], True) if commit == scan.commit else (scan.history, False)
+
+
+def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, dict]:
+    found = ModuleVersion.objects.filter(pk__in=[version.pk for version in versions])
+    return dict(found.values_list("pk", "schema"))
 
 
 def _taken(rows: list[Row]) -> dict[int, set[str]]:

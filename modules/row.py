@@ -43,6 +43,7 @@ class Row:
 
     path: str
     title: str
+    is_platform: bool = False
     found: ScannedModule | None = None
     module: Module | None = None
     ticked: bool = False

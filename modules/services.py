@@ -56,7 +56,7 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
     if connection.repository_id is None:
         raise NothingToScan
     unfinished = connection.scans.unfinished()
-    _give_up_others(unfinished.exclude(repository_id=connection.repository_id))
+    _give_up_others(unfinished.exclude(repository_id=connection.repository_id, branch=connection.branch))
     scan = unfinished.first()
     if scan:
         return scan
@@ -67,7 +67,8 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
         branch=connection.branch,
         by=by,
     )
-    audit.record("scan.started", by=by, target=scan, repository=scan.repository_name)
+    if by:  # the portal looks every few minutes, and each scan is a row anyway
+        audit.record("scan.started", by=by, target=scan, repository=scan.repository_name)
     transaction.on_commit(partial(wake, "modules.scan_repository", scan.pk))
     return scan
 
@@ -151,10 +152,9 @@ def _lock_modules(connection: GitHubConnection) -> None:
 
 
 def _give_up_others(scans) -> None:
-    """A reading of a repository that is not chosen any more helps nobody; its worker finds that it lost the row."""
-    scans.update(
-        status=Scan.Status.FAILED, error="Another repository was chosen meanwhile.", finished_at=Now(), current=""
-    )
+    """A reading of what is not chosen any more helps nobody; its worker finds that it lost the row."""
+    error = "Another repository or branch was chosen meanwhile."
+    scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")
 
 
 def _fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None) -> Scan:

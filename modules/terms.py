@@ -11,7 +11,7 @@ from accounts.models import GitHubConnection, User
 from foundation import audit
 from modules import catalogue, entries, services, titles
 from modules.entries import UNITS, units
-from modules.models import Module, Share
+from modules.models import Module, ModuleVersion, Share
 from modules.row import Row
 from modules.schema import MOST_CREDITS
 
@@ -44,18 +44,23 @@ class Suggestion:
 
 def terms_of(row: Row) -> Terms:
     """What is set for a row of `catalogue.rows`; a folder without an entry has the defaults."""
-    return Terms() if row.module is None else _terms(row.module)
+    if row.module is not None:
+        return _terms(row.module)
+    return Terms(audience=Module.Audience.EVERYONE if row.is_platform else Module.Audience.EXCLUSIVE)
 
 
 def suggestion_of(row: Row) -> Suggestion:
-    """What the folder's own platform variables say (`modules.schema.PLATFORM`); those of its newest version when it
-    is gone. Addresses that are none are left out."""
-    schema = row.found.schema if row.is_valid else row.newest.schema if row.newest else {}
-    platform = schema.get("platform", {})
+    """What the folder's own platform variables say (`modules.schema.PLATFORM`), without addresses that are none.
+
+    Where the folder is gone or invalid, the price of the newest version goes on.
+    """
+    if not row.is_valid:
+        return _suggested_by(row.newest, row.title)
+    platform = row.found.schema["platform"]
     emails = sorted({email.lower() for email in platform.get("shared_users") or [] if _is_email(email)})
     named = Module.Audience.NAMED if emails else Module.Audience.EXCLUSIVE
     return Suggestion(
-        title=row.found.title if row.found else row.title,
+        title=row.found.title,
         credit_cost=units(platform.get("credit_cost")),
         purchased_only=bool(platform.get("require_credit_purchases")),
         audience=Module.Audience.EVERYONE if platform.get("public_access") else named,
@@ -110,6 +115,13 @@ def set_audience(module: Module, *, audience: str, by, emails: Collection[str] =
     return module
 
 
+def _suggested_by(version: ModuleVersion | None, title: str) -> Suggestion:
+    nobody = Module.Audience.EXCLUSIVE
+    if version is None:
+        return Suggestion(title, 0, False, nobody, [])
+    return Suggestion(version.title, version.credit_cost, version.purchased_only, nobody, [])
+
+
 def _locked(module: Module) -> Module:
     return Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=module.pk)
 
@@ -120,7 +132,7 @@ def _terms(module: Module) -> Terms:
         credit_cost=module.own_credit_cost,
         purchased_only=module.own_purchased_only,
         audience=module.audience,
-        emails=list(module.shares.values_list("email", flat=True)),
+        emails=[share.email for share in module.shares.all()],
         auto_publish=module.auto_publish_by_id is not None,
     )
 
