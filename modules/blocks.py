@@ -25,10 +25,13 @@ NESTED = {
         "module": 1,
         "provider": 1,
         "terraform": 0,
+        "moved": 0,
     },
     "terraform": {"backend": 1, "cloud": 0, "required_providers": 0},
     "variable": {"validation": 0},
     "resource": {"provisioner": 1},
+    "provider": {"exec": 0, "kubernetes": 0},
+    "kubernetes": {"exec": 0},
 }
 OPENED = re.compile(r"^[A-Za-z_][^\n#]*[{(\[][ \t]*$", re.MULTILINE)
 

@@ -15,8 +15,19 @@ from modules.literals import NotLiteral, parse_literal
 from modules.tolerant import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 
-READER = 2
+READER = 3
+ROWS = (
+    "variables",
+    "outputs",
+    "required_providers",
+    "configured_providers",
+    "resources",
+    "calls",
+    "programs",
+    "moves",
+)
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
+EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # a provider that lets a program sign in, in an attribute
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
 
@@ -24,9 +35,10 @@ BRACKET = re.compile(r"[][(){}]")
 def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> dict:
     """Return what one file declares, as JSON.
 
-    Keys: variables, outputs, required_providers, configured_providers, resources, calls, required_version, `uses` and
-    `untyped` (names of variables), and findings as `{"level", "code", "message", "line"}`. A file that cannot be
-    parsed has one error and nothing else. `is_costly` keeps python-hcl2 away from a file that it did not survive.
+    Keys: variables, outputs, required_providers, configured_providers, resources, calls, programs (provisioners and
+    programs that sign in), moves, required_version, `uses` and `untyped` (names of variables), and findings as
+    `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else. `is_costly`
+    keeps python-hcl2 away from a file that it did not survive.
     """
     answer = empty_answer()
     try:
@@ -44,10 +56,8 @@ def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int
 
 
 def empty_answer() -> dict:
-    rows: dict = {
-        key: [] for key in ("variables", "outputs", "required_providers", "configured_providers", "resources", "calls")
-    }
-    return rows | {"required_version": "", "uses": [], "untyped": [], "findings": []}
+    rows: dict = {key: [] for key in (*ROWS, "uses", "untyped", "findings")}
+    return rows | {"required_version": ""}
 
 
 def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Block]:
@@ -206,7 +216,11 @@ def _loose_facts(text: str) -> dict:
 
 
 def _configured(block: Block, answer: dict) -> None:
-    answer["configured_providers"].append({"name": block.labels[0], "line": block.line})
+    name = block.labels[0]
+    answer["configured_providers"].append({"name": name, "line": block.line})
+    lines = [inner.line for outer in (block, *block.blocks) for inner in outer.all("exec")]
+    lines += [value.line for value in block.attributes.values() if EXEC.search(value.text)]
+    answer["programs"] += [{"kind": "exec", "address": f"provider.{name}", "line": line} for line in lines]
 
 
 def _resource(block: Block, answer: dict) -> None:
@@ -214,9 +228,11 @@ def _resource(block: Block, answer: dict) -> None:
     address = f"{prefix}{block.labels[0]}.{block.labels[1]}"
     answer["resources"].append({"address": address, "line": block.line})
     for inner in block.all("provisioner"):
-        where = PROGRAMS.get(inner.labels[0] if inner.labels else "", "")
+        kind = inner.labels[0] if inner.labels else ""
+        answer["programs"].append({"kind": kind, "address": address, "line": inner.line})
+        where = PROGRAMS.get(kind, "")
         if where:
-            message = f"{address} runs a program {where} ({inner.labels[0]})."
+            message = f"{address} runs a program {where} ({kind})."
             answer["findings"].append(_finding("advice", "program", message, inner.line))
     if block.type == "data" and block.labels[0] in ("external", "http"):
         deed = "runs a program" if block.labels[0] == "external" else "reads an address over HTTP"
@@ -225,7 +241,14 @@ def _resource(block: Block, answer: dict) -> None:
 
 def _call(block: Block, answer: dict) -> None:
     source = block.attributes.get("source")
-    answer["calls"].append({"name": block.labels[0], "source": _text(source), "line": (source or block).line})
+    version = _text(block.attributes.get("version"))
+    line = (source or block).line
+    answer["calls"].append({"name": block.labels[0], "source": _text(source), "version": version, "line": line})
+
+
+def _moved(block: Block, answer: dict) -> None:
+    ends = {end: "".join(_text(block.attributes.get(end)).split()) for end in ("from", "to")}
+    answer["moves"].append(ends | {"line": block.line})
 
 
 def _literal(value: Value | None):
@@ -261,4 +284,5 @@ READERS = {
     "data": _resource,
     "ephemeral": _resource,
     "module": _call,
+    "moved": _moved,
 }

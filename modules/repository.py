@@ -1,6 +1,7 @@
 """One commit of a repository, read: each folder that is a module, with what it declares and what is wrong with it."""
 
 import hashlib
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from modules.schema import combine, finding
 
 LONGEST_README = 100_000  # characters
 MOST_FINDINGS = 100
+IN_TREE = ("providers", "resources", "calls", "programs", "moves")  # of a schema, kept of each folder that is called
 
 Parse = Callable[[Iterable[Source]], Iterator[tuple[str, dict]]]
 
@@ -71,6 +73,7 @@ class Repository:
                 self.holds.add(folder)
                 folder = split(folder)[0]
         self.answers: dict[str, dict] = {}
+        self.nodes: dict[str, dict] = {}  # what called folders hold, for all that call them
 
     def read(self) -> Iterator[str]:
         """Parse the files of all modules, and then of the folders that they call; yields each path when it is read."""
@@ -87,7 +90,8 @@ class Repository:
     def module(self, folder: str) -> Found:
         """What `folder` is; all files must have been read."""
         found = Found(folder, title_of(folder, self.name))
-        inside, missing, problems = self._reachable(folder)
+        reached, missing, problems = self._reachable(folder)
+        inside = outermost(reached)
         found.parts = with_targets([*inside, *missing], self.snapshot.links)
         found.findings += problems
         files = {
@@ -98,12 +102,37 @@ class Repository:
         found.findings += gate.advice({part for part in parts.values() if part})
         found.findings += self._refused(inside)
         found.readme = self._readme(folder)
-        answers = {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
-        found.schema, declared = combine(answers)
+        answers = self._answers_of(folder)
+        schema, declared = combine(answers)
+        found.schema = self._with_targets(folder, folder, schema) | {"tree": self._tree(folder, reached)}
         found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
         found.findings += advice.of_module(folder, found.schema, answers, found.readme)
         found.findings = sorted(found.findings, key=_order)[:MOST_FINDINGS]
         return found
+
+    def _answers_of(self, folder: str) -> dict[str, dict]:
+        return {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
+
+    def _tree(self, folder: str, reached: set[str]) -> dict[str, dict]:
+        """What the called folders hold, by their path from `folder`."""
+        tree = {}
+        for other in sorted(reached - {folder}):
+            if other not in self.nodes:
+                schema = combine(self._answers_of(other))[0]
+                self.nodes[other] = {key: schema[key] for key in IN_TREE}
+            tree[_from(folder, other)] = self._with_targets(folder, other, self.nodes[other])
+        return tree
+
+    def _with_targets(self, root: str, folder: str, node: dict) -> dict:
+        """A node whose calls of local folders name them by their path from `root`."""
+        calls = []
+        for call in node["calls"]:
+            try:
+                target = called_folder(folder, call["source"])
+            except SourceLeaves:
+                target = None
+            calls.append(call if target is None else call | {"target": _from(root, target)})
+        return node | {"calls": calls}
 
     def _source(self, path: str) -> Source:
         file = self.snapshot.files[path]
@@ -120,8 +149,8 @@ class Repository:
             if target is not None:
                 yield target, call
 
-    def _reachable(self, folder: str) -> tuple[list[str], set[str], list[dict]]:
-        """The folders that a module's archive holds, those that are missing, and what is wrong with what it calls."""
+    def _reachable(self, folder: str) -> tuple[set[str], set[str], list[dict]]:
+        """The folders that a module consists of, those that are missing, and what is wrong with what it calls."""
         seen, waiting, missing, problems = {folder}, [folder], set(), []
         while waiting:
             current = waiting.pop()
@@ -137,7 +166,7 @@ class Repository:
                 problems += wrong
                 waiting += [target for target in targets if target not in seen]
                 seen.update(targets)
-        return outermost(seen), missing, problems
+        return seen, missing, problems
 
     def _targets(self, path: str) -> tuple[list[str], set[str], list[dict]]:
         targets, missing, wrong = [], set(), []
@@ -166,6 +195,10 @@ class Repository:
             if where == folder and name.lower() == "readme.md":
                 return file.data.decode("utf-8", "replace").replace("\0", "")[:LONGEST_README]
         return ""
+
+
+def _from(root: str, folder: str) -> str:
+    return posixpath.relpath(folder or ".", root or ".")
 
 
 def _order(row: dict) -> tuple:

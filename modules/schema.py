@@ -43,6 +43,8 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
         "providers": _providers(answers, resources),
         "resources": resources,
         "calls": _gather(answers, "calls"),
+        "programs": _gather(answers, "programs"),
+        "moves": _gather(answers, "moves"),
         "platform": {variable["name"]: variable["default"] for variable in platform},
         "required_version": ", ".join(
             answer["required_version"] for answer in answers.values() if answer["required_version"]

@@ -112,7 +112,7 @@ output "d" {
     ]
     assert answer["configured_providers"] == [{"name": "tls", "line": 12}]
     assert answer["resources"] == [{"address": "terraform_data.a", "line": 13}, {"address": "data.http.b", "line": 14}]
-    assert answer["calls"] == [{"name": "c", "source": "../shared", "line": 15}]
+    assert answer["calls"] == [{"name": "c", "source": "../shared", "version": "", "line": 15}]
     assert answer["outputs"] == [{"name": "d", "description": "Four", "sensitive": True, "line": 16}]
 
 
