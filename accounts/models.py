@@ -147,6 +147,11 @@ class ConnectionQuerySet(models.QuerySet):
         """The connection of a partner, or (None) of the platform."""
         return self.filter(owner=owner)
 
+    def publishing(self):
+        """Those with a repository, of owners who may publish."""
+        may_publish = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)
+        return self.filter(may_publish, repository_id__isnull=False)
+
     def claimable(self, now):
         """Whose list of repositories is asked for, and no worker is reading."""
         return self.filter(refresh_requested_at__isnull=False).exclude(refresh_leased_until__gt=now)
@@ -154,6 +159,14 @@ class ConnectionQuerySet(models.QuerySet):
 
 class GitHubConnection(models.Model):
     """Where modules come from: a token and a chosen repository, of a partner or (no owner) of the platform."""
+
+    class Problem(models.TextChoices):
+        """Faults of the token that stay until somebody mends them. GitHub's own are none: they pass."""
+
+        REJECTED = "rejected", "GitHub does not accept it"
+        SCOPE = "scope", "Lacks the repo scope"
+        UNREADABLE = "unreadable", "Cannot read the repository"
+        SEALED = "sealed", "Cannot be opened with the portal's keys"
 
     ref = RefField()
     owner = models.OneToOneField(
@@ -166,10 +179,12 @@ class GitHubConnection(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True, help_text="What the last check found wrong, in a sentence.")
+    problem_kind = models.CharField(max_length=10, choices=Problem, blank=True)
     repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id; survives a rename.")
     repository_name = models.CharField(max_length=200, blank=True, help_text="owner/name")
     branch = models.CharField(max_length=255, blank=True)
     branches = models.JSONField(default=list, help_text="Names of the chosen repository's branches, at the last look.")
+    pushed_at = models.DateTimeField(null=True, blank=True, help_text="When a webhook last told of a push to read.")
     webhook_secret_encrypted = models.BinaryField(default=b"", editable=False)
     refresh_requested_at = models.DateTimeField(null=True, blank=True, help_text="The list of repositories is due.")
     refresh_leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads the list until then.")
