@@ -12,7 +12,6 @@ from accounts.github_api import PAGE, Answer
 from accounts.github_errors import NotFound
 
 MOST_NAMED = 1_000  # branches, or tags, of a repository that are read
-MOST_COMMITS = 250
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def tags_unless(token: str, repository_id: int, *, etags: list[str]) -> Tags | N
     return tags(token, repository_id)
 
 
-def commits(token: str, repository_id: int, sha: str, *, most: int = MOST_COMMITS) -> tuple[list[PastCommit], bool]:
+def commits(token: str, repository_id: int, sha: str, *, most: int) -> tuple[list[PastCommit], bool]:
     """The commit `sha` and those before it, newest first, and whether these are all; raises GitHubError."""
     with github_api.client(token) as client:
         pages = list(_pages(client, f"/repositories/{repository_id}/commits", most=most, sha=sha))

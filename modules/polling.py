@@ -1,22 +1,26 @@
-"""Finds the scans that nobody works at, whatever became of their messages, and repositories that were never read."""
+"""Finds the scans that nobody works at, whatever became of their messages, and repositories due to be read."""
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import GitHubConnection
 from foundation.alone import alone
 from foundation.wake import wake
 from modules import services
-from modules.models import Scan
+from modules.models import Delivery, Scan
 
+KEPT_DELIVERIES = timedelta(days=30)
+LONGEST_PAUSE = timedelta(days=1)
 GRACE = timedelta(seconds=5)  # a scan just asked for has its own message under way
 
 
 @alone
 def poll_scans() -> None:
-    """End what was begun too often, wake workers for what waits, start the first scan of a chosen repository."""
+    """End what was begun too often, wake workers for what waits, start the scans that are due."""
     left = Scan.objects.claimable()
     left.filter(attempts__gte=Scan.MOST_ATTEMPTS).update(
         status=Scan.Status.FAILED,
@@ -26,11 +30,37 @@ def poll_scans() -> None:
     )
     for scan in left.filter(created_at__lt=Now() - GRACE):
         wake("modules.scan_repository", scan.pk)
-    for connection in _never_read():
+    for connection in _due():
         services.start_scan(connection, by=None)
 
 
-def _never_read():
-    scans = Scan.objects.filter(connection=OuterRef("pk"), repository_id=OuterRef("repository_id"))
-    may_publish = Q(owner=None) | Q(owner__is_active=True, owner__is_partner=True)
-    return GitHubConnection.objects.filter(may_publish, ~Exists(scans), repository_id__isnull=False)
+@alone
+def forget_deliveries() -> None:
+    """Delete webhook deliveries that are too old to be worth a replay."""
+    Delivery.objects.filter(at__lt=Now() - KEPT_DELIVERIES).delete()
+
+
+def _due() -> list[GitHubConnection]:
+    """Whose choice was not read yet, and those whose last reading ended long enough ago."""
+    scans = Scan.objects.filter(connection=OuterRef("pk")).newest_first()
+    connections = GitHubConnection.objects.publishing().annotate(
+        read_id=Subquery(scans.values("repository_id")[:1]),
+        read_branch=Subquery(scans.values("branch")[:1]),
+        read_at=Subquery(scans.values("finished_at")[:1]),
+    )
+    is_chosen = Q(read_id=F("repository_id")) & (Q(branch="") | Q(read_branch=F("branch")))
+    unread = connections.filter(Q(read_id=None) | ~is_chosen)
+    old = connections.filter(is_chosen, read_at__lt=Now() - timedelta(seconds=settings.RESCAN_EVERY))
+    return [*unread, *(connection for connection in old if connection.read_at + _pause(connection) < timezone.now())]
+
+
+def _pause(connection: GitHubConnection) -> timedelta:
+    """Time between two readings: doubled by each one that failed since the last good one or check, up to a day."""
+    good = connection.scans.filter(status=Scan.Status.SUCCEEDED).newest_first().values_list("pk", flat=True).first()
+    failed = connection.scans.filter(
+        status=Scan.Status.FAILED,
+        repository_id=connection.repository_id,
+        finished_at__gt=connection.checked_at,
+        pk__gt=good or 0,
+    ).count()
+    return min(timedelta(seconds=settings.RESCAN_EVERY) * 2 ** min(failed, 20), LONGEST_PAUSE)

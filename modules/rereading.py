@@ -66,7 +66,7 @@ def base_of(scan: Scan) -> Scan | None:
         repository_id=scan.repository_id,
         repository_name=scan.repository_name,
         reading=reading_now(),
-    )
+    ).exclude(history=[])  # made before histories were kept
     return done.filter(branch=scan.branch).newest_first().first() if scan.branch else None
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from tempfile import TemporaryFile
 
@@ -11,10 +12,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from accounts import github
+from accounts import github, github_history
 from accounts.github_errors import GitHubError
+from accounts.models import GitHubConnection
 from accounts.services import token_of
-from modules import rereading
+from modules import rereading, services, watching
 from modules.archive import ArchiveRefused, Snapshot, archive_limits, pack, read_tarball
 from modules.models import Archive, Scan, ScannedModule
 from modules.parsed import parse
@@ -22,6 +24,7 @@ from modules.repository import Found, Repository
 
 logger = logging.getLogger(__name__)
 KEPT_SCANS = 20  # of a connection; older ones are of no use to any form
+KEPT_COMMITS = 250  # of the branch's history, the newest
 HEAD_FIELDS = ("branch", "commit", "commit_message", "committed_at", "tree", "etag")
 TELL_EVERY = 0.3  # seconds between two writes of the progress
 
@@ -42,6 +45,8 @@ def scan_repository(scan_id: int) -> None:
         _end(scan, status=Scan.Status.FAILED, error=str(error))
     except ClaimLost:
         logger.warning("scan lost", extra={"scan": scan.pk, "token": scan.token})
+    else:
+        _follow(scan.pk)
 
 
 class Lease(threading.Thread):
@@ -67,6 +72,15 @@ class Lease(threading.Thread):
                 Scan.objects.held_by(self.scan).update(lease_expires_at=_lease())
         finally:
             connection.close()
+
+
+@dataclass(frozen=True)
+class Past:
+    """A branch's newest commits, as `Scan.history` keeps them, and the tags where they were read with them."""
+
+    history: list[dict]
+    is_whole: bool
+    tags: github_history.Tags | None = None
 
 
 class Progress:
@@ -110,16 +124,17 @@ def _work(scan: Scan) -> None:
     """Read as little as tells the truth: nothing of an unchanged branch, and only modules that have changed."""
     base = rereading.base_of(scan)
     head = _head(scan, base)
+    past = _past(scan, base, head)
     if head is None or (base is not None and head.tree == base.tree):
-        _repeat(scan, base, head)
+        _repeat(scan, base, head, past)
         return
     tree = _tree(scan, head)
     holding = rereading.holding(base, tree) if base and tree else set()
     if base and tree and rereading.is_same(base, tree, holding):
-        _repeat(scan, base, head)
+        _repeat(scan, base, head, past)
         return
-    snapshot = _download(scan, head)
-    _save(scan, _read(scan, snapshot, holding), base, holding, tree)
+    found = _read(scan, _download(scan, head), holding)
+    _save(scan, found, base, holding, tree, past)
 
 
 def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
@@ -138,13 +153,23 @@ def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
     return head
 
 
-def _repeat(scan: Scan, base: Scan, head: github.Commit | None) -> None:
+def _past(scan: Scan, base: Scan | None, head: github.Commit | None) -> Past:
+    """The history up to `head`; that of `base` where no commit is new."""
+    if base is not None and (head is None or head.sha == base.commit):
+        return Past(base.history, base.history_is_whole)
+    token = token_of(scan.connection)
+    commits, is_whole = github_history.commits(token, scan.repository_id, head.sha, most=KEPT_COMMITS)
+    return Past([asdict(row) for row in commits], is_whole, github_history.tags(token, scan.repository_id))
+
+
+@transaction.atomic
+def _repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> None:
     """End a scan that found what `base` holds, without a copy of its rows."""
+    _hold(scan)
     fields = {"same_as_id": base.same_as_id or base.pk, "reading": base.reading, "read": base.read, "total": base.total}
     if head is None:
         fields |= {name: getattr(base, name) for name in HEAD_FIELDS}
-    _end(scan, status=Scan.Status.SUCCEEDED, **fields)
-    _forget_old(scan)
+    _succeed(scan, past, **fields)
 
 
 def _tree(scan: Scan, head: github.Commit) -> rereading.Tree | None:
@@ -175,9 +200,15 @@ def _download(scan: Scan, head: github.Commit) -> Snapshot:
 
 
 @transaction.atomic
-def _save(scan: Scan, found: list[Found], base: Scan | None, holding: set[str], tree: rereading.Tree | None) -> None:
-    if not Scan.objects.held_by(scan).select_for_update().exists():
-        raise ClaimLost
+def _save(
+    scan: Scan,
+    found: list[Found],
+    base: Scan | None,
+    holding: set[str],
+    tree: rereading.Tree | None,
+    past: Past,
+) -> None:
+    _hold(scan)
     archives = _archives([row for row in found if row.is_valid])
     is_passing = any(rereading.is_passing(row.findings) for row in found)
     ScannedModule.objects.bulk_create(
@@ -200,8 +231,35 @@ def _save(scan: Scan, found: list[Found], base: Scan | None, holding: set[str], 
         rereading.carry_over(base, scan, holding)
     count = len(found) + len(holding)
     reading = "" if is_passing else rereading.reading_now()
-    _end(scan, status=Scan.Status.SUCCEEDED, read=count, total=count, reading=reading)
+    _succeed(scan, past, read=count, total=count, reading=reading)
+
+
+def _hold(scan: Scan) -> None:
+    """Lock the connection, then the scan, in the order in which whoever changes or removes a connection does it."""
+    connections = GitHubConnection.objects.filter(pk=scan.connection_id).select_for_update(no_key=True)
+    if not connections.exists() or not Scan.objects.held_by(scan).select_for_update().exists():
+        raise ClaimLost
+
+
+def _succeed(scan: Scan, past: Past, **fields) -> None:
+    """End the scan and keep what it read of git, within the transaction that holds it."""
+    if past.tags:
+        watching.store_tags(scan.connection, scan.repository_id, past.tags)
+    fields |= {"history": past.history, "history_is_whole": past.is_whole}
+    _end(scan, status=Scan.Status.SUCCEEDED, **fields)
     _forget_old(scan)
+
+
+def _follow(scan_id: int) -> None:
+    """Do what a new reading calls for. The scan stands whatever fails here: the next one does all of it again."""
+    scan = Scan.objects.select_related("connection__owner").filter(pk=scan_id).first()
+    if scan is None or scan.status != Scan.Status.SUCCEEDED:
+        return
+    for step in (watching.after_scan, services.publish_automatically):
+        try:
+            step(scan.connection, scan=scan)
+        except Exception:  # each step stands alone, whatever becomes of the other
+            logger.exception("scan not followed up", extra={"scan": scan_id, "step": step.__name__})
 
 
 def _forget_old(scan: Scan) -> None:

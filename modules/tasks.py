@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from modules import polling, scanner
+from modules import polling, scanner, watching
 
 
 @shared_task(name="modules.scan_repository")
@@ -11,3 +11,18 @@ def scan_repository(scan_id):
 @shared_task(name="modules.poll_scans")
 def poll_scans():
     polling.poll_scans()
+
+
+@shared_task(name="modules.watch_tags")
+def watch_tags():
+    watching.wake_all()
+
+
+@shared_task(name="modules.look_at_tags")
+def look_at_tags(connection_id):
+    watching.look_at_tags(connection_id)
+
+
+@shared_task(name="modules.forget_deliveries")
+def forget_deliveries():
+    polling.forget_deliveries()

@@ -78,7 +78,7 @@ def test_commits_come_newest_first_with_their_facts(github, past):
     first = github.head(NAME)
     second = github.commit(NAME, {"b": ""}, message="Add b\n\nwith a body")
     github.commit(NAME, {"c": ""})
-    rows, is_whole = history.commits(ALICE, past, second)
+    rows, is_whole = history.commits(ALICE, past, second, most=250)
     assert rows == [
         history.PastCommit(second, "Add b", "Demo Author", "2026-01-05T15:00:00Z"),
         history.PastCommit(first, "Add the modules", "Demo Author", "2026-01-05T09:00:00Z"),
@@ -103,7 +103,7 @@ def test_long_history_is_read_in_three_requests(github, past):
     )
     github.git_of(github.world.repositories[past]).run("fast-import", "--quiet", stdin=stream.encode())
     github.clear()
-    rows, is_whole = history.commits(ALICE, past, github.head(NAME))
+    rows, is_whole = history.commits(ALICE, past, github.head(NAME), most=250)
     assert (len(rows), is_whole, asked(github)) == (250, False, [("commits", 200)] * 3)
 
 

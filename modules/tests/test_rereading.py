@@ -14,7 +14,8 @@ FILES = {f"part{number}/main.tf": f"# {number}\n{GREETING}" for number in range(
 def asked(github):
     """The last part of each path that was asked for, without what names a commit."""
     kinds = [
-        next(kind for kind in ("branches", "trees", "tarball", "") if kind in line.path) for line in github.requests
+        next(kind for kind in ("branches", "commits", "tags", "trees", "tarball", "") if kind in line.path)
+        for line in github.requests
     ]
     return [(line.origin, kind, line.status) for line, kind in zip(github.requests, kinds, strict=True)]
 
@@ -24,7 +25,13 @@ def rescan(github, connection):
     return scan(connection)
 
 
-CHANGED = [("api", "branches", 200), ("api", "trees", 200), ("api", "tarball", 302)]
+CHANGED = [
+    ("api", "branches", 200),
+    ("api", "commits", 200),
+    ("api", "tags", 200),
+    ("api", "trees", 200),
+    ("api", "tarball", 302),
+]
 
 
 def test_unchanged_branch_costs_one_conditional_request(alice, github, monkeypatch):
@@ -53,8 +60,8 @@ def test_changed_branch_costs_the_same_whatever_the_number_of_modules(alice, git
     scan(connection)
     github.commit(NAME, {"part0/main.tf": "# new\n" + GREETING})
     rescan(github, connection)
-    assert asked(github)[:3] == CHANGED
-    assert [origin for origin, _, _ in asked(github)[3:]] == ["codeload"]
+    assert asked(github)[:5] == CHANGED
+    assert [origin for origin, _, _ in asked(github)[5:]] == ["codeload"]
 
 
 def test_only_the_changed_module_is_read_again(alice, github, monkeypatch):
@@ -84,7 +91,7 @@ def test_change_beside_the_modules_downloads_nothing(alice, github):
     first = scan(connection)
     sha = github.commit(NAME, {"docs/text.md": "# Text"}, message="Write")
     row = rescan(github, connection)
-    assert asked(github) == CHANGED[:2]
+    assert asked(github) == CHANGED[:4]
     assert (row.commit, row.commit_message, row.same_as) == (sha, "Write", first)
 
 
