@@ -73,7 +73,7 @@ def _providers(places: list[Place]) -> Iterator[Ability]:
 def _creates(count: int) -> str:
     if not count:
         return "Reads and computes with"
-    return f"Creates {count} kind{'s' if count > 1 else ''} of resources with"
+    return "Creates one kind of resource with" if count == 1 else f"Creates {count} kinds of resources with"
 
 
 def _programs(places: list[Place]) -> Iterator[Ability]:
