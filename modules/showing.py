@@ -1,11 +1,12 @@
 """A schema as the module page shows it."""
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from modules.literals import to_hcl
+from modules.schema import HIDDEN_GROUP
 
 LONGEST_DEFAULT = 80  # characters
-HIDDEN_GROUP = 0  # RAD's convention: for the publisher and admins only
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,19 @@ def inputs_of(schema: dict, *, with_hidden: bool) -> Inputs:
         if number != HIDDEN_GROUP or with_hidden:
             groups.setdefault(number, Group(number, len(groups) + 1)).inputs.append(_input(variable))
     return Inputs(list(groups.values()))
+
+
+def without_hidden(schema: dict) -> dict:
+    """The schema as deployers know it: without the inputs of the hidden group."""
+    return schema | {"variables": [row for row in schema["variables"] if row["group"] != HIDDEN_GROUP]}
+
+
+def resources_of(schema: dict) -> dict[str, list[dict]]:
+    """The resources and data sources by type, both in alphabetical order."""
+    found: dict[str, list[dict]] = {}
+    for row in sorted(schema["resources"], key=itemgetter("address")):
+        found.setdefault(row["address"].rpartition(".")[0], []).append(row)
+    return found
 
 
 def link(address) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from foundation import audit
+from modules import titles
 from modules.models import Alarm, Module, ModuleVersion
 
 
@@ -32,7 +33,7 @@ def make_current(version: ModuleVersion, *, by) -> ModuleVersion:
         return version
     before = module.current_version.semver
     _set_current(module, version)
-    audit.record("version.made_current", by=by, target=version, module=module.ref, version=version.semver, before=before)
+    audit.record("version.made_current", by=by, target=version, version=version.semver, before=before)
     return version
 
 
@@ -121,5 +122,5 @@ def _say(version: ModuleVersion, **fields) -> None:
 
 def _set_current(module: Module, version: ModuleVersion) -> None:
     module.current_version = version
-    module.title = module.own_title or version.title
+    module.title = titles.in_effect(module, version.title)
     module.save(update_fields=["current_version", "title"])

@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied
 
 from foundation.models import AuditEvent
 from modules import versioning
-from modules.models import Alarm, ModuleVersion
+from modules.models import Alarm, Module, ModuleVersion
 from modules.tests.versions import add_version, make_module, version_of
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ class TestMakeCurrent:
     def test_rolls_back_and_forward_again(self, alice, module):
         versioning.make_current(version_of(module, "1.0.0"), by=alice)
         assert current(module) == "1.0.0"
-        detail = {"module": module.ref, "version": "1.0.0", "before": "1.2.0"}
+        detail = {"version": "1.0.0", "before": "1.2.0"}
         assert last_deed() == ("version.made_current", "alice@example.com", detail)
         versioning.make_current(version_of(module, "1.2.0"), by=alice)
         assert current(module) == "1.2.0"
@@ -111,7 +111,7 @@ class TestRevoke:
         module = make_module(alice, versions=1)
         versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
         assert current(module) == "1.0.0"
-        assert [rows.count() for rows in (type(module).objects.published(), type(module).objects.deployable())] == [1, 0]
+        assert (Module.objects.published().count(), Module.objects.deployable().count()) == (1, 0)
 
     def test_second_revocation_is_refused_and_keeps_the_reason(self, alice, module):
         versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)

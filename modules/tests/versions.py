@@ -31,7 +31,7 @@ def make_module(owner, *, versions: int = 3, schemas=(), by=None, **fields) -> M
 
 def add_version(module: Module, *, number: int, schema=EMPTY, **fields) -> ModuleVersion:
     newest = module.versions.first()
-    facts = {"semver": f"1.{number - 1}.0", "bump": "minor", "commit": str(number) * 40, "title": module.title}
+    facts = {"semver": f"1.{number - 1}.0", "bump": "minor", "commit": str(number % 10) * 40, "title": module.title}
     return ModuleVersion.objects.create(
         module=module,
         number=number,

@@ -1,39 +1,80 @@
+"""A module as those see it who may deploy it, and what its page shares with those of its versions."""
+
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from modules import history
+from modules.manifest import abilities
 from modules.markdown import render as render_markdown
-from modules.models import Module
-from modules.showing import inputs_of, link
+from modules.models import Alarm, Module, ModuleVersion
+from modules.picture import picture
+from modules.showing import inputs_of, link, without_hidden
+
+VERSIONS_A_PAGE = 25
 
 
 @login_required
 @require_safe
 def module(request, ref):
-    module = get_object_or_404(Module.objects.visible_to(request.user).select_related("owner"), ref=ref)
-    versions = module.versions.select_related("published_by").defer("schema", "readme")
-    version = get_object_or_404(module.versions, number=_number(request, module))
-    may_change = module.may_change(request.user)
-    context = {
-        "module": module,
-        "version": version,
-        "versions": versions,
-        "about": render_markdown(version.schema["platform"].get("module_description") or ""),
-        "readme": render_markdown(version.readme),
-        "inputs": inputs_of(version.schema, with_hidden=may_change),
-        "documentation": link(version.schema["platform"].get("module_documentation")),
-        "may_change": may_change,
-        "is_published": Module.objects.published().filter(pk=module.pk).exists(),
-        "is_mine": module.owner_id == request.user.pk,
+    module = visible_module(request, ref)
+    if "version" in request.GET:
+        return redirect(get_object_or_404(module.versions, number=_number(request.GET["version"])))
+    versions = module.versions.defer(*history.HEAVY)
+    page = Paginator(versions, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
+    context = shown(request.user, module, module.current_version) | {
+        "page": page,
+        "lines": history.lines(page),
+        "before": versions.filter(number__lt=module.current_version.number).first(),
+        "alarms": standing_alarms(request.user, module),
     }
     return render(request, "modules/module.html", context)
 
 
-def _number(request, module: Module) -> int:
-    asked = request.GET.get("version", "")
-    if not asked:
-        return module.current_version.number
-    if not asked.isascii() or not asked.isdecimal() or len(asked) > 6:
+def visible_module(request, ref) -> Module:
+    visible = Module.objects.visible_to(request.user).select_related("owner", "current_version")
+    return get_object_or_404(visible, ref=ref)
+
+
+def shown(user, module: Module, version: ModuleVersion) -> dict:
+    """What the pages of a module and of each of its versions both show of `version`."""
+    may_change = module.may_change(user)
+    schema = version.schema if may_change else without_hidden(version.schema)
+    return {
+        "module": module,
+        "version": version,
+        "about": render_markdown(schema["platform"].get("module_description") or ""),
+        "readme": render_markdown(version.readme),
+        "documentation": link(schema["platform"].get("module_documentation")),
+        "inputs": inputs_of(schema, with_hidden=may_change),
+        "abilities": abilities(schema),
+        "picture": picture(module.title, schema),
+        "cost": module.cost_of(version),
+        "purchased_only": module.is_purchased_only(version),
+        "may_change": may_change,
+        "may_publish": user.may_connect(module.owner),
+        "is_mine": module.owner_id == user.pk,
+        "is_offered": _is_offered(module, version),
+    }
+
+
+def standing_alarms(user, module: Module):
+    """The module's alarms that nobody has dismissed; for its publisher and admins."""
+    if not module.may_change(user):
+        return Alarm.objects.none()
+    alarms = Alarm.objects.filter(version__module=module, dismissed_at=None).select_related("version")
+    return alarms.defer(*(f"version__{name}" for name in history.HEAVY))
+
+
+def _is_offered(module: Module, version: ModuleVersion) -> bool:
+    is_current = version.pk == module.current_version_id
+    return is_current and Module.objects.deployable().filter(pk=module.pk).exists()
+
+
+def _number(text: str) -> int:
+    """The number by which older addresses name a version. Raises Http404."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 6:
         raise Http404
-    return int(asked)
+    return int(text)

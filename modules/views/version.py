@@ -1,0 +1,122 @@
+"""One version of a module: its page, and what its publisher says of it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from modules import history, usage, versioning
+from modules.models import Alarm, ModuleVersion
+from modules.showing import resources_of
+from modules.version_forms import DeprecateForm, RevokeForm
+from modules.views.module import shown, standing_alarms, visible_module
+
+
+@login_required
+@require_safe
+def version(request, ref, semver):
+    return _page(request, _version_or_404(request, ref, semver))
+
+
+@login_required
+@require_POST
+def version_current(request, ref, semver):
+    version = _changeable(request, ref, semver)
+    return _say(request, version, versioning.make_current, f"New deployments use version {semver} now.")
+
+
+@login_required
+@require_POST
+def version_deprecate(request, ref, semver):
+    version = _changeable(request, ref, semver)
+    form = DeprecateForm(request.POST, version=version)
+    if not form.is_valid():
+        return _page(request, version, status=422, deprecate_form=form)
+    return _say(request, version, versioning.deprecate, f"Version {semver} is deprecated.", **form.cleaned_data)
+
+
+@login_required
+@require_POST
+def version_undeprecate(request, ref, semver):
+    version = _changeable(request, ref, semver)
+    return _say(request, version, versioning.undeprecate, f"Version {semver} is not deprecated any more.")
+
+
+@login_required
+@require_POST
+def version_revoke(request, ref, semver):
+    version = _changeable(request, ref, semver)
+    form = RevokeForm(request.POST, version=version)
+    if not form.is_valid():
+        return _page(request, version, status=422, revoke_form=form)
+    reason = form.cleaned_data["reason"]
+    return _say(request, version, versioning.revoke, f"Version {semver} is revoked.", reason=reason)
+
+
+@login_required
+@require_POST
+def version_unrevoke(request, ref, semver):
+    version = _changeable(request, ref, semver)
+    return _say(request, version, versioning.unrevoke, f"Version {semver} is not revoked any more.")
+
+
+@login_required
+@require_POST
+def alarm_dismiss(request, ref, alarm):
+    module = visible_module(request, ref)
+    if not module.may_change(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Alarm.objects.select_related("version__module"), version__module=module, ref=alarm)
+    versioning.dismiss_alarm(found, by=request.user)
+    messages.success(request, "The alarm is dismissed.")
+    return redirect(module)
+
+
+def _version_or_404(request, ref, semver) -> ModuleVersion:
+    module = visible_module(request, ref)
+    return get_object_or_404(module.versions.select_related("published_by"), semver=semver)
+
+
+def _changeable(request, ref, semver) -> ModuleVersion:
+    """A version that the person may change; 404 when its module is not visible, 403 when it is another's."""
+    version = _version_or_404(request, ref, semver)
+    if not version.module.may_change(request.user):
+        raise PermissionDenied
+    return version
+
+
+def _say(request, version: ModuleVersion, deed, done: str, **details):
+    """Do a verb of versioning, and tell how it went on the version's page."""
+    try:
+        deed(version, by=request.user, **details)
+    except versioning.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(version)
+
+
+def _page(request, version: ModuleVersion, *, status: int = 200, **forms):
+    module, may_change = version.module, version.module.may_change(request.user)
+    forms = {"deprecate_form": DeprecateForm(version=version), "revoke_form": RevokeForm(version=version)} | forms
+    others = module.versions.exclude(pk=version.pk).defer(*history.HEAVY)
+    context = shown(request.user, module, version) | {
+        "step": history.step_to(version, with_hidden=may_change),
+        "others": others,
+        "comparison": _comparison(request, version, others, with_hidden=may_change),
+        "resources": resources_of(version.schema),
+        "usage": usage.of_versions(ModuleVersion.objects.filter(pk=version.pk))[version.pk],
+        "deployers": usage.deployers_of(version) if may_change else [],
+        "alarms": standing_alarms(request.user, module).filter(version=version),
+    }
+    return render(request, "modules/version.html", context | forms, status=status)
+
+
+def _comparison(request, version: ModuleVersion, others, *, with_hidden: bool) -> list[history.Step]:
+    """The way to the version that the address names, and the way back; empty where it names none."""
+    semver = request.GET.get("with")
+    if not semver:
+        return []
+    other = get_object_or_404(others.defer(None), semver=semver.replace("\0", "")[:60])
+    return [history.step(*way, with_hidden=with_hidden) for way in ((version, other), (other, version))]
