@@ -50,7 +50,10 @@ def _live(module: Module):
 
 def _post(module: Module, person, deployments: list) -> None:
     title = _line(deployments[-1].module_title)
-    named = [f"- {each.name} ({each.ref}), version {each.version.semver}" for each in deployments[:NAMED]]
+    named = [
+        f"- {each.name}, version {each.version.semver}: {outbox.link(each.get_absolute_url())}"
+        for each in deployments[:NAMED]
+    ]
     if len(deployments) > NAMED:
         named.append(f"- and {len(deployments) - NAMED} more")
     outbox.post(
@@ -73,6 +76,5 @@ Your deployments of it go on untouched:
 
 {deployments}
 
-You can change their inputs, run them again and destroy them as before, in the portal under Deployments. There are no
-new deployments of this module, and no further versions of it.
+You can change their inputs, run them again and destroy them as before. There are no new deployments of this module.
 """
