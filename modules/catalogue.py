@@ -112,6 +112,11 @@ def standing(connection: GitHubConnection) -> dict[str, int]:
     return dict(published.values_list("path", "current_version__number"))
 
 
+def numbers(found: Iterable[Row]) -> dict[str, str]:
+    """The version that each row would have, by path, as its preview says: what a form promises."""
+    return {row.path: row.preview.semver for row in found if row.preview}
+
+
 def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int]) -> list[str]:
     """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
 

@@ -81,14 +81,15 @@ def publish(
     paths: Collection[str],
     by,
     seen: dict[str, int] | None = None,
+    numbers: dict[str, str] | None = None,
     apart: Collection[str] = (),
 ) -> Publication:
     """Make the catalogue hold exactly `paths` of the connection's repository, as its newest scan found them.
 
     New ones are created, changed ones get their next version, others leave the catalogue; what is deployed is not
-    touched. What is published already may stay at its version although it is invalid now. `scan` and `seen`
-    (`catalogue.standing`, None to skip that check) are what the form showed; `apart` as in `catalogue.rows`. Raises
-    StalePublication, NotPublishable and PermissionDenied.
+    touched. What is published already may stay at its version although it is invalid now. What the form showed is in
+    `scan`, `seen` (`catalogue.standing`) and `numbers` (`catalogue.numbers`), None to skip these checks; `apart` as
+    in `catalogue.rows`. Raises StalePublication, NotPublishable and PermissionDenied.
     """
     connection = locked(connection)
     if not by.may_connect(connection.owner):
@@ -98,6 +99,7 @@ def publish(
     rows = catalogue.rows(connection, scan, apart=apart)
     plan = _plan(rows, paths)
     previews.attach(rows, connection, scan)
+    _check_numbers([*plan.new, *plan.updated], numbers or {})
     removed = [entries.remove(row.module, by=by) for row in plan.removed]  # first, as they give titles free
     return Publication(
         created=[entries.create(row, scan, by=by) for row in plan.new],
@@ -166,6 +168,17 @@ def _fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int]
     if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known):
         raise StalePublication(changes)
     return newest
+
+
+def _check_numbers(rows: list[Row], numbers: dict[str, str]) -> None:
+    """A tag that came since may give another number than the form promised."""
+    changes = [
+        f"{row.path or 'The root folder'} would be version {row.preview.semver} now; the form said {number}."
+        for row in rows
+        if (number := numbers.get(row.path)) and number != row.preview.semver
+    ]
+    if changes:
+        raise StalePublication(changes)
 
 
 def _plan(rows: list[Row], paths: Collection[str]) -> Plan:

@@ -148,19 +148,19 @@ def _clean(terms: Terms, owner: User | None) -> Terms:
         raise ValidationError("Choose one of the audiences.")
     if owner is None and terms.audience != Module.Audience.EVERYONE:
         raise ValidationError("A platform module is for everyone.")
-    emails = _addresses(terms.emails, owner) if terms.audience == Module.Audience.NAMED else []
+    emails = addresses(terms.emails, owner) if terms.audience == Module.Audience.NAMED else []
     return Terms(title, terms.credit_cost, terms.purchased_only, str(terms.audience), emails, terms.auto_publish)
 
 
-def _addresses(emails: Collection[str], owner: User | None) -> list[str]:
-    """Lower-cased, each once, without the owner's own; raises ValidationError."""
-    addresses = {email.strip().lower() for email in emails}
-    if wrong := sorted(address for address in addresses if not _is_email(address)):
-        raise ValidationError([f"“{address}” is not an e-mail address." for address in wrong])
-    addresses -= {owner.email.lower()} if owner else set()
-    if len(addresses) > MOST_PEOPLE:
-        raise ValidationError(f"These are {len(addresses)} people; {MOST_PEOPLE} are the most that fit.")
-    return sorted(addresses)
+def addresses(emails: Collection[str], owner: User | None = None) -> list[str]:
+    """Lower-cased, each once, without the owner's own; raises ValidationError, which names each that is none."""
+    people = {email.strip().lower() for email in emails}
+    if wrong := sorted(person for person in people if not _is_email(person)):
+        raise ValidationError([f"“{person}” is not an e-mail address." for person in wrong])
+    people -= {owner.email.lower()} if owner else set()
+    if len(people) > MOST_PEOPLE:
+        raise ValidationError(f"These are {len(people)} people; {MOST_PEOPLE} are the most that fit.")
+    return sorted(people)
 
 
 def _is_email(text: str) -> bool:
@@ -178,7 +178,7 @@ def _answers_for(module: Module, by) -> User:
 
 
 def _title(module: Module, row: Row) -> str:
-    wanted = row.found.title if row.found else row.newest.title
+    wanted = row.newest.title if row.newest else row.found.title
     return titles.in_effect(module, wanted) if row.is_published else module.own_title or wanted
 
 
