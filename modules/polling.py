@@ -41,17 +41,20 @@ def forget_deliveries() -> None:
 
 
 def _due() -> list[GitHubConnection]:
-    """Whose choice was not read yet, and those whose last reading ended long enough ago."""
+    """Whose choice was not read yet, was pushed to since a reading began, or was read long enough ago."""
     scans = Scan.objects.filter(connection=OuterRef("pk")).newest_first()
     connections = GitHubConnection.objects.publishing().annotate(
         read_id=Subquery(scans.values("repository_id")[:1]),
         read_branch=Subquery(scans.values("branch")[:1]),
         read_at=Subquery(scans.values("finished_at")[:1]),
+        begun_at=Subquery(scans.values("started_at")[:1]),
     )
     is_chosen = Q(read_id=F("repository_id")) & (Q(branch="") | Q(read_branch=F("branch")))
     unread = connections.filter(Q(read_id=None) | ~is_chosen)
     old = connections.filter(is_chosen, read_at__lt=Now() - timedelta(seconds=settings.RESCAN_EVERY))
-    return [*unread, *(connection for connection in old if connection.read_at + _pause(connection) < timezone.now())]
+    pushed = connections.filter(is_chosen, pushed_at__gt=F("begun_at"))
+    stale = (connection for connection in old if connection.read_at + _pause(connection) < timezone.now())
+    return [*unread, *pushed, *stale]
 
 
 def _pause(connection: GitHubConnection) -> timedelta:

@@ -12,6 +12,7 @@ from tests.people import PASSWORD
 
 # What an address is of: the thing that somebody must have, and how it stands in the address.
 ARGUMENTS = {
+    "hook": ("connection", lambda connection: (connection.ref,)),
     "live": ("live", lambda live: (live.ref,)),
     "ended": ("live", lambda live: (live.ref, 1)),
     "output": ("live", lambda live: (live.ref, "key")),

@@ -26,6 +26,7 @@ def make_connection(owner) -> GitHubConnection:
         repositories_read_at=timezone.now(),
     )
     connection.token = mark(owner, "secret", "token")
+    connection.webhook_secret = mark(owner, "secret", "webhook")
     connection.save()
     AccessibleRepository.objects.create(
         connection=connection,

@@ -28,6 +28,7 @@ PUBLISH = [
     Row("modules:scan-start", post="login 403 403 - 302", query="?for=platform"),
     Row("modules:scan-status", PARTNERS, shows=PUBLISHED, must="scan.commit@own"),
 ]
+HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # none is signed
 
 SEES = {  # who sees the module of an audience; carol, the user, is whom the named ones name
     "everyone": "login 200 200 200 200",
@@ -88,4 +89,4 @@ DEPLOY = [
     ),
 ]
 
-ROWS = [*PUBLISH, *MODULES, *FORMS, *DEPLOY]
+ROWS = [*PUBLISH, *HOOKS, *MODULES, *FORMS, *DEPLOY]

@@ -1,0 +1,38 @@
+"""GitHub's webhooks post here. The address is no secret: the signature is what counts."""
+
+from django.http import HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from accounts.models import GitHubConnection
+from modules import hooks
+
+NOTHING_HERE = "There is no webhook here."
+
+
+@csrf_exempt
+@require_POST
+def github(request, ref):
+    """Answer at once and without asking anybody: what a push calls for is done by a worker."""
+    body = request.read(hooks.MOST_BYTES + 1)
+    if len(body) > hooks.MOST_BYTES:
+        return _answer(413, "The body is larger than 1 MiB.")
+    connection = GitHubConnection.objects.filter(ref=ref).first()
+    signature = hooks.signature_of(body, connection)
+    if not signature:
+        return _answer(404, NOTHING_HERE)
+    if not hooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
+        return _answer(403, "The signature is not that of this webhook's secret.")
+    delivery_id, event = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Delivery", "Event"))
+    try:
+        payload = hooks.payload_of(body, request.content_type)
+        said = hooks.take(connection, delivery_id=delivery_id, signature=signature, event=event, payload=payload)
+    except hooks.Unreadable as error:
+        return _answer(400, str(error))
+    except GitHubConnection.DoesNotExist:
+        return _answer(404, NOTHING_HERE)
+    return _answer(200 if said == hooks.PONG else 202, said)
+
+
+def _answer(status: int, text: str) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
