@@ -8,9 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import GitHubConnection
 from accounts.sides import Side, side_of
-from modules import catalogue, services
+from modules import catalogue, previews, services
 from modules.forms import PublishForm
+from modules.lines import lines
+from modules.models import Module
+from modules.views.asked import apart_of, query_of
 
 
 @login_required
@@ -18,17 +22,17 @@ from modules.forms import PublishForm
 def publish(request):
     side = side_of(request)
     if request.method == "GET":
-        return _page(request, side)
+        return _page(request)
     connection = get_object_or_404(side.connections)
     form = PublishForm(request.POST)
     if not form.is_valid():
-        return _page(request, side, status=422, form=form)
+        return _page(request, status=422, form=form)
     scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
-    paths, seen = form.cleaned_data["modules"], form.cleaned_data["seen"]
+    wanted = {"paths": form.cleaned_data["modules"], "seen": form.cleaned_data["seen"], "apart": apart_of(request)}
     try:
-        done = services.publish(connection, scan=scan, paths=paths, seen=seen, by=request.user)
+        done = services.publish(connection, scan=scan, by=request.user, **wanted)
     except (services.StalePublication, services.NotPublishable) as error:
-        return _page(request, side, status=422, form=form, refusal=error)
+        return _page(request, status=422, form=form, refusal=error)
     messages.success(request, _sentence(done))
     return redirect(_publish_page_of(side))
 
@@ -38,7 +42,7 @@ def publish(request):
 def publish_preview(request):
     """The save bar alone, for the boxes that are ticked now."""
     form = PublishForm(request.GET)
-    return render(request, "modules/_savebar.html", _context(side_of(request), form=form))
+    return render(request, "modules/_savebar.html", _context(request, form=form))
 
 
 @login_required
@@ -58,35 +62,59 @@ def scan_start(request):
 def scan_status(request):
     """The scan's card while it goes on; when it ends, the list of modules with it."""
     form = PublishForm(request.GET) if "scan" in request.GET else None
-    return render(request, "modules/_scan_status.html", _context(side_of(request), form=form))
+    return render(request, "modules/_scan_status.html", _context(request, form=form))
+
+
+@login_required
+@require_POST
+def module_remove(request, ref):
+    module = get_object_or_404(Module.objects.visible_to(request.user), ref=ref)
+    services.remove(module, by=request.user)
+    messages.success(request, f"{module.title} left the catalogue. What is deployed of it goes on untouched.")
+    return redirect(_publish_page_of(Side(module.owner)))
 
 
 def _publish_page_of(side: Side) -> str:
     return reverse("modules:publish") + side.query
 
 
-def _page(request, side: Side, *, status: int = 200, **details):
-    return render(request, "modules/publish.html", _context(side, **details), status=status)
+def _page(request, *, status: int = 200, **details):
+    return render(request, "modules/publish.html", _context(request, **details), status=status)
 
 
-def _context(side: Side, *, form: PublishForm | None = None, refusal: Exception | None = None) -> dict:
+def _context(request, *, form: PublishForm | None = None, refusal: Exception | None = None) -> dict:
+    side = side_of(request)
     connection = side.connections.first()
-    context = {"side": side, "connection": connection, "form": form, "refusal": refusal}
+    context = {
+        "side": side,
+        "connection": connection,
+        "form": form,
+        "refusal": refusal,
+        "elsewhere": catalogue.elsewhere(connection or GitHubConnection(owner=side.owner)),
+    }
     if connection is None or connection.repository_id is None:
         return context
     scan = connection.scans.filter(repository_id=connection.repository_id).newest_first().first()
     base = catalogue.newest_scan(connection)
-    rows = catalogue.rows(connection, base)
+    return context | {"scan": scan, "base": base} | _list(connection, base, form, apart_of(request))
+
+
+def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: list[str]) -> dict:
+    """The rows, ticked as the form was, and what publishing them would do."""
+    rows = catalogue.rows(connection, base, apart=apart)
     if form is not None:
         form.is_valid()
         catalogue.tick(rows, form.cleaned_data.get("modules", set()))
-    return context | {
-        "scan": scan,
-        "base": base,
-        "rows": rows,
-        "plan": catalogue.plan(rows),
+    previews.attach(rows, connection, base)
+    plan = catalogue.plan(rows)
+    return {
+        "lines": lines(rows),
+        "plan": plan,
+        "breaking": sum(row.preview.is_breaking for row in plan.updated),
         "counts": catalogue.counts(rows),
         "seen_json": json.dumps(catalogue.standing(connection)),
+        "apart": [row.path for row in rows if row.path in apart],
+        "address": query_of(Side(connection.owner), apart),
     }
 
 

@@ -1,0 +1,64 @@
+"""What the publish pages say of a row besides the row itself: what is in effect, who has it live, what is alarming."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from modules.models import Alarm
+from modules.row import Row
+from modules.terms import Suggestion, Terms, suggestion_of, terms_of
+
+
+@dataclass
+class Line:
+    """A row of the Publish page, previewed, with its alarms; what is in effect in units of 1/10,000 credit."""
+
+    row: Row
+    alarms: list[Alarm] = field(default_factory=list)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return terms_of(self.row)
+
+    @cached_property
+    def says(self) -> Suggestion:
+        return suggestion_of(self.row)
+
+    @property
+    def credit_cost(self) -> int:
+        return self.says.credit_cost if self.terms.credit_cost is None else self.terms.credit_cost
+
+    @property
+    def is_purchased_only(self) -> bool:
+        return self.says.purchased_only if self.terms.purchased_only is None else self.terms.purchased_only
+
+    @cached_property
+    def people(self) -> list[tuple[str, int]]:
+        """Whose live deployments there are, and how many; who has the most first."""
+        return self._counted(0)
+
+    @cached_property
+    def versions(self) -> list[tuple[str, int]]:
+        """Which versions the live deployments have, and how many; the one that most have first."""
+        return self._counted(1)
+
+    @property
+    def deployments(self) -> int:
+        return sum(count for _, count in self.people)
+
+    def _counted(self, column: int) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter()
+        for each in self.row.preview.live if self.row.preview else []:
+            counts[each[column]] += each[2]
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def lines(rows: Iterable[Row]) -> list[Line]:
+    """A line for each row, with one query for all alarms that nobody has dismissed."""
+    made = [Line(row) for row in rows]
+    by_module = {line.row.module.pk: line for line in made if line.row.module}
+    alarms = Alarm.objects.filter(dismissed_at=None, version__module__in=by_module).select_related("version")
+    for alarm in alarms.defer("version__schema", "version__readme", "version__changes", "version__commits"):
+        by_module[alarm.version.module_id].alarms.append(alarm)
+    return made

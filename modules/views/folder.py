@@ -1,0 +1,101 @@
+"""The page of one folder: what publishing it would do, what it can do, and what its publisher sets for it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import GitHubConnection
+from accounts.sides import Side, side_of
+from modules import catalogue, manifest, previews
+from modules.forms import TermsForm, folder_name, folder_named
+from modules.lines import Line, lines
+from modules.services import NotPublishable
+from modules.terms import set_terms
+from modules.views.asked import apart_of, query_of
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What an address of the folder page names."""
+
+    side: Side
+    connection: GitHubConnection
+    line: Line
+    apart: list[str]
+
+    @property
+    def query(self) -> str:
+        return query_of(self.side, self.apart)
+
+    @property
+    def address(self) -> str:
+        path = urlencode({"path": folder_name(self.line.row.path)})
+        return f"{reverse('modules:publish-module')}?{self.query}{path}"
+
+    def form(self, data=None) -> TermsForm | None:
+        """None for a folder that is no module, and has nothing to set."""
+        if not self.line.row.can_be_ticked:
+            return None
+        return TermsForm(data, owner=self.side.owner, terms=self.line.terms, suggestion=self.line.says)
+
+
+@login_required
+@require_safe
+def publish_module(request):
+    folder = _folder(request, request.GET.get("path"))
+    return _page(request, folder, folder.form())
+
+
+@login_required
+@require_POST
+def publish_terms(request):
+    folder = _folder(request, request.POST.get("path"))
+    form = folder.form(request.POST)
+    if form is None or not form.is_valid():
+        return _page(request, folder, form, status=422)
+    row = folder.line.row
+    try:
+        set_terms(folder.connection, path=row.path, terms=form.terms(), by=request.user, apart=folder.apart)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, folder, form, status=422)
+    except NotPublishable:
+        return _page(request, folder, None, status=422)
+    when = "They are in effect." if row.is_published else "They take effect when it is published."
+    messages.success(request, f"Settings saved. {when}")
+    return redirect(folder.address)
+
+
+def _folder(request, name: str | None) -> Folder:
+    """The folder of this name in the newest scan, or among what is published of the repository; else 404."""
+    side, apart = side_of(request), apart_of(request)
+    connection = get_object_or_404(side.connections)
+    path, scan = folder_named(name), catalogue.newest_scan(connection)
+    row = next((row for row in catalogue.rows(connection, scan, apart=apart) if row.path == path), None)
+    if row is None:
+        raise Http404
+    previews.attach([row], connection, scan)
+    return Folder(side, connection, lines([row])[0], apart)
+
+
+def _page(request, folder: Folder, form: TermsForm | None, *, status: int = 200):
+    row = folder.line.row
+    context = {
+        "side": folder.side,
+        "connection": folder.connection,
+        "apart": folder.apart,
+        "address": folder.query,
+        "line": folder.line,
+        "row": row,
+        "form": form,
+        "abilities": manifest.abilities(row.found.schema) if row.is_valid else [],
+        "is_refused": status == 422 and form is None,
+    }
+    return render(request, "modules/folder.html", context, status=status)
