@@ -178,7 +178,7 @@ def test_queries_do_not_grow_with_the_modules(alice, carol, github):
         publish(connection, *(f"m{n:02}" for n in range(1, size)))
         for module in Module.objects.filter(repository_name=name):
             make_deployment(module.current_version, owner=carol, name=f"{number}-{module.path}", status="live")
-        github.commit(name, {path: f"# changed\n{WIDER}" for path in files})
+        github.commit(name, dict.fromkeys(files, f"# changed\n{WIDER}"))
         reading = scan(connection)
         with CaptureQueriesContext(database) as captured:
             rows = catalogue.rows(connection, reading)

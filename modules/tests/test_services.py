@@ -9,6 +9,7 @@ from foundation.models import AuditEvent
 from modules import catalogue, services
 from modules.models import Module, ModuleVersion
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
+from modules.versioning import make_current
 
 TWO = {"greeting/main.tf": GREETING, "other/main.tf": "locals { a = 1 }\n"}
 
@@ -148,6 +149,61 @@ class TestPublish:
         other = connect(github, alice, name="alice-example/others", files={"greeting/main.tf": ""})
         publish(other, "greeting")
         assert Module.objects.published().count() == 2
+
+    def test_what_comes_from_another_repository_is_named_and_can_be_removed(self, alice, bob, github):
+        publish(connect(github, alice, files=TWO), "greeting", "other")
+        other = connect(github, alice, name="alice-example/others", files={"greeting/main.tf": ""})
+        assert [module.path for module in catalogue.elsewhere(other)] == ["greeting", "other"]
+        module = catalogue.elsewhere(other)[0]
+        with pytest.raises(PermissionDenied):
+            services.remove(module, by=bob)
+        removed = [services.remove(module, by=alice).removed_at for _ in range(2)]
+        assert removed[0] == removed[1]
+        assert [module.path for module in catalogue.elsewhere(other)] == ["other"]
+        assert AuditEvent.objects.filter(verb="module.removed").count() == 1
+
+    def test_rolled_back_module_stays_there_until_its_content_changes(self, alice, github):
+        connection = connect(github, alice, files=TWO)
+        publish(connection, "greeting")
+        github.commit(NAME, {"greeting/main.tf": "# new\n" + GREETING})
+        publish(connection, "greeting")
+        module = Module.objects.get()
+        make_current(module.versions.get(semver="1.0.0"), by=alice)
+        (row,) = [row for row in catalogue.rows(connection, catalogue.newest_scan(connection)) if row.module]
+        assert (row.change, row.is_rolled_back, row.newest.semver) == ("unchanged", True, "1.0.1")
+        publish(connection, "greeting")
+        assert Module.objects.get().current_version.semver == "1.0.0"
+        github.commit(NAME, {"greeting/main.tf": "# newer\n" + GREETING})
+        publish(connection, "greeting")
+        module.refresh_from_db()
+        assert (module.current_version.number, module.current_version.semver) == (3, "1.0.2")
+
+    def test_form_older_than_a_scan_that_found_the_same_is_published_from_the_newest(self, alice, github):
+        connection = connect(github, alice, files=TWO | {"broken/main.tf": "x = = 1\n"})
+        old = scan(connection)
+        commit = github.commit(NAME, {"README.md": "new", "broken/main.tf": "y = = 1\n"})
+        assert scan(connection) != old
+        services.publish(connection, scan=old, paths={"greeting"}, by=alice, seen={})
+        assert Module.objects.get().current_version.commit == commit
+
+    def test_folder_that_became_valid_is_a_difference(self, alice, github):
+        connection = connect(github, alice, files=TWO | {"broken/main.tf": "x = = 1\n"})
+        old = scan(connection)
+        github.commit(NAME, {"broken/main.tf": ""})
+        scan(connection)
+        with pytest.raises(services.StalePublication) as refused:
+            services.publish(connection, scan=old, paths={"greeting"}, by=alice)
+        assert refused.value.changes[1:] == ["broken has other content."]
+
+    def test_form_that_knew_another_version_is_told_both(self, alice, github):
+        connection = connect(github, alice, files=TWO)
+        publish(connection, "greeting")
+        seen = catalogue.standing(connection)
+        github.commit(NAME, {"greeting/main.tf": "# new\n" + GREETING})
+        publish(connection, "greeting")
+        with pytest.raises(services.StalePublication) as refused:
+            services.publish(connection, scan=catalogue.newest_scan(connection), paths=set(), seen=seen, by=alice)
+        assert refused.value.changes == ["greeting is at version 1.0.1 now; the form knew 1.0.0."]
 
     @pytest.mark.parametrize("deed", ["UPDATE {} SET title = 'Other'", "DELETE FROM {}"])
     def test_version_can_neither_be_changed_nor_deleted(self, alice, github, deed):

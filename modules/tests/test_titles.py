@@ -39,10 +39,10 @@ def test_two_at_once_get_different_ones_and_versions_keep_the_repositorys(alice,
 def test_next_version_keeps_the_title_as_long_as_the_other_has_it(alice, github):
     connection = connect(github, alice, files=TWINS)
     publish(connection, "greeting", "modules/greeting")
-    github.commit(NAME, {path: f"# new\n{GREETING}" for path in TWINS})
+    github.commit(NAME, dict.fromkeys(TWINS, f"# new\n{GREETING}"))
     publish(connection, "greeting", "modules/greeting")
     assert titles() == {"greeting": "Greeting", "modules/greeting": "Greeting (modules/greeting)"}
-    github.commit(NAME, {path: f"# newer\n{GREETING}" for path in TWINS})
+    github.commit(NAME, dict.fromkeys(TWINS, f"# newer\n{GREETING}"))
     publish(connection, "modules/greeting")
     assert titles()["modules/greeting"] == "Greeting"
 
