@@ -1,0 +1,110 @@
+"""Terraform's module registry protocol. Terraform sends an API token; sessions count for nothing here.
+
+Source: "Remote Service Discovery" and "Module Registry Protocol" of Terraform's documentation.
+"""
+
+from functools import wraps
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_safe
+
+from accounts import api_tokens
+from modules import registry
+
+BASE = "/registry/modules/v1/"
+
+
+@csrf_exempt
+@require_GET
+def discovery(request):
+    return JsonResponse({"modules.v1": BASE})
+
+
+def token_required(view):
+    """Answer a GET that brings a working API token; `view` gets the token in place of a user."""
+
+    @csrf_exempt
+    @require_GET
+    @never_cache
+    @wraps(view)
+    def guarded(request, **address):
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        token = api_tokens.accept(text.strip(), now=timezone.now()) if scheme.lower() == "bearer" else None
+        if token is None:
+            answer = _refusal(401, "Send a working API token of this portal: Profile, API tokens.")
+            answer["WWW-Authenticate"] = 'Bearer realm="Partner Portal"'
+            return answer
+        return view(request, token, **address)
+
+    return guarded
+
+
+@token_required
+def versions(request, token, **address):
+    module = registry.find(token.owner, **address)
+    if module is None:
+        return _not_found()
+    numbers = registry.versions_of(module).values_list("semver", flat=True)
+    return JsonResponse({"modules": [{"versions": [{"version": number} for number in numbers]}]})
+
+
+@token_required
+def latest(request, token, **address):
+    """The way to what new deployments use, as the public registry redirects."""
+    module = registry.find(token.owner, **address)
+    version = module and registry.versions_of(module).filter(pk=module.current_version_id).first()
+    if not version:
+        return _not_found()
+    return redirect("modules:registry-download", **address, semver=version.semver)
+
+
+@token_required
+def download(request, token, semver, **address):
+    module = registry.find(token.owner, **address)
+    version = module and registry.versions_of(module).filter(semver=semver).first()
+    if not version:
+        return _not_found()
+    key = registry.archive_key(version, token=token)
+    path = reverse("modules:registry-archive", args=[key, f"{module.slug}-{version.semver}"])
+    answer = HttpResponse(status=204)
+    answer["X-Terraform-Get"] = _source(request.build_absolute_uri(path), folder=version.path)
+    return answer
+
+
+@csrf_exempt
+@require_safe
+@never_cache
+def archive(request, key, name):
+    """The archive itself. Terraform asks for it without its token, so the address is the right to it."""
+    opened = registry.opened_by(key)
+    if opened is None:
+        return _not_found()
+    version, token = opened
+    if request.method == "GET":  # Terraform asks for the size first
+        registry.note_download(version, token=token)
+    answer = HttpResponse(bytes(version.archive.data), content_type="application/gzip")
+    answer["Content-Disposition"] = f'attachment; filename="{version.module.slug}-{version.semver}.tar.gz"'
+    return answer
+
+
+def _source(url: str, *, folder: str) -> str:
+    """The address of an archive's folder, as Terraform takes it: absolute and unquoted.
+
+    Terraform looks for a quoted folder by its quoted name, and quotes that of a relative address itself. A header
+    goes out as Latin-1, so that these are the bytes of UTF-8.
+    """
+    source = f"{url}//{folder}" if folder else url
+    return source.encode().decode("latin-1")
+
+
+def _not_found() -> JsonResponse:
+    return _refusal(404, "There is no such module here, or this token's owner may not see it.")
+
+
+def _refusal(status: int, sentence: str) -> JsonResponse:
+    return JsonResponse({"errors": [sentence]}, status=status)
