@@ -70,13 +70,19 @@ def _connected(source: Source, owner: User | None, *, by: User) -> GitHubConnect
     return connection
 
 
-def _publish(source: Source, connection: GitHubConnection, *, by: User) -> None:
+def scanned(connection: GitHubConnection, *, by: User) -> Scan:
+    """The repository as a worker reads it now; raises NotInTime when it cannot."""
     scan = services.start_scan(connection, by=by)
     ended = until(lambda: Scan.objects.filter(pk=scan.pk).exclude(status__in=Scan.UNFINISHED).first(), f"{scan}")
     if ended.status != Scan.Status.SUCCEEDED:
-        raise NotInTime(f"{source.repository} was not scanned: {ended.error}")
+        raise NotInTime(f"{scan.repository_name} was not scanned: {ended.error}")
+    return ended
+
+
+def _publish(source: Source, connection: GitHubConnection, *, by: User) -> None:
+    scan = scanned(connection, by=by)
     with transaction.atomic():
-        publication = services.publish(connection, scan=ended, paths=source.paths, by=by)
+        publication = services.publish(connection, scan=scan, paths=source.paths, by=by)
         for module in publication.created:
             if module.path in source.for_everyone:
                 terms.set_audience(module, audience=Module.Audience.EVERYONE, by=by)

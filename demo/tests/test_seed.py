@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import GitHubConnection, User
 from billing import services as billing
 from billing.models import Transfer
 from demo import seed
 from deployments.models import Deployment, Run
+from modules.catalogue import newest_scan, rows
 from modules.models import Module
 
 ENDS = {
@@ -20,6 +21,11 @@ ENDS = {
     "sensor-network": ("live", "succeeded"),
     "company-site": ("live", "succeeded"),
 }
+
+
+def _rows(name):
+    connection = GitHubConnection.objects.get(owner__email=f"{name}@example.com")
+    return rows(connection, newest_scan(connection))
 
 
 class Interrupted(Exception):
@@ -42,7 +48,7 @@ def plant(*, until: str = "") -> list[str]:
 
 def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, worker):
     worker()
-    for moment in ("bob@example.com", "alice-example/", "spring-campaign"):
+    for moment in ("bob@example.com", "alice-example/", "spring-campaign", "a release", "updates that wait"):
         with pytest.raises(Interrupted):
             plant(until=moment)
     assert plant() != []
@@ -54,6 +60,10 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     assert list(Module.objects.partners().filter(audience="everyone").values_list("path", flat=True)) == [
         "secure_web_app"
     ]
+    waiting = {row.path: row.change for row in _rows("alice") if row.change not in ("", "unchanged")}
+    assert waiting == {"clinic_records": "updated", "message_bus": "updated"}
+    released = Module.objects.get(path="secure_web_app").current_version
+    assert (released.semver, released.bump, released.tag) == ("1.1.0", "minor", "secure_web_app/v1.1.0")
     balances = {person.short_name: billing.balance(person).available // billing.UNITS for person in User.objects.all()}
     assert balances == {"Alice": 1000, "Bob": 1080, "Carol": 370, "Admin": 0}
     assert Transfer.objects.get(kind="revenue").share_amount == 18_90
