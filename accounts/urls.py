@@ -12,6 +12,7 @@ urlpatterns = [
     path("github/repository/search/", views.repository_search, name="repository-search"),
     path("github/repositories/refresh/", views.repository_refresh, name="repository-refresh"),
     path("github/repositories/", views.repository_status, name="repository-status"),
+    path("github/webhook/", views.webhook_save, name="webhook-save"),
     path("github/remove/", views.connection_remove, name="connection-remove"),
     path("tokens/", views.api_token_create, name="api-token-create"),
     path("tokens/<ref:ref>/revoke/", views.api_token_revoke, name="api-token-revoke"),

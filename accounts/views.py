@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, services
+from accounts import api_tokens, services, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
-from accounts.github_errors import GitHubError
+from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
 from accounts.sides import Side, side_of
 
@@ -79,13 +79,16 @@ def repository_save(request):
     form = RepositoryForm(request.POST, connection=connection)
     if not form.is_valid():
         return _page(request, status=422, repository_form=form)
-    chosen = form.cleaned_data["repository"]
+    chosen, branch = form.cleaned_data["repository"], form.cleaned_data["branch"]
     try:
-        services.select_repository(connection, repository_id=chosen.repository_id, by=request.user)
+        connection = services.select_repository(
+            connection, repository_id=chosen.repository_id, branch=branch, by=request.user
+        )
     except GitHubError as error:
-        form.add_error("repository", str(error))
+        is_branch = isinstance(error, BranchNotFound | BranchRenamed)
+        form.add_error("branch" if is_branch else "repository", str(error))
         return _page(request, status=422, repository_form=form)
-    messages.success(request, f"Modules now come from {chosen.full_name}.")
+    messages.success(request, f"Modules now come from {connection.repository_name}, branch {connection.branch}.")
     return redirect(_profile_of(side))
 
 
@@ -137,6 +140,22 @@ def connection_remove(request):
         services.remove_connection(connection, by=request.user)
     messages.success(request, "The GitHub connection was removed. What is published stays.")
     return redirect(_profile_of(side))
+
+
+@login_required
+@require_POST
+@never_cache
+def webhook_save(request):
+    """Its answer is the one page that ever holds the secret; sent again, it makes another."""
+    side = side_of(request)
+    connection = get_object_or_404(side.connections)
+    if get_adapter().is_reauthentication_required(app="accounts"):
+        return _confirm_first(request, f"{_profile_of(side)}#webhook", "After this, press the button once more.")
+    try:
+        secret = webhooks.make_secret(connection, by=request.user)
+    except (webhooks.NoRepository, services.ConnectionRemoved):
+        return _page(request, status=422)
+    return _page(request, new_webhook_secret=secret)
 
 
 @login_required
@@ -223,4 +242,5 @@ def _published(connection: GitHubConnection) -> int | None:
     """Modules in the catalogue from the chosen repository; unknown here for the platform's, which nobody owns."""
     if connection.owner is None:
         return None
-    return connection.owner.modules.filter(repository_id=connection.repository_id, removed_at__isnull=True).count()
+    standing = connection.owner.modules.filter(removed_at=None, current_version__isnull=False)
+    return standing.filter(repository_id=connection.repository_id).count()

@@ -21,6 +21,8 @@ PROFILE = [
     Row("accounts:repository-search", PLATFORM, query="?q=mk&for=platform", must="connection.listed@own"),
     Row("accounts:repository-refresh", post="login 403 302 - 302"),
     Row("accounts:repository-status", PARTNERS, shows="connection", must="connection.listed@own"),
+    Row("accounts:webhook-save", post="login 403 200 - 200", shows="connection"),
+    Row("accounts:webhook-save", post="login 403 403 - 200", query="?for=platform", shows="connection"),
     Row("accounts:connection-remove", post="login 403 302 - 302", data="removal"),
     Row("accounts:connection-remove", post="login 403 403 - 302", query="?for=platform", data="removal"),
 ]

@@ -1,0 +1,108 @@
+import hashlib
+import hmac
+import html
+import re
+
+import pytest
+
+from accounts import services
+from accounts.models import GitHubConnection
+from foundation.models import AuditEvent
+
+SAVE = "/profile/github/webhook/"
+SECRET = re.compile(r'id="new-webhook-secret">([\w-]{43})<')
+
+
+def text(response):
+    return html.unescape(response.text)
+
+
+@pytest.fixture
+def chosen(connection, github, alice):
+    """Alice's connection with its repository."""
+    number = github.world.find("alice-example/cloud-modules").id
+    return services.select_repository(connection, repository_id=number, by=alice)
+
+
+def test_without_a_repository_the_card_says_what_comes_first(signed_in, alice, connection):
+    page = text(signed_in(alice).get("/profile/"))
+    assert "Select a repository first." in page
+    assert "Create secret" not in page
+
+
+def test_without_a_connection_there_is_no_card(signed_in, alice):
+    assert 'id="webhook"' not in signed_in(alice).get("/profile/").text
+
+
+def test_the_empty_card_says_what_to_do(signed_in, alice, chosen):
+    page = text(signed_in(alice).get("/profile/"))
+    assert f"http://testserver/hooks/github/{chosen.ref}/" in page
+    assert "Create the secret, then add the webhook on GitHub with these values." in page
+    assert "<code>application/json</code>" in page
+    assert "Just the push event" in page
+    assert "Create secret" in page
+    assert "No delivery yet" not in page
+
+
+def test_the_secret_is_shown_once_and_signs(signed_in, alice, chosen):
+    browser = signed_in(alice)
+    answer = browser.post(SAVE)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    (secret,) = SECRET.findall(answer.text)
+    assert GitHubConnection.objects.get().webhook_secret == secret
+    later = browser.get("/profile/")
+    assert secret not in later.text
+    assert "kept encrypted, not shown again" in later.text
+    assert "No delivery yet" in later.text
+    assert secret not in str(dict(browser.session)) + str(browser.cookies)
+    assert secret.encode() not in bytes(GitHubConnection.objects.get().webhook_secret_encrypted)
+
+
+def test_a_delivery_shows_on_the_card(signed_in, alice, chosen):
+    browser = signed_in(alice)
+    (secret,) = SECRET.findall(browser.post(SAVE).text)
+    signature = hmac.new(secret.encode(), b"{}", hashlib.sha256).hexdigest()
+    headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "one", "X-Hub-Signature-256": f"sha256={signature}"}
+    address = f"/hooks/github/{chosen.ref}/"
+    assert browser.post(address, b"{}", content_type="application/json", headers=headers).text == "pong"
+    page = " ".join(text(browser.get("/profile/")).split())
+    assert re.search(r"Last delivery .{1,200} \(ping\)", page)
+    assert "No delivery yet" not in page
+
+
+def test_a_replaced_secret_is_another_and_audited_without_its_text(signed_in, alice, chosen):
+    browser = signed_in(alice)
+    first, second = (SECRET.findall(browser.post(SAVE).text)[0] for _ in range(2))
+    assert first != second
+    assert GitHubConnection.objects.get().webhook_secret == second
+    events = AuditEvent.objects.filter(verb__startswith="connection.webhook").order_by("pk")
+    assert [event.verb for event in events] == ["connection.webhook_made", "connection.webhook_secret_replaced"]
+    assert [event.detail for event in events] == [{"repository": "alice-example/cloud-modules"}] * 2
+
+
+def test_without_a_repository_no_secret_is_made(signed_in, alice, connection):
+    assert signed_in(alice).post(SAVE).status_code == 422
+    assert GitHubConnection.objects.get().webhook_secret == ""
+
+
+def test_without_a_connection_it_is_404(signed_in, alice):
+    assert signed_in(alice).post(SAVE).status_code == 404
+
+
+def test_a_sign_in_of_long_ago_is_asked_for_the_password(client, alice, chosen):
+    client.force_login(alice)
+    assert client.post(SAVE)["Location"] == "/accounts/reauthenticate/?next=%2Fprofile%2F%23webhook"
+    assert GitHubConnection.objects.get().webhook_secret == ""
+
+
+def test_an_admin_makes_the_platforms(signed_in, admin, platform_connection, github):
+    number = github.world.find("platform-example/platform-modules").id
+    services.select_repository(platform_connection, repository_id=number, by=admin)
+    assert SECRET.search(signed_in(admin).post(f"{SAVE}?for=platform").text)
+
+
+def test_others_make_none_for_the_platform(signed_in, alice, carol, platform_connection):
+    assert signed_in(alice).post(f"{SAVE}?for=platform").status_code == 403
+    assert signed_in(carol).post(SAVE).status_code == 403
+    assert GitHubConnection.objects.get().webhook_secret == ""

@@ -1,0 +1,31 @@
+"""The secret that GitHub signs its deliveries with."""
+
+import secrets
+
+from django.db import transaction
+
+from accounts.models import GitHubConnection, User
+from accounts.services import ConnectionRemoved
+from foundation import audit
+
+
+class NoRepository(Exception):
+    """Webhooks belong to a repository, and none is chosen."""
+
+
+@transaction.atomic
+def make_secret(connection: GitHubConnection, *, by: User) -> str:
+    """Make a new secret and give it, for this one time; from now on the one before opens nothing.
+
+    Raises ConnectionRemoved and NoRepository.
+    """
+    connection = GitHubConnection.objects.select_for_update().filter(pk=connection.pk).first()
+    if connection is None:
+        raise ConnectionRemoved
+    if connection.repository_id is None:
+        raise NoRepository
+    verb = "connection.webhook_secret_replaced" if connection.webhook_secret_encrypted else "connection.webhook_made"
+    connection.webhook_secret = secrets.token_urlsafe(32)
+    connection.save(update_fields=["webhook_secret_encrypted"])
+    audit.record(verb, by=by, target=connection, repository=connection.repository_name)
+    return connection.webhook_secret
