@@ -6,6 +6,7 @@ import subprocess
 from django.conf import settings
 
 from modules.hcl import read_file
+from modules.types import accepts, parse_type
 
 DEFAULTS = r"""
 variable "escapes" { default = "tab\tquote\"back\\slash \u00e9 $${x} %%{y} $5 100%" }
@@ -72,3 +73,36 @@ def test_defaults_are_read_as_terraform_reads_them(tmp_path):
     terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
     values = json.loads(terraform("output", "-json", folder=tmp_path))
     assert {row["name"]: row["default"] for row in variables} == {name: each["value"] for name, each in values.items()}
+
+
+SAMPLES = {
+    "string": '"seven"',
+    "number": "7",
+    "bool": "true",
+    "list(string)": '["seven"]',
+    "set(string)": '["seven", "six"]',
+    "list(number)": "[7]",
+    "list(list(string))": '[["seven"], []]',
+    "map(number)": "{ a = 7 }",
+    "map(bool)": "{ a = true }",
+    "tuple([string, number])": '["seven", 7]',
+    "object({ a = string })": '{ a = "seven" }',
+    "object({ a = string, b = number })": '{ a = "seven", b = 7 }',
+    "object({ a = optional(string) })": "{}",
+    "list(object({ a = optional(list(string)), b = string }))": '[{ b = "x" }, { a = ["y"], b = "z" }]',
+}
+
+
+def test_terraform_takes_every_value_of_a_type_that_is_called_wider(tmp_path):
+    wide = [*SAMPLES, "any", "list(any)", "map(any)", "list(list(any))"]
+    pairs = [(new, old) for new in wide for old in SAMPLES if accepts(parse_type(new), parse_type(old))]
+    text = "".join(
+        f'variable "v{at}" {{\n  type = {new}\n  default = {SAMPLES[old]}\n}}\n' for at, (new, old) in enumerate(pairs)
+    )
+    (tmp_path / "main.tf").write_text(text)
+    run = subprocess.run(
+        [*settings.TERRAFORM_COMMAND, "validate", "-json"], cwd=tmp_path, capture_output=True, text=True
+    )
+    answer = json.loads(run.stdout)
+    assert [pairs[each["range"]["start"]["line"] // 4] for each in answer["diagnostics"]] == []
+    assert len(pairs) > 40
