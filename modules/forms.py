@@ -44,7 +44,11 @@ class FoldersField(forms.MultipleChoiceField):
 
 
 class SeenField(forms.JSONField):
-    """JSON of the page's own making; what was made elsewhere may be nested, or count, beyond what can be read."""
+    """What the page knew by path, as JSON of its own; what was made elsewhere may be nested beyond what can be read."""
+
+    def __init__(self, kind: type, **options):
+        super().__init__(**options)
+        self.kind = kind
 
     def to_python(self, value):
         try:
@@ -52,19 +56,20 @@ class SeenField(forms.JSONField):
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(CHANGED) from error
 
+    def clean(self, value):
+        seen = super().clean(value) or {}
+        if not isinstance(seen, dict) or not all(isinstance(fact, self.kind) for fact in seen.values()):
+            raise forms.ValidationError(CHANGED)
+        return seen
+
 
 class PublishForm(forms.Form):
     """The whole wanted set, and what the page knew when it was made."""
 
     modules = FoldersField(required=False)
     scan = forms.CharField(max_length=10)
-    seen = SeenField(required=False)
-
-    def clean_seen(self):
-        seen = self.cleaned_data["seen"] or {}
-        if not isinstance(seen, dict) or not all(isinstance(number, int) for number in seen.values()):
-            raise forms.ValidationError(CHANGED)
-        return seen
+    seen = SeenField(int, required=False)
+    numbers = SeenField(str, required=False)
 
 
 class TermsForm(forms.Form):
@@ -175,4 +180,4 @@ def _suggested_audience(suggestion: Suggestion) -> str:
         return "Repository says everyone (public_access)."
     if suggestion.emails:
         return f"Repository says {', '.join(suggestion.emails)} (shared_users)."
-    return "Repository says nobody else."
+    return "Repository names nobody."

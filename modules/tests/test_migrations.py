@@ -1,11 +1,11 @@
-"""What was published before semantic versions keeps its order, its address and its named people."""
+"""What was published before semantic versions keeps its order, its address, its folder and its named people."""
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE = [("modules", "0002_incremental_scans")]
-AFTER = [("modules", "0005_every_version_has_a_semver")]
+AFTER = [("modules", "0007_fill_in_folders")]
 
 
 @pytest.fixture
@@ -36,6 +36,12 @@ def test_versions_shares_and_addresses_come_from_what_stood_before(migrated):
 
     found = model("modules", "ModuleVersion").objects.filter(module__path="web_app").order_by("number")
     assert [(version.semver, version.bump) for version in found] == [("1.0.0", "first"), ("1.1.0", "minor")]
+    assert set(model("modules", "ModuleVersion").objects.values_list("ref", "path")) == {
+        ("mod1v1", "web_app"),
+        ("mod1v2", "web_app"),
+        ("mod2v1", "modules/Web_App"),
+        ("mod2v2", "modules/Web_App"),
+    }
     assert list(model("modules", "Module").objects.order_by("pk").values_list("slug", flat=True)) == [
         "web_app",
         "web_app-mod2",

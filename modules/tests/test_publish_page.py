@@ -1,5 +1,6 @@
 import json
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -153,9 +154,23 @@ def test_old_form_is_refused_with_the_difference_and_keeps_its_ticks(browser, co
     assert list(Module.objects.published().values_list("path", flat=True)) == ["other"]
 
 
+def test_form_whose_number_a_tag_has_changed_since_is_refused_with_both(browser, connection):
+    row = scan(connection)
+    page = browser.get(PAGE).content.decode()
+    numbers = unescape(re.search(r'name="numbers" value="([^"]*)"', page)[1])
+    assert json.loads(numbers) == {"greeting": "1.0.0", "other": "1.0.0"}
+    connection.tags.create(repository_id=row.repository_id, name="greeting/v3.0.0", commit=row.commit)
+    response = browser.post(PAGE, form(connection, "greeting") | {"numbers": numbers})
+    assert response.status_code == 422
+    assert "greeting would be version 3.0.0 now; the form said 1.0.0." in text_of(response)
+    assert not Module.objects.exists()
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        {"numbers": "[]x"},
+        {"numbers": '{"greeting": 1}'},
         {"modules": ["broken"]},
         {"modules": ["nowhere"]},
         {"modules": ["../x"]},

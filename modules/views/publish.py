@@ -28,9 +28,9 @@ def publish(request):
     if not form.is_valid():
         return _page(request, status=422, form=form)
     scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
-    wanted = {"paths": form.cleaned_data["modules"], "seen": form.cleaned_data["seen"], "apart": apart_of(request)}
+    shown = {name: form.cleaned_data[name] for name in ("seen", "numbers")} | {"apart": apart_of(request)}
     try:
-        done = services.publish(connection, scan=scan, by=request.user, **wanted)
+        done = services.publish(connection, scan=scan, paths=form.cleaned_data["modules"], by=request.user, **shown)
     except (services.StalePublication, services.NotPublishable) as error:
         return _page(request, status=422, form=form, refusal=error)
     messages.success(request, _sentence(done))
@@ -113,6 +113,7 @@ def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: l
         "breaking": sum(row.preview.is_breaking for row in plan.updated),
         "counts": catalogue.counts(rows),
         "seen_json": json.dumps(catalogue.standing(connection)),
+        "numbers_json": json.dumps(catalogue.numbers(rows)),
         "apart": [row.path for row in rows if row.path in apart],
         "address": query_of(Side(connection.owner), apart),
     }
