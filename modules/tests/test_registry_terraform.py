@@ -150,6 +150,10 @@ def test_a_revoked_version_is_not_offered(module, alice, terminal):
     assert alices.init().returncode == 0
     assert alices.installed == {"db": "1.1.0"}
 
+    for semver in ("1.0.0", "1.1.0"):
+        versioning.revoke(version_of(module, semver), reason="It lost data.", by=alice)
+    assert "no available version of module" in " ".join(terminal(text).init().stderr.split())
+
 
 def test_who_may_not_see_it_finds_nothing_until_private_mode_opens_it(module, carol, admin, terminal):
     _, text = key_of(carol)
