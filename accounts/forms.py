@@ -53,7 +53,7 @@ class RepositoryChoice(forms.ModelChoiceField):
 
 
 class RepositoryForm(forms.Form):
-    """Which repository modules come from; `matching` narrows what the dropdown offers, not what is accepted."""
+    """Where modules come from; `matching` narrows what the dropdown offers, not what is accepted."""
 
     repository = RepositoryChoice(
         queryset=None,
@@ -65,14 +65,32 @@ class RepositoryForm(forms.Form):
         },
     )
 
+    branch = forms.CharField(
+        required=False, max_length=255, widget=forms.TextInput(attrs={"list": "branches", "autocomplete": "off"})
+    )
+
     def __init__(self, data=None, *, connection: GitHubConnection, matching: str = ""):
-        super().__init__(data, initial={"repository": connection.repository_id})
+        super().__init__(data, initial={"repository": connection.repository_id, "branch": connection.branch})
+        self.connection = connection
+        self.fields["branch"].help_text = self._default_branch()
         field = self.fields["repository"]
         field.queryset = connection.repositories.all()
         self.found = field.queryset.filter(full_name__icontains=matching)
         if matching:
             # Narrowed in the widget alone: a post may name any repository of the token.
             field.widget.choices = [(row.repository_id, field.label_from_instance(row)) for row in self.found]
+
+    def clean(self):
+        """Another repository begins with its default branch, unless another branch was typed as well."""
+        chosen = self.cleaned_data.get("repository")
+        if chosen and chosen.repository_id != self.connection.repository_id and "branch" not in self.changed_data:
+            self.cleaned_data["branch"] = ""
+        return self.cleaned_data
+
+    def _default_branch(self) -> str:
+        chosen = self.connection.repository_id
+        row = chosen and self.connection.repositories.filter(repository_id=chosen).first()
+        return f"Blank for the repository's default branch{f': {row.default_branch}' if row else ''}."
 
 
 class RemovalForm(forms.Form):

@@ -2,8 +2,9 @@ import html
 
 import pytest
 
-from accounts import services
+from accounts import repositories, services
 from accounts.models import GitHubConnection
+from modules.tests.catalogues import GREETING, NAME, connect, publish
 
 MODULES = "alice-example/cloud-modules"
 PROFILE = "/profile/"
@@ -56,7 +57,7 @@ def test_the_search_works_without_script(signed_in, alice, connection):
 
 def test_a_repository_is_selected(signed_in, alice, connection, github):
     page = text(signed_in(alice).post(REPOSITORY, {"repository": number(github)}, follow=True))
-    assert f"Modules now come from {MODULES}." in page
+    assert f"Modules now come from {MODULES}, branch main." in page
     assert f'<option value="{number(github)}" selected>' in page
     connection.refresh_from_db()
     assert (connection.repository_name, connection.branch) == (MODULES, "main")
@@ -78,13 +79,70 @@ def test_a_repository_that_is_gone_since_is_refused_and_stays_chosen_in_the_form
     assert f'<option value="{gone}" selected>' in answer.text
 
 
-def test_what_happens_to_published_modules_is_said(signed_in, alice, connection, github):
-    select(github, connection, alice)
-    for path, removed in (("one", None), ("two", None), ("three", "2026-01-01T00:00Z")):
-        alice.modules.create(repository_id=number(github), path=path, title=path, removed_at=removed)
+def test_what_happens_to_published_modules_is_said(signed_in, alice, github):
+    chosen = connect(
+        github, alice, files={f"{path}/main.tf": f"# {path}\n{GREETING}" for path in ("one", "two", "gone")}
+    )
+    publish(chosen, "one", "two", "gone")
+    publish(chosen, "one", "two")
+    alice.modules.create(repository_id=chosen.repository_id, path="new", title="Never published")
+    repositories.refresh(chosen.pk)
     page = text(signed_in(alice).get(PROFILE))
-    assert f"Two modules are published from {MODULES}. They stay in the catalogue" in page
+    assert (
+        f"Two modules are published from {NAME}. They stay in the catalogue when you choose another repository, branch "
+        "or token, and live deployments go on."
+    ) in page
     assert "Two published modules and all deployments stay as they are." in page
+
+
+def test_a_branch_is_chosen_beside_the_repository(signed_in, alice, connection, github):
+    github.commit(MODULES, {"note": ""}, branch="release/2026")
+    page = text(
+        signed_in(alice).post(REPOSITORY, {"repository": number(github), "branch": "release/2026"}, follow=True)
+    )
+    assert f"Modules now come from {MODULES}, branch release/2026." in page
+    assert '<input type="text" name="branch" value="release/2026" list="branches"' in page
+    assert '<datalist id="branches"><option value="main"><option value="release/2026"></datalist>' in page
+    assert "Blank for the repository's default branch: main." in page
+    connection.refresh_from_db()
+    assert (connection.branch, connection.branches) == ("release/2026", ["main", "release/2026"])
+
+
+def test_blank_branch_is_the_default_one(signed_in, alice, connection, github):
+    github.commit(MODULES, {"note": ""}, branch="next")
+    services.select_repository(connection, repository_id=number(github), branch="next", by=alice)
+    signed_in(alice).post(REPOSITORY, {"repository": number(github), "branch": ""})
+    connection.refresh_from_db()
+    assert connection.branch == "main"
+
+
+def test_another_repository_begins_with_its_own_default_branch(signed_in, alice, connection, github):
+    github.commit(MODULES, {"note": ""}, branch="next")
+    services.select_repository(connection, repository_id=number(github), branch="next", by=alice)
+    other = number(github, "alice-example/terraform-local-greeting")
+    signed_in(alice).post(REPOSITORY, {"repository": other, "branch": "next"})
+    connection.refresh_from_db()
+    assert (connection.repository_id, connection.branch) == (other, "main")
+
+
+@pytest.mark.parametrize("branch", ["nowhere", "../tags", "a b", "x\ty", "-x", "a..b", "a.lock", "@", "ü?", "main/"])
+def test_branch_that_is_not_there_is_an_error_at_its_field(signed_in, alice, connection, github, branch):
+    select(github, connection, alice)
+    answer = signed_in(alice).post(REPOSITORY, {"repository": number(github), "branch": branch})
+    assert answer.status_code == 422
+    (said,) = answer.context["repository_form"].errors["branch"]
+    assert said == f"{MODULES} has no branch {branch}, so nothing was changed. Its default branch is main."
+    assert html.escape(f'value="{branch}"', quote=False) in answer.text
+    connection.refresh_from_db()
+    assert connection.branch == "main"
+
+
+def test_renamed_branch_is_an_error_that_names_the_new_one(signed_in, alice, connection, github):
+    github.commit(MODULES, {"note": ""}, branch="next")
+    github.rename_branch(MODULES, "next", "later")
+    answer = signed_in(alice).post(REPOSITORY, {"repository": number(github), "branch": "next"})
+    assert answer.status_code == 422
+    assert "Choose later on the profile page" in answer.context["repository_form"].errors["branch"][0]
 
 
 def test_the_list_is_refreshed_on_request(signed_in, alice, connection):
