@@ -6,12 +6,23 @@ from datetime import date
 from django.urls import reverse
 
 from billing.models import Wallet
+from modules.registry import address as address_of
 from tests.leaks.rows import Row
 from tests.leaks.world import World
 from tests.people import PASSWORD
 
+# What an address is of a module, of its two versions, and of the alarm about the older one.
+OF_MODULES = {
+    "": lambda module: (module.ref,),
+    ":version": lambda module: (module.ref, "2.0.0"),
+    ":older": lambda module: (module.ref, "1.0.0"),
+    ":alarm": lambda module: (module.ref, module.versions.get(number=1).alarms.get().ref),
+    ":terminal": lambda module: address_of(module).split("/"),
+    ":download": lambda module: [*address_of(module).split("/"), "2.0.0"],
+}
 # What an address is of: the thing that somebody must have, and how it stands in the address.
 ARGUMENTS = {
+    "token": ("apitoken", lambda token: (token.ref,)),
     "hook": ("connection", lambda connection: (connection.ref,)),
     "live": ("live", lambda live: (live.ref,)),
     "ended": ("live", lambda live: (live.ref, 1)),
@@ -20,11 +31,16 @@ ARGUMENTS = {
     "draft": ("draft", lambda draft: (draft.version.module.ref,)),
     "review": ("draft", lambda draft: (draft.version.module.ref, draft.ref)),
     "change": ("change", lambda change: (change.deployment.ref, change.ref)),
-} | {family: (family, lambda module: (module.ref,)) for family in ("everyone", "named", "exclusive", "removed")}
+} | {
+    f"{family}{part}": (family, arguments)
+    for family in ("everyone", "named", "exclusive", "removed")
+    for part, arguments in OF_MODULES.items()
+}
 FIXED = {
     "month": lambda: (date.today().strftime("%Y-%m"),),
     "key": lambda: ("abc", "1-2"),
     "confirmation": lambda: ("abc",),
+    "archive": lambda: ("abc", "greeting-1.0.0"),
     "app": lambda: ("accounts",),
     "site": lambda: (1, 1),
 }
@@ -97,12 +113,16 @@ def _person(world: World, whose: str) -> dict:
 
 
 FORMS = {
+    "deprecation": lambda world, whose: {"reason": "Old", "link": ""},
+    "revocation": lambda world, whose: {"reason": "It leaks", "confirm": "1.0.0"},
     "name": lambda world, whose: {"first_name": "New", "last_name": "Name"},
     "theme": lambda world, whose: {"theme": "dark"},
     "token": lambda world, whose: {"token": "ghp_another"},
+    "apitoken": lambda world, whose: {"name": "build server"},
     "repository": lambda world, whose: {"repository": "1001"},
     "removal": _removal,
     "publication": _publication,
+    "terms": lambda world, whose: {"path": "fresh", "credit_cost": "5", "audience": "exclusive"},
     "inputs": lambda world, whose: {"name": "another-name", "in-size": "large", "in-password": ""},
     "destruction": lambda world, whose: {"confirm": world.things[whose]["live"].name},
     "credits": _credits,

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import AccessibleRepository, GitHubConnection
 from modules.archive import new_file, pack
-from modules.models import Archive, Module, ModuleVersion, Scan, ScannedModule, Share
+from modules.models import Alarm, Archive, Module, ModuleVersion, Scan, ScannedModule, Share
 from tests.leaks.markers import mark, name_of
 
 REPOSITORIES = {"alice": 1001, "bob": 1002, "platform": 1003}
@@ -20,6 +20,7 @@ def make_connection(owner) -> GitHubConnection:
         scopes=["repo", mark(owner, "connection", "scope")],
         checked_at=timezone.now(),
         problem=mark(owner, "connection", "problem"),
+        problem_kind=GitHubConnection.Problem.UNREADABLE,
         repository_id=REPOSITORIES[name_of(owner)],
         repository_name=mark(owner, "connection", "repository"),
         branch=mark(owner, "connection", "branch"),
@@ -98,7 +99,7 @@ def schema(owner, family: str) -> dict:
             {"name": "address", "sensitive": False, "description": mark(owner, family, "output")} | _place(),
             {"name": "key", "sensitive": True, "description": ""} | _place(),
         ],
-        "providers": [{"name": mark(owner, family, "provider"), "source": "terraform.io/builtin/terraform"}],
+        "providers": [{"name": "terraform", "source": mark(owner, family, "provider"), "version": ""}],
         "resources": [{"address": f"terraform_data.{mark(owner, family, 'resource')}"} | _place()],
         "calls": [],
         "platform": {"module_dependency": [mark(owner, family, "dependency")]},
@@ -126,6 +127,7 @@ def _module(owner, family: str, *, by) -> Module:
     )
     for number in (1, 2):
         module.current_version = _version(module, family, number=number, by=by)
+        Alarm.objects.create(version=module.current_version, kind=Alarm.Kind.COMMIT_GONE)
     module.save(update_fields=["current_version"])
     return module
 
@@ -136,6 +138,8 @@ def _version(module, family: str, *, number: int, by) -> ModuleVersion:
         module=module,
         number=number,
         semver=f"{number}.0.0",
+        commits=[{"sha": "d" * 40, "subject": mark(owner, "hidden", "commit"), "author": "", "at": ""}],
+        branch=mark(owner, "hidden", "branch"),
         commit=str(number) * 40,
         content_hash=archive.content_hash,
         archive=archive,
@@ -146,6 +150,8 @@ def _version(module, family: str, *, number: int, by) -> ModuleVersion:
         tags=[mark(owner, family, "tag")],
         credit_cost=2 * UNITS_OF_ONE_CREDIT,
         published_by=by,
+        deprecated_at=timezone.now() if number == 1 else None,
+        deprecation_reason=mark(owner, family, "warning") if number == 1 else "",
     )
 
 

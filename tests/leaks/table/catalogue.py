@@ -28,6 +28,23 @@ PUBLISH = [
     Row("modules:scan-start", post="login 403 403 - 302", query="?for=platform"),
     Row("modules:scan-status", PARTNERS, shows=PUBLISHED, must="scan.commit@own"),
 ]
+FOLDERS = [
+    Row("modules:publish-module", PARTNERS, query="?path=fresh", shows=PUBLISHED, must="scan.fresh@own"),
+    Row("modules:publish-module", PLATFORM, query="?path=fresh&for=platform", shows=PUBLISHED, must="scan.fresh@own"),
+    Row("modules:publish-module", "login 403 200 - 404", query="?path=named", must="named.title@own"),
+    Row("modules:publish-terms", post="login 403 302 - 302", data="terms"),
+    Row("modules:publish-terms", post="login 403 403 - 302", query="?for=platform", data="terms"),
+    Row(
+        "deployments:form-trial",
+        PARTNERS,
+        PARTNERS,
+        query="?path=fresh",
+        data="inputs",
+        shows="scan@own",
+        must="scan.variable@own scan.commit@own",
+    ),
+    Row("deployments:form-trial", PLATFORM, PLATFORM, query="?path=fresh&for=platform", data="inputs", shows="scan@own"),
+]
 HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # none is signed
 
 SEES = {  # who sees the module of an audience; carol, the user, is whom the named ones name
@@ -42,13 +59,18 @@ MODULES = [
         "modules:module",
         seen,
         of=family,
-        query=query,
         shows=f"{family}@target hidden@target publisher@target address@target",
-        must=f"{family}.title@target {family}.{readme}@target {family}.variable@target",
+        must=f"{family}.title@target {family}.readme@target {family}.variable@target",
     )
     for family, seen in SEES.items()
-    for query, readme in (("", "readme"), ("?version=1", "oldreadme"))
 ]
+REMOVED = {  # whoever sees it and may not change it is refused
+    "everyone": "login 403 403 302 302",
+    "named": "login 403 404|403 302 302",
+    "exclusive": "login 404|403 404|403 302 302",
+    "removed": "login 404 404 302 302",
+}
+REMOVALS = [Row("modules:module-remove", post=seen, of=family) for family, seen in REMOVED.items()]
 FORMS = [
     Row(
         "deployments:deployment-create",
@@ -85,7 +107,7 @@ DEPLOY = [
         OWNER_ALONE.replace("200", "302"),
         of="review",
         must="draft@target",
-        shows="everyone.title publisher",
+        shows="everyone.title everyone.provider publisher",
     ),
 ]
 
