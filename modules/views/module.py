@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.models import GitHubConnection
 from modules import history
 from modules.manifest import abilities
 from modules.markdown import render as render_markdown
@@ -29,6 +30,7 @@ def module(request, ref):
         "lines": history.lines(page),
         "before": versions.filter(number__lt=module.current_version.number).first(),
         "alarms": standing_alarms(request.user, module),
+        "may_publish": _may_publish(request.user, module),
     }
     return render(request, "modules/module.html", context)
 
@@ -54,7 +56,6 @@ def shown(user, module: Module, version: ModuleVersion) -> dict:
         "cost": module.cost_of(version),
         "purchased_only": module.is_purchased_only(version),
         "may_change": may_change,
-        "may_publish": user.may_connect(module.owner),
         "is_mine": module.owner_id == user.pk,
         "is_offered": _is_offered(module, version),
     }
@@ -66,6 +67,12 @@ def standing_alarms(user, module: Module):
         return Alarm.objects.none()
     alarms = Alarm.objects.filter(version__module=module, dismissed_at=None).select_related("version")
     return alarms.defer(*(f"version__{name}" for name in history.HEAVY))
+
+
+def _may_publish(user, module: Module) -> bool:
+    """Whether `user` may, and its repository is still the one that is published from."""
+    chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
+    return user.may_connect(module.owner) and chosen.exists()
 
 
 def _is_offered(module: Module, version: ModuleVersion) -> bool:
