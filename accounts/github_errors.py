@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 
 
 class GitHubError(Exception):
-    """GitHub could not do what it was asked; its text is a sentence for people."""
+    """GitHub could not do what it was asked; its text is a sentence for people.
 
+    `problem` is the kind of GitHubConnection.Problem that it tells of the token, blank where it may pass by itself.
+    """
+
+    problem = ""
     sentence = "GitHub gave an answer that the portal does not understand. Try again; tell an admin if it stays."
 
     def __init__(self, sentence: str = ""):
@@ -15,6 +19,7 @@ class GitHubError(Exception):
 
 
 class TokenRejected(GitHubError):
+    problem = "rejected"
     sentence = (
         "GitHub does not accept this token: it is mistyped, has expired or was revoked. "
         "Create a new one on GitHub and save it."
@@ -22,6 +27,7 @@ class TokenRejected(GitHubError):
 
 
 class ScopeMissing(GitHubError):
+    problem = "scope"
     sentence = (
         "This classic token lacks the repo scope, so it cannot read private repositories. "
         "Create one with that scope, or a fine-grained one with read access to contents."
@@ -29,6 +35,7 @@ class ScopeMissing(GitHubError):
 
 
 class Forbidden(GitHubError):
+    problem = "unreadable"
     sentence = (
         "GitHub forbids this token to read that. Give a fine-grained token read access to contents, "
         "or authorise a classic one for the organisation's single sign-on."
@@ -36,6 +43,7 @@ class Forbidden(GitHubError):
 
 
 class NotFound(GitHubError):
+    problem = "unreadable"
     sentence = (
         "GitHub does not find it: it was deleted or renamed, or the token may not read it. "
         "Select another repository, or give the token access."
@@ -43,6 +51,7 @@ class NotFound(GitHubError):
 
 
 class BranchNotFound(NotFound):
+    problem = ""
     sentence = (
         "GitHub does not find this branch: it was deleted or renamed. Choose a branch on the profile page; "
         "what is published stays."

@@ -147,6 +147,11 @@ class ConnectionQuerySet(models.QuerySet):
         """The connection of a partner, or (None) of the platform."""
         return self.filter(owner=owner)
 
+    def looked_after_by(self, user: User):
+        """A partner's own, and for an admin the platform's."""
+        mine = models.Q(owner=user) if user.is_partner else models.Q(pk__in=[])
+        return self.filter(mine | models.Q(owner=None)) if user.is_staff else self.filter(mine)
+
     def publishing(self):
         """Those with a repository, of owners who may publish."""
         may_publish = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)

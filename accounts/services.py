@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import github
+from accounts import choosing, github, health
 from accounts.github_errors import GitHubError, NotFound
 from accounts.models import AccessibleRepository, GitHubConnection, PlatformSettings, User
 from foundation import audit
@@ -20,6 +20,7 @@ PATIENCE = 5  # seconds for one question to GitHub while a person waits for the 
 
 
 class TokenUnreadable(GitHubError):
+    problem = "sealed"
     sentence = "The stored token cannot be opened with the portal's present keys. Save the token again."
 
 
@@ -35,12 +36,13 @@ def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
     """
     identity = github.identify(token, timeout=PATIENCE)
     before = GitHubConnection.objects.of(owner).first()
-    problem = _repository_problem(token, before) if before else ""
+    fault = _repository_fault(token, before) if before else None
     with transaction.atomic():
         _lock_owner(owner)  # two first tokens at once would make two connections
         connection = GitHubConnection.objects.of(owner).select_for_update().first() or GitHubConnection(owner=owner)
         connection.token = token
-        _take_identity(connection, identity, problem=problem)
+        _take_identity(connection, identity)
+        health.set_problem(connection, fault)
         connection.refresh_requested_at = timezone.now()
         connection.save()
         audit.record("connection.token_saved", by=by, target=connection, login=identity.login, scopes=identity.scopes)
@@ -49,34 +51,46 @@ def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
 
 
 def check_connection(connection: GitHubConnection) -> GitHubConnection:
-    """Ask GitHub about the stored token and the chosen repository, and keep what it says in `problem`.
+    """Ask GitHub about the stored token and the chosen repository, keep what it says, and mail what is wrong.
 
-    Raises ConnectionRemoved alone: what GitHub refuses is kept, not raised.
+    A fault of GitHub's own says nothing of the token, and changes nothing. Raises ConnectionRemoved alone.
     """
+    identity, name = None, ""
     try:
-        identity = github.identify(token_of(connection))
-        repository = connection.repository_id and github.repository(token_of(connection), connection.repository_id)
+        token = token_of(connection)
+        identity = github.identify(token)
+        if connection.repository_id:
+            name = github.repository(token, connection.repository_id).full_name
     except GitHubError as error:
-        return _note(connection, problem=_explained(error, connection))
-    return _note(connection, identity=identity, name=repository.full_name if repository else "")
+        is_verdict = error.problem and (identity or not isinstance(error, NotFound))
+        return _note(connection, identity=identity, fault=error) if is_verdict else connection
+    return _note(connection, identity=identity, name=name)
 
 
-def select_repository(connection: GitHubConnection, *, repository_id: int, by: User) -> GitHubConnection:
-    """Choose the repository that modules come from, by GitHub's numeric id; raises GitHubError.
+def select_repository(
+    connection: GitHubConnection, *, repository_id: int, branch: str = "", by: User
+) -> GitHubConnection:
+    """Choose the repository and branch (blank: its default one) that modules come from, by GitHub's numeric id.
 
-    What is published from another repository stays in the catalogue.
+    What is published from another one stays in the catalogue. Raises BranchNotFound and BranchRenamed for a branch
+    that is named, and other GitHubErrors.
     """
-    token = token_of(connection)
-    repository = github.repository(token, repository_id, timeout=PATIENCE)
-    _require_commit(token, repository)
+    choice = choosing.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
     with transaction.atomic():
         connection = _locked(connection)
-        connection.repository_id = repository.id
-        connection.repository_name = repository.full_name
-        connection.branch = repository.default_branch
-        connection.problem = ""
-        connection.save(update_fields=["repository_id", "repository_name", "branch", "problem"])
-        audit.record("connection.repository_selected", by=by, target=connection, repository=repository.full_name)
+        connection.repository_id, connection.repository_name = choice.repository.id, choice.repository.full_name
+        connection.branch, connection.branches = choice.branch, choice.branches
+        connection.problem = connection.problem_kind = ""
+        connection.save(
+            update_fields=["repository_id", "repository_name", "branch", "branches", "problem", "problem_kind"]
+        )
+        audit.record(
+            "connection.repository_selected",
+            by=by,
+            target=connection,
+            repository=connection.repository_name,
+            branch=connection.branch,
+        )
     return connection
 
 
@@ -120,13 +134,16 @@ def store_repositories(
         )
         for row in found
     )
-    _end_refresh(connection, asked_at=asked_at, repositories_read_at=timezone.now())
+    connection.repositories_read_at = timezone.now()
+    _end_refresh(connection, "repositories_read_at", asked_at=asked_at)
 
 
 @transaction.atomic
 def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime | None) -> None:
-    """End a refresh that GitHub refused; the list that stood stays."""
-    _end_refresh(_locked(connection), asked_at=asked_at, problem=problem)
+    """End a refresh that GitHub refused; the list that stood stays, and what is known to be wrong with the token."""
+    connection = _locked(connection)
+    connection.problem = connection.problem if connection.problem_kind else problem
+    _end_refresh(connection, "problem", asked_at=asked_at)
 
 
 @transaction.atomic
@@ -202,44 +219,28 @@ def token_of(connection: GitHubConnection) -> str:
         raise TokenUnreadable from error
 
 
-def _repository_problem(token: str, connection: GitHubConnection) -> str:
+def _repository_fault(token: str, connection: GitHubConnection) -> NotFound | None:
     if connection.repository_id is None:
-        return ""
+        return None
     try:
         github.repository(token, connection.repository_id, timeout=PATIENCE)
     except NotFound as error:
-        return _explained(error, connection)
-    return ""
+        return error
+    return None
 
 
-def _explained(error: GitHubError, connection: GitHubConnection) -> str:
-    if isinstance(error, NotFound):
-        return f"This token cannot read {connection.repository_name}. Select another repository, or give it access."
-    return str(error)
-
-
-def _require_commit(token: str, repository: github.Repository) -> None:
-    """Metadata is readable with less than the contents are, so the newest commit is asked for as well."""
-    try:
-        github.branch_head(token, repository.id, repository.default_branch, timeout=PATIENCE)
-    except NotFound as error:
-        raise NotFound(
-            f"{repository.full_name} has no commit on its branch {repository.default_branch}, so nothing was changed. "
-            "Push one, then select it."
-        ) from error
-
-
-def _take_identity(connection: GitHubConnection, identity: github.Identity, *, problem: str = "") -> None:
+def _take_identity(connection: GitHubConnection, identity: github.Identity) -> None:
     connection.login = identity.login
     connection.scopes = identity.scopes
     connection.is_fine_grained = identity.is_fine_grained
     connection.expires_at = identity.expires_at
     connection.checked_at = timezone.now()
-    connection.problem = problem
 
 
 @transaction.atomic
-def _note(connection, *, identity: github.Identity | None = None, name: str = "", problem: str = ""):
+def _note(
+    connection: GitHubConnection, *, identity: github.Identity | None, name: str = "", fault: GitHubError | None = None
+) -> GitHubConnection:
     """Keep the outcome of a check, unless token or repository were replaced while GitHub was asked."""
     fresh = _locked(connection)
     is_same_token = bytes(fresh.token_encrypted) == bytes(connection.token_encrypted)
@@ -248,18 +249,18 @@ def _note(connection, *, identity: github.Identity | None = None, name: str = ""
     if identity:
         _take_identity(fresh, identity)
     fresh.repository_name = name or fresh.repository_name
-    fresh.checked_at, fresh.problem = timezone.now(), problem
+    fresh.checked_at = timezone.now()
+    health.set_problem(fresh, fault)
     fresh.save()
+    health.tell(fresh, those_responsible(fresh.owner))
     return fresh
 
 
-def _end_refresh(connection: GitHubConnection, *, asked_at: datetime | None, **fields) -> None:
+def _end_refresh(connection: GitHubConnection, *changed: str, asked_at: datetime | None) -> None:
     if connection.refresh_requested_at == asked_at:
         connection.refresh_requested_at = None
     connection.refresh_leased_until = None
-    for name, value in fields.items():
-        setattr(connection, name, value)
-    connection.save(update_fields=["refresh_requested_at", "refresh_leased_until", *fields])
+    connection.save(update_fields=["refresh_requested_at", "refresh_leased_until", *changed])
 
 
 def _wake_refresh(connection: GitHubConnection) -> None:

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import repositories
+from accounts import checking, repositories
 
 
 @shared_task(name="accounts.refresh_repositories")
@@ -11,3 +11,8 @@ def refresh_repositories(connection_id):
 @shared_task(name="accounts.poll_refreshes")
 def poll_refreshes():
     repositories.poll()
+
+
+@shared_task(name="accounts.check_connections")
+def check_connections():
+    checking.check_connections()

@@ -1,29 +1,36 @@
 """What every page shows around its content. Database reads are lazy: a fragment without the shell pays nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import PlatformSettings
+from accounts import health
+from accounts.models import GitHubConnection, PlatformSettings
 from billing import services as billing
+from modules import catalogue
 
 THEMES = ("light", "dark")
+PUBLISH = "Publish"
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link of the main navigation; `current` is the value of its aria-current, empty when one is elsewhere."""
+    """A link of the main navigation; `current` is the value of its aria-current, empty when one is elsewhere.
+
+    `count` gives how many updates are available; a template calls it, so that a fragment asks nothing.
+    """
 
     label: str
     url: str
     current: str
-    count: int | None = None
+    count: Callable[[], int] | None = None
 
 
 def shell(request):
-    """Context processor: `nav`, `theme`, and for people who are signed in `balance` and `private_mode`."""
+    """Context processor: `nav`, `theme`, and for people who are signed in `balance`, `private_mode` and `troubles`."""
     theme = request.COOKIES.get("theme")
     context = {"nav": _nav(request), "theme": theme if theme in THEMES else ""}
     user = _user(request)
@@ -32,6 +39,8 @@ def shell(request):
     context["balance"] = SimpleLazyObject(partial(billing.balance, user))
     if user.is_partner:
         context["private_mode"] = SimpleLazyObject(_private_mode)
+    if user.is_partner or user.is_staff:
+        context["troubles"] = SimpleLazyObject(partial(_troubles, user))
     return context
 
 
@@ -42,6 +51,19 @@ def _user(request):
 
 def _private_mode():
     return PlatformSettings.load().private_mode
+
+
+def _troubles(user) -> list[health.Trouble]:
+    """What is wrong with the tokens that this person answers for."""
+    connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
+    found = [health.trouble_of(connection) for connection in connections.order_by("pk")]
+    return [trouble for trouble in found if trouble]
+
+
+def updates_for(user) -> int:
+    """How many published modules that this person answers for have changed in their repository."""
+    owners = [owner for owner in (user, None) if user.may_connect(owner)]
+    return sum(catalogue.updates_of(owner) for owner in owners)
 
 
 def _nav(request):
@@ -57,13 +79,14 @@ def _links(user):
         ("Billing", "billing:overview"),
     ]
     if user.is_partner or user.is_staff:
-        links.insert(0, ("Publish", "modules:publish"))
+        links.insert(0, (PUBLISH, "modules:publish"))
     if user.is_staff:
         links.append(("Admin", "admin:index"))
     return links
 
 
 def _item(request, label, url):
+    count = partial(updates_for, request.user) if label == PUBLISH else None
     if request.path == url:
-        return NavItem(label, url, "page")
-    return NavItem(label, url, "true" if request.path.startswith(url) else "")
+        return NavItem(label, url, "page", count)
+    return NavItem(label, url, "true" if request.path.startswith(url) else "", count)

@@ -173,6 +173,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 100 inputs with long lists
 # --- GitHub ---------------------------------------------------------------------------------------
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
 GITHUB_TIMEOUT = env.number("GITHUB_TIMEOUT", 15)  # seconds for one call
+TOKEN_WATCH = env.number("TOKEN_WATCH", 600)  # looks for tokens whose last check is a day old
 
 # --- money ------------------------------------------------------------------------------------------
 PORTAL_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")  # ISO 4217; one per installation
@@ -239,6 +240,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "foundation.send_mail", "schedule": MAIL_POLL},
     "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
+    "check-connections": {"task": "accounts.check_connections", "schedule": TOKEN_WATCH},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
     "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
     "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},

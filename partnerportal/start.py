@@ -6,19 +6,19 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 
+from accounts import health
 from accounts.models import GitHubConnection, User
 from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.showing import shown_status, trouble
 from modules.models import Module
+from partnerportal.context import updates_for
 
 SHOWN = 5
 LONGEST_DETAIL = 160  # characters
-EXPIRY_WARNING = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ def own_deployments(user):
 
 
 def attention(user, deployments) -> list[Attention]:
-    """What needs this person: connections first, then the newest deployments whose last run failed or was lost."""
+    """What needs this person: connections first, then deployments whose last run failed or was lost, then updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
-    return [*_connections(user), *map(_broken, broken)]
+    return [*_connections(user), *map(_broken, broken), *_updates(user)]
 
 
 def modules_of(user, *, now) -> dict:
@@ -121,6 +121,16 @@ def _broken(deployment) -> Attention:
     )
 
 
+def _updates(user) -> list[Attention]:
+    count = updates_for(user)
+    if not count:
+        return []
+    says = f"have {count} update{'' if count == 1 else 's'} available"
+    detail = "The repository has moved on since they were published."
+    url = reverse("modules:publish")
+    return [Attention("run", "replace", "Published modules", says, detail, url, "See the changes")]
+
+
 def _connections(user) -> list[Attention]:
     wanted = []
     if user.is_partner:
@@ -136,8 +146,8 @@ def _connection(title, connection, url) -> Attention | None:
     if connection is None:
         detail = "A token and a repository bring modules here."
         return Attention("run", "key", title, "is not set up", detail, url, "Connect GitHub")
-    if connection.problem:
-        return Attention("bad", "key", title, "needs care", connection.problem, url, "Replace token")
+    if fault := health.trouble_of(connection):
+        return Attention(fault.tone, "key", fault.token, fault.says, fault.text, fault.url, "Replace token")
     if not connection.repository_id:
         return Attention(
             "run",
@@ -148,8 +158,4 @@ def _connection(title, connection, url) -> Attention | None:
             url,
             "Select repository",
         )
-    if connection.expires_at and connection.expires_at - timezone.now() < EXPIRY_WARNING:
-        days = max((connection.expires_at - timezone.now()).days, 0)
-        detail = "Then scans stop. What is published stays available."
-        return Attention("warn", "key", title, f"expires in {days} days", detail, url, "Replace token")
     return None

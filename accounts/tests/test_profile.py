@@ -84,10 +84,17 @@ def test_a_page_asks_github_nothing(signed_in, alice, github, connection):
 
 
 def test_a_problem_found_by_a_check_is_shown(signed_in, alice, connection):
-    GitHubConnection.objects.update(problem="This token cannot read it.")
+    GitHubConnection.objects.update(problem="This token cannot read it.", problem_kind="unreadable")
     page = text(signed_in(alice).get(PROFILE))
     assert "This token cannot read it." in page
     assert "Needs care" in page
+
+
+def test_a_fault_of_github_is_no_alarm_about_the_token(signed_in, alice, connection):
+    GitHubConnection.objects.update(problem="GitHub has a fault of its own at the moment.")
+    page = text(signed_in(alice).get(PROFILE))
+    assert "GitHub gave no answer" in page
+    assert "Needs care" not in page
 
 
 def test_removing_needs_the_name(signed_in, alice, connection, github):
@@ -159,7 +166,7 @@ def test_a_theme_that_does_not_exist_is_refused(signed_in, carol):
 
 def test_queries_do_not_grow_with_repositories(signed_in, alice, connection, django_assert_max_num_queries):
     browser = signed_in(alice)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         browser.get(PROFILE)
 
 

@@ -9,6 +9,7 @@ COLUMNS = ("anonymous", "user", "partner", "owner", "admin")
 NO_POST = "login 405 405 405 405"
 NO_GET = "login 405 405 405 405"
 SHELL = {"person", "publisher", "address"}  # every page names who is signed in
+BAND = ("connection", "repository")  # and the repository that a token of theirs cannot read
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Row:
 
     def allows(self, marker: Marker, visitor: Visitor, target: str) -> bool:
         if marker.owner == visitor.name and marker.family in SHELL:
+            return True
+        if visitor.owns(marker) and (marker.family, marker.field) == BAND and visitor.sees(marker):
             return True
         if relation(visitor, target) == "owner" and _is_named(marker, self.reveals, visitor, target):
             return True

@@ -1,0 +1,36 @@
+"""The daily look at every token: whether it still works, and for how long."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts import services
+from accounts.models import GitHubConnection
+from foundation.alone import alone
+
+FRESH = timedelta(days=1)
+SOON = timedelta(minutes=10)  # when GitHub itself had a fault
+logger = logging.getLogger(__name__)
+
+
+@alone
+def check_connections() -> None:
+    """Check each token whose last check is a day old; what becomes of one concerns no other.
+
+    One whom GitHub gave no verdict on is asked about again at the next look.
+    """
+    may_publish = Q(owner=None) | Q(owner__is_active=True, owner__is_partner=True)
+    old = Q(checked_at__lt=Now() - FRESH) | Q(checked_at__lt=Now() - SOON, problem_kind="", problem__gt="")
+    for connection in GitHubConnection.objects.filter(may_publish, old).order_by("checked_at"):
+        _check(connection)
+
+
+def _check(connection: GitHubConnection) -> None:
+    try:
+        services.check_connection(connection)
+    except services.ConnectionRemoved:
+        logger.info("connection removed while it was checked", extra={"connection": connection.pk})
+    except Exception:
+        logger.exception("connection not checked", extra={"connection": connection.pk})

@@ -1,0 +1,99 @@
+"""What is wrong with a connection's token: kept on its row, told on each page of those it concerns, and mailed once."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.github_errors import GitHubError
+from accounts.models import GitHubConnection, User
+from foundation import outbox
+
+WARNING_DAYS = 14
+EXPIRY = "expiry"
+Problem = GitHubConnection.Problem
+LASTS = "Until a new one is saved nothing is scanned; what is published stays."
+WORDS = {  # what follows "Your GitHub token", and what to do
+    Problem.REJECTED: ("is not accepted any more", f"It was revoked or deleted on GitHub. {LASTS}"),
+    Problem.SCOPE: ("has lost the repo scope", f"It cannot read private repositories. {LASTS}"),
+    Problem.UNREADABLE: (
+        "cannot read {repository}",
+        "The repository was deleted, or the token lost its access. Until that is mended or another one is selected "
+        "nothing is scanned; what is published stays.",
+    ),
+    Problem.SEALED: ("cannot be opened", f"It was encrypted with a key that the portal has no longer. {LASTS}"),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One fault of one token, in words; `key` is the same as long as it is the same fault of the same token."""
+
+    key: str
+    tone: str
+    token: str
+    says: str
+    text: str
+    url: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.token} {self.says}"
+
+
+def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None:
+    """Keep on the unsaved row what a check found wrong, None for nothing."""
+    connection.problem = str(fault or "")
+    connection.problem_kind = fault.problem if fault else ""
+    if connection.problem_kind == Problem.UNREADABLE:
+        name = connection.repository_name
+        connection.problem = f"This token cannot read {name}. Select another repository, or give it access."
+
+
+def trouble_of(connection: GitHubConnection) -> Trouble | None:
+    """What is wrong with the token, or will be within 14 days; None when it is well, or GitHub alone has a fault."""
+    days = connection.days_left
+    if days is not None and days < 0:
+        ended = f"It ended on {connection.expires_at:%-d %b %Y at %H:%M} UTC. {LASTS}"
+        return _trouble(connection, EXPIRY, "bad", "has expired", ended)
+    if connection.problem_kind:
+        says, text = WORDS[Problem(connection.problem_kind)]
+        says = says.format(repository=connection.repository_name or "its repository")
+        return _trouble(connection, connection.problem_kind, "bad", says, text)
+    if days is not None and days <= WARNING_DAYS:
+        when = "expires today" if days == 0 else f"expires in {days} day{'' if days == 1 else 's'}"
+        end = f"After {connection.expires_at:%-d %b %Y, %H:%M} UTC nothing is scanned; what is published stays."
+        return _trouble(connection, EXPIRY, "warn", when, end)
+    return None
+
+
+def tell(connection: GitHubConnection, people: Iterable[User]) -> None:
+    """Write one e-mail to each of `people` about the token's trouble, unless they had it before."""
+    trouble = trouble_of(connection)
+    if trouble is None:
+        return
+    for person in people:
+        outbox.post(
+            key=f"{trouble.key}:{person.ref}",
+            to=person.email,
+            subject=trouble.title,
+            text=f"Hello {person.short_name},\n\n{trouble.title}. {trouble.text}\n\n"
+            f"Create a new token on GitHub and save it here:\n{outbox.link(trouble.url)}\n\n"
+            "Every page of the portal shows this until it is mended; this is the only e-mail about it.\n",
+        )
+
+
+def _trouble(connection: GitHubConnection, kind: str, tone: str, says: str, text: str) -> Trouble:
+    whose = "The platform's" if connection.is_platform else "Your"
+    side = "?for=platform" if connection.is_platform else ""
+    url = f"{reverse('accounts:profile')}{side}#github"
+    return Trouble(_key(connection, kind), tone, f"{whose} GitHub token", says, text, url)
+
+
+def _key(connection: GitHubConnection, kind: str) -> str:
+    if kind == EXPIRY:  # one trouble, from the first warning on until the end
+        return f"token:{connection.ref}:{kind}:{connection.expires_at:%Y%m%d%H%M%S}"
+    about = f"{connection.repository_id} " if kind == Problem.UNREADABLE else ""
+    digest = hashlib.sha256(about.encode() + bytes(connection.token_encrypted)).hexdigest()
+    return f"token:{connection.ref}:{kind}:{digest[:16]}"
