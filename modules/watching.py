@@ -67,9 +67,13 @@ def look_at_tags(connection_id: int) -> None:
 
 
 def after_scan(connection: GitHubConnection, *, scan: Scan) -> None:
-    """Raise what a scan brings to light; one that somebody asked for looks at the tags although no commit is new."""
+    """Raise what a scan brings to light.
+
+    The tags are looked at too, although no commit is new, when somebody asked for the scan or a webhook told of a push.
+    """
+    asked = [moment for moment in (connection.pushed_at, scan.by_id and scan.started_at) if moment]
     read_at = _watch(connection, scan.repository_id).tags_read_at
-    if scan.by_id and (read_at is None or read_at < scan.started_at):
+    if asked and (read_at is None or read_at < max(asked)):
         look_at_tags(connection.pk)
     else:
         look(connection, scan)

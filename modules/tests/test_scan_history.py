@@ -1,7 +1,9 @@
 """What a scan keeps of the branch's history and of the tags."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import GitHubConnection
 from modules import scanner
 from modules.models import Scan, Tag, Watch
 from modules.tests.catalogues import GREETING, NAME, connect, scan
@@ -111,6 +113,18 @@ def test_scan_asked_for_by_hand_looks_at_the_tags_of_an_unchanged_branch(alice, 
     assert paths(github) == [("branches", 304), ("tags", 304)]
     sha = github.add_tag(NAME, "v1.0.0")
     scan(connection, by=alice)
+    assert tags_of(connection) == {"v1.0.0": sha}
+
+
+def test_pushed_tag_is_looked_at_once_although_no_commit_is_new(github, connection):
+    scan(connection)
+    sha = github.add_tag(NAME, "v1.0.0")
+    GitHubConnection.objects.update(pushed_at=timezone.now())
+    github.clear()
+    scan(connection)
+    scan(connection)
+    assert paths(github)[0] == ("branches", 304)
+    assert [status for path, status in paths(github) if path == "tags"] == [200, 200]  # not as it was, then as it is
     assert tags_of(connection) == {"v1.0.0": sha}
 
 
