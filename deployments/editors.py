@@ -45,6 +45,11 @@ class Editor:
         """The tree of an editor that has just been opened."""
         raise NotImplementedError
 
+    def opened(self):
+        """The tree of an editor that was left out until Set was pressed: what held until then, to be changed."""
+        default = self.attribute.default
+        return self.fresh() if default is None or not fits(default, self.kind) else self.show(default)
+
     def show(self, value: Any):
         """The tree of a value that `fits`."""
         raise NotImplementedError
@@ -134,7 +139,7 @@ class PartsEditor(Editor):
         if not posted.marks.get("set"):
             return None
         if posted.marks["set"] == OPENED:
-            return self.fresh()
+            return self.opened()
         return [(key, part.take(posted.part(key))) for key, part in self.parts.items()]
 
     def read(self, typed, spot, wrong):
@@ -168,6 +173,8 @@ class RowsEditor(Editor):
     def take(self, posted):
         if not posted.marks.get("set"):
             return None
+        if posted.marks["set"] == OPENED:
+            return self.opened()
         return [(row.marks.get("key", ""), self._row(row)) for row in posted.rows()[: MAX_ROWS + 1]]
 
     def _row(self, posted):

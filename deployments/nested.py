@@ -22,11 +22,13 @@ class Typed(str):
 
 @dataclass(frozen=True)
 class Tree:
-    """What an editor shows. `name` is that of its inputs, `opened` that of what Add was just pressed for."""
+    """What an editor shows. `name` is that of its inputs, `opened` that of what Add was just pressed for, `dropped`
+    that of what a row was just taken away from."""
 
     root: object
     name: str = ""
     opened: str = ""
+    dropped: str = ""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Page:
     box: str
     wrong: dict[Spot, str]
     opened: str
+    dropped: str
     is_full: bool
 
 
@@ -60,7 +63,7 @@ class Nested(Rows):
         root = self.editor.take(posted)
         if editors.size(root) > FORGED:
             raise TooManyFieldsSent(f"{name} has more inputs than any page of this portal.")
-        return Tree(root, name, _opened(posted, name))
+        return Tree(root, name, _where(posted, name, _is_opened), _where(posted, name, _is_dropped))
 
     def format_value(self, value):
         return value
@@ -70,19 +73,28 @@ class Nested(Rows):
         box = context["widget"]["attrs"]["id"]
         spot = Spot(name, self.label)
         if isinstance(value, Tree):
-            page = Page(box, self.wrong, value.opened, editors.size(value.root) >= editors.MAX_PARTS)
+            is_full = editors.size(value.root) >= editors.MAX_PARTS
+            page = Page(box, self.wrong, value.opened, value.dropped, is_full)
             context["node"] = draw(self.editor, value.root, spot, page) | {"absent": self.absent, "leave": self.leave}
         else:
-            context["node"] = draw(TextEditor(self.editor.attribute), value, spot, Page(box, {}, "", False))
+            context["node"] = draw(TextEditor(self.editor.attribute), value, spot, Page(box, {}, "", "", False))
         return context
 
 
-def _opened(posted, name):
-    """The name of what has just been opened, by the numbers that its row will have on the page."""
-    if posted.marks.get("set") == OPENED or posted.marks.get("row") == OPENED:
+def _is_opened(posted):
+    return OPENED in (posted.marks.get("set"), posted.marks.get("row"))
+
+
+def _is_dropped(posted):
+    return "dropped" in posted.marks
+
+
+def _where(posted, name, holds):
+    """The name of the part for which `holds`, by the numbers that its row will have on the page."""
+    if holds(posted):
         return name
     numbers = {id(row): at for at, row in enumerate(posted.rows())}
-    found = (_opened(part, f"{name}.{numbers.get(id(part), key)}") for key, part in posted.parts.items())
+    found = (_where(part, f"{name}.{numbers.get(id(part), key)}", holds) for key, part in posted.parts.items())
     return next(filter(None, found), "")
 
 
@@ -100,6 +112,7 @@ def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
         "is_full": page.is_full,
         "is_optional": editor.is_optional,
         "is_opened": page.opened == spot.name,
+        "is_dropped": page.dropped == spot.name,
         "hint": _hint(editor),
         "leave": "Leave out",
         "absent": "Left out." if editor.is_optional else "It is null.",

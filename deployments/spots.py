@@ -1,7 +1,8 @@
 """Where the parts of a nested value stand in a form: the names of their inputs, and what people hear.
 
 The inputs of `in-users` are `in-users.0.name`; a colon begins what is no part of the value: `:set` (the editor is
-open, or has just been opened), `:row`, `:key`, `:blank`. Neither a dot nor a colon can be in a name of Terraform.
+open, or has just been opened), `:row`, `:key`, `:blank`, `:dropped` (a part was just taken away). Neither a dot nor a
+colon can be in a name of Terraform.
 """
 
 from dataclasses import dataclass, field

@@ -38,7 +38,12 @@ class Switch(forms.CheckboxInput):
 
 
 class Rows(Rendered, forms.Widget):
-    """A widget over several inputs; its value is what was typed, whether from the form or from a value."""
+    """A widget over several inputs; its value is what was typed, whether from the form or from a value.
+
+    After a row was dropped, `is_dropped` says so: the person goes on where another one is added.
+    """
+
+    is_dropped = False
 
     def value_omitted_from_data(self, data, files, name):
         return False  # no row at all is an empty list, not a missing answer
@@ -50,11 +55,17 @@ class Chips(Rows):
     template_name = "deployments/widgets/chips.html"
 
     def value_from_datadict(self, data, files, name):
+        self.is_dropped = f"{name}-dropped" in data
         items = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
         return {"items": list(map(values.lines, items)), "new": values.lines(data.get(f"{name}-new", ""))}
 
     def format_value(self, value):
         return value or {"items": [], "new": ""}
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["is_dropped"] = self.is_dropped
+        return context
 
 
 class Pairs(Rows):
@@ -64,6 +75,7 @@ class Pairs(Rows):
     use_fieldset = True
 
     def value_from_datadict(self, data, files, name):
+        self.is_dropped = f"{name}-dropped" in data
         number = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-key")
         found = sorted(int(match[1]) for key in data if (match := number.fullmatch(key)))
         rows = [[data.get(f"{name}-{at}-key", ""), data.get(f"{name}-{at}-value", "")] for at in found]
@@ -72,6 +84,7 @@ class Pairs(Rows):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), ["", ""]]
+        context["widget"]["is_dropped"] = self.is_dropped
         context["widget"]["rows"] = [{"key": key, "value": text, "is_long": "\n" in text} for key, text in rows]
         return context
 
@@ -138,6 +151,7 @@ def _close(data, name, mark):
         del data[key]
     if mark == "set":
         data[f"{name}:set"] = ""
+    data[f"{name if mark == 'set' else name.rpartition('.')[0]}:dropped"] = "1"
 
 
 def _add(data, name):
@@ -150,6 +164,7 @@ def _add(data, name):
 def _drop(data, name, number):
     data.pop(f"{name}-{number}-key", None)
     data.pop(f"{name}-{number}-value", None)
+    data[f"{name}-dropped"] = "1"
     items = data.getlist(name)
     if number.isdecimal() and len(number) < 5 and int(number) < len(items):
         data.setlist(name, items[: int(number)] + items[int(number) + 1 :])

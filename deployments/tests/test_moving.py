@@ -212,7 +212,7 @@ def test_a_breaking_move_names_what_breaks_and_wants_a_yes(client, carol, broken
     client.force_login(carol)
     review = move(client, shop)
     page = client.get(review).content.decode()
-    assert "1.1.0 breaks what 1.0.0 promised." in page
+    assert "1.1.0 breaks what 1.0.0 promised:" in page
     assert "input removed <code>old</code>" in page
     refused = client.post(review)
     assert refused.status_code == 422

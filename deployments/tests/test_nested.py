@@ -107,9 +107,9 @@ def test_what_is_left_out_is_opened_and_left_out_again():
     plain = {"in-v.a": "text"}
     assert answers(asked, after(asked, typed=plain)) == {"v": {"a": "text"}}
     opened = [("add", "in-v.b:set"), ("add", "in-v.d:set")]
-    posted = after(asked, *opened, ("add", "in-v.d:row"), typed=plain | {"in-v.b.c": "2", "in-v.d.0": "y"})
-    assert answers(asked, posted) == {"v": {"a": "text", "b": {"c": 2}, "d": ["y"]}}
-    posted = after(asked, *opened, ("drop", "in-v.b:set"), typed=plain)
+    posted = after(asked, *opened, ("add", "in-v.d:row"), typed=plain | {"in-v.b.c": "2", "in-v.d.1": "y"})
+    assert answers(asked, posted) == {"v": {"a": "text", "b": {"c": 2}, "d": ["x", "y"]}}
+    posted = after(asked, *opened, ("drop", "in-v.b:set"), ("drop", "in-v.d.0:row"), typed=plain)
     assert answers(asked, posted) == {"v": {"a": "text", "d": []}}
 
 

@@ -9,7 +9,7 @@ FORM = "login 404 404|403 200 200"
 # An update that somebody has filled in is theirs; an admin fills in their own.
 FILLED = "login 404 404|403 200 404"
 
-PAGE = f"deployment@target person@target address {TITLES} everyone.output"
+PAGE = f"deployment@target person@target address {TITLES} everyone.output everyone.warning"
 LIST = f"deployment.name deployment.waiting person address {TITLES}"
 ROWS = [
     Row("deployments:deployment-list", SIGNED_IN, shows=LIST, must="deployment.name deployment.waiting"),
@@ -46,7 +46,7 @@ ROWS = [
         FILLED,
         FILLED.replace("200", "302"),
         of="change",
-        shows=f"deployment.name@target deployment.input@target {TITLES} everyone.variable",
+        shows=f"deployment.name@target deployment.input@target {TITLES} everyone.variable everyone.warning",
         must="draft.input@target",
     ),
     Row(
