@@ -47,9 +47,9 @@ def create(row: Row, scan: Scan, *, by) -> Module:
 def update(row: Row, scan: Scan, *, by, is_automatic: bool = False) -> Module:
     """Add the next version, under the new path where the folder has moved; `by` answers for it."""
     version = _add_version(row, scan, by=by)
-    details = {"moved_from": row.moved_from} if row.moved_from else {}
-    details |= {"automatic": True} if is_automatic else {}
-    _record("module.updated", row.module, version, by=None if is_automatic else by, **details)
+    details = {"moved_from": row.moved_from, "automatic": is_automatic}
+    told = {name: detail for name, detail in details.items() if detail}
+    _record("module.updated", row.module, version, by=None if is_automatic else by, **told)
     return row.module
 
 

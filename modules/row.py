@@ -14,8 +14,8 @@ VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
 class Preview:
     """What publishing a row would make of it.
 
-    `live` are the live deployments of all its versions; `commits_are_whole` is false where
-    the branch's history, as far as it was read, does not hold the newest version's commit.
+    `live` are the live deployments of all its versions; `commits_are_whole` is false where the branch's history, as
+    far as it was read, does not hold the newest version's commit.
     """
 
     semver: str

@@ -132,7 +132,7 @@ def _terms(module: Module) -> Terms:
         credit_cost=module.own_credit_cost,
         purchased_only=module.own_purchased_only,
         audience=module.audience,
-        emails=[share.email for share in module.shares.all()],
+        emails=sorted(share.email for share in module.shares.all()),
         auto_publish=module.auto_publish_by_id is not None,
     )
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain, count
 
 from django.db.models import Q
 
@@ -18,11 +19,11 @@ def in_effect(module: Module, wanted: str) -> str:
     title = module.own_title or wanted
     others = Module.objects.filter(owner=module.owner_id, removed_at=None, current_version__isnull=False)
     taken = {other.casefold() for other in others.exclude(pk=module.pk).values_list("title", flat=True)}
-    folders = (module.path or module.repository_name, f"{module.repository_name}/{module.path}", module.ref)
-    for text in (title, *(_with(title, folder) for folder in folders)):
-        if text.casefold() not in taken:
-            return text
-    raise AssertionError(f"a ref was given twice: {module.ref}")
+    repository = module.repository_name
+    folders = [module.path or repository, f"{repository}/{module.path}".rstrip("/")]
+    last_resort = (f"{module.ref} {number}" for number in count(1))
+    texts = chain([title], (_with(title, folder) for folder in chain(folders, last_resort)))
+    return next(text for text in texts if text.casefold() not in taken)
 
 
 def note(rows: Iterable[Row], owner_id: int | None) -> None:
@@ -49,4 +50,5 @@ def note(rows: Iterable[Row], owner_id: int | None) -> None:
 
 
 def _with(title: str, folder: str) -> str:
+    folder = folder[-LONGEST // 2 :]
     return f"{title[: LONGEST - len(folder) - 3]} ({folder})"

@@ -106,3 +106,19 @@ def test_long_title_leaves_room_for_the_folder(alice, github):
     module = published(github, alice, title="x" * LONGEST)
     other = Module(owner=alice, repository_name=NAME, path="modules/other")
     assert in_effect(other, module.title) == "x" * (LONGEST - 16) + " (modules/other)"
+
+
+def test_folder_too_long_for_a_title_is_cut_at_its_beginning(alice, github):
+    module = published(github, alice)
+    other = Module(owner=alice, repository_name=NAME, path="x" * 140 + "/" + "y" * 99)
+    assert in_effect(other, module.title) == f"Greeting (/{'y' * 99})"
+
+
+def test_titles_that_were_typed_to_be_in_the_way_are_not(alice, github):
+    connection = connect(github, alice, files={f"{name}/main.tf": GREETING for name in ("a", "b", "c", "greeting")})
+    publish(connection, "a", "b", "c")
+    for path, title in {"a": "Greeting", "b": "Greeting (greeting)", "c": f"Greeting ({NAME}/greeting)"}.items():
+        Module.objects.filter(path=path).update(title=title)
+    publish(connection, "a", "b", "c", "greeting")
+    module = Module.objects.get(path="greeting")
+    assert module.title == f"Greeting ({module.ref} 1)"
