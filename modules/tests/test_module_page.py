@@ -179,8 +179,8 @@ class TestVersions:
         versioning.revoke(version_of(module, "1.0.0"), reason="It leaks", by=alice)
         response = page(client, carol, module)
         text = text_of(response)
-        assert "Version 1.0.0 was revoked" in text
-        assert "It leaks Nobody can deploy it anew; live deployments go on." in text
+        assert "Version 1.0.0 is revoked: It leaks Since" in text
+        assert "nobody can deploy it anew; live deployments go on." in text
         assert reverse("deployments:deployment-create", args=[module.ref]) not in response.content.decode()
 
     def test_queries_do_not_grow_with_versions(self, client, carol, module):

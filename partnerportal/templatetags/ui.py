@@ -44,6 +44,7 @@ STATUS = {
     "destroyed": ("", "trash"),
     "unchanged": ("", "check"),
     "new": ("run", "plus"),
+    "first": ("", "plus"),
     "updated": ("run", "upload"),
     "update available": ("run", "upload"),
     "removed": ("warn", "minus"),

@@ -53,10 +53,10 @@ def wait_for_runs(page, failed, vault):
 
 
 def addresses(thing):
-    """The page of a deployment or a module, and the form that leads on from it."""
+    """The page of a deployment or of a module and its version, and the form that leads on from it."""
     if hasattr(thing, "cost_centre"):
         return [thing.get_absolute_url(), f"{thing.get_absolute_url()}update/"]
-    return [thing.get_absolute_url(), f"/deploy/{thing.ref}/"]
+    return [thing.get_absolute_url(), thing.current_version.get_absolute_url(), f"/deploy/{thing.ref}/"]
 
 
 def review(page, module):
