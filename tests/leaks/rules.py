@@ -12,6 +12,7 @@ SEEN = {
     "address": "own own|all all",
     "publisher": "all all all",
     "connection": "own own all",
+    "apitoken": "own own all",
     "scan": "own own own",
     "everyone": "all all all",
     "named": "all own|all all",  # it names carol, the user

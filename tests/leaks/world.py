@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.models import PlatformSettings
+from accounts.models import ApiToken, PlatformSettings
 from foundation import audit
 from foundation.models import Heartbeat, OutboxMessage
 from tests.leaks import catalogue, work
@@ -58,6 +58,9 @@ def _rest(world: World) -> None:
     for name, person in world.people.items():
         things = world.things[name]
         things["address"] = person.emailaddress_set.get()
+        things["apitoken"] = ApiToken.objects.create(
+            owner=person, name=mark(person, "apitoken", "name"), digest=mark(person, "secret", "digest")
+        )
         things["failed"] = things["live"].runs.get(number=2)
         words = {"subject": mark(person, "audit", "subject"), "text": mark(person, "audit", "text")}
         things["message"] = OutboxMessage.objects.create(key=f"hello:{name}", to=person.email, **words)

@@ -62,6 +62,7 @@ MODELS = [
     Model(
         "accounts_githubconnection", "pk:connection", must="connection.login connection.repository", shows="connection"
     ),
+    Model("accounts_apitoken", "pk:apitoken", must="apitoken.name"),
     Model("account_emailaddress", "pk:address", must="address"),
     Model("auth_group", "pk:group", lists=(SHUT, SHUT), change=(SHUT, SHUT), history=(SHUT, SHUT)),
     Model(
