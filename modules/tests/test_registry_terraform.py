@@ -102,7 +102,7 @@ def terminal(host, authority, tmp_path):
         folder.mkdir()
         (folder / "main.tf").write_text(CONFIGURATION % host)
         settings_file = folder / "terraform.rc"
-        credentials = f'credentials "{host}" {{\n  token = "{text}"\n}}\n' if in_file else ""
+        credentials = f'credentials "{host}" {{ token = "{text}" }}\n' if in_file else ""
         settings_file.write_text(f"disable_checkpoint = true\n{credentials}")
         token = {} if in_file or not text else {f"TF_TOKEN_{host}": text}
         common = {"HOME": str(folder), "PATH": os.environ["PATH"], "TF_CLI_CONFIG_FILE": str(settings_file)}
