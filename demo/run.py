@@ -52,7 +52,7 @@ def main() -> None:
 
 def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
     print(f"Starting Partner Portal on {data.path}", flush=True)
-    supervisor.environment |= _environment(data)
+    supervisor.environment |= _environment(data, port)
     is_new = supervisor.start_servers(data.path)
     github = supervisor.start("github", "demo.github", "--data", str(data.folder("github")))
     supervisor.begin("migrate", "manage.py", "migrate", "--no-input")
@@ -86,11 +86,12 @@ def _start_workers(supervisor: Supervisor, data: DataDirectory) -> None:
     supervisor.start("beat", *celery, "beat", "--schedule", str(data.path / "logs" / "beat-schedule"))
 
 
-def _environment(data: DataDirectory) -> dict[str, str]:
+def _environment(data: DataDirectory, port: int) -> dict[str, str]:
     return data.secrets() | {
         "DJANGO_SETTINGS_MODULE": "demo.settings",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "INSECURE_HTTP": "1",
+        "PORTAL_URL": f"http://127.0.0.1:{port}",
         "PLAIN_STATIC": "1",
         "PORTAL_RUNS_DIR": str(data.folder("runs")),
         "DEMO_MAIL_DIR": str(data.folder("mail")),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.months import Month
-from demo import catalogue, changes, history, money
+from demo import catalogue, changes, history, money, webhooks
 
 PASSWORD = "demo-portal"
 PARTNER_FOR = 2  # months that began since alice and bob became partners: each had its grant
@@ -40,4 +40,4 @@ def people(say: Callable[[str], None]) -> None:
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 
 
-STEPS = [people, money.credits, catalogue.published, history.deployments, changes.since]
+STEPS = [people, money.credits, catalogue.published, history.deployments, changes.since, webhooks.registered]

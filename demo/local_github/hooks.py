@@ -52,9 +52,17 @@ class Webhooks:
         self._threads: list[threading.Thread] = []
 
     def add(self, row: Repository, url: str, secret: str) -> Hook:
-        """Make a hook for push events and ping it; raises ValueError for an address that is not http or https."""
+        """Make a hook for push events and ping it; one that is there already gets the secret.
+
+        Raises ValueError for an address that is not http or https.
+        """
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} is no address of a web server")
+        known = (hook for hook in self.world.hooks.values() if (hook.repository_id, hook.url) == (row.id, url))
+        if hook := next(known, None):
+            hook.secret = secret
+            self.world.save()
+            return hook
         hook = Hook(self.world.free_hook_id(), row.id, url, secret)
         self.world.hooks[hook.id] = hook
         self.world.save()

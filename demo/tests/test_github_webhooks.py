@@ -145,6 +145,12 @@ def test_other_programs_add_webhooks_and_read_deliveries(github, receiver):
     assert control(do="redeliver", id=row["id"])["guid"] == row["guid"]
 
 
+def test_webhook_added_again_is_one_with_the_new_secret(hooked, receiver, github):
+    again = github.add_webhook(NAME, receiver.url, "another secret")
+    assert [hook.secret for hook in github.world.hooks.values()] == ["another secret"]
+    assert again.id in github.world.hooks
+
+
 def test_webhook_lives_as_long_as_the_world(hooked, receiver):
     hooked.reset()
     hooked.add_repository(NAME, {"a/main.tf": ""})

@@ -48,7 +48,8 @@ def plant(*, until: str = "") -> list[str]:
 
 def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, worker):
     worker()
-    for moment in ("bob@example.com", "alice-example/", "spring-campaign", "a release", "updates that wait"):
+    moments = ("bob@example.com", "alice-example/", "spring-campaign", "a release", "updates that wait", "webhook of")
+    for moment in moments:
         with pytest.raises(Interrupted):
             plant(until=moment)
     assert plant() != []
@@ -64,6 +65,8 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     assert waiting == {"clinic_records": "updated", "message_bus": "updated"}
     released = Module.objects.get(path="secure_web_app").current_version
     assert (released.semver, released.bump, released.tag) == ("1.1.0", "minor", "secure_web_app/v1.1.0")
+    hooks = {github.world.repositories[hook.repository_id].full_name for hook in github.world.hooks.values()}
+    assert hooks == {"alice-example/cloud-modules", "platform-example/platform-modules"}
     balances = {person.short_name: billing.balance(person).available // billing.UNITS for person in User.objects.all()}
     assert balances == {"Alice": 1000, "Bob": 1080, "Carol": 370, "Admin": 0}
     assert Transfer.objects.get(kind="revenue").share_amount == 18_90
@@ -72,4 +75,4 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
         connection,
     ) as queries:
         assert plant() == []
-    assert len(queries) <= 10
+    assert len(queries) <= 11
