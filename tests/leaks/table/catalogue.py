@@ -31,7 +31,7 @@ PUBLISH = [
 FOLDERS = [
     Row("modules:publish-module", PARTNERS, query="?path=fresh", shows=PUBLISHED, must="scan.fresh@own"),
     Row("modules:publish-module", PLATFORM, query="?path=fresh&for=platform", shows=PUBLISHED, must="scan.fresh@own"),
-    Row("modules:publish-module", "login 403 200 - 404", query="?path=named", must="named.title@own"),
+    Row("modules:publish-module", "login 403 200 - 404", query="?path=exclusive", must="exclusive.title@own"),
     Row("modules:publish-terms", post="login 403 302 - 302", data="terms"),
     Row("modules:publish-terms", post="login 403 403 - 302", query="?for=platform", data="terms"),
     Row(
@@ -111,4 +111,4 @@ DEPLOY = [
     ),
 ]
 
-ROWS = [*PUBLISH, *HOOKS, *MODULES, *FORMS, *DEPLOY]
+ROWS = [*PUBLISH, *FOLDERS, *REMOVALS, *HOOKS, *MODULES, *FORMS, *DEPLOY]
