@@ -7,7 +7,7 @@ from modules import wording
 from modules.changes import Change, by_name, of_flag
 from modules.choices import choices_of
 from modules.schema import HIDDEN_GROUP
-from modules.types import TypeSyntaxError, accepts, parse_type
+from modules.types import Any_, Type, TypeSyntaxError, accepts, parse_type
 
 
 def between(before: dict, after: dict) -> Iterator[Change]:
@@ -111,9 +111,9 @@ def _validations(name: str, old: dict, new: dict) -> Iterator[Change]:
 def _conditions(row: dict) -> dict[str | frozenset[str], dict]:
     """Validations by what they demand: the set of choices where they only list them, else their text."""
     try:
-        kind = parse_type(row["type"])
+        kind: Type = parse_type(row["type"])
     except TypeSyntaxError:
-        kind = None
+        kind = Any_()
     return {
         _set(choices_of(rule["condition"], row["name"], kind)) or " ".join(rule["condition"].split()): rule
         for rule in row.get("validations", [])
