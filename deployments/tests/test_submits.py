@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from billing import services as billing
-from deployments import drafts, services
+from deployments import drafts, quotes, services
 from deployments.forms import DeploymentForm
 from deployments.models import Deployment, Draft
 from deployments.tests.factories import make_version
@@ -30,9 +30,10 @@ def give(person, credits, admin):
     )
 
 
-def submit(version, name, by, nonce):
+def submit(version, name, by, nonce, shown=None):
     try:
-        return services.create_deployment(version, name=name, inputs={}, secrets={}, by=by, nonce=nonce).pk
+        made = services.create_deployment(version, name=name, inputs={}, secrets={}, by=by, nonce=nonce, shown=shown)
+        return made.pk
     except (services.NotEnoughCredits, services.Refused) as error:
         return type(error).__name__
     finally:
@@ -74,3 +75,16 @@ def test_a_form_sent_twice_at_once_makes_one_draft(live_db, carol, version):
     for draft, name in zip(both, ("first", "second"), strict=True):
         drafts.keep(draft, DeploymentForm(version.schema, owner=carol, data={"name": name}))
     assert Draft.objects.get().name == "second"
+
+
+def test_a_price_that_is_being_set_is_waited_for(live_db, carol, admin, version):
+    give(carol, 100, admin)
+    shown = quotes.quote(version, carol)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Module.objects.filter(pk=version.module_id).update(own_credit_cost=15 * CREDIT)
+            confirmed = pool.submit(submit, version, "web-shop", carol, None, shown)
+            with pytest.raises(TimeoutError):
+                confirmed.result(1)
+        assert confirmed.result(20) == "PriceChanged"
+    assert not Deployment.objects.exists()
