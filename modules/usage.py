@@ -11,7 +11,6 @@ from modules.models import ModuleVersion
 
 TAKES_EFFECT = ["deploy", "update", "retry"]
 SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
-PEOPLE_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ def deployers_of(version: ModuleVersion) -> list[Deployer]:
     standing = version.deployments.order_by().filter(status="live").values_list("owner").annotate(live=Count("pk"))
     live = dict(standing)
     return [
-        Deployer(first_name or email.partition("@")[0], Usage(*counts, live=live.get(pk, 0)))
-        for pk, first_name, email, *counts in ran
+        Deployer(first_name or email.partition("@")[0], Usage(deployed, succeeded, failed, live.get(pk, 0)))
+        for pk, first_name, email, deployed, succeeded, failed in ran
     ]
 
 

@@ -20,9 +20,9 @@ class DeprecateForm(forms.Form):
     reason = forms.CharField(max_length=LONGEST_REASON, help_text="Shown wherever this version is named.")
     link = HttpsField(required=False, max_length=300, assume_scheme="https", help_text="Where to read on, if anywhere.")
 
-    def __init__(self, *args, version: ModuleVersion, **options):
+    def __init__(self, data=None, *, version: ModuleVersion):
         said = {"reason": version.deprecation_reason, "link": version.deprecation_link}
-        super().__init__(*args, auto_id="deprecate_%s", initial=said, **options)
+        super().__init__(data, auto_id="deprecate_%s", initial=said)
 
 
 class RevokeForm(forms.Form):
@@ -31,8 +31,8 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(max_length=LONGEST_REASON, help_text="Shown to everybody who sees the module.")
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args, version: ModuleVersion, **options):
-        super().__init__(*args, auto_id="revoke_%s", **options)
+    def __init__(self, data=None, *, version: ModuleVersion):
+        super().__init__(data, auto_id="revoke_%s")
         self.semver = version.semver
         self.fields["confirm"].label = f"Type {version.semver} to confirm"
 
