@@ -77,9 +77,9 @@ def tell(connection: GitHubConnection, people: Iterable[User]) -> None:
         outbox.post(
             key=f"{trouble.key}:{person.ref}",
             to=person.email,
-            subject=trouble.title,
+            subject=trouble.title[:200],
             text=f"Hello {person.short_name},\n\n{trouble.title}. {trouble.text}\n\n"
-            f"Create a new token on GitHub and save it here:\n{outbox.link(trouble.url)}\n\n"
+            f"To mend it, open\n{outbox.link(trouble.url)}\n\n"
             "Every page of the portal shows this until it is mended; this is the only e-mail about it.\n",
         )
 
