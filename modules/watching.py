@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from accounts import github_history
@@ -57,7 +57,6 @@ def look_at_tags(connection_id: int) -> None:
         _read_tags(connection)
     except GitHubError as error:
         logger.warning("tags not read", extra={"connection": connection_id, "reason": type(error).__name__})
-        return
     except GitHubConnection.DoesNotExist:
         logger.info("connection removed while its tags were read", extra={"connection": connection_id})
         return
@@ -125,18 +124,19 @@ def _watch(connection: GitHubConnection, repository_id: int) -> Watch:
 def _published(connection: GitHubConnection, repository_id: int):
     """Versions, but for revoked ones, of what stands in the catalogue from a repository."""
     modules = Module.objects.published().filter(owner=connection.owner_id, repository_id=repository_id)
-    return ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")
+    versions = ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")
+    return versions.only("semver", "tag", "commit", "module__ref", "module__title")
 
 
 def _of_tags(connection: GitHubConnection, scan: Scan) -> Iterator[Finding]:
     tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, name=OuterRef("tag"))
     tagged = _published(connection, scan.repository_id).exclude(tag="").annotate(now=Subquery(tags.values("commit")))
     are_whole = _watch(connection, scan.repository_id).tags_are_whole
-    for version in tagged:
-        if version.now is None and are_whole:
-            yield Finding(version, Alarm.Kind.TAG_GONE, "")
-        elif version.now not in (None, version.commit):
+    for version in tagged.filter(Q(now=None) | ~Q(now=F("commit"))):
+        if version.now:
             yield Finding(version, Alarm.Kind.TAG_MOVED, version.now)
+        elif are_whole:
+            yield Finding(version, Alarm.Kind.TAG_GONE, "")
 
 
 def _of_commits(connection: GitHubConnection, scan: Scan) -> list[Finding]:
@@ -155,7 +155,8 @@ def _gone(connection: GitHubConnection, scan: Scan, commits: set[str]) -> set[st
     older = commits - past
     if not older or scan.history_is_whole:
         return older
-    watch, gone = _watch(connection, scan.repository_id), set()
+    watch = _watch(connection, scan.repository_id)
+    gone: set[str] = set()
     held = set(watch.held) if watch.head in past else set()
     try:
         for commit in sorted(older - held):
