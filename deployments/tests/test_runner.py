@@ -4,6 +4,7 @@ from deployments import state
 from deployments.models import Deployment, Run, StateVersion
 from deployments.runner import execute_run
 from deployments.tests.factories import log_of, make_run, make_version
+from modules.models import Module
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,17 @@ def test_destroy_removes_everything(alice, deploy):
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.resource_count, deployment.outputs) == ("destroyed", 0, {})
     assert deployment.destroyed_at == destroy.finished_at
+
+
+def test_a_deployment_goes_on_in_the_folder_that_its_module_has_left(alice, deploy):
+    run = deploy(alice, {"greeting/main.tf": GREETING}, path="greeting", inputs={"name": "alice"})
+    Module.objects.update(path="modules/greeting")
+    destroy = make_run(Deployment.objects.get(), action=Run.Action.DESTROY)
+
+    execute_run(destroy.pk)
+
+    destroy.refresh_from_db()
+    assert (run.status, destroy.error, destroy.status) == (Run.Status.SUCCEEDED, "", Run.Status.SUCCEEDED)
 
 
 VALUES = {
