@@ -70,7 +70,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-TEXT = """{publisher} removed {title} from the catalogue on {at:%d %b %Y at %H:%M} UTC.
+TEXT = """{title} by {publisher} was removed from the catalogue on {at:%d %b %Y at %H:%M} UTC.
 
 Your deployments of it go on untouched:
 

@@ -1,47 +1,14 @@
-"""Deployments beside versions that came later, went back, were deprecated, revoked or removed; and moving between."""
+"""Moving a deployment to its module's current version: by the form, the confirmation and the service."""
 
 import pytest
-from django.urls import reverse
 
-from accounts.models import PlatformSettings
 from billing import services as billing
 from deployments import services
-from deployments.models import Deployment, Draft, Run
-from deployments.tests.factories import make_deployment, make_run
-from modules import services as catalogue
+from deployments.models import Draft, Run
+from deployments.tests.moves import BREAKING, COMPATIBLE, FIRST, move, page_of, shop_of, url
 from modules import versioning
 from modules.models import Module
 from modules.tests.versions import make_module, variable, version_of
-
-FIRST = {
-    "variables": [
-        variable("greeting", default="Hello"),
-        variable("region", default="north", updatesafe=False),
-        variable("old", default=""),
-        variable("token", sensitive=True, default=None),
-        variable("inner", group=0, default="mk-hidden"),
-    ],
-    "outputs": [{"name": "url", "description": "", "sensitive": False, "file": "main.tf", "line": 1}],
-}
-COMPATIBLE = FIRST | {"variables": [*FIRST["variables"], variable("size", type="number", default=5)]}
-HTTP = {"address": "data.http.page", "file": "main.tf", "line": 3}
-BREAKING = FIRST | {
-    "variables": [
-        variable("greeting", default="Hello"),
-        variable("region", default="south", updatesafe=False),
-        variable("token", default="open"),
-        variable("inner", group=0, default="mk-other"),
-    ],
-    "resources": [HTTP],
-}
-
-
-def shop_of(module, owner, *, paid=True, **fields) -> Deployment:
-    """A live deployment of 1.0.0."""
-    facts = {"status": "live", "inputs": {"greeting": "Hi", "old": "thing"}, "secrets": {"token": "s3cret"}}
-    deployment = make_deployment(version_of(module, "1.0.0"), owner=owner, **facts | fields)
-    make_run(deployment, status="succeeded" if paid else "failed")
-    return deployment
 
 
 @pytest.fixture
@@ -56,70 +23,6 @@ def broken(alice):
     return make_module(alice, versions=2, schemas=[FIRST, BREAKING], audience=Module.Audience.EVERYONE)
 
 
-def url(name, *args):
-    return reverse(f"deployments:{name}", args=args)
-
-
-def page_of(client, deployment) -> str:
-    return client.get(deployment.get_absolute_url()).content.decode()
-
-
-def move(client, deployment, data=None):
-    """Fill in the form for the current version, and give the address of its confirmation."""
-    posted = {"version": "1.1.0", "in-greeting": "Hi", "in-region": "north", "in-size": "5"} | (data or {})
-    response = client.post(url("deployment-update", deployment.ref), posted)
-    assert response.status_code == 302, response.context["form"].errors
-    return response.url
-
-
-def test_a_newer_version_is_said_with_what_it_changes(client, carol, module):
-    shop = shop_of(module, carol)
-    client.force_login(carol)
-    page = page_of(client, shop)
-    assert "<strong>1.1.0 is available.</strong>" in page
-    assert "What changes from 1.0.0 to 1.1.0" in page
-    assert "<code>size</code>" in page
-    assert f"/deployments/{shop.ref}/update/?version=1.1.0" in page
-
-
-def test_the_current_version_needs_no_word(client, alice, carol, module):
-    versioning.make_current(version_of(module, "1.0.0"), by=alice)
-    client.force_login(carol)
-    page = page_of(client, shop_of(module, carol))
-    assert "is available" not in page
-    assert "Move to" not in page
-
-
-def test_a_roll_back_is_said(client, alice, carol, module):
-    shop = make_deployment(version_of(module, "1.1.0"), owner=carol, status="live")
-    make_run(shop, status="succeeded")
-    versioning.make_current(version_of(module, "1.0.0"), by=alice)
-    client.force_login(carol)
-    page = page_of(client, shop)
-    assert "<strong>New deployments use 1.0.0 again.</strong>" in page
-    assert "is available" not in page
-
-
-def test_a_deprecation_is_said_with_reason_and_link(client, alice, carol, module):
-    version = version_of(module, "1.0.0")
-    versioning.deprecate(version, reason="Old <b>provider</b>.", link="https://example.com/why", by=alice)
-    client.force_login(carol)
-    page = page_of(client, shop_of(module, carol))
-    assert "Version 1.0.0 is deprecated." in page
-    assert "Old &lt;b&gt;provider&lt;/b&gt;." in page
-    assert '<a href="https://example.com/why" rel="noopener noreferrer nofollow">' in page
-
-
-def test_a_revocation_is_said_and_what_lives_goes_on(client, alice, carol, module):
-    shop = shop_of(module, carol)
-    versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
-    client.force_login(carol)
-    page = page_of(client, shop)
-    assert "Version 1.0.0 is revoked." in page
-    assert "What is deployed goes on; there are no new deployments of it." in page
-    assert services.start_run(shop, action=Run.Action.UPDATE, by=carol).version.semver == "1.0.0"
-
-
 def test_what_never_came_into_being_does_not_begin_with_a_revoked_version(client, alice, carol, module):
     shop = shop_of(module, carol, paid=False, status="pending")
     versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
@@ -130,49 +33,6 @@ def test_what_never_came_into_being_does_not_begin_with_a_revoked_version(client
     assert shop.runs.count() == 1
     assert client.post(move(client, shop)).url == shop.get_absolute_url()
     assert shop.runs.get(number=2).version.semver == "1.1.0"
-
-
-def test_a_removal_is_said_and_what_lives_goes_on(client, alice, carol, module):
-    shop = shop_of(module, carol)
-    catalogue.remove(module, by=alice)
-    client.force_login(carol)
-    page = page_of(client, shop)
-    assert "Alice removed this module from the catalogue" in page
-    assert "The deployment goes on untouched" in page
-    assert "1.1.0" not in page
-    assert services.start_run(shop, action=Run.Action.UPDATE, by=carol).version.semver == "1.0.0"
-
-
-def test_who_lost_sight_of_a_module_learns_nothing_of_its_versions(client, alice, carol, module):
-    shop = shop_of(module, carol)
-    client.force_login(carol)
-    assert "1.1.0" in page_of(client, shop)
-    Module.objects.update(audience=Module.Audience.EXCLUSIVE, title="Renamed")
-    page = page_of(client, shop)
-    assert "not in the catalogue any more, or not for you" in page
-    form = client.get(url("deployment-update", shop.ref), {"version": "1.1.0"}).content.decode()
-    for hidden in ("1.1.0", "in-size", "Renamed"):
-        assert hidden not in page
-        assert hidden not in form
-    version = version_of(module, "1.1.0")
-    with pytest.raises(services.NotDeployable):
-        services.start_run(shop, action=Run.Action.UPDATE, by=carol, version=version)
-
-
-def test_a_reader_in_private_mode_sees_the_news_and_no_way_to_move(client, bob, carol, module):
-    shop = shop_of(module, carol)
-    PlatformSettings.load()
-    PlatformSettings.objects.update(private_mode=True)
-    client.force_login(bob)
-    page = page_of(client, shop)
-    assert "1.1.0 is available." in page
-    assert "?version=1.1.0" not in page
-
-
-def test_what_is_destroyed_needs_no_word(client, carol, module):
-    shop = shop_of(module, carol, status="destroyed", destroyed_at="2026-11-01T10:00Z")
-    client.force_login(carol)
-    assert "is available" not in page_of(client, shop)
 
 
 def test_an_update_stays_at_its_version_unless_it_is_asked_to_move(client, carol, module):

@@ -40,7 +40,7 @@ def test_each_owner_of_live_deployments_is_told_once_with_all_of_theirs(greeting
     assert told() == ["bob@example.com", "carol@example.com"]
     mail = OutboxMessage.objects.get(to="carol@example.com")
     assert mail.subject == "Greeting has left the catalogue"
-    assert mail.text.startswith("Alice removed Greeting from the catalogue on ")
+    assert mail.text.startswith("Greeting by Alice was removed from the catalogue on ")
     assert f"- web-shop, version 1.0.0: https://portal.example/deployments/{shop.ref}/\n" in mail.text
     assert f"- queue, version 1.0.0: https://portal.example/deployments/{queue.ref}/\n" in mail.text
 
@@ -60,7 +60,7 @@ def test_an_admin_with_a_deployment_is_told_of_a_platform_module(carol, admin):
     services.remove(module, by=admin)
     tell_of_removals()
     assert told() == ["admin@example.com", "carol@example.com"]
-    assert OutboxMessage.objects.first().text.startswith("Platform removed Greeting")
+    assert OutboxMessage.objects.first().text.startswith("Greeting by Platform was removed")
 
 
 def test_only_what_lives_counts(greeting, alice, bob, carol, admin):
