@@ -53,13 +53,12 @@ def _type(name: str, old: dict, new: dict) -> Iterator[Change]:
 
 
 def _default(name: str, old: dict, new: dict) -> Iterator[Change]:
-    texts = wording.of_defaults(old, new)
     if new["required"] and not old["required"]:
-        yield Change("Input now required", name, *texts, "major")
+        yield Change("Input now required", name, *wording.of_defaults(old, new), "major")
     elif old["required"] and not new["required"]:
-        yield Change("Input no longer required", name, *texts, "minor")
+        yield Change("Input no longer required", name, *wording.of_defaults(old, new), "minor")
     elif not old["required"] and _as_written(old) != _as_written(new):
-        yield Change("Default changed", name, *texts, "minor")
+        yield Change("Default changed", name, *wording.of_defaults(old, new), "minor")
 
 
 def _as_written(row: dict) -> str:
@@ -110,11 +109,14 @@ def _validations(name: str, old: dict, new: dict) -> Iterator[Change]:
 
 def _conditions(row: dict) -> dict[str | frozenset[str], dict]:
     """Validations by what they demand: the set of choices where they only list them, else their text."""
+    rules = row.get("validations", [])
+    if not rules:
+        return {}
     try:
         kind: Type = parse_type(row["type"])
     except TypeSyntaxError:
         kind = Any_()
     return {
         _set(choices_of(rule["condition"], row["name"], kind)) or " ".join(rule["condition"].split()): rule
-        for rule in row.get("validations", [])
+        for rule in rules
     }
