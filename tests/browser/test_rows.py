@@ -18,6 +18,7 @@ def test_rows_are_added_and_removed(alice, github, sign_in, has_script):
     steps.edit(page, "fill", "Staff 3, hours", "many")
     steps.edit(page, "press", "Remove Staff 1")
     expect(page.get_by_label("Staff 1, name", exact=True)).to_have_value("Eli")
+    expect(page.get_by_role("button", name="Add staff to Staff", exact=True)).to_be_focused()
     expect(page.get_by_label("Staff 3, name", exact=True)).to_have_count(0)
     expect(page.get_by_label("Clinic, name", exact=True)).to_have_value("Hill")
 
