@@ -6,7 +6,7 @@ from billing.months import Month
 from deployments import services
 from deployments.models import Run
 from tests.browser import steps
-from tests.browser.world import give_credits, publish_of_alice, publish_platform
+from tests.browser.world import give_credits, publish_of_alice, publish_platform, scanned
 
 WINDOWS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 # WCAG 2.2 A and AA; another theme changes colours alone.
@@ -17,6 +17,10 @@ RULES = {
 OPEN = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/"]
 EVERYONES = ["/", "/profile/", "/deploy/", "/deployments/", "/billing/", "/billing/transactions/", "/billing/invoices/"]
 PARTNERS = ["/publish/", "/deploy/?tab=partner", "/deploy/?q=nothing+fits", "/billing/costs/", "/billing/revenue/"]
+FOLDERS = [
+    *("/publish/module/?path=message_bus", "/publish/module/?path=legacy_vpn"),
+    *("/publish/try/?path=clinic_records", "/publish/try/?path=message_bus&as=publisher"),
+]
 ADMINS = ["/admin/", "/styleguide/", "/publish/?for=platform", "/profile/?for=platform", "/billing/credits/"]
 
 
@@ -29,6 +33,7 @@ def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
     vault = deployed(platform["modules/Secret_Store"], "vault", {}, secrets, by=carol)
     of_alice = deployed(shop, "web-shop", {"app_name": "shop"}, {}, by=alice)
     month = f"/billing/statements/{Month.of(of_alice.created_at)}/"
+    break_message_bus(github, alice)
 
     found = look(sign_in(), OPEN)
     page = sign_in(carol)
@@ -36,7 +41,7 @@ def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
     found += look(page, [*EVERYONES, month, *addresses(failed), *addresses(vault)])
     found += look(page, [review(page, platform["modules/Secret_Store"])])
     page = sign_in(alice)
-    found += look(page, [*EVERYONES, *PARTNERS, month, *addresses(of_alice), *addresses(shop)])
+    found += look(page, [*EVERYONES, *PARTNERS, *FOLDERS, month, *addresses(of_alice), *addresses(shop)])
     found += look(sign_in(bob), ["/", "/profile/", "/publish/", "/deployments/", "/billing/"])
     found += look(sign_in(admin), ["/", "/profile/", "/deployments/", "/billing/", *ADMINS])
     assert found == []
@@ -44,6 +49,12 @@ def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
 
 def deployed(module, name, inputs, secrets, *, by):
     return services.create_deployment(module.current_version, name=name, inputs=inputs, secrets=secrets, by=by)
+
+
+def break_message_bus(github, alice):
+    """So that the pages of publishing have a change to show."""
+    github.commit("alice-example/cloud-modules", {"message_bus/region.tf": 'variable "region" {}\n'})
+    scanned(alice.github_connection, by=alice)
 
 
 def wait_for_runs(page, failed, vault):

@@ -2,12 +2,22 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+import demo
+from deployments import services
 from modules.models import Module
+from modules.terms import set_audience
 from tests.browser import steps
+from tests.browser.world import give_credits, publish_of_alice
+
+BUS = "message_bus/variables.tf"
+REPOSITORY = "alice-example/cloud-modules"
+FILES = Path(demo.__file__).parent / "repositories" / REPOSITORY
+REGION = '\nvariable "region" {\n  description = "Where it stands. {{UIMeta group=1 order=0 }}"\n  type = string\n}\n'
 
 
 @pytest.fixture
@@ -68,7 +78,7 @@ def select_repository(page):
     expect(card).to_contain_text("300 repositories are readable with this token")
     card.get_by_label("Find").press_sequentially("cloud-mod")
     expect(card.get_by_role("status")).to_have_text("1 found")
-    card.get_by_role("combobox").select_option(label="alice-example/cloud-modules")
+    card.get_by_label("Repository").select_option(label="alice-example/cloud-modules")
     card.get_by_role("button", name="Save repository").click()
     expect(page.locator("#repository")).to_contain_text("now alice-example/cloud-modules, branch main")
 
@@ -114,3 +124,89 @@ def deploy(page):
     page.locator(".savebar").get_by_role("button", name="Deploy").click()
     steps.expect_run(page, 1, "succeeded")
     expect(steps.output(page, "app_name")).to_have_text("shop")
+
+
+def test_partner_sees_a_breaking_change_sets_a_price_and_publishes_it(alice, bob, admin, github, sign_in, worker):
+    worker()
+    bus = publish_of_alice(github, alice, "message_bus")["message_bus"]
+    set_audience(bus, audience="named", emails=[bob.email], by=alice)
+    give_credits(bob, 100, by=admin)
+    bobs = services.create_deployment(bus.current_version, name="queue", inputs={}, secrets={}, by=bob)
+    at_bob = sign_in(bob)
+    at_bob.goto(bobs.get_absolute_url())
+    steps.expect_run(at_bob, 1, "succeeded")
+
+    github.commit(REPOSITORY, {BUS: (FILES / BUS).read_text() + REGION}, message="Ask for the region")
+    page = sign_in(alice)
+    look_at_what_changes(page)
+    set_terms(page)
+    try_the_form(page)
+    page.goto("/publish/")
+    page.get_by_role("button", name="Update 1").click()
+    expect(page.get_by_text("Catalogue updated: 1 updated.")).to_be_visible()
+    expect(row_of_bus(page)).to_contain_text("2.0.0, published")
+
+    at_bob.goto(bobs.get_absolute_url())
+    expect(at_bob.get_by_role("main")).to_contain_text("1.0.0")
+    assert (bobs.runs.count(), bobs.version_id) == (1, bus.current_version_id)
+    steps.open_form(at_bob, Module.objects.get())
+    expect(at_bob.get_by_role("region", name="Cost and balance")).to_contain_text("− 75")
+    expect(steps.field(at_bob, "region")).to_be_visible()
+
+
+def row_of_bus(page):
+    return page.locator("#catalogue .mods > li").filter(has=page.get_by_text("message_bus/", exact=True))
+
+
+def look_at_what_changes(page):
+    page.goto("/publish/")
+    page.get_by_role("button", name="Scan again").click()
+    row = row_of_bus(page)
+    expect(row).to_contain_text("1 commit.")
+    expect(row).to_contain_text("to 2.0.0")
+    expect(row).to_contain_text("One live deployment of Bob uses 1.0.0 and stays on it.")
+    expect(row).to_contain_text("Breaking, major version")
+    change = row.get_by_role("row").filter(has_text="region")
+    expect(change).to_contain_text("Input added, required")
+    expect(row.get_by_text("Ask for the region")).to_be_hidden()
+    row.get_by_text("1 commit in between").click()
+    expect(row.get_by_text("Ask for the region")).to_be_visible()
+    bar = page.locator("#savebar")
+    expect(bar).to_contain_text("1 updated. One update is breaking. No live deployment changes.")
+    page.get_by_label("Message Bus").uncheck()
+    expect(bar).to_contain_text("1 removed. No live deployment changes.")
+    page.get_by_label("Message Bus").check()
+    expect(bar).to_contain_text("One update is breaking.")
+
+
+def set_terms(page):
+    """A wrong address is told and what was typed is kept; then a price goes before the repository's, and back."""
+    row_of_bus(page).get_by_role("link", name="Settings and form").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Message Bus")
+    expect(page.get_by_label("Shared with named people")).to_be_checked()
+    page.get_by_label("Credit cost").fill("75")
+    page.get_by_label("Named people", exact=True).fill("bob@example.com\ncarol@")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator("#id_emails_error")).to_contain_text("“carol@” is not an e-mail address.")
+    expect(page.get_by_label("Credit cost")).to_have_value("75")
+    page.get_by_label("Named people", exact=True).fill("bob@example.com\ncarol@example.com")
+    page.get_by_label("Title").fill("Queues")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.get_by_text("Settings saved. They are in effect.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Queues")
+    expect(page.locator("#settings")).to_contain_text("Repository says 12.5.")
+    page.get_by_role("button", name="Reset title to what the repository says").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Message Bus")
+    expect(page.get_by_label("Title")).to_have_value("")
+    expect(page.get_by_label("Credit cost")).to_have_value("75")
+
+
+def try_the_form(page):
+    page.get_by_role("link", name="Try the form").click()
+    expect(page.get_by_role("main")).to_contain_text("This is a trial.")
+    page.get_by_role("button", name="Check these values").click()
+    expect(page.locator("#id_in-region_error")).to_contain_text("This field is required.")
+    steps.type_into(page, "region", "europe")
+    page.get_by_role("button", name="Check these values").click()
+    expect(page.get_by_role("status")).to_contain_text("All values fit. Nothing was created.")
+    expect(page.locator("#id_in-region")).to_have_value("europe")

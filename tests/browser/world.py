@@ -31,12 +31,16 @@ def give_credits(owner: User, credits: int, *, by: User) -> None:
     )
 
 
+def scanned(connection: GitHubConnection, *, by: User) -> Scan:
+    """The repository's newest commit, read by the worker."""
+    started = services.start_scan(connection, by=by)
+    return until(Scan.objects.filter(pk=started.pk, status=Scan.Status.SUCCEEDED).first, "The worker's scan")
+
+
 def _publish(github, owner, token, repository, paths, *, by) -> dict[str, Module]:
     """The published modules by folder."""
     connection: GitHubConnection = accounts.save_token(owner, token=token, by=by)
     connection = accounts.select_repository(connection, repository_id=github.world.find(repository).id, by=by)
-    started = services.start_scan(connection, by=by)
-    done = Scan.objects.filter(pk=started.pk, status=Scan.Status.SUCCEEDED)
-    scan = until(done.first, "The worker's scan")
+    scan = scanned(connection, by=by)
     created = services.publish(connection, scan=scan, paths=paths, by=by).created
     return {module.path: module for module in created}
