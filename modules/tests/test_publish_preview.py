@@ -103,6 +103,22 @@ def test_commits_that_are_not_all_known_are_said_to_be_more(browser, connection,
     assert "There may be more: as far as the branch's history was read, it does not hold" in row
 
 
+def test_long_histories_are_listed_in_full_on_the_folders_own_page(browser, connection, github):
+    publish(connection, "greeting")
+    newest = change(connection, github, BREAKING)
+    commit = newest.history[0]
+    newest.history = [commit | {"subject": f"Step {number}"} for number in range(12)] + newest.history[1:]
+    newest.save(update_fields=["history"])
+    row = said(browser)
+    assert "12 commits in between" in row
+    assert "Step 9" in row
+    assert "Step 10" not in row
+    assert "The older ones stand on its own page." in row
+    own_page = text_of(browser.get(reverse("modules:publish-module") + "?path=greeting"))
+    assert "Step 11" in own_page
+    assert "The older ones" not in own_page
+
+
 def test_tag_that_cannot_be_taken_is_said(browser, connection, github):
     publish(connection, "greeting")
     github.commit(NAME, {"greeting/main.tf": BREAKING})
@@ -173,7 +189,7 @@ def test_alarm_stands_at_its_module_until_it_is_dismissed(browser, connection, a
     publish(connection, "greeting", "other")
     version = Module.objects.get(path="greeting").current_version
     alarm = Alarm.objects.create(version=version, kind="tag_moved", found="b" * 40)
-    assert f"Tag moved: version 1.0.0 is {'b' * 40} now. Look at it" in said(browser)
+    assert "Tag moved: version 1.0.0, whose tag points to bbbbbbb now. Look at it" in said(browser)
     assert "Tag moved" not in said(browser, "Other")
     versioning.dismiss_alarm(alarm, by=alice)
     assert "Tag moved" not in said(browser)

@@ -43,7 +43,14 @@ FOLDERS = [
         shows="scan@own",
         must="scan.variable@own scan.commit@own",
     ),
-    Row("deployments:form-trial", PLATFORM, PLATFORM, query="?path=fresh&for=platform", data="inputs", shows="scan@own"),
+    Row(
+        "deployments:form-trial",
+        PLATFORM,
+        PLATFORM,
+        query="?path=fresh&for=platform",
+        data="inputs",
+        shows="scan@own",
+    ),
 ]
 HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # none is signed
 
