@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from modules.models import Alarm
-from modules.row import Row
+from modules.row import Live, Row
 from modules.terms import Suggestion, Terms, suggestion_of, terms_of
 
 
@@ -36,22 +36,20 @@ class Line:
     @cached_property
     def people(self) -> list[tuple[str, int]]:
         """Whose live deployments there are, and how many; who has the most first."""
-        return self._counted(0)
+        return _most_first((person, count) for person, _, count in self._live)
 
     @cached_property
     def versions(self) -> list[tuple[str, int]]:
         """Which versions the live deployments have, and how many; the one that most have first."""
-        return self._counted(1)
+        return _most_first((semver, count) for _, semver, count in self._live)
 
     @property
     def deployments(self) -> int:
         return sum(count for _, count in self.people)
 
-    def _counted(self, column: int) -> list[tuple[str, int]]:
-        counts: Counter[str] = Counter()
-        for each in self.row.preview.live if self.row.preview else []:
-            counts[each[column]] += each[2]
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    @property
+    def _live(self) -> list[Live]:
+        return self.row.preview.live if self.row.preview else []
 
 
 def lines(rows: Iterable[Row]) -> list[Line]:
@@ -62,3 +60,10 @@ def lines(rows: Iterable[Row]) -> list[Line]:
     for alarm in alarms.defer("version__schema", "version__readme", "version__changes", "version__commits"):
         by_module[alarm.version.module_id].alarms.append(alarm)
     return made
+
+
+def _most_first(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    sums: Counter[str] = Counter()
+    for name, count in counted:
+        sums[name] += count
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
