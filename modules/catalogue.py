@@ -15,10 +15,13 @@ HEAVY = ("schema", "readme", "advice", "changes", "commits")  # columns of versi
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
     """The newest reading of the chosen repository's chosen branch that succeeded."""
-    scans = connection.scans.filter(repository_id=connection.repository_id, status=Scan.Status.SUCCEEDED)
-    if connection.branch:
-        scans = scans.filter(branch=connection.branch)
-    return scans.newest_first().first()
+    return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
+
+
+def scans_of(connection: GitHubConnection):
+    """Readings of the chosen repository's chosen branch, also those under way and failed ones, newest first."""
+    scans = connection.scans.filter(repository_id=connection.repository_id).newest_first()
+    return scans.filter(branch=connection.branch) if connection.branch else scans
 
 
 def modules_of(connection: GitHubConnection):

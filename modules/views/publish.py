@@ -94,7 +94,7 @@ def _context(request, *, form: PublishForm | None = None, refusal: Exception | N
     }
     if connection is None or connection.repository_id is None:
         return context
-    scan = connection.scans.filter(repository_id=connection.repository_id).newest_first().first()
+    scan = catalogue.scans_of(connection).first()
     base = catalogue.newest_scan(connection)
     return context | {"scan": scan, "base": base} | _list(connection, base, form, apart_of(request))
 
