@@ -59,7 +59,9 @@ class ModuleQuerySet(models.QuerySet):
     def _names(self, user, far):
         if far is not Reach.SHARED:
             return Q(pk__in=[])
-        named = Share.objects.filter(module=OuterRef("pk"), email__iexact=user.email)
+        # Not by iexact: that compares capitals, and those of i and of a dotless i (U+0131) are the same letter.
+        shares = Share.objects.alias(address=Lower("email"))
+        named = shares.filter(module=OuterRef("pk"), address=user.email.lower())
         return Q(audience=Module.Audience.NAMED) & Exists(named)
 
 

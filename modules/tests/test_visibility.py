@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from accounts.models import User
 from accounts.services import set_active, set_private_mode, set_roles
 from modules.models import Module
 from modules.tests.catalogues import connect, publish, published
@@ -33,6 +34,14 @@ def test_named_people_see_what_names_them_and_only_then(catalogue, alice, carol)
     assert seen_by(carol) == ["bobs", "platforms"]
     Module.objects.filter(pk=module.pk).update(audience="named")
     assert seen_by(carol) == ["alices", "bobs", "platforms"]
+
+
+def test_address_that_reads_alike_is_not_the_one_that_is_named(catalogue, alice):
+    module = Module.objects.get(path="alices")
+    module.shares.create(email="bill@github.com")
+    Module.objects.filter(pk=module.pk).update(audience="named")
+    lookalike = User.objects.create_user("b\u0131ll@g\u0131thub.com")
+    assert seen_by(lookalike) == ["bobs", "platforms"]
 
 
 def test_private_mode_opens_all_published_ones_and_no_removed_one(catalogue, bob, carol, admin, alice):
