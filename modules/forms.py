@@ -1,5 +1,6 @@
 """What the publish pages are sent: folders, whole sets of them, and what is set for one."""
 
+import json
 from decimal import Decimal
 
 from django import forms
@@ -52,9 +53,11 @@ class SeenField(forms.JSONField):
 
     def to_python(self, value):
         try:
-            return super().to_python(value)
+            seen = super().to_python(value)
+            json.dumps(seen, ensure_ascii=False).encode()  # JSON can name half of a character, which no page can show
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(CHANGED) from error
+        return seen
 
     def clean(self, value):
         seen = super().clean(value) or {}
