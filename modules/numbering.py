@@ -10,6 +10,7 @@ from semver import Version
 
 FIRST = "1.0.0"
 LONGEST = 60  # characters, as the version's column holds them
+MOST = 10**18  # of one part: Terraform reads 64 bits, and the portal counts on from there
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def _problem(text: str, newest: str | None, taken: Collection[str]) -> str:
     version = _parsed(text)
     if version is None:
         return f"{text[:LONGEST]} is not a semantic version like 1.2.3"
+    if max(version.major, version.minor, version.patch) >= MOST:
+        return "its numbers are larger than Terraform can read"
     if version.build:
         return "Terraform's registry cannot tell versions apart by what stands behind a plus sign"
     if text in taken or text == newest:

@@ -80,6 +80,8 @@ def test_prerelease_is_a_version():
         ("v2.0", "2.0 is not a semantic version like 1.2.3"),
         ("v1.04.0", "1.04.0 is not a semantic version like 1.2.3"),
         ("v1.٤.0", "1.٤.0 is not a semantic version like 1.2.3"),
+        ("v1000000000000000000.0.0", "its numbers are larger than Terraform can read"),
+        ("v2.0.1000000000000000000-rc.1", "its numbers are larger than Terraform can read"),
         ("v2.0.0+exp", "Terraform's registry cannot tell versions apart by what stands behind a plus sign"),
     ],
 )
@@ -90,6 +92,12 @@ def test_tag_that_cannot_be_taken_is_told_and_the_portal_numbers(tag, why):
 
 def test_number_too_long_for_any_table_is_no_version():
     assert numbered(f"v{'9' * 60}.0.0") == ("1.4.0", "")
+
+
+def test_what_follows_on_the_longest_number_fits_too():
+    largest = "999999999999999999.999999999999999999.999999999999999999"
+    assert numbered(f"v{largest}") == (largest, f"v{largest}")
+    assert numbered(newest=largest, bump="major") == ("1000000000000000000.0.0", "")
 
 
 def test_less_specific_tag_is_taken_where_the_first_cannot_be_and_the_first_is_told():
