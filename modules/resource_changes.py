@@ -1,5 +1,6 @@
 """Changes of what a module builds: its resources, data sources and module calls, local folders included."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 
 from modules import wording
@@ -24,9 +25,10 @@ def between(before: dict, after: dict) -> Iterator[Change]:
     for address, target in moved.items():
         what = f"{WORDS[old[address].kind]} moved"
         yield Change(what, address, *wording.apart(address, target), "minor")
+    addresses = sorted(old)
     for address in gone - moved.keys():
         if old[address].inside not in gone:
-            yield _dropped(address, old, moved)
+            yield _dropped(address, old, _inside(address, addresses), moved)
     for address in come - set(moved.values()):
         if new[address].inside not in come:
             yield Change(f"{WORDS[new[address].kind]} added", address, "", wording.cut(new[address].text), "minor")
@@ -36,10 +38,16 @@ def between(before: dict, after: dict) -> Iterator[Change]:
             yield Change("Module source changed", address, *wording.apart(first, second), "minor")
 
 
-def _dropped(address: str, old: dict[str, Thing], moved: Collection[str]) -> Change:
+def _inside(address: str, addresses: list[str]) -> list[str]:
+    """Those of the sorted `addresses` that lie in the call at `address`, found without a look at the others."""
+    start, end = (bisect_left(addresses, f"{address}{mark}") for mark in "./")  # a slash is what follows on the dot
+    return addresses[start:end]
+
+
+def _dropped(address: str, old: dict[str, Thing], inside: Collection[str], moved: Collection[str]) -> Change:
     thing = old[address]
-    inside = {key: inner for key, inner in old.items() if key == address or key.startswith(f"{address}.")}
-    destroys = any(inner.kind == "resource" or inner.is_opaque for key, inner in inside.items() if key not in moved)
+    lost = (old[key] for key in [address, *inside] if key not in moved)
+    destroys = any(inner.kind == "resource" or inner.is_opaque for inner in lost)
     effect = "an update destroys it" if destroys else ""
     return Change(
         f"{WORDS[thing.kind]} dropped", address, wording.cut(thing.text), effect, "major" if destroys else "minor"
@@ -60,4 +68,6 @@ def _moved(gone: Collection[str], new: dict[str, Thing], moved: dict[str, str]) 
 
 
 def _is_in_opaque(address: str, new: dict[str, Thing]) -> bool:
-    return any(thing.is_opaque and address.startswith(f"{call}.") for call, thing in new.items())
+    parts = address.split(".")
+    calls = (new.get(".".join(parts[:length])) for length in range(2, len(parts), 2))
+    return any(call is not None and call.is_opaque for call in calls)

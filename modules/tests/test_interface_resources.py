@@ -1,8 +1,10 @@
 """What an update makes and destroys, also in the local folders that a module calls."""
 
+import time
+
 import pytest
 
-from modules.tests.schemas import calling, changes, of_texts
+from modules.tests.schemas import calling, changes, of_texts, schema
 
 
 def test_resources_are_destroyed_or_made():
@@ -97,3 +99,20 @@ def test_folders_that_call_each_other_end():
     twice = 'module "a" { source = "./db" }\nmodule "b" { source = "./db" }\nresource "aws_db" "x" {}\n'
     before = calling(twice, db=twice)
     assert changes(before, before) == []
+
+
+def test_call_whose_name_begins_alike_is_not_inside():
+    before = calling(
+        'module "db" { source = "./db" }\nmodule "db-b" { source = "./b" }\n', db="", b='resource "aws_db" "a" {}\n'
+    )
+    after = calling('module "db-b" { source = "./b" }\n', b='resource "aws_db" "a" {}\n')
+    assert changes(before, after) == [("Module call dropped", "module.db", "./db", "", "minor")]
+
+
+def test_time_grows_with_the_resources_and_not_with_their_square():
+    def holding(name):
+        return schema("") | {"resources": [{"address": f"aws_vpc.{name}{number}"} for number in range(20_000)]}
+
+    began = time.process_time()
+    assert len(changes(holding("a"), holding("b"))) == 40_000
+    assert time.process_time() - began < 5
