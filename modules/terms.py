@@ -178,8 +178,9 @@ def _answers_for(module: Module, by) -> User:
 
 
 def _title(module: Module, row: Row) -> str:
-    wanted = row.newest.title if row.newest else row.found.title
-    return titles.in_effect(module, wanted) if row.is_published else module.own_title or wanted
+    if row.is_published:
+        return titles.in_effect(module, module.current_version.title)
+    return module.own_title or (row.newest.title if row.newest else row.found.title)
 
 
 def _write_audience(module: Module, audience: str, emails: list[str]) -> None:

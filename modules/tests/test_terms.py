@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from foundation.models import AuditEvent
-from modules import catalogue, services, terms
+from modules import catalogue, services, terms, versioning
 from modules.models import Module
 from modules.terms import MOST_PEOPLE, Suggestion, Terms, set_audience, set_terms, suggestion_of, terms_of
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
@@ -69,6 +69,15 @@ class TestPublished:
         module = set_terms(connection, path="greeting", terms=Terms(), by=alice)
         module.refresh_from_db()
         assert (module.title, module.credit_cost, module.purchased_only) == ("Greeting", 125_000, True)
+
+    def test_price_of_a_rolled_back_module_leaves_its_title(self, connection, alice, github):
+        module = Module.objects.get()
+        github.commit(NAME, {"welcome/main.tf": SAYS}, remove=["greeting"])
+        publish(connection, "welcome")
+        versioning.make_current(module.versions.get(number=1), by=alice)
+        set_terms(connection, path="welcome", terms=Terms(credit_cost=5), by=alice)
+        module.refresh_from_db()
+        assert (module.title, module.current_version.semver) == ("Greeting", "1.0.0")
 
     def test_next_version_leaves_what_the_publisher_has_set(self, connection, alice, github):
         set_terms(connection, path="greeting", terms=Terms("Hello", 10_000), by=alice)
