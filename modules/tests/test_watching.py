@@ -1,6 +1,5 @@
 """Alarms: what git says of published versions afterwards, over the local GitHub."""
 
-
 import pytest
 from django.utils import timezone
 
