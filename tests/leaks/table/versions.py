@@ -36,9 +36,7 @@ VERDICTS = [
     for family, seen in SEES.items()
     for deed, data in DEEDS.items()
 ]
-ALARMS = [
-    Row("modules:alarm-dismiss", post=_publishers(seen), of=f"{family}:alarm") for family, seen in SEES.items()
-]
+ALARMS = [Row("modules:alarm-dismiss", post=_publishers(seen), of=f"{family}:alarm") for family, seen in SEES.items()]
 OLD_ADDRESSES = [
     Row("modules:module", seen.replace("200", "302"), of=family, query="?version=1") for family, seen in SEES.items()
 ]
