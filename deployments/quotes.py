@@ -72,6 +72,13 @@ def check_offered(version: ModuleVersion, user) -> None:
         raise NotDeployable("This version has left the catalogue. Open the module again to deploy its current version.")
 
 
+def check_may_begin(version: ModuleVersion, user) -> None:
+    """Raises NotDeployable where what has never come into being may not be made from this version any more."""
+    check_not_revoked(version)
+    if not Module.objects.visible_to(user).published().filter(pk=version.module_id).exists():
+        raise NotDeployable("Its module has left the catalogue, or is not shared with you any more.")
+
+
 def check_not_revoked(version: ModuleVersion) -> None:
     """Raises NotDeployable with what its publisher said."""
     if version.revoked_at:

@@ -119,12 +119,13 @@ def start_run(
 def _startable(deployment, version):
     """What the next run is made from: the version that the deployment has, or one that its owner may move it to.
 
-    What exists goes on with a revoked version; what has never come into being does not begin with one.
+    What exists goes on with a revoked version, or one that its owner does not see any more; what has never come into
+    being does not begin with one.
     """
     if version is None or version.pk == deployment.version_id:
         version = quotes.held_still(deployment.version)
         if deployment.status == Deployment.Status.PENDING:
-            quotes.check_not_revoked(version)
+            quotes.check_may_begin(version, deployment.owner)
         return version
     if version.module_id != deployment.version.module_id:
         raise NotDeployable("A deployment moves between the versions of its own module only.")

@@ -1,6 +1,7 @@
 """Moving a deployment to its module's current version: by the form, the confirmation and the service."""
 
 import pytest
+from django.utils import timezone
 
 from billing import services as billing
 from deployments import services
@@ -33,6 +34,17 @@ def test_what_never_came_into_being_does_not_begin_with_a_revoked_version(client
     assert shop.runs.count() == 1
     assert client.post(move(client, shop)).url == shop.get_absolute_url()
     assert shop.runs.get(number=2).version.semver == "1.1.0"
+
+
+@pytest.mark.parametrize("change", [{"audience": "exclusive"}, {"removed_at": timezone.now()}])
+def test_what_never_came_into_being_does_not_begin_with_what_its_owner_sees_no_more(alice, carol, change):
+    module = make_module(alice, versions=1, audience="everyone")
+    deployment = services.create_deployment(module.current_version, name="one", inputs={}, secrets={}, by=carol)
+    services.cancel_run(deployment.runs.get(), by=carol)
+    Module.objects.filter(pk=module.pk).update(**change)
+    with pytest.raises(services.NotDeployable, match="not shared with you any more"):
+        services.start_run(deployment, action="retry", by=carol)
+    assert deployment.runs.count() == 1
 
 
 def test_an_update_stays_at_its_version_unless_it_is_asked_to_move(client, carol, module):
