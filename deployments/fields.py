@@ -31,6 +31,7 @@ from deployments.plainfields import (
 from deployments.spots import Spot
 from deployments.values import BLANK
 from modules.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
+from modules.wording import without_defaults
 
 KEPT = "Kept from your last try"
 NEVER = object()  # it cannot be left out
@@ -199,7 +200,8 @@ def _help(variable, kind):
     if variable["sensitive"]:
         notes.append("Sensitive: stored encrypted, masked in logs, never sent back.")
     if not isinstance(kind, Primitive):
-        notes.append(f"{kind}." if len(str(kind)) <= 60 else f"{str(kind).partition('(')[0]}.")
+        shown = without_defaults(variable["type"]) if variable["sensitive"] else str(kind)
+        notes.append(f"{shown}." if len(shown) <= 60 else f"{shown.partition('(')[0]}.")
     if _is_free(kind) or variable["sensitive"] and not isinstance(kind, Primitive):
         notes.append("JSON or HCL.")
     if variable.get("default_expression"):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_CALLS = 500  # that are followed: two calls each, ten folders deep, are a thousand
+MOST_ROWS = 20_000  # resources and calls in them: five hundred calls of one large folder are a million
 INDEX = re.compile(r"\[[^\]]*\]")
 
 
@@ -34,14 +35,19 @@ class Thing:
 
 
 def walk(schema: dict) -> Iterator[Place]:
-    """Yield the module itself, and then each local folder once for every way of calls that leads to it."""
+    """Yield the module itself, and then each local folder once for every way of calls that leads to it.
+
+    It ends after MOST_CALLS folders, or MOST_ROWS in them; what lies beyond is not told.
+    """
+    rows = 0
     tree = schema.get("tree", {})
     waiting = deque([Place("", "", schema, frozenset())])
     for _ in range(MOST_CALLS):
-        if not waiting:
+        if not waiting or rows > MOST_ROWS:
             return
         place = waiting.popleft()
         yield place
+        rows += len(place.node.get("resources", [])) + len(place.node.get("calls", []))
         for call in place.node.get("calls", []):
             target = call.get("target")
             if target in tree and target not in place.above:

@@ -5,6 +5,7 @@ from operator import itemgetter
 
 from modules.literals import to_hcl
 from modules.schema import HIDDEN_GROUP
+from modules.wording import without_defaults
 
 LONGEST_DEFAULT = 80  # characters
 
@@ -98,7 +99,7 @@ def _input(variable: dict) -> Input:
         default = "hidden"
     return Input(
         name=variable["name"],
-        type=variable["type"],
+        type=without_defaults(variable["type"]) if variable["sensitive"] else variable["type"],
         description=variable["description"],
         default=default if len(default) <= LONGEST_DEFAULT else f"{default[:LONGEST_DEFAULT]}…",
         required=variable["required"],

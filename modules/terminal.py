@@ -2,6 +2,8 @@
 
 import re
 
+from modules.wording import without_defaults
+
 SHORT = 40  # characters of a type that a comment says as a whole
 PLACEHOLDERS = {"string": '""', "number": "0", "bool": "false", "list": "[]", "set": "[]", "tuple": "[]"}
 PLACEHOLDERS |= {"map": "{}", "object": "{}"}
@@ -39,8 +41,9 @@ def _placeholder(kind: str) -> str:
 
 
 def _comment(variable: dict) -> str:
-    kind = variable["type"] if len(variable["type"]) <= SHORT and "\n" not in variable["type"] else ""
-    return (kind or f"{_head(variable['type'])}, see Inputs") + (", sensitive" if variable["sensitive"] else "")
+    kind = without_defaults(variable["type"]) if variable["sensitive"] else variable["type"]
+    shown = kind if len(kind) <= SHORT and "\n" not in kind else ""
+    return (shown or f"{_head(kind)}, see Inputs") + (", sensitive" if variable["sensitive"] else "")
 
 
 def _head(kind: str) -> str:

@@ -50,7 +50,7 @@ def of_types(before: dict, after: dict) -> tuple[str, str]:
     if short[0] != short[1]:
         return short
     if before["sensitive"] or after["sensitive"]:
-        return apart(_without_defaults(before["type"]), _without_defaults(after["type"]))
+        return apart(without_defaults(before["type"]), without_defaults(after["type"]))
     return apart(before["type"], after["type"])
 
 
@@ -77,7 +77,8 @@ def _brief(kind: Type) -> str:
     return str(kind)
 
 
-def _without_defaults(text: str) -> str:
+def without_defaults(text: str) -> str:
+    """A type without what `optional()` attributes are when left out, as of a sensitive input; blank if unreadable."""
     try:
         return str(_bare(parse_type(text)))
     except TypeSyntaxError:

@@ -9,8 +9,10 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
+from deployments.fields import field_for
 from modules import versioning
 from modules.models import Module
+from modules.showing import inputs_of
 from modules.terminal import snippet, token_variable
 from modules.tests.versions import make_module, variable, version_of
 
@@ -34,6 +36,15 @@ module "greeting" {
   rules    = []   # list, see Inputs
   anything = null # any
 }"""
+
+
+def test_defaults_within_a_secret_are_not_told():
+    rows = [variable("login", type='object({ pin = optional(string, "4711") })', required=True, sensitive=True)]
+    pasted = snippet(source=SOURCE, version="1.4.0", name="greeting", variables=rows)
+    (group,) = inputs_of({"variables": rows}, with_hidden=True).groups
+    assert "login = {} # object({ pin = optional(string) }), sensitive" in pasted
+    assert group.inputs[0].type == "object({ pin = optional(string) })"
+    assert "4711" not in str(field_for(rows[0], value=None).help_text)
 
 
 def test_what_is_pasted_names_each_required_input():
