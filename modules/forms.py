@@ -168,7 +168,7 @@ def _says(suggestion: Suggestion) -> dict[str, str]:
     """The help of each field, with what the repository says."""
     return {
         "title": f"Repository says {suggestion.title}.",
-        "credit_cost": f"Repository says {_credits(suggestion.credit_cost)}. It is what others pay to deploy it.",
+        "credit_cost": f"Repository says {_credits(suggestion.credit_cost)}. What others pay for a deployment.",
         "purchased_only": f"Repository says {'yes' if suggestion.purchased_only else 'no'}. "
         "With yes, awarded credits cannot pay for it.",
         "audience": "Who may deploy it may read its code through Terraform's registry too, which costs no credits. "

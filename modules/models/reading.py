@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from foundation.refs import RefField
@@ -122,9 +122,14 @@ class Scan(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
+    def holder_id(self) -> int:
+        """Key of the reading that holds this one's rows: itself, or the earlier one that found the same."""
+        return self.same_as_id or self.pk
+
+    @property
     def found(self) -> models.QuerySet:
         """The folders of this reading, by path."""
-        return ScannedModule.objects.filter(scan=self.same_as_id or self.pk)
+        return ScannedModule.objects.filter(scan=self.holder_id)
 
 
 class ScannedModule(models.Model):
@@ -193,6 +198,12 @@ class Watch(models.Model):
         return f"{self.connection} {self.repository_id}"
 
 
+class DeliveryQuerySet(models.QuerySet):
+    def of_chosen_repository(self):
+        """Without those of a repository that their connection does not read, or not any more."""
+        return self.filter(Q(repository_id=None) | Q(repository_id=F("connection__repository_id")))
+
+
 class Delivery(models.Model):
     """A webhook delivery that was taken: neither its id nor its signature is taken a second time."""
 
@@ -200,7 +211,10 @@ class Delivery(models.Model):
     delivery_id = models.CharField(max_length=64, help_text="X-GitHub-Delivery, which the signature does not cover.")
     signature = models.CharField(max_length=64, help_text="HMAC-SHA256 of the body, hexadecimal.")
     event = models.CharField(max_length=40)
+    repository_id = models.BigIntegerField(null=True, help_text="Of which repository it tells; empty where unsaid.")
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         constraints = [

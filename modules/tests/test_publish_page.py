@@ -66,7 +66,10 @@ def test_without_repository_the_page_leads_to_the_choice(browser, connection):
 
 
 def test_unread_repository_offers_the_first_scan_and_a_visit_starts_none(browser, connection):
-    assert "Scan now" in text_of(browser.get(PAGE))
+    response = browser.get(PAGE)
+    assert "Scan now" in text_of(response)
+    assert "The branch main was not read yet. That begins within seconds" in text_of(response)
+    assert 'hx-trigger="every 1s"' in response.content.decode()
     assert not Scan.objects.exists()
 
 
@@ -91,6 +94,26 @@ def test_running_scan_is_followed_until_it_ends(browser, connection):
     assert "every 1s" not in response.content.decode()
     assert 'hx-swap-oob="true"' in response.content.decode()
     assert [value for value, _ in boxes(response)] == [None, "greeting", "other"]
+
+
+def test_page_that_shows_the_newest_scan_is_left_alone_until_there_is_other_content(browser, connection, github):
+    shown = {"card": scan(connection).ref} | form(connection)
+    status = reverse("modules:scan-status")
+    assert browser.get(status, shown).status_code == 204
+    scan(connection)
+    assert browser.get(status, shown).status_code == 204  # the same content
+    github.commit(NAME, {"third/main.tf": 'variable "x" {}\n'})
+    scan(connection)
+    response = browser.get(status, shown)
+    assert [value for value, _ in boxes(response)] == [None, "greeting", "other", "third"]
+
+
+def test_what_was_published_in_another_window_is_not_unticked_when_the_list_is_renewed(browser, connection):
+    scan(connection)
+    shown = form(connection)
+    publish(connection, "other")
+    response = browser.get(reverse("modules:scan-status"), shown)
+    assert boxes(response) == [(None, False), ("greeting", False), ("other", True)]
 
 
 def test_ticks_survive_the_end_of_a_scan(browser, connection):
@@ -150,7 +173,7 @@ def test_old_form_is_refused_with_the_difference_and_keeps_its_ticks(browser, co
     response = browser.post(PAGE, old)
     assert response.status_code == 422
     assert "other was published." in text_of(response)
-    assert boxes(response) == [(None, False), ("greeting", True), ("other", False)]
+    assert boxes(response) == [(None, False), ("greeting", True), ("other", True)]
     assert list(Module.objects.published().values_list("path", flat=True)) == ["other"]
 
 

@@ -4,6 +4,7 @@ import json
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,7 +13,7 @@ from accounts.models import GitHubConnection
 from accounts.sides import Side, side_of
 from modules import catalogue, previews, services
 from modules.forms import PublishForm
-from modules.lines import lines
+from modules.lines import leaving, lines
 from modules.models import Module
 from modules.views.asked import apart_of, query_of
 
@@ -60,7 +61,9 @@ def scan_start(request):
 @login_required
 @require_safe
 def scan_status(request):
-    """The scan's card while it goes on; when it ends, the list of modules with it."""
+    """The scan's card while it goes on; when it ends, the list of modules with it. Nothing where all of it is shown."""
+    if _is_shown(side_of(request), request.GET.get("card", "")):
+        return HttpResponse(status=204)
     form = PublishForm(request.GET) if "scan" in request.GET else None
     return render(request, "modules/_scan_status.html", _context(request, form=form))
 
@@ -72,6 +75,16 @@ def module_remove(request, ref):
     services.remove(module, by=request.user)
     messages.success(request, f"{module.title} left the catalogue. What is deployed of it goes on untouched.")
     return redirect(_publish_page_of(Side(module.owner)))
+
+
+def _is_shown(side: Side, ref: str) -> bool:
+    """Whether a card that shows how the scan `ref` ended has nothing to learn from the newest one."""
+    connection = side.connections.first()
+    newest = catalogue.scans_of(connection).first() if connection and ref else None
+    if newest is None or not newest.is_final:
+        return False
+    shown = connection.scans.filter(ref=ref).first()
+    return shown is not None and (newest.status, newest.holder_id) == (shown.status, shown.holder_id)
 
 
 def _publish_page_of(side: Side) -> str:
@@ -104,11 +117,15 @@ def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: l
     rows = catalogue.rows(connection, base, apart=apart)
     if form is not None:
         form.is_valid()
-        catalogue.tick(rows, form.cleaned_data.get("modules", set()))
+        known = form.cleaned_data.get("seen") or {}
+        # What somebody has published since the form was made was never unticked.
+        since = {row.path for row in rows if row.is_published and not known.keys() & {row.path, row.module.path}}
+        catalogue.tick(rows, {*form.cleaned_data.get("modules", set()), *since})
     previews.attach(rows, connection, base)
-    plan = catalogue.plan(rows)
+    plan, made = catalogue.plan(rows), lines(rows)
     return {
-        "lines": lines(rows),
+        "lines": made,
+        "leaving": leaving(made),
         "plan": plan,
         "breaking": sum(row.preview.is_breaking for row in plan.updated),
         "counts": catalogue.counts(rows),
