@@ -1,4 +1,4 @@
-"""The daily look at every token: whether it still works, and for how long."""
+"""The look at every token, daily and when GitHub refuses it: whether it still works, and for how long."""
 
 import logging
 from datetime import timedelta
@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts import services
+from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from foundation.alone import alone
 
@@ -24,6 +25,16 @@ def check_connections() -> None:
     may_publish = Q(owner=None) | Q(owner__is_active=True, owner__is_partner=True)
     old = Q(checked_at__lt=Now() - FRESH) | Q(checked_at__lt=Now() - SOON, problem_kind="", problem__gt="")
     for connection in GitHubConnection.objects.filter(may_publish, old).order_by("checked_at"):
+        _check(connection)
+
+
+def check_after(connection: GitHubConnection, fault: Exception) -> None:
+    """Have the trouble kept and told at once when `fault`, which ended some other work, is a new one of the token's.
+
+    GitHub is asked once more, so that no passing fault alarms anybody. One that is known is not asked about again:
+    a check starts the pauses between readings anew.
+    """
+    if isinstance(fault, GitHubError) and fault.problem not in ("", connection.problem_kind):
         _check(connection)
 
 

@@ -4,6 +4,9 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts import health
+from accounts import services as accounts
+from foundation.models import OutboxMessage
 from modules import polling, scanner, services
 from modules.archive import unpack
 from modules.models import Archive, ParsedFile, Scan
@@ -86,6 +89,44 @@ def test_what_github_refuses_ends_the_scan_with_a_sentence(alice, github, mode, 
     row = scan(connection)
     assert (row.status, row.lease_expires_at) == ("failed", None)
     assert words in row.error
+
+
+def test_token_revoked_meanwhile_is_told_at_once_and_once(alice, github):
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    github.world.tokens[connection.token].revoked = True
+    assert "does not accept this token" in scan(connection).error
+    connection.refresh_from_db()
+    assert health.trouble_of(connection).title == "Your GitHub token is not accepted any more"
+    checked_at = connection.checked_at
+    scan(connection)
+    connection.refresh_from_db()
+    assert connection.checked_at == checked_at
+    mails = OutboxMessage.objects.values_list("to", "subject")
+    assert list(mails) == [("alice@example.com", "Your GitHub token is not accepted any more")]
+
+
+@pytest.mark.parametrize("mode", ["404", "5xx", "rate_limit"])
+def test_outage_that_ends_a_scan_says_nothing_of_the_token(alice, github, mode):
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    github.fail(mode)
+    assert scan(connection).status == "failed"
+    connection.refresh_from_db()
+    assert (health.trouble_of(connection), connection.problem, OutboxMessage.objects.count()) == (None, "", 0)
+
+
+def test_scan_whose_connection_is_removed_with_its_token_revoked_ends_quietly(alice, github, monkeypatch):
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    github.world.tokens[connection.token].revoked = True
+    row = services.start_scan(connection, by=alice)
+    end = scanner._end
+
+    def end_and_remove(row, **fields):
+        end(row, **fields)
+        accounts.remove_connection(connection, by=alice)
+
+    monkeypatch.setattr(scanner, "_end", end_and_remove)
+    scanner.scan_repository(row.pk)
+    assert (Scan.objects.count(), OutboxMessage.objects.count()) == (0, 0)
 
 
 def test_archive_that_github_does_not_give_ends_the_scan(alice, github):
