@@ -65,7 +65,8 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
     connection = GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
         raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing, or not as GitHub sends them.")
-    is_new = _note(connection, delivery_id=delivery_id, signature=signature, event=event)
+    facts = {"signature": signature, "event": event, "repository_id": _repository_id(payload)}
+    is_new = _note(connection, delivery_id=delivery_id, **facts)
     if event == "ping":
         return PONG
     if not is_new:
@@ -88,7 +89,14 @@ def _secret(connection: GitHubConnection | None) -> str:
         return ""
 
 
-def _note(connection: GitHubConnection, **facts: str) -> bool:
+def _repository_id(payload: dict) -> int | None:
+    """GitHub's id of the repository that the payload tells of; None where it names none, as an organisation's ping."""
+    repository = payload.get("repository")
+    number = repository.get("id") if isinstance(repository, dict) else None
+    return number if type(number) is int and 0 < number < 2**63 else None
+
+
+def _note(connection: GitHubConnection, **facts: str | int | None) -> bool:
     try:
         with transaction.atomic():
             Delivery.objects.create(connection=connection, **facts)
@@ -101,10 +109,10 @@ def _reason_to_ignore(connection: GitHubConnection, event: str, payload: dict) -
     """Why nothing is read because of this event, in a sentence; blank when it calls for a scan."""
     if event != "push":
         return f"the event {event} is not needed"
-    repository = payload.get("repository")
-    if not isinstance(repository, dict) or repository.get("id") != connection.repository_id:
+    number = _repository_id(payload)
+    if number is None or number != connection.repository_id:
         return "modules come from another repository"
-    branch = connection.branch or repository.get("default_branch")
+    branch = connection.branch or payload["repository"].get("default_branch")
     ref = str(payload.get("ref"))
     if ref != f"refs/heads/{branch}" and not ref.startswith(TAGS):
         return f"modules come from the branch {branch}"

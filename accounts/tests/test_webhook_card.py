@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import html
+import json
 import re
 
 import pytest
@@ -69,6 +70,21 @@ def test_a_delivery_shows_on_the_card(signed_in, alice, chosen):
     page = " ".join(text(browser.get("/profile/")).split())
     assert re.search(r"Last delivery .{1,200} \(ping\)", page)
     assert "No delivery yet" not in page
+
+
+def test_a_delivery_of_the_repository_before_is_not_the_cards(signed_in, alice, chosen, github):
+    browser = signed_in(alice)
+    (secret,) = SECRET.findall(browser.post(SAVE).text)
+    body = json.dumps({"repository": {"id": chosen.repository_id}}).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "one", "X-Hub-Signature-256": f"sha256={signature}"}
+    browser.post(f"/hooks/github/{chosen.ref}/", body, content_type="application/json", headers=headers)
+    assert "Last delivery" in browser.get("/profile/").text
+    other = github.add_repository("alice-example/new-modules", {"main.tf": ""})
+    services.select_repository(chosen, repository_id=other.id, by=alice)
+    page = browser.get("/profile/").text
+    assert "Last delivery" not in page
+    assert "No delivery yet" in page
 
 
 def test_a_replaced_secret_is_another_and_audited_without_its_text(signed_in, alice, chosen):
