@@ -189,10 +189,19 @@ def test_alarm_stands_at_its_module_until_it_is_dismissed(browser, connection, a
     publish(connection, "greeting", "other")
     version = Module.objects.get(path="greeting").current_version
     alarm = Alarm.objects.create(version=version, kind="tag_moved", found="b" * 40)
-    assert "Tag moved: version 1.0.0, whose tag points to bbbbbbb now. Look at it" in said(browser)
+    told = f"Tag moved: Version 1.0.0 was published from commit {version.commit[:7]} ; its tag points to bbbbbbb now."
+    assert f"{told} Look at it" in said(browser)
     assert "Tag moved" not in said(browser, "Other")
     versioning.dismiss_alarm(alarm, by=alice)
     assert "Tag moved" not in said(browser)
+
+
+def test_alarm_about_a_vanished_commit_names_the_commit_not_the_branch_as_one(browser, connection):
+    publish(connection, "greeting")
+    version = Module.objects.get(path="greeting").current_version
+    Alarm.objects.create(version=version, kind="commit_gone", found=version.branch)
+    told = f"Commit vanished from its branch: Commit {version.commit[:7]} , from which version 1.0.0 was published, is"
+    assert f"{told} no longer in the history of its branch main . Look at it" in said(browser)
 
 
 def test_what_another_repository_published_stays_and_can_be_removed(browser, connection, github, alice):
