@@ -14,11 +14,16 @@ from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.showing import shown_status, trouble
-from modules.models import Module
+from modules.models import Alarm, Module
 from partnerportal.context import updates_for
 
 SHOWN = 5
 LONGEST_DETAIL = 160  # characters
+ALARMS = {  # what follows the name of a module's version
+    Alarm.Kind.TAG_MOVED: "has a tag that moved",
+    Alarm.Kind.TAG_GONE: "has a tag that was deleted",
+    Alarm.Kind.COMMIT_GONE: "comes from a commit that vanished from its branch",
+}
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,9 @@ def own_deployments(user):
 
 
 def attention(user, deployments) -> list[Attention]:
-    """What needs this person: connections first, then deployments whose last run failed or was lost, then updates."""
+    """What needs this person: connections, deployments whose last run failed or was lost, alarms, then updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
-    return [*_connections(user), *map(_broken, broken), *_updates(user)]
+    return [*_connections(user), *map(_broken, broken), *alarms(user), *_updates(user)]
 
 
 def modules_of(user, *, now) -> dict:
@@ -119,6 +124,23 @@ def _broken(deployment) -> Attention:
         url=deployment.get_absolute_url(),
         action="See the error",
     )
+
+
+def alarms(user) -> list[Attention]:
+    """The newest alarms that nobody has dismissed, about what this person publishes, or an admin's platform does."""
+    if not (user.is_partner or user.is_staff):
+        return []
+    owned = Q(owner=user) | Q(owner=None) if user.is_staff else Q(owner=user)
+    standing = Alarm.objects.filter(dismissed_at=None, version__module__in=Module.objects.published().filter(owned))
+    needed = ("kind", "version__semver", "version__module__ref", "version__module__title")
+    return [_alarm(alarm) for alarm in standing.select_related("version__module").only(*needed)[:SHOWN]]
+
+
+def _alarm(alarm) -> Attention:
+    module = alarm.version.module
+    title, says = f"{module.title} {alarm.version.semver}", ALARMS[Alarm.Kind(alarm.kind)]
+    detail = "Git no longer says what it said at its publication. Deployments are unaffected."
+    return Attention("bad", "warning", title, says, detail, module.get_absolute_url(), "Look at it")
 
 
 def _updates(user) -> list[Attention]:

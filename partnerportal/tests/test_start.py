@@ -8,6 +8,8 @@ from django.utils import timezone
 from accounts.models import GitHubConnection
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run, make_version
+from modules.models import Alarm, Module
+from modules.tests.versions import make_module, version_of
 from partnerportal import start
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,50 @@ def test_repaired_deployment_needs_nobody(carol, admin):
     page = start.page(carol, now=timezone.now())
     assert page["attention"] == []
     assert page["summary"] == "Nothing needs you. 1 deployment is live."
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("tag_moved", "has a tag that moved"),
+        ("tag_gone", "has a tag that was deleted"),
+        ("commit_gone", "comes from a commit that vanished from its branch"),
+    ],
+)
+def test_alarm_needs_the_modules_partner_until_it_is_dismissed(client, alice, bob, kind, says):
+    connect(alice, repository_id=1)
+    module = make_module(alice)
+    Alarm.objects.create(version=version_of(module, "1.1.0"), kind=kind)
+    client.force_login(alice)
+    assert f'href="{module.get_absolute_url()}">{module.title} 1.1.0</a> {says}' in client.get("/").text
+    assert module.title not in [row.title for row in start.page(bob, now=timezone.now())["attention"]]
+    Alarm.objects.update(dismissed_at=timezone.now(), dismissed_by=alice)
+    assert start.page(alice, now=timezone.now())["attention"] == []
+
+
+def test_admin_is_shown_the_alarms_of_the_platform_alone(admin, alice):
+    connect(None, repository_id=1)
+    platforms, partners = make_module(None, by=admin), make_module(alice, title="Of Alice")
+    for module in (platforms, partners):
+        Alarm.objects.create(version=version_of(module, "1.0.0"), kind="tag_gone")
+    [row] = start.page(admin, now=timezone.now())["attention"]
+    assert (row.title, row.url) == (f"{platforms.title} 1.0.0", platforms.get_absolute_url())
+
+
+def test_alarm_of_a_removed_module_needs_nobody(alice):
+    connect(alice, repository_id=1)
+    Alarm.objects.create(version=version_of(make_module(alice), "1.0.0"), kind="tag_gone")
+    Module.objects.update(removed_at=timezone.now())
+    assert start.page(alice, now=timezone.now())["attention"] == []
+
+
+def test_alarms_cost_one_query_and_are_a_few(alice, django_assert_num_queries):
+    module = make_module(alice, versions=7)
+    for version in module.versions.all():
+        Alarm.objects.create(version=version, kind="tag_gone")
+    with django_assert_num_queries(1):
+        rows = start.alarms(alice)
+    assert [row.title.rpartition(" ")[2] for row in rows] == ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
 
 
 def test_others_deployments_are_not_mine(client, alice, carol):
