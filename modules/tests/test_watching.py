@@ -271,6 +271,15 @@ def test_refused_look_changes_nothing(alice, github):
     assert look_at_tags(connection) == [("tag_gone", "")]
 
 
+def test_look_that_finds_the_token_revoked_tells_it_once(alice, github):
+    connection = setup(github, alice)
+    github.world.tokens[connection.token].revoked = True
+    for _ in range(2):
+        look_at_tags(connection)
+    connection.refresh_from_db()
+    assert (connection.problem_kind, OutboxMessage.objects.count()) == ("rejected", 1)
+
+
 def test_each_connection_is_woken_once(alice, bob, github, monkeypatch):
     connections = [setup(github, alice), setup(github, bob, name="bob-example/test-modules")]
     woken = []
