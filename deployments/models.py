@@ -278,3 +278,17 @@ class RemovalNotice(models.Model):
 
     def __str__(self):
         return f"{self.module} removed {self.removed_at:%Y-%m-%d %H:%M}"
+
+
+class RevocationNotice(models.Model):
+    """Those with live deployments of a version were told of one revocation of it."""
+
+    version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField()
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "revoked_at"], name="one_notice_per_revocation")]
+
+    def __str__(self):
+        return f"{self.version} revoked {self.revoked_at:%Y-%m-%d %H:%M}"

@@ -26,6 +26,11 @@ class Move:
     def is_back(self) -> bool:
         return self.after.number < self.before.number
 
+    @property
+    def went_back(self) -> bool:
+        """Whether the publisher chose the older version, rather than revoking the newer one."""
+        return self.is_back and self.before.revoked_at is None
+
     @cached_property
     def changes(self) -> list[Change]:
         return compare(*self._schemas)

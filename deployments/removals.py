@@ -35,38 +35,45 @@ def _tell(module_id: int) -> None:
     if not _untold().filter(pk=module_id).exists():
         return
     RemovalNotice.objects.create(module=module, removed_at=module.removed_at)
-    theirs: dict = {}
-    for deployment in _live(module):
-        theirs.setdefault(deployment.owner, []).append(deployment)
-    for person, deployments in theirs.items():
+    for person, deployments in live_by_owner(module).items():
         _post(module, person, deployments)
 
 
-def _live(module: Module):
-    """What stands of it, by people who can still sign in and did not remove it themselves as its owner."""
-    found = Deployment.objects.live().filter(version__module=module, owner__is_active=True).exclude(owner=module.owner)
-    return found.select_related("owner", "version", "cost_centre").order_by("pk")
+def live_by_owner(module: Module, **which) -> dict:
+    """What stands of a module, of `which` alone, by people who can still sign in and do not own the module."""
+    found = Deployment.objects.live().filter(version__module=module, owner__is_active=True, **which)
+    told = found.exclude(owner=module.owner).select_related("owner", "version", "cost_centre").order_by("pk")
+    theirs: dict = {}
+    for deployment in told:
+        theirs.setdefault(deployment.owner, []).append(deployment)
+    return theirs
 
 
-def _post(module: Module, person, deployments: list) -> None:
-    title = _line(deployments[-1].module_title)
+def listed(deployments: list) -> str:
+    """Deployments as lines of an e-mail, each with its address."""
     named = [
         f"- {each.name}, version {each.version.semver}: {outbox.link(each.get_absolute_url())}"
         for each in deployments[:NAMED]
     ]
     if len(deployments) > NAMED:
         named.append(f"- and {len(deployments) - NAMED} more")
+    return "\n".join(named)
+
+
+def _post(module: Module, person, deployments: list) -> None:
+    title = one_line(deployments[-1].module_title)
     outbox.post(
         key=f"module-removed:{module.ref}:{module.removed_at.isoformat()}:{person.ref}",
         to=person.email,
         subject=f"{title} has left the catalogue"[:SUBJECT],
         text=TEXT.format(
-            publisher=_line(module.publisher), title=title, at=module.removed_at, deployments="\n".join(named)
+            publisher=one_line(module.publisher), title=title, at=module.removed_at, deployments=listed(deployments)
         ),
     )
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """What people wrote, fit for a subject."""
     return " ".join(text.split())
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from deployments import reaper, removals, runner, sandbox
+from deployments import reaper, removals, revocations, runner, sandbox
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ def reap_runs():
 @shared_task(name="deployments.tell_of_removals")
 def tell_of_removals():
     removals.tell_of_removals()
+    revocations.tell_of_revocations()
 
 
 @worker_ready.connect

@@ -67,7 +67,16 @@ class Row:
 
     @property
     def is_rolled_back(self) -> bool:
-        """Whether new deployments use an older version than the newest one."""
+        """Whether new deployments use an older version although the newest one could be deployed."""
+        return self._is_behind and not self.is_revoked
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the newest version is."""
+        return self.newest is not None and self.newest.revoked_at is not None
+
+    @property
+    def _is_behind(self) -> bool:
         return self.newest is not None and self.module.current_version_id != self.newest.pk
 
     @property
@@ -104,11 +113,19 @@ class Row:
             return "its folder has moved"
         if self.is_rolled_back:
             return f"version {self.module.current_version.semver} was made the current one by hand"
+        if self._is_behind:
+            return f"version {self.newest.semver} is revoked"
         if self.preview and self.preview.is_breaking:
             return "its interface changes in a breaking way"
         if self.preview and self.preview.widened:
             return "it can do more than before"
         return ""
+
+    @property
+    def publishes_itself(self) -> bool:
+        """Whether the update that waits needs nobody."""
+        is_automatic = self.change == "updated" and self.module.auto_publish_by_id is not None
+        return is_automatic and not self.held_back
 
     @property
     def providers(self) -> str:

@@ -47,6 +47,21 @@ def test_a_roll_back_is_said(client, alice, carol, module):
     assert "is available" not in page
 
 
+def test_a_revocation_is_no_roll_back_and_a_deprecated_successor_is_said(client, alice, carol, module):
+    shop = make_deployment(version_of(module, "1.1.0"), owner=carol, status="live")
+    make_run(shop, status="succeeded")
+    versioning.revoke(version_of(module, "1.1.0"), reason="It leaks keys.", by=alice)
+    versioning.deprecate(version_of(module, "1.0.0"), reason="Old provider.", by=alice)
+    client.force_login(carol)
+    page = page_of(client, shop)
+    assert "Version 1.1.0 is revoked." in page
+    assert "“It leaks keys.”" in page
+    assert "<strong>New deployments use 1.0.0.</strong> Version 1.1.0 was revoked" in page
+    assert "Version 1.0.0 is deprecated: “Old provider.”" in page
+    form = client.get(url("deployment-update", shop.ref), {"version": "1.0.0"}).content.decode()
+    assert "went back" not in page + form
+
+
 def test_a_deprecation_is_said_with_reason_and_link(client, alice, carol, module):
     version = version_of(module, "1.0.0")
     versioning.deprecate(version, reason="Old <b>provider</b>.", link="https://example.com/why", by=alice)

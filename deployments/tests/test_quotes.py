@@ -57,11 +57,20 @@ def test_a_price_that_changed_after_the_page_is_never_held(carols, module, carol
     assert response.status_code == 422
     assert "The price changed from 40 to 75 credits while you looked." in page
     assert "nothing was queued or held" in page
+    assert "Open Billing" not in page
     assert "Deploy for 75 credits" in page
     assert not Deployment.objects.exists()
     assert billing.balance(carol).held == 0
     carols.post(address, {"seen": response.context["seen"], "quote": str(response.context["quote"])})
     assert Hold.objects.get().amount == 75 * CREDIT
+
+
+def test_too_few_credits_lead_to_billing(carols, module):
+    reprice(module, own_credit_cost=101 * CREDIT)
+    address, shown = review(carols, module)
+    response = carols.post(address, shown)
+    assert response.status_code == 422
+    assert "Open Billing" in response.content.decode()
 
 
 def test_a_lower_price_is_shown_before_it_is_held_too(carols, module):

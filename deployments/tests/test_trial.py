@@ -99,7 +99,8 @@ def test_values_that_fit_are_praised_and_nothing_is_kept(browser, connection):
 def test_values_that_do_not_fit_are_told_at_their_fields(browser, connection):
     response = ask(browser, **{"in-size": "many", "in-token": ""})
     assert response.status_code == 422
-    assert "Two inputs need a change." in text_of(response)
+    assert "Two inputs need a change. Nothing was created." in text_of(response)
+    assert "queued or held" not in text_of(response)
     assert 'id="id_in-size_error"' in response.content.decode()
     assert 'id="id_in-token_error"' in response.content.decode()
     assert 'value="many"' in response.content.decode()

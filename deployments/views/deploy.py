@@ -88,6 +88,7 @@ def draft_review(request, ref, draft_ref):
         "version": draft.version,
         "draft": draft,
         "refusal": refusal,
+        "is_short": isinstance(refusal, services.NotEnoughCredits),
         "seen": drafts.mark(draft),
         "abilities": abilities(moving.shown_schema(draft.version, sees_hidden=sees_hidden)),
     }
@@ -96,7 +97,7 @@ def draft_review(request, ref, draft_ref):
 
 
 def _create(draft, post):
-    """A deployment, or the sentence why there is none."""
+    """A deployment, or why there is none, which reads as a sentence."""
     if refusal := drafts.changed_since(draft, post):
         return refusal, None
     try:
@@ -110,7 +111,7 @@ def _create(draft, post):
             shown=services.Quote.read(post.get("quote")),
         )
     except (services.Refused, services.NotEnoughCredits) as error:
-        return str(error), None
+        return error, None
 
 
 def _cost(version, user):

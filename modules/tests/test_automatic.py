@@ -4,7 +4,7 @@ import pytest
 
 from accounts.services import set_active, set_roles
 from foundation.models import AuditEvent
-from modules import catalogue, previews, services
+from modules import catalogue, previews, services, versioning
 from modules.models import Module, ModuleVersion
 from modules.services import publish_automatically
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
@@ -78,6 +78,15 @@ class TestByThemselves:
         scan(connection)
         assert versions() == ["1.0.0", "1.1.0"]
         assert held_back(connection) == "version 1.0.0 was made the current one by hand"
+
+    def test_module_whose_newest_version_is_revoked_waits(self, connection, github, alice):
+        github.commit(NAME, {"greeting/main.tf": WIDER})
+        scan(connection)
+        versioning.revoke(Module.objects.get(path="greeting").current_version, reason="It leaks.", by=alice)
+        github.commit(NAME, {"greeting/main.tf": f"# more\n{WIDER}"})
+        scan(connection)
+        assert versions() == ["1.0.0", "1.1.0"]
+        assert held_back(connection) == "version 1.1.0 is revoked"
 
     def test_removed_and_new_modules_are_left_alone(self, connection, github, alice):
         publish(connection, "other")

@@ -99,6 +99,18 @@ def test_reset_goes_back_to_the_repository_and_keeps_the_rest(browser, connectio
     assert page(browser).content.decode().count('name="reset"') == 1
 
 
+def test_compatible_update_that_waits_is_published_after_the_next_scan(browser, connection, github):
+    publish(connection, "greeting")
+    github.commit(NAME, {"greeting/main.tf": f"# more\n{SAYS}"})
+    scan(connection)
+    assert "It happens on the Publish page" in text_of(page(browser))
+    save(browser, auto_publish="on")
+    text = text_of(page(browser))
+    assert "It is published by itself after the next scan." in text
+    assert "It happens on the Publish page" not in text
+    assert "Compatible updates are published by themselves." not in text
+
+
 def test_addresses_of_nobody_are_each_named_and_everything_typed_is_kept(browser, connection):
     response = save(browser, title="Hello", audience="named", emails="carol@example.com\nbob@\nnobody, eve@")
     assert response.status_code == 422

@@ -169,6 +169,19 @@ def test_rolled_back_module_says_what_is_in_use(browser, connection, github, ali
     assert "Rolled back: new deployments use 1.0.0; the repository holds 2.0.0." in row
 
 
+def test_revoked_newest_version_is_no_roll_back(browser, connection, github, alice):
+    publish(connection, "greeting")
+    change(connection, github, BREAKING)
+    publish(connection, "greeting")
+    versioning.revoke(Module.objects.get().versions.get(number=2), reason="It leaks.", by=alice)
+    row = said(browser)
+    assert "Revoked Unchanged" in row
+    assert "Version 2.0.0 is revoked; new deployments use 1.0.0." in row
+    assert "Rolled back" not in row
+    versioning.revoke(Module.objects.get().versions.get(number=1), reason="It leaks too.", by=alice)
+    assert "All versions are revoked, so nobody can deploy this module." in said(browser)
+
+
 def test_titles_that_others_have_are_told(browser, connection, github, admin):
     files = {"greeting/main.tf": GREETING}
     platform = connect(github, None, by=admin, name="platform-example/test-modules", files=files)
