@@ -65,8 +65,8 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
     connection = GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
         raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing, or not as GitHub sends them.")
-    facts = {"signature": signature, "event": event, "repository_id": _repository_id(payload)}
-    is_new = _note(connection, delivery_id=delivery_id, **facts)
+    facts = {"delivery_id": delivery_id, "signature": signature, "event": event}
+    is_new = _note(connection, repository_id=_repository_id(payload), **facts)
     if event == "ping":
         return PONG
     if not is_new:
@@ -96,10 +96,10 @@ def _repository_id(payload: dict) -> int | None:
     return number if type(number) is int and 0 < number < 2**63 else None
 
 
-def _note(connection: GitHubConnection, **facts: str | int | None) -> bool:
+def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: str) -> bool:
     try:
         with transaction.atomic():
-            Delivery.objects.create(connection=connection, **facts)
+            Delivery.objects.create(connection=connection, repository_id=repository_id, **facts)
     except IntegrityError:
         return False
     return True
