@@ -96,9 +96,12 @@ def counts(found: list[Row]) -> str:
 
 
 def tick(found: Iterable[Row], paths: Collection[str]) -> None:
-    """Tick exactly these paths, where that can be done; published ones are ticked from the start."""
+    """Tick exactly these paths, where that can be done; published ones are ticked from the start.
+
+    The old path of a moved module ticks it too, as a form may be older than the move.
+    """
     for row in found:
-        row.ticked = row.can_be_ticked and row.path in paths
+        row.ticked = row.can_be_ticked and not row.names.isdisjoint(paths)
 
 
 def plan(found: Iterable[Row]) -> Plan:
@@ -120,12 +123,16 @@ def numbers(found: Iterable[Row]) -> dict[str, str]:
     return {row.path: row.preview.semver for row in found if row.preview}
 
 
-def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int]) -> list[str]:
+def differences(
+    connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int], apart: Collection[str] = ()
+) -> list[str]:
     """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
 
-    A newer scan that found the same is no difference.
+    A newer scan that found the same is no difference. `apart` as in `rows`.
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
+    if sentences:
+        sentences += _moved_since(connection, scan, newest, apart)
     now = standing(connection)
     names = _semvers(connection)
     for path in sorted(now.keys() | seen.keys()):
@@ -189,6 +196,13 @@ def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
     if not sentences:
         return []
     return [f"The repository was read again, at commit {newest.commit[:7]}.", *sentences]
+
+
+def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
+    before, after = ([row for row in rows(connection, each, apart=apart) if row.moved_from] for each in (scan, newest))
+    known = {(row.path, row.module.pk) for row in before}
+    moved = [row for row in after if (row.path, row.module.pk) not in known]
+    return [f"{row.path or 'The root folder'} goes on with {row.module.title}." for row in moved]
 
 
 def _contents(scan: Scan) -> dict[str, tuple]:

@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.contrib.humanize.templatetags.humanize import apnumber
+
 from modules.models import Alarm
 from modules.row import Live, Row
 from modules.terms import Suggestion, Terms, suggestion_of, terms_of
+
+MOST_NAMED = 3
 
 
 @dataclass
@@ -60,6 +64,28 @@ def lines(rows: Iterable[Row]) -> list[Line]:
     for alarm in alarms.defer("version__schema", "version__readme", "version__changes", "version__commits"):
         by_module[alarm.version.module_id].alarms.append(alarm)
     return made
+
+
+def leaving(made: Iterable[Line]) -> str:
+    """What is about to leave the catalogue, and whose live deployments of it go on; blank when nothing leaves."""
+    gone = [line for line in made if line.row.change == "removed"]
+    if not gone:
+        return ""
+    sentence = f"{_named([line.row.title for line in gone])} {'leaves' if len(gone) == 1 else 'leave'} the catalogue"
+    people = _most_first(pair for line in gone for pair in line.people)
+    if not people:
+        return f"{sentence}."
+    count = sum(line.deployments for line in gone)
+    live, go = ("deployment", "goes") if count == 1 else ("deployments", "go")
+    return f"{sentence}; {apnumber(count)} live {live} of {_named([name for name, _ in people])} {go} on."
+
+
+def _named(names: list[str]) -> str:
+    """At most three by name: "A", "A and B", "A, B, C and 2 more"."""
+    said = names[:MOST_NAMED]
+    if len(names) > MOST_NAMED:
+        said = [*said, f"{len(names) - MOST_NAMED} more"]
+    return " and ".join(part for part in (", ".join(said[:-1]), said[-1]) if part)
 
 
 def _most_first(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

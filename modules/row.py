@@ -53,6 +53,11 @@ class Row:
     title_notes: list[str] = field(default_factory=list)
 
     @property
+    def names(self) -> set[str]:
+        """The paths by which a form may tick it: its own, and the one that it moved from."""
+        return {self.path, "" if self.moved_from == "." else self.moved_from or self.path}
+
+    @property
     def is_published(self) -> bool:
         return self.newest is not None and self.module.removed_at is None
 
@@ -85,6 +90,11 @@ class Row:
         return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)
 
     @property
+    def comes_back(self) -> bool:
+        """Whether publishing brings a removed module back, with its history."""
+        return self.change == "new" and self.newest is not None
+
+    @property
     def change(self) -> str:
         """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
         if not self.ticked:
@@ -100,7 +110,7 @@ class Row:
             return "invalid"
         if self.change == "updated" and self.moved_from:
             return "moved"
-        if self.change:
+        if self.change and not self.comes_back:
             return self.change
         return "new" if self.newest is None else "removed"
 
@@ -160,8 +170,10 @@ class Plan:
 
     @property
     def summary(self) -> str:
-        counts = ((name, len(getattr(self, name))) for name in ("new", "updated", "removed", "unchanged"))
-        text = ", ".join(f"{count} {name}" for name, count in counts if count)
+        back = sum(row.comes_back for row in self.new)
+        counts = {"new": len(self.new) - back, "brought back": back}
+        counts |= {name: len(getattr(self, name)) for name in ("updated", "removed", "unchanged")}
+        text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         return f"{text}." if text else "Nothing is ticked, nothing is published."
 
     @property

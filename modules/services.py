@@ -95,7 +95,7 @@ def publish(
     if not by.may_connect(connection.owner):
         raise PermissionDenied
     _lock_modules(connection)
-    scan = _fresh(connection, scan, seen)
+    scan = _fresh(connection, scan, seen, apart)
     rows = catalogue.rows(connection, scan, apart=apart)
     plan = _plan(rows, paths)
     previews.attach(rows, connection, scan)
@@ -159,13 +159,15 @@ def _give_up_others(scans) -> None:
     scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")
 
 
-def _fresh(connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None) -> Scan:
+def _fresh(
+    connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None, apart: Collection[str]
+) -> Scan:
     """The newest scan, when all that a form of `scan` and `seen` shows still holds."""
     newest = catalogue.newest_scan(connection)
     if newest is None or scan is None or scan.repository_id != connection.repository_id:
         raise StalePublication(["Another repository was chosen, or it was not read yet."])
     known = catalogue.standing(connection) if seen is None else seen
-    if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known):
+    if changes := catalogue.differences(connection, scan=scan, newest=newest, seen=known, apart=apart):
         raise StalePublication(changes)
     return newest
 
@@ -182,7 +184,7 @@ def _check_numbers(rows: list[Row], numbers: dict[str, str]) -> None:
 
 
 def _plan(rows: list[Row], paths: Collection[str]) -> Plan:
-    possible = {row.path for row in rows if row.can_be_ticked}
+    possible = {name for row in rows if row.can_be_ticked for name in row.names}
     if wrong := sorted(set(paths) - possible):
         raise NotPublishable(wrong)
     catalogue.tick(rows, paths)

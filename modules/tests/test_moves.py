@@ -53,6 +53,24 @@ class TestMoved:
         assert [module.path for module in done.removed] == ["greeting"]
         assert not Module.objects.published().exists()
 
+    def test_old_path_ticks_the_moved_module_as_the_new_one_does(self, connection, github):
+        github.commit(NAME, {"salute/main.tf": GREETING}, remove=["greeting"])
+        assert [module.path for module in publish(connection, "greeting").updated] == ["salute"]
+
+    def test_old_path_of_the_root_ticks_the_moved_module(self, alice, github):
+        name = "alice-example/terraform-single"
+        connection = connect(github, alice, name=name, files={"main.tf": GREETING})
+        publish(connection, "")
+        github.commit(name, {"modules/single/main.tf": GREETING}, remove=["main.tf"])
+        assert [module.path for module in publish(connection, "").updated] == ["modules/single"]
+
+    def test_old_path_is_no_folder_any_more_once_the_move_is_published(self, connection, github):
+        github.commit(NAME, {"salute/main.tf": GREETING}, remove=["greeting"])
+        publish(connection, "salute")
+        with pytest.raises(services.NotPublishable) as refused:
+            publish(connection, "salute", "greeting")
+        assert refused.value.paths == ["greeting"]
+
     def test_apart_makes_two_modules(self, connection, github):
         github.commit(NAME, {"salute/main.tf": GREETING}, remove=["greeting"])
         assert rows(connection, apart={"salute"}) == [("greeting", "", "invalid"), ("salute", "", "new")]

@@ -75,7 +75,8 @@ def test_breaking_update_says_what_changes_and_who_stays_behind(browser, connect
     bar = text_of(browser.get(reverse("modules:publish-preview"), form(connection, "greeting", "other")))
     assert bar.startswith("1 updated, 1 unchanged. One update is breaking. No live deployment changes.")
     bar = text_of(browser.get(reverse("modules:publish-preview"), form(connection, "other")))
-    assert bar.startswith("1 removed, 1 unchanged. No live deployment changes.")
+    leaves = "Greeting leaves the catalogue; three live deployments of Bob and Carol go on. No live deployment changes."
+    assert bar.startswith(f"1 removed, 1 unchanged. {leaves}")
 
 
 def test_compatible_update_says_so(browser, connection, github):

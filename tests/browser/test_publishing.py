@@ -174,7 +174,7 @@ def look_at_what_changes(page):
     bar = page.locator("#savebar")
     expect(bar).to_contain_text("1 updated. One update is breaking. No live deployment changes.")
     page.get_by_label("Message Bus").uncheck()
-    expect(bar).to_contain_text("1 removed. No live deployment changes.")
+    expect(bar).to_contain_text("1 removed. Message Bus leaves the catalogue; one live deployment of Bob goes on.")
     page.get_by_label("Message Bus").check()
     expect(bar).to_contain_text("One update is breaking.")
 
