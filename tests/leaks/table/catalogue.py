@@ -4,7 +4,7 @@ from tests.leaks.rows import Row
 from tests.leaks.table.cells import OWNER_ALONE, PARTNERS, PLATFORM, POSTED, SIGNED_IN
 
 # What the pages of a publisher tell: the connection's repository, the scan, and what is published from it.
-PUBLISHED = "connection@own scan@own everyone@own named@own exclusive@own removed@own publisher"
+PUBLISHED = "connection@own scan@own everyone@own named@own exclusive@own removed@own hidden@own publisher"
 PUBLISH = [
     Row(
         "modules:publish",

@@ -4,7 +4,13 @@ from tests.leaks.rows import NO_POST, Row
 from tests.leaks.table.cells import OWNER_ALONE, PARTNERS, PLATFORM, POSTED, SIGNED_IN, TITLES
 
 PORTAL = [
-    Row("start", SIGNED_IN, post=NO_POST, shows=f"deployment@own {TITLES}", must="connection.repository@own"),
+    Row(
+        "start",
+        SIGNED_IN,
+        post=NO_POST,
+        shows=f"deployment@own exclusive@own named@own removed@own hidden@own {TITLES}",
+        must="connection.repository@own",
+    ),
     Row("healthz", "503 503 503 - 503", post="405 405 405 - 405"),
     Row("styleguide", "200 200 200 - 200", post="405 405 405 - 405"),
 ]
