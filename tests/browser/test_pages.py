@@ -22,6 +22,9 @@ FOLDERS = [
     *("/publish/try/?path=clinic_records", "/publish/try/?path=message_bus&as=publisher"),
 ]
 ADMINS = ["/admin/", "/styleguide/", "/publish/?for=platform", "/profile/?for=platform", "/billing/credits/"]
+SETTLED = """() => Promise.allSettled(
+  document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)
+)"""
 
 
 def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
@@ -89,6 +92,7 @@ def look(page, paths):
             found.append(f"{path} has {page.locator('h1').count()} first headings")
         for theme, rules in RULES.items():
             page.emulate_media(color_scheme=theme)
+            page.evaluate(SETTLED)  # links of Django's admin fade into their new colour
             for name, window in WINDOWS.items():
                 page.set_viewport_size(window)
                 found += [f"{path}, {theme} and {name}: {what}" for what in widths(page, window)]
