@@ -1,0 +1,40 @@
+"""Paragraphs of a page, and the phrases that they are built of: numbers with their noun, names in a row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of `includes/_paragraphs.html`.
+
+    `text` is escaped unless it comes from `format_html`. `tone` is a tone of the style sheet (run, ok, warn, bad) or
+    blank for muted text; `icon` is a symbol of icons.svg.
+    """
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 deployment", "1,200 deployments"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def listed(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
+    """Names in a row, `most` of them at the most: "A", "A and B", "A, B, C and 2 more"."""
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most:,} more")
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+
+
+def joined(sentences: Sequence[str]) -> SafeString:
+    """Sentences in a row, each escaped unless it is HTML already; blank ones are left out."""
+    return format_html_join(" ", "{}", ((sentence,) for sentence in sentences if sentence))
