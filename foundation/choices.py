@@ -1,8 +1,10 @@
-"""Choices with the look of their badge."""
+"""Choices with the look of their badge, and the field that gives them back."""
 
-from typing import Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 
 class ShownChoices(models.TextChoices):
@@ -19,3 +21,49 @@ class ShownChoices(models.TextChoices):
         member._value_ = value
         member.tone, member.icon = tone, icon
         return member
+
+
+Choices = TypeVar("Choices", bound=ShownChoices)
+Given = TypeVar("Given")  # what may be assigned
+Got = TypeVar("Got")  # what is read
+
+if TYPE_CHECKING:
+    Text = models.CharField
+else:
+
+    class Text(models.CharField, Generic[Given, Got]): ...
+
+
+class _Member(DeferredAttribute):
+    """An attribute of a model that turns what it is given into the field's choice."""
+
+    field: "ChoiceField"
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = self.field.member(value)
+
+
+class ChoiceField(Text[Given, Got]):
+    """A CharField whose value is a member of its ShownChoices, not a plain string: `{% badge run.status %}`.
+
+    A value that is no choice stays as it is, for validation to name. Migrations see a CharField.
+    """
+
+    descriptor_class = _Member
+
+    def __init__(self: "ChoiceField[Choices | str, Choices]", *, choices: type[Choices], **kwargs: Any) -> None:
+        super().__init__(choices=choices.choices, **kwargs)
+        self.kind = choices
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def clone(self) -> "ChoiceField[Any, Any]":
+        return type(self)(**self.deconstruct()[3] | {"choices": self.kind})
+
+    def member(self, value: Any) -> Any:
+        return self.kind(value) if value in self.kind.values else value
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        return self.member(value)
