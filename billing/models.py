@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from billing import triggers
 from billing.querysets import CostCentreQuerySet, HoldQuerySet, LotQuerySet, TransferQuerySet
+from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
 PEOPLE = settings.AUTH_USER_MODEL
@@ -198,10 +199,10 @@ class Entry(models.Model):
 class Hold(models.Model):
     """Credits reserved for one run, until it succeeds (captured) or ends otherwise (released)."""
 
-    class State(models.TextChoices):
-        PENDING = "pending", "Held"
-        CAPTURED = "captured", "Captured"
-        RELEASED = "released", "Released"
+    class State(ShownChoices):
+        PENDING = "pending", "", "clock", "Held"
+        CAPTURED = "captured", "", "check", "Captured"
+        RELEASED = "released", "", "replace", "Released"
 
     ref = RefField()
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
@@ -212,7 +213,7 @@ class Hold(models.Model):
     by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     reference = models.CharField(max_length=200, blank=True, help_text="What it is for, as people read it.")
     amount = models.BigIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    state = ChoiceField(max_length=10, choices=State, default=State.PENDING)
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was released.")

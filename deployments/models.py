@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
+from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
 PEOPLE = settings.AUTH_USER_MODEL
@@ -45,10 +46,15 @@ class Inputs(models.Model):
 class Deployment(Inputs):
     """A module version at work for its owner: inputs, state and runs."""
 
-    class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        LIVE = "live", "Live"
-        DESTROYED = "destroyed", "Destroyed"
+    class Status(ShownChoices):
+        PENDING = "pending", "", "clock", "Pending"
+        LIVE = "live", "ok", "ok", "Live"
+        DESTROYED = "destroyed", "", "trash", "Destroyed"
+
+    class Mark(ShownChoices):
+        """What a reader who may not change it is told."""
+
+        READ_ONLY = "read_only", "", "eye", "Read only"
 
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="deployments")
@@ -62,7 +68,7 @@ class Deployment(Inputs):
     )
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
     outputs = models.JSONField(default=dict, help_text="By name; a sensitive one is named without its value.")
     resource_count = models.PositiveIntegerField(default=0, help_text="Resources in the newest state.")
     was_interrupted = models.BooleanField(
@@ -115,24 +121,24 @@ class Draft(Inputs):
 class Run(Inputs):
     """One execution of Terraform for a deployment. The row is the job and the queue."""
 
-    class Action(models.TextChoices):
-        DEPLOY = "deploy", "Deploy"
-        UPDATE = "update", "Update"
-        RETRY = "retry", "Run again"
-        DESTROY = "destroy", "Destroy"
+    class Action(ShownChoices):
+        DEPLOY = "deploy", "run", "rocket", "Deploy"
+        UPDATE = "update", "run", "change", "Update"
+        RETRY = "retry", "run", "replace", "Run again"
+        DESTROY = "destroy", "bad", "trash", "Destroy"
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        PREPARING = "preparing", "Preparing"
-        PLANNING = "planning", "Planning"
-        AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
-        APPROVED = "approved", "Approved"
-        APPLYING = "applying", "Applying"
-        SAVING = "saving", "Saving"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-        LOST = "lost", "Lost"
+    class Status(ShownChoices):
+        QUEUED = "queued", "", "clock", "Queued"
+        PREPARING = "preparing", "run", "ring", "Preparing"
+        PLANNING = "planning", "run", "ring", "Planning"
+        AWAITING_APPROVAL = "awaiting_approval", "warn", "pause", "Awaiting approval"
+        APPROVED = "approved", "", "check", "Approved"
+        APPLYING = "applying", "run", "ring", "Applying"
+        SAVING = "saving", "run", "ring", "Saving"
+        SUCCEEDED = "succeeded", "ok", "ok", "Succeeded"
+        FAILED = "failed", "bad", "error", "Failed"
+        CANCELLED = "cancelled", "", "stop", "Cancelled"
+        LOST = "lost", "bad", "warning", "Lost"
 
     NEXT = {
         Status.QUEUED: {Status.PREPARING, Status.FAILED, Status.CANCELLED},
@@ -158,11 +164,11 @@ class Run(Inputs):
     ref = RefField()
     deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="runs")
     number = models.PositiveIntegerField()
-    action = models.CharField(max_length=10, choices=Action)
+    action = ChoiceField(max_length=10, choices=Action)
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="runs")
     by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="+")
     hold = models.OneToOneField("billing.Hold", on_delete=models.PROTECT, null=True, related_name="run")
-    status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
+    status = ChoiceField(max_length=20, choices=Status, default=Status.QUEUED)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
     lease_expires_at = models.DateTimeField(null=True)
     worker = models.CharField(max_length=200, blank=True, help_text="host:pid of the worker that claimed it")

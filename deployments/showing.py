@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from deployments.models import Run, RunLog
+from foundation.choices import ShownChoices
 
 PHASES = {
     Run.Status.QUEUED: "Queue",
@@ -13,12 +14,6 @@ PHASES = {
     Run.Status.PLANNING: "Plan",
     Run.Status.APPLYING: "Apply",
     Run.Status.SAVING: "Save",
-}
-ENDS = {
-    Run.Status.SUCCEEDED: ("ok", "ok"),
-    Run.Status.FAILED: ("bad", "error"),
-    Run.Status.LOST: ("bad", "warning"),
-    Run.Status.CANCELLED: ("", "stop"),
 }
 DEEDS = {
     "create": ("Creating", "Created"),
@@ -52,8 +47,9 @@ def phases(run, *, now: datetime | None = None) -> list[Phase]:
     if last == Run.Status.SAVING:  # what broke off an apply leaves a state, which was saved
         last = Run.Status.APPLYING
     shown = [_phase(run, status, title, spans, last) for status, title in PHASES.items()]
-    tone, icon = ENDS.get(run.status, ("", "clock"))
-    return [*shown, Phase("End", tone, icon, text=run.get_status_display().lower() if run.is_final else "")]
+    end = run.status
+    last_one = Phase("End", end.tone, end.icon, text=end.label.lower()) if run.is_final else Phase("End", "", "clock")
+    return [*shown, last_one]
 
 
 def _entered(run):
@@ -69,8 +65,7 @@ def _phase(run, status, title, spans, last):
     if run.status == status:
         return Phase(title, "run", "ring", spans[status], is_current=True)
     if status == last and run.is_final and run.status != Run.Status.SUCCEEDED:
-        tone, icon = ENDS[run.status]
-        return Phase(title, tone, icon, spans[status])
+        return Phase(title, run.status.tone, run.status.icon, spans[status])
     return Phase(title, "ok", "ok", spans[status])
 
 
@@ -95,17 +90,17 @@ def progress(run) -> tuple[int, int]:
     return sum(row.get("status") == "done" for row in run.resources), len(run.resources)
 
 
-def shown_status(deployment, run_status: str | None) -> str:
-    """One word for a deployment: what its newest run does, or how it stands when none is under way."""
+def shown_status(deployment, run_status: Run.Status | None) -> ShownChoices:
+    """One status for a deployment: its newest run's, or its own when no run is under way."""
     if run_status and (run_status not in Run.FINAL or deployment.status == deployment.Status.PENDING):
-        return Run.Status(run_status).label
-    return deployment.get_status_display()
+        return run_status
+    return deployment.status
 
 
-def trouble(deployment, run_status: str | None) -> str:
-    """ "Failed", "Lost" or "Cancelled" beside a live deployment whose newest run ended so; otherwise nothing."""
+def trouble(deployment, run_status: Run.Status | None) -> Run.Status | None:
+    """Failed, lost or cancelled beside a live deployment whose newest run ended so; otherwise nothing."""
     is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST, Run.Status.CANCELLED)
-    return Run.Status(run_status).label if is_broken and deployment.status == deployment.Status.LIVE else ""
+    return run_status if is_broken and deployment.status == deployment.Status.LIVE else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Self
+
+from foundation.choices import ShownChoices
+
+
+class Compatibility(ShownChoices):
+    """What a difference means for those who have the version before."""
+
+    BREAKING = "breaking", "bad", "warning", "Breaking"
+    COMPATIBLE = "compatible", "ok", "ok", "Compatible"
+
+    @classmethod
+    def of(cls, bump: str) -> Self:
+        return cls.BREAKING if bump == "major" else cls.COMPATIBLE
 
 
 @dataclass(frozen=True)
@@ -17,6 +31,10 @@ class Change:
     @property
     def is_breaking(self) -> bool:
         return self.bump == "major"
+
+    @property
+    def compatibility(self) -> Compatibility:
+        return Compatibility.of(self.bump)
 
     def as_row(self) -> dict:
         """The change as JSON, which `Change(**row)` reads back."""

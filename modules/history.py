@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from modules import interface, manifest, usage
-from modules.interface import Change
+from modules.changes import Change, Compatibility
 from modules.manifest import Ability
 from modules.models import ModuleVersion
 from modules.showing import without_hidden
@@ -29,8 +29,8 @@ class Step:
     widened: list[Ability]
 
     @property
-    def bump(self) -> str:
-        return interface.bump_of(self.changes)
+    def compatibility(self) -> Compatibility:
+        return Compatibility.of(interface.bump_of(self.changes))
 
 
 def lines(versions: Iterable[ModuleVersion]) -> list[Line]:

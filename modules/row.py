@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from foundation.choices import ShownChoices
 from modules.interface import Change
 from modules.manifest import Ability
 from modules.models import Module, ModuleVersion, ScannedModule
@@ -31,6 +32,17 @@ class Preview:
     @property
     def is_breaking(self) -> bool:
         return self.bump == "major"
+
+
+class Status(ShownChoices):
+    """What becomes of a row when it is published, or why it cannot be."""
+
+    NEW = "new", "run", "plus", "New"
+    UPDATED = "updated", "run", "upload", "Updated"
+    MOVED = "moved", "run", "replace", "Moved"
+    UNCHANGED = "unchanged", "", "check", "Unchanged"
+    REMOVED = "removed", "warn", "minus", "Removed"
+    INVALID = "invalid", "bad", "error", "Invalid"
 
 
 @dataclass
@@ -104,15 +116,21 @@ class Row:
         return "updated" if self.has_new_content else "unchanged"
 
     @property
-    def status(self) -> str:
-        """The word of the row's badge."""
+    def status(self) -> Status:
         if not self.is_valid and self.change != "removed":
-            return "invalid"
+            return Status.INVALID
         if self.change == "updated" and self.moved_from:
-            return "moved"
+            return Status.MOVED
         if self.change and not self.comes_back:
-            return self.change
-        return "new" if self.newest is None else "removed"
+            return Status(self.change)
+        return Status.NEW if self.newest is None else Status.REMOVED
+
+    @property
+    def mark(self) -> ShownChoices | None:
+        """What stands in the way of its newest version, if anything."""
+        if self.is_revoked:
+            return ModuleVersion.Mark.REVOKED
+        return Module.Mark.ROLLED_BACK if self.is_rolled_back else None
 
     @property
     def held_back(self) -> str:

@@ -8,9 +8,29 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from partnerportal.templatetags.ui import STATUS
+from billing.models import Hold
+from deployments.models import Deployment, Run
+from modules.changes import Compatibility
+from modules.models import Module, ModuleVersion, Scan
+from modules.row import Status as Candidate
 
 ICONS = re.findall(r'<symbol id="([a-z-]+)"', (settings.BASE_DIR / "static" / "icons.svg").read_text())
+
+
+CHOICES = [
+    Run.Status,
+    Deployment.Status,
+    Deployment.Mark,
+    Run.Action,
+    Hold.State,
+    Scan.Status,
+    Candidate,
+    Compatibility,
+    ModuleVersion.Bump,
+    ModuleVersion.Mark,
+    Module.Mark,
+    Module.Audience,
+]
 
 
 class ExampleForm(forms.Form):
@@ -30,8 +50,16 @@ def page(request):
     form = ExampleForm({"token": "ghp_000", "cost": "60000", "region": "eu"}, initial={"title": "Telemetry Stack"})
     context = {
         "form": form,
-        "statuses": STATUS,
+        "choices": _one_of_each_look(),
+        "run": Run.Status,
+        "candidate": Candidate,
         "icons": ICONS,
         "list": Paginator(range(214), 20).page(2),
     }
     return render(request, "styleguide/page.html", context)
+
+
+def _one_of_each_look():
+    """Members of all choices, those that look alike shown once."""
+    members = [member for choices in CHOICES for member in choices]
+    return {(member.label, member.tone, member.icon): member for member in members}.values()

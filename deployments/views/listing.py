@@ -71,7 +71,7 @@ def _row(deployment):
     return [
         deployment.name,
         deployment.ref,
-        shown_status(deployment, deployment.run_status),
+        shown_status(deployment, deployment.run_status).label,
         deployment.module_title,
         deployment.version.semver,
         deployment.owner.email,

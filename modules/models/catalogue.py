@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from accounts.scoping import Reach, Thing, reach
+from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
 
@@ -72,10 +73,16 @@ class Module(models.Model):
     begins with `own_` goes before what the repository says, until it is reset.
     """
 
-    class Audience(models.TextChoices):
-        EXCLUSIVE = "exclusive", "Exclusive to its owner"
-        NAMED = "named", "Named people"
-        EVERYONE = "everyone", "Everyone"
+    class Audience(ShownChoices):
+        EXCLUSIVE = "exclusive", "", "lock", "Exclusive to its owner"
+        NAMED = "named", "", "user", "Named people"
+        EVERYONE = "everyone", "", "eye", "Everyone"
+
+    class Mark(ShownChoices):
+        """What is worth knowing of it in a list."""
+
+        PURCHASED_ONLY = "purchased_only", "warn", "coins", "Purchased only"
+        ROLLED_BACK = "rolled_back", "warn", "replace", "Rolled back"
 
     ref = RefField()
     owner = models.ForeignKey(
@@ -89,7 +96,7 @@ class Module(models.Model):
     own_title = models.CharField(max_length=200, blank=True)
     own_credit_cost = models.BigIntegerField(null=True, blank=True, help_text="Units of 1/10,000 credit.")
     own_purchased_only = models.BooleanField(null=True, blank=True)
-    audience = models.CharField(max_length=10, choices=Audience, default=Audience.EXCLUSIVE)
+    audience = ChoiceField(max_length=10, choices=Audience, default=Audience.EXCLUSIVE)
     current_version = models.ForeignKey("ModuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
     auto_publish_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
 
@@ -56,11 +57,11 @@ class ScanQuerySet(models.QuerySet):
 class Scan(models.Model):
     """One reading of a connection's repository. The row is the job."""
 
-    class Status(models.TextChoices):
-        PENDING = "pending", "Queued"
-        RUNNING = "running", "Scanning"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
+    class Status(ShownChoices):
+        PENDING = "pending", "", "clock", "Queued"
+        RUNNING = "running", "run", "ring", "Scanning"
+        SUCCEEDED = "succeeded", "ok", "ok", "Succeeded"
+        FAILED = "failed", "bad", "error", "Failed"
 
     UNFINISHED = [Status.PENDING, Status.RUNNING]
     MOST_ATTEMPTS = 3
@@ -78,7 +79,7 @@ class Scan(models.Model):
         help_text="The reading whose rows hold for this one too, as no module has changed since.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
     lease_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 from modules.models.catalogue import Module
 from modules.models.reading import Archive
@@ -18,19 +19,25 @@ class ModuleVersion(models.Model):
     Nothing of it ever changes but what its publisher says of it later: that it is deprecated, or revoked.
     """
 
-    class Bump(models.TextChoices):
+    class Bump(ShownChoices):
         """What the interface change against the version before calls for (https://semver.org)."""
 
-        FIRST = "first", "First version"
-        MAJOR = "major", "Breaking"
-        MINOR = "minor", "Compatible"
-        PATCH = "patch", "Compatible, same interface"
+        FIRST = "first", "", "plus", "First version"
+        MAJOR = "major", "bad", "warning", "Breaking"
+        MINOR = "minor", "ok", "ok", "Compatible"
+        PATCH = "patch", "ok", "ok", "Compatible, same interface"
+
+    class Mark(ShownChoices):
+        """What its publisher has said of it since."""
+
+        DEPRECATED = "deprecated", "warn", "warning", "Deprecated"
+        REVOKED = "revoked", "bad", "stop", "Revoked"
 
     ref = RefField()
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(help_text="Counts the versions of its module from 1.")
     semver = models.CharField(max_length=60, help_text="As Terraform's registry protocol wants it, without a v.")
-    bump = models.CharField(max_length=5, choices=Bump, default=Bump.FIRST)
+    bump = ChoiceField(max_length=5, choices=Bump, default=Bump.FIRST)
     changes = models.JSONField(default=list, help_text="Rows of modules.interface against the version before.")
     commits = models.JSONField(default=list, help_text="The branch's commits since the version before, as in a scan.")
     tag = models.CharField(max_length=255, blank=True, help_text="The git tag that gave it its number.")
@@ -74,18 +81,23 @@ class ModuleVersion(models.Model):
     def get_absolute_url(self):
         return reverse("modules:version", args=[self.module.ref, self.semver])
 
+    @property
+    def marks(self) -> list[Mark]:
+        said = {self.Mark.DEPRECATED: self.deprecated_at, self.Mark.REVOKED: self.revoked_at}
+        return [mark for mark, at in said.items() if at]
+
 
 class Alarm(models.Model):
     """Git no longer says of a version's commit what it said when it was published; deployments are unaffected."""
 
-    class Kind(models.TextChoices):
-        TAG_MOVED = "tag_moved", "Tag moved"
-        TAG_GONE = "tag_gone", "Tag deleted"
-        COMMIT_GONE = "commit_gone", "Commit vanished from its branch"
+    class Kind(ShownChoices):
+        TAG_MOVED = "tag_moved", "bad", "warning", "Tag moved"
+        TAG_GONE = "tag_gone", "bad", "warning", "Tag deleted"
+        COMMIT_GONE = "commit_gone", "bad", "warning", "Commit vanished from its branch"
 
     ref = RefField()
     version = models.ForeignKey(ModuleVersion, on_delete=models.PROTECT, related_name="alarms")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = ChoiceField(max_length=12, choices=Kind)
     found = models.CharField(max_length=300, blank=True, help_text="What git says now: a commit, or a branch.")
     raised_at = models.DateTimeField(auto_now_add=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)

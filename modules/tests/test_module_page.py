@@ -155,7 +155,7 @@ class TestVersions:
         moment = re.compile(r"\d+ \w+ \d+:\d+")
         assert moment.sub("·", rows) == (
             "Deployed Succeeded 2.0.0 · 4444444 Breaking Revoked 0 – 1.2.0 current · 3333333 Compatible 1 66 % "
-            "1.1.0 · 2222222 Compatible Deprecated 0 – 1.0.0 · 1111111 First 0 – "
+            "1.1.0 · 2222222 Compatible Deprecated 0 – 1.0.0 · 1111111 First version 0 – "
         )
 
     def test_price_in_effect_is_shown_with_that_of_the_repository_to_the_publisher(self, client, alice, carol, module):

@@ -8,6 +8,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 
+from foundation.choices import ShownChoices
+
 register = template.Library()
 
 CREDIT = 10_000  # units of the ledger in one credit
@@ -15,47 +17,20 @@ SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 WHOLE_CURRENCIES = {"JPY", "KRW"}  # ISO 4217: no minor unit
 MINUS = "−"
 
-# Status word in lower case → (tone, icon). A word that is not here is shown without tone.
-STATUS = {
-    "queued": ("", "clock"),
-    "pending": ("", "clock"),
-    "waiting": ("", "clock"),
-    "preparing": ("run", "ring"),
-    "planning": ("run", "ring"),
-    "applying": ("run", "ring"),
-    "saving": ("run", "ring"),
-    "running": ("run", "ring"),
-    "scanning": ("run", "ring"),
-    "awaiting approval": ("warn", "pause"),
-    "approved": ("", "check"),
-    "live": ("ok", "ok"),
-    "succeeded": ("ok", "ok"),
-    "done": ("ok", "ok"),
-    "failed": ("bad", "error"),
-    "invalid": ("bad", "error"),
-    "lost": ("bad", "warning"),
-    "breaking": ("bad", "warning"),
-    "compatible": ("ok", "ok"),
-    "valid": ("ok", "ok"),
-    "issued": ("ok", "ok"),
-    "drifted": ("warn", "change"),
-    "expiring": ("warn", "clock"),
-    "cancelled": ("", "stop"),
-    "destroyed": ("", "trash"),
-    "unchanged": ("", "check"),
-    "new": ("run", "plus"),
-    "first": ("", "plus"),
-    "updated": ("run", "upload"),
-    "update available": ("run", "upload"),
-    "removed": ("warn", "minus"),
-    "moved": ("run", "replace"),
-    "rolled back": ("warn", "replace"),
-    "deprecated": ("warn", "warning"),
-    "revoked": ("bad", "stop"),
-    "purchased only": ("warn", "coins"),
-    "exclusive": ("", "lock"),
-    "read only": ("", "eye"),
-}
+
+class Level(ShownChoices):
+    """Levels of Django's messages, by their tags."""
+
+    DEBUG = "debug", "", "info", "Debug"
+    INFO = "info", "", "info", "Information"
+    SUCCESS = "success", "ok", "ok", "Success"
+    WARNING = "warning", "warn", "warning", "Warning"
+    ERROR = "error", "bad", "error", "Error"
+
+    @property
+    def role(self) -> str:
+        """What a screen reader makes of it: an alert interrupts."""
+        return "alert" if self is Level.ERROR else "status"
 
 
 @register.simple_tag
@@ -68,15 +43,18 @@ def icon(name):
 
 
 @register.simple_tag
-def badge(status):
-    """A status as shape, word and colour. Takes a word ("Live") or the value of a choice ("awaiting_approval")."""
-    word = str(getattr(status, "label", status) or "").replace("_", " ").strip()
-    if not word:
+def badge(choice):
+    """A choice as shape, word and colour; nothing for None. Anything with a label, a tone and an icon will do."""
+    if choice is None:
         return ""
-    word = word[0].upper() + word[1:]
-    tone, symbol = STATUS.get(word.lower(), ("", "info"))
-    rail = format_html(' data-tone="{}"', tone) if tone else ""
-    return format_html('<span class="badge"{}>{}{}</span>', rail, icon(symbol), word)
+    rail = format_html(' data-tone="{}"', choice.tone) if choice.tone else ""
+    return format_html('<span class="badge"{}>{}{}</span>', rail, icon(choice.icon), choice.label)
+
+
+@register.inclusion_tag("includes/_toast.html")
+def toast(text, level):
+    """A message that lies over the page until it is dismissed; `level` is a level tag of Django's messages."""
+    return {"text": text, "level": Level(level)}
 
 
 @register.filter

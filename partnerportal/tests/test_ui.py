@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -8,8 +9,8 @@ from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
-from deployments.models import Run
-from partnerportal.styleguide import ICONS
+from deployments.models import Deployment, Run
+from partnerportal.styleguide import CHOICES, ICONS
 from partnerportal.templatetags import ui
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -40,35 +41,51 @@ class TestIcons:
         used = set(re.findall(r'{% icon "([^"]+)"', template.read_text()))
         assert used <= set(ICONS)
 
-    def test_every_status_has_an_icon_that_exists(self):
-        assert {symbol for _, symbol in ui.STATUS.values()} <= set(ICONS)
+    @pytest.mark.parametrize("choices", [*CHOICES, ui.Level], ids=lambda choices: choices.__qualname__)
+    def test_every_choice_has_an_icon_that_exists_and_a_tone_of_the_style_sheet(self, choices):
+        assert {choice.icon for choice in choices} <= set(ICONS)
+        assert {choice.tone for choice in choices} <= {"", "run", "ok", "warn", "bad"}
 
 
 class TestBadge:
     def test_shows_shape_word_and_tone(self):
-        html = ui.badge("Live")
+        html = ui.badge(Deployment.Status.LIVE)
         assert html.startswith('<span class="badge" data-tone="ok"><svg')
         assert "#ok" in html
         assert text_of(html) == "Live"
 
-    def test_takes_the_stored_value_of_a_choice(self):
-        assert text_of(ui.badge("awaiting_approval")) == "Awaiting approval"
-        assert 'data-tone="warn"' in ui.badge("awaiting_approval")
-
-    def test_takes_a_choice(self):
-        assert ui.badge(Run.Status.APPLYING) == ui.badge("applying")
-
-    @pytest.mark.parametrize("status", Run.Status)
-    def test_knows_every_status_of_a_run(self, status):
-        assert status.label.lower() in ui.STATUS
-
-    def test_an_unknown_word_has_no_tone_and_is_escaped(self):
-        html = ui.badge("<b>odd")
+    def test_a_choice_without_tone_has_no_rail(self):
+        html = ui.badge(Run.Status.QUEUED)
         assert "data-tone" not in html
-        assert "&lt;b&gt;odd" in html
+        assert text_of(html) == "Queued"
 
-    def test_nothing_for_no_status(self):
-        assert ui.badge("") == ui.badge(None) == ""
+    def test_a_label_is_escaped(self):
+        assert "&lt;b&gt;odd" in ui.badge(SimpleNamespace(label="<b>odd", tone="", icon="info"))
+
+    def test_nothing_for_no_choice(self):
+        assert ui.badge(None) == ""
+
+    def test_a_template_names_a_choice_by_its_model(self):
+        html = render("{% badge deployment.Mark.READ_ONLY %}", deployment=Deployment())
+        assert text_of(html) == "Read only"
+
+
+class TestToast:
+    @pytest.mark.parametrize(
+        ("level", "tone", "icon", "role"),
+        [
+            ("debug", "", "info", "status"),
+            ("info", "", "info", "status"),
+            ("success", "ok", "ok", "status"),
+            ("warning", "warn", "warning", "status"),
+            ("error", "bad", "error", "alert"),
+        ],
+    )
+    def test_a_level_decides_tone_icon_and_role(self, level, tone, icon, role):
+        html = render("{% toast text level %}", text="It is <b>done", level=level)
+        assert f'data-tone="{tone}"' in html
+        assert f'#{icon}"' in html
+        assert f'<div role="{role}">It is &lt;b&gt;done</div>' in html
 
 
 class TestMoney:
