@@ -43,7 +43,7 @@ def page(user, *, now) -> dict:
     """All that `start.html` shows to this person."""
     deployments = own_deployments(user)
     newest, needs = deployments[:SHOWN], attention(user, deployments)
-    total, live = deployments.count(), deployments.filter(status=Deployment.Status.LIVE).count()
+    total, live = deployments.count(), deployments.live().count()
     return {
         "greeting": greeting(now),
         "attention": needs,
@@ -108,7 +108,7 @@ def platform_figures() -> list[tuple[str, int]]:
     return [
         ("People", User.objects.filter(is_active=True).count()),
         ("Partners", User.objects.filter(is_active=True, is_partner=True).count()),
-        ("Live deployments", Deployment.objects.filter(status=Deployment.Status.LIVE).count()),
+        ("Live deployments", Deployment.objects.live().count()),
         ("Runs in work", Run.objects.exclude(status__in=Run.FINAL).count()),
     ]
 

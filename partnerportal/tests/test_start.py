@@ -79,6 +79,14 @@ def test_repaired_deployment_needs_nobody(carol, admin):
     assert page["summary"] == "Nothing needs you. 1 deployment is live."
 
 
+def test_deployment_at_work_for_the_first_time_is_live(carol, admin):
+    version = make_version(FILES, owner=None, published_by=admin)
+    make_run(make_deployment(version, owner=carol, name="at-work"), status=Run.Status.APPLYING)
+    make_run(make_deployment(version, owner=carol, name="left-nothing"), status=Run.Status.CANCELLED)
+    assert start.page(carol, now=timezone.now())["summary"] == "Nothing needs you. 1 deployment is live."
+    assert start.page(admin, now=timezone.now())["platform"][2:] == [("Live deployments", 1), ("Runs in work", 1)]
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
