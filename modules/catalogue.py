@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import GitHubConnection, User
@@ -148,10 +148,8 @@ def differences(
 
 
 def _light(modules):
-    live = Count("versions__deployments", filter=Q(versions__deployments__status="live"))
     heavy = [f"current_version__{name}" for name in HEAVY]
-    modules = modules.select_related("current_version").defer(*heavy).prefetch_related("shares")
-    return modules.annotate(live_deployments=live)
+    return modules.select_related("current_version").defer(*heavy).prefetch_related("shares")
 
 
 def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:

@@ -90,11 +90,12 @@ def _taken(rows: list[Row]) -> dict[int, set[str]]:
 def _live(rows: list[Row]) -> dict[int, list[Live]]:
     """Live deployments by module: whose, of which version, how many; the newest version first."""
     found = defaultdict(list)
+    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
     counted = (
-        ModuleVersion.objects.filter(module__in=[row.module for row in rows], deployments__status="live")
-        .order_by("-number", "deployments__owner__email")
-        .values_list("module_id", "semver", "deployments__owner__first_name", "deployments__owner__email")
-        .annotate(count=Count("deployments"))
+        versions.live_deployments()
+        .order_by("-version__number", "owner__email")
+        .values_list("version__module_id", "version__semver", "owner__first_name", "owner__email")
+        .annotate(count=Count("pk"))
     )
     for module, semver, first_name, email, count in counted:
         found[module].append((User(first_name=first_name, email=email).short_name, semver, count))

@@ -20,7 +20,7 @@ class Usage:
     deployed: int = 0  # deployments in which a run of it has ended
     succeeded: int = 0  # runs
     failed: int = 0
-    live: int = 0  # deployments that stand at it now
+    live: int = 0  # live deployments that use it now
 
     @property
     def percent(self) -> int | None:
@@ -43,9 +43,8 @@ def of_versions(versions: QuerySet) -> dict[int, Usage]:
         succeeded=Count("runs", filter=_runs("runs__", SUCCEEDED)),
         failed=Count("runs", filter=_runs("runs__", FAILED)),
     )
-    standing = versions.annotate(live=Count("deployments", filter=Q(deployments__status="live")))
-    live = {row["pk"]: row["live"] for row in standing}
-    return {row.pop("pk"): Usage(**row, live=live[pk]) for row in ran if (pk := row["pk"])}
+    live = dict(versions.live_deployments().order_by().values_list("version").annotate(live=Count("pk")))
+    return {row.pop("pk"): Usage(**row, live=live.get(pk, 0)) for row in ran if (pk := row["pk"])}
 
 
 def deployers_of(version: ModuleVersion) -> list[Deployer]:
@@ -62,8 +61,7 @@ def deployers_of(version: ModuleVersion) -> list[Deployer]:
         )
         .order_by("-deployed", "deployment__owner__email")
     )
-    standing = version.deployments.order_by().filter(status="live").values_list("owner").annotate(live=Count("pk"))
-    live = dict(standing)
+    live = dict(version.deployments.live().order_by().values_list("owner").annotate(live=Count("pk")))
     return [
         Deployer(first_name or email.partition("@")[0], Usage(deployed, succeeded, failed, live.get(pk, 0)))
         for pk, first_name, email, deployed, succeeded, failed in ran

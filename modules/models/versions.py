@@ -13,6 +13,12 @@ from modules.models.reading import Archive
 SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoked_at", "revocation_reason"]
 
 
+class ModuleVersionQuerySet(models.QuerySet):
+    def live_deployments(self):
+        """Those of these versions, as the deployments' own queryset says what is live."""
+        return self.model.deployments.rel.related_model.objects.live().filter(version__in=self)
+
+
 class ModuleVersion(models.Model):
     """A snapshot of a module: what a deployment runs from, whatever happens to the repository.
 
@@ -62,6 +68,8 @@ class ModuleVersion(models.Model):
     deprecation_link = models.URLField(max_length=300, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, help_text="No new deployment; existing ones go on.")
     revocation_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ModuleVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from deployments.tests.factories import make_deployment
+from deployments.tests.factories import make_deployment, make_run
 from modules import catalogue, previews, services
 from modules.models import Module, Tag
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
@@ -149,6 +149,13 @@ class TestUpdates:
             make_deployment(version, owner=owner, name=f"d{number}", status=status)
         github.commit(NAME, {"greeting/main.tf": NARROWER})
         assert preview(connection).live == [("Alice", "1.1.0", 1), ("Carol", "1.1.0", 1), ("Carol", "1.0.0", 2)]
+
+    def test_deployment_at_work_for_the_first_time_is_live(self, connection, bob, carol):
+        publish(connection, "greeting")
+        version = Module.objects.get().current_version
+        make_run(make_deployment(version, owner=carol), status="applying")
+        make_run(make_deployment(version, owner=bob), status="failed")
+        assert preview(connection).live == [("Carol", "1.0.0", 1)]
 
     def test_unchanged_and_unticked_rows_say_who_has_them(self, connection, carol):
         publish(connection, "greeting")

@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run
@@ -31,8 +32,19 @@ def test_counts_deployments_runs_and_what_is_live(bob, carol, module):
     deploy(version, bob, "three", ("deploy", "cancelled"))
     deploy(version, bob, "four", ("deploy", "queued"))
     found = usage.of_versions(module.versions.all())
-    assert found[version.pk] == usage.Usage(deployed=2, succeeded=2, failed=2, live=2)
+    assert found[version.pk] == usage.Usage(deployed=2, succeeded=2, failed=2, live=3)
     assert found[version_of(module, "1.1.0").pk] == usage.Usage()
+
+
+def test_live_is_what_holds_resources_or_is_at_work(bob, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "failed and left resources", ("deploy", "failed"), live=True)
+    deploy(version, carol, "at work for the first time", ("deploy", "failed"), ("retry", "applying"))
+    deploy(version, carol, "failed and left nothing", ("deploy", "failed"))
+    gone = deploy(version, bob, "gone", ("deploy", "succeeded"), live=True)
+    Deployment.objects.filter(pk=gone.pk).update(destroyed_at=timezone.now())
+    assert usage.of_versions(module.versions.all())[version.pk].live == 2
+    assert [(each.name, each.usage.live) for each in usage.deployers_of(version)] == [("Carol", 2), ("Bob", 0)]
 
 
 def test_destroying_says_nothing_of_the_version(carol, module):
