@@ -5,9 +5,10 @@ A run counts when it was a deploy, an update or a retry and has ended; a cancell
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from modules.models import ModuleVersion
+from modules.models.versions import ModuleVersionQuerySet
 
 TAKES_EFFECT = ["deploy", "update", "retry"]
 SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
@@ -35,13 +36,16 @@ class Deployer:
     usage: Usage
 
 
-def of_versions(versions: QuerySet) -> dict[int, Usage]:
+def of_versions(versions: ModuleVersionQuerySet) -> dict[int, Usage]:
     """The usage of each version by its key, in two queries whatever their number."""
-    versions = versions.order_by().values("pk")
-    ran = versions.annotate(
-        deployed=Count("runs__deployment", distinct=True, filter=_runs("runs__", SUCCEEDED + FAILED)),
-        succeeded=Count("runs", filter=_runs("runs__", SUCCEEDED)),
-        failed=Count("runs", filter=_runs("runs__", FAILED)),
+    ran = (
+        versions.order_by()
+        .values("pk")
+        .annotate(
+            deployed=Count("runs__deployment", distinct=True, filter=_runs("runs__", SUCCEEDED + FAILED)),
+            succeeded=Count("runs", filter=_runs("runs__", SUCCEEDED)),
+            failed=Count("runs", filter=_runs("runs__", FAILED)),
+        )
     )
     live = dict(versions.live_deployments().order_by().values_list("version").annotate(live=Count("pk")))
     return {row.pop("pk"): Usage(**row, live=live.get(pk, 0)) for row in ran if (pk := row["pk"])}
