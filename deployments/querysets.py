@@ -1,7 +1,7 @@
 """What may be seen of deployments and runs, and how lists of them read."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from accounts.scoping import Reach, Thing, reach
 
@@ -23,6 +23,18 @@ class DeploymentQuerySet(models.QuerySet):
     def live(self):
         """Their state holds resources, or a run is under way or waits."""
         return self.standing().filter(Q(status=self.model.Status.LIVE) | Exists(self._runs.unfinished()))
+
+    def with_is_told(self):
+        """Adds `is_told`: whether its owner, if it is live, gets an e-mail of a removal or a revocation.
+
+        That goes to people who can sign in and do not own the module.
+        """
+        is_own = Q(owner=F("version__module__owner"))
+        return self.annotate(is_told=ExpressionWrapper(Q(owner__is_active=True) & ~is_own, BooleanField()))
+
+    def told(self):
+        """Live ones whose owners get an e-mail when the module is removed, or the version revoked."""
+        return self.live().with_is_told().filter(is_told=True)
 
     def newest_first(self):
         return self.order_by("-pk")

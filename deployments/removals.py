@@ -35,16 +35,15 @@ def _tell(module_id: int) -> None:
     if not _untold().filter(pk=module_id).exists():
         return
     RemovalNotice.objects.create(module=module, removed_at=module.removed_at)
-    for person, deployments in live_by_owner(module).items():
+    for person, deployments in told_by_owner(module).items():
         _post(module, person, deployments)
 
 
-def live_by_owner(module: Module, **which) -> dict:
-    """What stands of a module, of `which` alone, by people who can still sign in and do not own the module."""
-    found = Deployment.objects.live().filter(version__module=module, owner__is_active=True, **which)
-    told = found.exclude(owner=module.owner).select_related("owner", "version", "cost_centre").order_by("pk")
+def told_by_owner(module: Module, **which) -> dict:
+    """The deployments of a module, of `which` alone, that people are told of, by their owners."""
+    told = Deployment.objects.told().filter(version__module=module, **which)
     theirs: dict = {}
-    for deployment in told:
+    for deployment in told.select_related("owner", "version", "cost_centre").order_by("pk"):
         theirs.setdefault(deployment.owner, []).append(deployment)
     return theirs
 

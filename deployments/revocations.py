@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from deployments.models import RevocationNotice
-from deployments.removals import SUBJECT, listed, live_by_owner, one_line
+from deployments.removals import SUBJECT, listed, one_line, told_by_owner
 from foundation import outbox
 from foundation.alone import alone
 from modules.models import Module, ModuleVersion
@@ -30,7 +30,7 @@ def _tell(version_id: int, module_id: int) -> None:
     if version is None:
         return
     RevocationNotice.objects.create(version=version, revoked_at=version.revoked_at)
-    for person, deployments in live_by_owner(module, version=version).items():
+    for person, deployments in told_by_owner(module, version=version).items():
         _post(module, version, person, deployments)
 
 

@@ -10,6 +10,7 @@ from django.contrib.humanize.templatetags.humanize import apnumber
 from modules.models import Alarm
 from modules.row import Live, Row
 from modules.terms import Suggestion, Terms, suggestion_of, terms_of
+from modules.versions.notices import notice
 
 MOST_NAMED = 3
 
@@ -40,12 +41,18 @@ class Line:
     @cached_property
     def people(self) -> list[tuple[str, int]]:
         """Whose live deployments there are, and how many; who has the most first."""
-        return _most_first((person, count) for person, _, count in self._live)
+        return _most_first((each.person, each.deployments) for each in self._live)
 
     @cached_property
     def versions(self) -> list[tuple[str, int]]:
         """Which versions the live deployments have, and how many; the one that most have first."""
-        return _most_first((semver, count) for _, semver, count in self._live)
+        return _most_first((each.semver, each.deployments) for each in self._live)
+
+    @property
+    def notice(self) -> str:
+        """Who gets an e-mail when the module leaves the catalogue, as a sentence; blank when nobody does."""
+        told = _most_first((each.person, each.deployments) for each in self._live if each.is_told)
+        return notice([name for name, _ in told])
 
     @property
     def deployments(self) -> int:

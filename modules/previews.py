@@ -88,17 +88,19 @@ def _taken(rows: list[Row]) -> dict[int, set[str]]:
 
 
 def _live(rows: list[Row]) -> dict[int, list[Live]]:
-    """Live deployments by module: whose, of which version, how many; the newest version first."""
+    """Live deployments by module, the newest version first."""
     found = defaultdict(list)
     versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
     counted = (
         versions.live_deployments()
+        .with_is_told()
         .order_by("-version__number", "owner__email")
-        .values_list("version__module_id", "version__semver", "owner__first_name", "owner__email")
+        .values_list("version__module_id", "version__semver", "owner__first_name", "owner__email", "is_told")
         .annotate(count=Count("pk"))
     )
-    for module, semver, first_name, email, count in counted:
-        found[module].append((User(first_name=first_name, email=email).short_name, semver, count))
+    for module, semver, first_name, email, is_told, count in counted:
+        person = User(first_name=first_name, email=email).short_name
+        found[module].append(Live(person, semver, count, is_told))
     return found
 
 

@@ -1,14 +1,23 @@
 """What the Publish page shows: rows for the folders of a repository, and what publishing would do to each."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from foundation.choices import ShownChoices
 from modules.interface import Change
 from modules.manifest import Ability
 from modules.models import Module, ModuleVersion, ScannedModule
 
-Live = tuple[str, str, int]  # person's short name, version, how many
 VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
+
+
+class Live(NamedTuple):
+    """How many live deployments of a version somebody has, and whether an e-mail says so when the module is removed."""
+
+    person: str  # short name
+    semver: str
+    deployments: int
+    is_told: bool
 
 
 @dataclass

@@ -148,20 +148,24 @@ class TestUpdates:
         ):
             make_deployment(version, owner=owner, name=f"d{number}", status=status)
         github.commit(NAME, {"greeting/main.tf": NARROWER})
-        assert preview(connection).live == [("Alice", "1.1.0", 1), ("Carol", "1.1.0", 1), ("Carol", "1.0.0", 2)]
+        assert preview(connection).live == [
+            ("Alice", "1.1.0", 1, False),
+            ("Carol", "1.1.0", 1, True),
+            ("Carol", "1.0.0", 2, True),
+        ]
 
     def test_deployment_at_work_for_the_first_time_is_live(self, connection, bob, carol):
         publish(connection, "greeting")
         version = Module.objects.get().current_version
         make_run(make_deployment(version, owner=carol), status="applying")
         make_run(make_deployment(version, owner=bob), status="failed")
-        assert preview(connection).live == [("Carol", "1.0.0", 1)]
+        assert preview(connection).live == [("Carol", "1.0.0", 1, True)]
 
     def test_unchanged_and_unticked_rows_say_who_has_them(self, connection, carol):
         publish(connection, "greeting")
         make_deployment(Module.objects.get().current_version, owner=carol, status="live")
         said = preview(connection)
-        assert (said.semver, said.changes, said.live) == ("1.0.0", [], [("Carol", "1.0.0", 1)])
+        assert (said.semver, said.changes, said.live) == ("1.0.0", [], [("Carol", "1.0.0", 1, True)])
 
     def test_removed_module_that_has_not_changed_comes_back_as_it_was(self, connection):
         publish(connection, "greeting")
@@ -191,6 +195,6 @@ def test_queries_do_not_grow_with_the_modules(alice, carol, github):
             rows = catalogue.rows(connection, reading)
             previews.attach(rows, connection, reading)
         assert {row.preview.semver for row in rows} == {"1.0.0", "1.1.0"}
-        assert sum(count for row in rows for _, _, count in row.preview.live) == size - 1
+        assert sum(each.deployments for row in rows for each in row.preview.live) == size - 1
         counts.append(len(captured))
     assert counts == [9, 9]

@@ -6,8 +6,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.services import select_repository
-from deployments.tests.factories import make_deployment
+from deployments.removals import tell_of_removals
+from deployments.tests.factories import make_deployment, make_run
+from foundation.models import OutboxMessage
 from modules import terms, versioning
 from modules.models import Alarm, Module
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
@@ -139,7 +142,30 @@ def test_unticked_module_says_who_is_told(browser, connection, bob):
     deploy(bob, name="a")
     response = browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"})
     assert response.status_code == 422
-    assert "its one live deployment of Bob goes on untouched, and its owner is told." in text_of(response)
+    assert "its one live deployment of Bob goes on untouched. Bob gets an e-mail." in text_of(response)
+
+
+def test_unticked_module_promises_an_email_to_just_those_who_get_one(browser, connection, alice, bob, carol, admin):
+    publish(connection, "greeting", "other")
+    for person in (alice, bob, admin):
+        deploy(person, name="a")
+    User.objects.filter(pk=admin.pk).update(is_active=False)
+    make_run(deploy(carol, name="at-work", status="pending"), status="applying")
+    deploy(carol, name="never-ran", status="pending")
+    text = text_of(browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"}))
+    people = "four people (Admin 1, Alice 1, Bob 1, Carol 1)"
+    assert f"its four live deployments of {people} go on untouched. Bob and Carol get an e-mail." in text
+    publish(connection, "other")
+    tell_of_removals()
+    assert sorted(OutboxMessage.objects.values_list("to", flat=True)) == ["bob@example.com", "carol@example.com"]
+
+
+def test_unticked_module_that_its_publisher_alone_has_promises_no_email(browser, connection, alice):
+    publish(connection, "greeting", "other")
+    deploy(alice, name="a")
+    text = text_of(browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"}))
+    assert "its one live deployment of Alice goes on untouched." in text
+    assert "an e-mail." not in text
 
 
 def test_moved_folder_goes_on_or_is_told_apart(browser, connection, github):

@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
+from deployments.revocations import tell_of_revocations
 from deployments.tests.factories import make_deployment, make_run
-from foundation.models import AuditEvent
+from foundation.models import AuditEvent, OutboxMessage
 from modules import versioning
 from modules.models import Alarm, Module
 from modules.tests.catalogues import NAME, connect, publish
@@ -220,6 +222,19 @@ class TestDeeds:
         assert "<details open>" in html
         assert f'value="{reason or link}"' in html or not (reason or link)
         assert version_of(module, "1.0.0").deprecated_at is None
+
+    def test_revoking_promises_an_email_to_just_those_who_get_one(self, client, alice, bob, carol, admin, module):
+        current = version_of(module, "1.1.0")
+        for person in (alice, bob, admin):
+            make_deployment(current, owner=person, name="a", status="live")
+        User.objects.filter(pk=admin.pk).update(is_active=False)
+        make_run(make_deployment(current, owner=carol, name="at-work"), status="applying")
+        make_deployment(version_of(module, "1.0.0"), owner=carol, name="older", status="live")
+        said = "Revoking ends new deployments of 1.1.0; live ones go on. Bob and Carol get an e-mail."
+        assert said in text_of(page(client, alice, module, "1.1.0"))
+        post(client, alice, module, "1.1.0", "revoke", reason="It leaks", confirm="1.1.0")
+        tell_of_revocations()
+        assert sorted(OutboxMessage.objects.values_list("to", flat=True)) == ["bob@example.com", "carol@example.com"]
 
     def test_publisher_revokes_the_current_version(self, client, alice, carol, module):
         response = post(client, alice, module, "1.1.0", "revoke", reason="It leaks", confirm="1.1.0")

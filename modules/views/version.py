@@ -10,6 +10,7 @@ from modules import history, usage, versioning
 from modules.models import Alarm, ModuleVersion
 from modules.showing import resources_of
 from modules.version_forms import DeprecateForm, RevokeForm
+from modules.versions import notices
 from modules.views.module import shown, standing_alarms, visible_module
 
 
@@ -108,6 +109,7 @@ def _page(request, version: ModuleVersion, *, status: int = 200, **forms):
         "resources": resources_of(version.schema),
         "usage": usage.of_versions(ModuleVersion.objects.filter(pk=version.pk))[version.pk],
         "deployers": usage.deployers_of(version) if may_change else [],
+        "notice": notices.of_revoking(version) if may_change and not version.revoked_at else "",
         "alarms": standing_alarms(request.user, module).filter(version=version),
     }
     return render(request, "modules/version.html", context | forms, status=status)
