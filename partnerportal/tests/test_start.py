@@ -42,7 +42,7 @@ def test_partner_without_connection_is_asked_to_connect(alice):
 
 
 def test_token_about_to_expire_is_said_once(alice):
-    connect(alice, repository_id=1, expires_at=timezone.now() + timedelta(days=9, hours=1))
+    connect(alice, repository_id=1, expires_at=timezone.now() + timedelta(days=9))
     [row] = start.page(alice, now=timezone.now())["attention"]
     assert row.says == "expires in 9 days"
 
