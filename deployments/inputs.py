@@ -9,9 +9,9 @@ from django.forms.utils import ErrorDict
 from deployments import values
 from deployments.fields import SecretField, field_for
 from deployments.values import BLANK
+from modules.schema import HIDDEN_GROUP, is_hidden
 
 PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
-HIDDEN_GROUP = 0  # inputs of the publisher and of admins (docs.radmodules.dev)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def visible_variables(schema: dict, *, sees_hidden: bool) -> list[dict]:
     asked = [
         variable | {"required": False} if variable.get("injected") else variable for variable in schema["variables"]
     ]
-    return [variable for variable in asked if sees_hidden or variable["group"] != HIDDEN_GROUP]
+    return [variable for variable in asked if sees_hidden or not is_hidden(variable)]
 
 
 def is_default(variable: dict, value) -> bool:

@@ -77,7 +77,8 @@ def outlook(deployment: Deployment, user) -> Outlook:
     if current.pk == version.pk or current.revoked_at:
         return Outlook(version)
     may_move = deployment.may_change(user) and quotes.is_offered(current, deployment.owner)
-    return Outlook(version, Move(version, current, sees_hidden=sees_hidden(user, module)), may_move=may_move)
+    move = Move(version, current, sees_hidden=module.shows_hidden_inputs_to(user))
+    return Outlook(version, move, may_move=may_move)
 
 
 def target_of(deployment: Deployment) -> ModuleVersion | None:
@@ -85,11 +86,6 @@ def target_of(deployment: Deployment) -> ModuleVersion | None:
     current = _current(deployment.version.module, deployment.owner)
     is_other = current and current.pk != deployment.version_id and not current.revoked_at
     return current if is_other else None
-
-
-def sees_hidden(user, module: Module) -> bool:
-    """Inputs of group 0 are for the module's publisher and for admins."""
-    return user.is_staff or module.owner_id == user.pk
 
 
 def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> dict:

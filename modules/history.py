@@ -7,7 +7,7 @@ from modules import interface, manifest, usage
 from modules.changes import Change, Compatibility
 from modules.manifest import Ability
 from modules.models import ModuleVersion
-from modules.showing import without_hidden
+from modules.schema import without_hidden
 from modules.usage import Usage
 
 HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # what a list of versions leaves in the database

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from modules import wording
 from modules.changes import Change, by_name, of_flag
 from modules.choices import choices_of
-from modules.schema import HIDDEN_GROUP
+from modules.schema import is_hidden
 from modules.types import Any_, Type, TypeSyntaxError, accepts, parse_type
 
 
@@ -67,10 +67,9 @@ def _as_written(row: dict) -> str:
 
 
 def _shown(name: str, old: dict, new: dict) -> Iterator[Change]:
-    was_hidden, is_hidden = old.get("group") == HIDDEN_GROUP, new.get("group") == HIDDEN_GROUP
-    if is_hidden and not was_hidden:
+    if is_hidden(new) and not is_hidden(old):
         yield Change("Input hidden from deployers", name, "asked", "publisher and admins only", "major")
-    elif was_hidden and not is_hidden:
+    elif is_hidden(old) and not is_hidden(new):
         yield Change("Input shown to deployers", name, "publisher and admins only", "asked", "minor")
 
 

@@ -53,6 +53,16 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
     return schema, findings
 
 
+def is_hidden(variable: dict) -> bool:
+    """Whether deployers are not asked it; who is, `Module.shows_hidden_inputs_to` says."""
+    return variable.get("group") == HIDDEN_GROUP
+
+
+def without_hidden(schema: dict) -> dict:
+    """The schema as deployers know it: without the inputs of the hidden group."""
+    return schema | {"variables": [variable for variable in schema["variables"] if not is_hidden(variable)]}
+
+
 def _gather(answers: dict[str, dict], key: str) -> list[dict]:
     return [row | {"file": file} for file, answer in sorted(answers.items()) for row in answer[key]]
 

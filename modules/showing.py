@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from modules.literals import to_hcl
-from modules.schema import HIDDEN_GROUP
+from modules.schema import HIDDEN_GROUP, without_hidden
 from modules.wording import without_defaults
 
 LONGEST_DEFAULT = 80  # characters
@@ -61,17 +61,12 @@ class Inputs:
 
 def inputs_of(schema: dict, *, with_hidden: bool) -> Inputs:
     """The inputs by group, in the order of the form; the hidden group only for those who may see it."""
+    shown = schema if with_hidden else without_hidden(schema)
     groups: dict[int | None, Group] = {}
-    for variable in sorted(schema["variables"], key=_position):
+    for variable in sorted(shown["variables"], key=_position):
         number = variable["group"]
-        if number != HIDDEN_GROUP or with_hidden:
-            groups.setdefault(number, Group(number, len(groups) + 1)).inputs.append(_input(variable))
+        groups.setdefault(number, Group(number, len(groups) + 1)).inputs.append(_input(variable))
     return Inputs(list(groups.values()))
-
-
-def without_hidden(schema: dict) -> dict:
-    """The schema as deployers know it: without the inputs of the hidden group."""
-    return schema | {"variables": [row for row in schema["variables"] if row["group"] != HIDDEN_GROUP]}
 
 
 def resources_of(schema: dict) -> dict[str, list[dict]]:

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from accounts.services import set_roles
 from billing import services as billing
 from deployments import services
 from deployments.models import Draft, Run
@@ -141,6 +142,17 @@ def test_inputs_of_the_publisher_are_not_told_to_deployers(client, alice, carol,
         assert "mk-" not in client.get(address).content.decode()
     client.force_login(alice)
     assert "mk-other" in page_of(client, own)
+
+
+def test_the_form_asks_the_same_people_for_hidden_inputs_as_the_modules_page_shows_them(
+    client, alice, bob, carol, admin, broken
+):
+    set_roles(alice, is_partner=False, is_staff=False, by=admin)
+    for person, sees in ((alice, True), (admin, True), (bob, False), (carol, False)):
+        own = shop_of(broken, person, name=person.slug)
+        client.force_login(person)
+        assert ("in-inner" in client.get(url("deployment-update", own.ref)).content.decode()) is sees
+        assert broken.shows_hidden_inputs_to(person) is sees
 
 
 def test_a_version_that_was_replaced_while_the_form_was_open_is_said(client, alice, carol, module):

@@ -55,7 +55,7 @@ def deployment_create(request, ref):
         name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
         values=draft.inputs,
         kept=drafts.readable_secrets(draft),
-        sees_hidden=moving.sees_hidden(request.user, module),
+        sees_hidden=module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
     if request.method == "POST":
@@ -72,7 +72,7 @@ def draft_review(request, ref, draft_ref):
     if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
         return redirect(created)
     module = get_object_or_404(offers.offered(request.user), ref=ref)
-    sees_hidden = moving.sees_hidden(request.user, module)
+    sees_hidden = module.shows_hidden_inputs_to(request.user)
     complete = Draft.objects.filter(owner=request.user, deployment=None).exclude(name="")
     drafted = complete.select_related("version__module")
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)

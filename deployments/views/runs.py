@@ -54,7 +54,7 @@ def _form(request, deployment, draft):
         version.schema,
         values=draft.inputs,
         kept={*moving.secrets_for(deployment, version, stored), *drafts.readable_secrets(draft)},
-        sees_hidden=moving.sees_hidden(request.user, version.module),
+        sees_hidden=version.module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
 
@@ -63,7 +63,7 @@ def _move(request, deployment, version):
     """What another version than the deployment's own means; None for its own."""
     if version.pk == deployment.version_id:
         return None
-    sees_hidden = moving.sees_hidden(request.user, version.module)
+    sees_hidden = version.module.shows_hidden_inputs_to(request.user)
     return moving.Move(deployment.version, version, sees_hidden=sees_hidden)
 
 
@@ -107,7 +107,7 @@ def _review(request, deployment, draft, move):
         draft,
         stored=drafts.readable_secrets(deployment),
         typed=drafts.readable_secrets(draft),
-        sees_hidden=moving.sees_hidden(request.user, draft.version.module),
+        sees_hidden=draft.version.module.shows_hidden_inputs_to(request.user),
     )
     is_live = deployment.status == Deployment.Status.LIVE
     balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)

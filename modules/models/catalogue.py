@@ -163,6 +163,10 @@ class Module(models.Model):
         """Whether `user` may publish, remove or share it."""
         return user.is_staff or (user.is_partner and self.owner_id == user.pk)
 
+    def shows_hidden_inputs_to(self, user) -> bool:
+        """Those of group 0 are for admins and for its publisher, who wrote them, also when a partner no more."""
+        return user.is_staff or self.owner_id == user.pk
+
     def _free_slug(self) -> str:
         """The folder's name; a second one of the same owner that reads alike gets its ref behind it."""
         stem = slugify((self.path or self.repository_name).rpartition("/")[2])[:50].strip("-_") or self.ref

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.services import set_roles
 from deployments.tests.factories import make_deployment, make_run, make_version
 from modules import versioning
 from modules.models import Alarm, Module
@@ -75,6 +76,14 @@ def test_owner_sees_the_hidden_group_and_where_it_comes_from(client, alice, modu
     assert "hidden-project" in text
     assert f"{NAME}/greeting" in text
     assert "Cost nothing for you, 40 credits for others" in text
+
+
+def test_publisher_who_is_a_partner_no_more_sees_the_hidden_group_still(client, alice, admin, carol, module):
+    set_roles(alice, is_partner=False, is_staff=False, by=admin)
+    assert "hidden-project" in text_of(page(client, alice, module))
+    version = client.get(module.current_version.get_absolute_url())
+    assert "hidden-project" in text_of(version)
+    assert not module.shows_hidden_inputs_to(carol)
 
 
 def test_facts_outputs_and_programs_are_shown(client, carol, module):

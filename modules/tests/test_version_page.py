@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.services import set_roles
 from deployments.revocations import tell_of_revocations
 from deployments.tests.factories import make_deployment, make_run
 from foundation.models import AuditEvent, OutboxMessage
@@ -80,6 +81,12 @@ class TestChanges:
         assert "other-project" in text
         assert "inner" in text
         assert "first-secret" not in text_of(response)
+
+    def test_publisher_who_is_a_partner_no_more_sees_them_still(self, client, alice, admin, module):
+        set_roles(alice, is_partner=False, is_staff=False, by=admin)
+        text = section(page(client, alice, module, "1.1.0", "?with=1.0.0"), "changes")
+        assert "other-project" in text
+        assert "Revoke" not in text_of(page(client, alice, module, "1.1.0"))
 
     def test_first_version_has_none(self, client, carol, module):
         assert "This is the first version." in section(page(client, carol, module, "1.0.0"), "changes")

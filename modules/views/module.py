@@ -12,7 +12,8 @@ from modules.manifest import abilities
 from modules.markdown import render as render_markdown
 from modules.models import Alarm, Module, ModuleVersion
 from modules.picture import picture
-from modules.showing import inputs_of, link, without_hidden
+from modules.schema import without_hidden
+from modules.showing import inputs_of, link
 
 VERSIONS_A_PAGE = 25
 
@@ -42,20 +43,20 @@ def visible_module(request, ref) -> Module:
 
 def shown(user, module: Module, version: ModuleVersion) -> dict:
     """What the pages of a module and of each of its versions both show of `version`."""
-    may_change = module.may_change(user)
-    schema = version.schema if may_change else without_hidden(version.schema)
+    sees_hidden = module.shows_hidden_inputs_to(user)
+    schema = version.schema if sees_hidden else without_hidden(version.schema)
     return {
         "module": module,
         "version": version,
         "about": render_markdown(schema["platform"].get("module_description") or ""),
         "readme": render_markdown(version.readme),
         "documentation": link(schema["platform"].get("module_documentation")),
-        "inputs": inputs_of(schema, with_hidden=may_change),
+        "inputs": inputs_of(schema, with_hidden=sees_hidden),
         "abilities": abilities(schema),
         "picture": picture(module.title, schema),
         "cost": module.cost_of(version),
         "purchased_only": module.is_purchased_only(version),
-        "may_change": may_change,
+        "may_change": module.may_change(user),
         "is_mine": module.owner_id == user.pk,
         "is_offered": _is_offered(module, version),
     }

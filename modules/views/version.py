@@ -99,13 +99,14 @@ def _say(request, version: ModuleVersion, deed, done: str, **details):
 
 
 def _page(request, version: ModuleVersion, *, status: int = 200, **forms):
-    module, may_change = version.module, version.module.may_change(request.user)
+    module = version.module
+    may_change, sees_hidden = module.may_change(request.user), module.shows_hidden_inputs_to(request.user)
     forms = {"deprecate_form": DeprecateForm(version=version), "revoke_form": RevokeForm(version=version)} | forms
     others = module.versions.exclude(pk=version.pk).defer(*history.HEAVY)
     context = shown(request.user, module, version) | {
-        "step": history.step_to(version, with_hidden=may_change),
+        "step": history.step_to(version, with_hidden=sees_hidden),
         "others": others,
-        "comparison": _comparison(request, version, others, with_hidden=may_change),
+        "comparison": _comparison(request, version, others, with_hidden=sees_hidden),
         "resources": resources_of(version.schema),
         "usage": usage.of_versions(ModuleVersion.objects.filter(pk=version.pk))[version.pk],
         "deployers": usage.deployers_of(version) if may_change else [],
