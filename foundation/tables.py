@@ -1,6 +1,9 @@
 """Tables for a spreadsheet: CSV whose cells cannot become formulas there."""
 
 import csv
+from collections.abc import Iterable
+from decimal import Decimal
+from io import StringIO
 
 from django.http import HttpResponse
 
@@ -8,19 +11,25 @@ from django.http import HttpResponse
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-def csv_response(name: str, rows) -> HttpResponse:
-    """A download `name`.csv of `rows`, iterables of cells; None is an empty cell, numbers stay numbers."""
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'}
+def csv_response(name: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """A download `name`.csv of `rows`, iterables of cells as of `csv_line`."""
+    return HttpResponse(
+        map(csv_line, rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
-    writer = csv.writer(response)
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return response
 
 
-def safe(cell):
+def csv_line(cells: Iterable[object]) -> str:
+    """One line with its end; None is an empty cell, numbers stay numbers."""
+    out = StringIO()
+    csv.writer(out).writerow(map(safe, cells))
+    return out.getvalue()
+
+
+def safe(cell: object) -> object:
     """`cell` itself, or its text after an apostrophe where a spreadsheet would take it for a formula."""
-    if cell is None or isinstance(cell, int | float):
+    if cell is None or isinstance(cell, int | float | Decimal):
         return cell
     text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text

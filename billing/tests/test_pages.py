@@ -135,6 +135,15 @@ def test_download_is_one_line_a_movement_and_never_a_formula(client, carol):
     assert lines[2].endswith(",carol@example.com,30.5,0,100,held")
 
 
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
+@pytest.mark.parametrize("module", ["＝HYPERLINK(1)", "  =1", "＠x"])
+def test_download_knows_the_formulas_that_every_table_knows(client, carol, module):
+    give(carol, 1)
+    charged(carol, 1, module=module, name="a")
+    lines = b"".join(page(client, carol, "transactions-csv")).decode()
+    assert f',"\'{module}, a",' in lines
+
+
 def test_statement_of_a_month_counts_that_month_alone(client, carol):
     give(carol, 100, now=OCTOBER.replace(month=9))
     charged(carol, 10, now=datetime(2025, 9, 30, 23, 59, 59, tzinfo=UTC))

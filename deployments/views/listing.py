@@ -67,7 +67,6 @@ def _modules(visible):
 
 
 def _row(deployment):
-    amount = to_credits(deployment.hold_amount or 0)
     return [
         deployment.name,
         deployment.ref,
@@ -75,7 +74,7 @@ def _row(deployment):
         deployment.module_title,
         deployment.version.semver,
         deployment.owner.email,
-        f"{amount:f}",
+        to_credits(deployment.hold_amount or 0),
         deployment.hold_state or "",
         deployment.created_at.isoformat(timespec="seconds"),
         deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
