@@ -8,8 +8,8 @@ from accounts.models import PlatformSettings
 from billing import granting
 from billing.forms import AllowanceForm
 from billing.models import Allowance
-from billing.units import to_credits
 from foundation import audit
+from foundation.credits import to_credits
 from foundation.models import Heartbeat
 
 SHOWN = 200  # rows of a dry run on the page

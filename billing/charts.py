@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from billing.reports import Spending
-from billing.units import UNITS
+from foundation.credits import CREDIT
 
 LEFT, RIGHT, BASE, HEIGHT = 32, 720, 162, 150
 PITCH, WIDTH = 57, 34
@@ -42,7 +42,7 @@ class Chart:
 
 def spending_chart(months: list[Spending]) -> Chart:
     """Stacked bars, Purchased below Awarded, under a scale of round numbers of credits."""
-    step = _step(max(month.total for month in months) / UNITS)
+    step = _step(max(month.total for month in months) / CREDIT)
     pixels = HEIGHT / (3 * step)  # of one credit
     lines = [Line(step * number, BASE - step * number * pixels) for number in range(4)]
     return Chart(lines, [_bar(month, number, pixels) for number, month in enumerate(months)])
@@ -60,8 +60,8 @@ def _step(highest: float) -> int:
 
 def _bar(month: Spending, number: int, pixels: float) -> Bar:
     # A refund can exceed what a month spent; there is nothing to draw then.
-    purchased = max(0, month.purchased) / UNITS * pixels
-    awarded = max(0, month.awarded) / UNITS * pixels
+    purchased = max(0, month.purchased) / CREDIT * pixels
+    awarded = max(0, month.awarded) / CREDIT * pixels
     gap = GAP if purchased and awarded > GAP else 0
     return Bar(
         spending=month,

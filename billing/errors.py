@@ -1,6 +1,6 @@
 """What the ledger refuses, each with a sentence for people."""
 
-from billing.units import to_credits
+from foundation.credits import to_credits
 
 
 class LedgerError(Exception):

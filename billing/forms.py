@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from billing.models import Allowance
 from billing.months import Month
-from billing.units import to_credits, to_units
+from foundation.credits import to_credits, to_units
 
 MOST_CREDITS = 1_000_000_000
 MINOR = 100  # minor units in one unit of the currency

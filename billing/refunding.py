@@ -12,7 +12,7 @@ from billing.holds import lines_of, lock_hold
 from billing.ledger import Line
 from billing.models import Account, Hold, HoldLine, Lot, Transfer
 from billing.retry import retry_on_conflict
-from billing.units import rounded
+from billing.revenue import rounded
 from foundation import audit
 
 REPLACEMENT_LIFE = timedelta(days=30)  # of credits whose own lot expired meanwhile

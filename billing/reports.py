@@ -8,7 +8,7 @@ from django.db.models.functions import TruncMonth
 
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
-from billing.units import UNITS
+from foundation.credits import CREDIT
 
 PACE_DAYS = 90
 
@@ -48,7 +48,7 @@ def pace(person, *, now: datetime) -> int:
     """Whole credits used in a month at the pace of the last 90 days, in units, rounded up."""
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
     total = max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"])
-    return -(-total * 30 // (PACE_DAYS * UNITS)) * UNITS
+    return -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT
 
 
 def by_module(person, month: Month) -> list[dict]:

@@ -8,7 +8,6 @@ from django.db.models import Sum
 from billing import ledger
 from billing.ledger import Line, Purse
 from billing.models import Account, Hold, HoldLine, Transfer
-from billing.units import rounded
 
 
 def paid_for(lines: list[HoldLine]) -> Fraction:
@@ -61,3 +60,10 @@ def _transfer(hold: Hold, *, cause: Transfer, charged: int, gain: int) -> Transf
         currency=settings.PORTAL_CURRENCY,
         created_at=cause.created_at,
     )
+
+
+def rounded(amount: Fraction) -> int:
+    """The nearest whole number, halves away from zero: the one rounding of a charge."""
+    doubled = abs(amount) * 2 + 1
+    whole = int(doubled // 2)
+    return whole if amount >= 0 else -whole

@@ -28,10 +28,8 @@ from billing.errors import (
 from billing.holds import capture, hold, release
 from billing.models import Account, CostCentre, Lot
 from billing.refunding import refund
-from billing.units import UNITS
 
 __all__ = [
-    "UNITS",
     "BadAdjustment",
     "Balance",
     "HoldIsOver",

@@ -1,7 +1,7 @@
 """Transactions as comma-separated values: the cells of a movement, and a line for each."""
 
 from billing.movements import Movement
-from billing.units import to_credits
+from foundation.credits import to_credits
 from foundation.tables import csv_line
 
 HEAD = csv_line(["Time (UTC)", "What", "For", "Reference", "Person", "Awarded", "Purchased", "Balance", "Note"])

@@ -10,8 +10,8 @@ from django.conf import settings
 from accounts.models import GitHubConnection, User
 from demo.catalogue import SOURCES, scanned
 from demo.waiting import until
+from foundation.credits import CREDIT
 from modules import services, terms, versioning
-from modules.entries import UNITS
 from modules.models import ModuleVersion, Scan, Tag
 
 REPOSITORY = "alice-example/cloud-modules"
@@ -93,7 +93,7 @@ def _release(connection: GitHubConnection, *, by: User) -> None:
     services.publish(connection, scan=scan, paths=paths, by=by)
     first = ModuleVersion.objects.get(module__owner=by, module__path=RELEASED, number=1)
     versioning.deprecate(first, reason="Its footer has no imprint.", by=by)
-    terms.set_terms(connection, path="message_bus", terms=terms.Terms(credit_cost=15 * UNITS), by=by)
+    terms.set_terms(connection, path="message_bus", terms=terms.Terms(credit_cost=15 * CREDIT), by=by)
 
 
 def _read(connection: GitHubConnection, *, by: User) -> Scan:

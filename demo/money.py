@@ -10,7 +10,7 @@ from accounts.models import User
 from billing import granting, services
 from billing.models import Allowance, Wallet
 from billing.months import Month
-from billing.services import UNITS
+from foundation.credits import CREDIT
 
 ALLOWANCE = 500  # credits a month
 BACK = 2  # months
@@ -25,7 +25,7 @@ def credits(say: Callable[[str], None]) -> None:
     people = {person.email.partition("@")[0]: person for person in User.objects.all()}
     admin, now = people["admin"], timezone.now()
     first = Month.of(now).shifted(-BACK)
-    Allowance.objects.create(amount=ALLOWANCE * UNITS, valid_from=first.first, by=admin)
+    Allowance.objects.create(amount=ALLOWANCE * CREDIT, valid_from=first.first, by=admin)
     # Booked in the order of the days, so that each row's balance follows from the one before.
     granting.ensure_grants(first.shifted(1).start + timedelta(minutes=1))
     day = first.shifted(1).start + timedelta(days=6, hours=9)
@@ -39,7 +39,7 @@ def _add(owner: User, amount: int, source: str, reason: str, *, by: User, now: d
     wallet = Wallet.objects.filter(owner=owner).first()
     services.add_credits(
         owner,
-        amount=amount * UNITS,
+        amount=amount * CREDIT,
         source=source,
         paid=paid,
         reason=reason,

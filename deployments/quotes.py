@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from billing.units import to_credits
 from deployments.errors import NotDeployable, PriceChanged
+from foundation.credits import to_credits
 from modules.models import Module, ModuleVersion
 
 

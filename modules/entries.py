@@ -3,22 +3,14 @@
 Whoever calls has locked the connection and the modules, attached the previews, and asked whether `by` may.
 """
 
-from decimal import Decimal
-
 from django.utils import timezone
 
 from foundation import audit
+from foundation.credits import nearest_units
 from modules import titles
 from modules.markdown import first_paragraph
 from modules.models import Module, ModuleVersion, Scan
 from modules.row import Row
-
-UNITS = 10_000  # of the ledger in one credit
-
-
-def units(credits: float | None) -> int:
-    """Credits, as the repository writes them, in the ledger's units."""
-    return round(Decimal(str(credits or 0)) * UNITS)
 
 
 def new(row: Row, scan: Scan) -> Module:
@@ -94,7 +86,7 @@ def _add_version(row: Row, scan: Scan, *, by) -> ModuleVersion:
         title=found.title,
         description=first_paragraph(platform.get("module_description") or "") or first_paragraph(found.readme),
         tags=platform.get("module_services") or [],
-        credit_cost=units(platform.get("credit_cost")),
+        credit_cost=nearest_units(platform.get("credit_cost") or 0),
         purchased_only=bool(platform.get("require_credit_purchases")),
         published_by=by,
     )

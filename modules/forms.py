@@ -1,15 +1,15 @@
 """What the publish pages are sent: folders, whole sets of them, and what is set for one."""
 
 import json
-from decimal import Decimal
 
 from django import forms
 from django.http import Http404
 
 from accounts.models import User
+from foundation.credits import to_credits, to_units
 from modules.models import Module
 from modules.schema import MOST_CREDITS
-from modules.terms import UNITS, Suggestion, Terms, addresses
+from modules.terms import Suggestion, Terms, addresses
 
 ROOT = "."  # a checkbox needs a value, and the root folder's path is blank
 LONGEST_LIST = 20_000  # characters of addresses
@@ -136,7 +136,7 @@ class TermsForm(forms.Form):
         cost, choice = given["credit_cost"], given["purchased_only"]
         return Terms(
             title=given["title"],
-            credit_cost=None if cost is None else int(cost * UNITS),
+            credit_cost=None if cost is None else to_units(cost),
             purchased_only=choice == "yes" if choice else None,
             audience=given.get("audience", Module.Audience.EVERYONE),
             emails=given.get("emails", []),
@@ -161,7 +161,7 @@ def _shown(terms: Terms) -> dict:
 
 def _credits(units: int) -> str:
     """As the field reads it back: 12_500 → "1.25"."""
-    return f"{Decimal(units) / UNITS:f}"
+    return f"{to_credits(units):f}"
 
 
 def _says(suggestion: Suggestion) -> dict[str, str]:

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounts.models import GitHubConnection, User
 from foundation import audit
+from foundation.credits import CREDIT, nearest_units
 from modules import catalogue, entries, services, titles
-from modules.entries import UNITS, units
 from modules.models import Module, ModuleVersion, Share
 from modules.row import Row
 from modules.schema import MOST_CREDITS
@@ -61,7 +61,7 @@ def suggestion_of(row: Row) -> Suggestion:
     named = Module.Audience.NAMED if emails else Module.Audience.EXCLUSIVE
     return Suggestion(
         title=row.found.title,
-        credit_cost=units(platform.get("credit_cost")),
+        credit_cost=nearest_units(platform.get("credit_cost") or 0),
         purchased_only=bool(platform.get("require_credit_purchases")),
         audience=Module.Audience.EVERYONE if platform.get("public_access") else named,
         emails=emails[:MOST_PEOPLE],
@@ -142,7 +142,7 @@ def _clean(terms: Terms, owner: User | None) -> Terms:
     title = " ".join(terms.title.split())
     if len(title) > titles.LONGEST or not title.isprintable():
         raise ValidationError(f"A title has at most {titles.LONGEST} characters, all of them printable.")
-    if terms.credit_cost is not None and not 0 <= terms.credit_cost <= MOST_CREDITS * UNITS:
+    if terms.credit_cost is not None and not 0 <= terms.credit_cost <= MOST_CREDITS * CREDIT:
         raise ValidationError(f"A deployment costs between 0 and {MOST_CREDITS:,} credits.")
     if terms.audience not in Module.Audience.values:
         raise ValidationError("Choose one of the audiences.")

@@ -16,14 +16,14 @@ from django.urls import reverse
 
 from billing import services as billing
 from billing.models import Hold, Wallet
-from billing.units import UNITS
 from billing.verify import faults
 from deployments.models import Deployment, Draft, Run
 from deployments.tests.factories import make_version
+from foundation.credits import CREDIT
 from modules.models import Module
 
 SUBMITS = 100
-PRICE = 3 * UNITS
+PRICE = 3 * CREDIT
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def version(alice, bob):
 def drafts(version, carol, admin) -> list[Draft]:
     """A hundred forms that carol has filled in, and credits for seven: 23, of which 2 pay for nothing."""
     billing.add_credits(
-        carol, amount=23 * UNITS, source="sale", paid=23_00, reason="test", by=admin, nonce="n", wallet_version=0
+        carol, amount=23 * CREDIT, source="sale", paid=23_00, reason="test", by=admin, nonce="n", wallet_version=0
     )
     return [Draft.objects.create(owner=carol, version=version, name=f"web-{number}") for number in range(SUBMITS)]
 
@@ -93,6 +93,6 @@ def test_a_hundred_submits_with_credits_for_seven(server, drafts, carol):
     )
     assert list(Hold.objects.values_list("amount", "state")) == [(PRICE, "pending")] * 7
     balance = billing.balance(carol)
-    assert (balance.available, balance.held) == (2 * UNITS, 21 * UNITS)
-    assert Wallet.objects.get(owner=carol).accounts.get(kind="purchased").held == 21 * UNITS
+    assert (balance.available, balance.held) == (2 * CREDIT, 21 * CREDIT)
+    assert Wallet.objects.get(owner=carol).accounts.get(kind="purchased").held == 21 * CREDIT
     assert faults() == []

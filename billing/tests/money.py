@@ -7,7 +7,7 @@ from itertools import count
 from accounts.models import User
 from billing import services
 from billing.models import Wallet
-from billing.units import UNITS
+from foundation.credits import CREDIT
 from tests.people import make_admin
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -15,7 +15,7 @@ numbers = count(1)
 
 
 def credits(amount) -> int:
-    return int(Decimal(str(amount)) * UNITS)
+    return int(Decimal(str(amount)) * CREDIT)
 
 
 def bank() -> User:
@@ -75,4 +75,4 @@ def hold_for(user, amount, *, centre=None, now=NOON, **options):
 def figures(user, *, now=NOON) -> tuple[Decimal, Decimal, Decimal]:
     """Awarded, Purchased and held, in credits."""
     balance = services.balance(user, now=now)
-    return balance.awarded / Decimal(UNITS), balance.purchased / Decimal(UNITS), balance.held / Decimal(UNITS)
+    return balance.awarded / Decimal(CREDIT), balance.purchased / Decimal(CREDIT), balance.held / Decimal(CREDIT)

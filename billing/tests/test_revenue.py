@@ -6,8 +6,8 @@ import pytest
 from accounts.models import PlatformSettings
 from billing import services, verify
 from billing.models import Account, Transfer
+from billing.revenue import rounded
 from billing.tests.money import NOON, centre_of, credits, figures, give, hold_for
-from billing.units import rounded
 
 pytestmark = pytest.mark.django_db
 

@@ -9,6 +9,7 @@ from billing import services as billing
 from billing.models import Transfer
 from demo import seed
 from deployments.models import Deployment, Run
+from foundation.credits import CREDIT
 from modules.catalogue import newest_scan, rows
 from modules.models import Module
 
@@ -67,7 +68,7 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     assert (released.semver, released.bump, released.tag) == ("1.1.0", "minor", "secure_web_app/v1.1.0")
     hooks = {github.world.repositories[hook.repository_id].full_name for hook in github.world.hooks.values()}
     assert hooks == {"alice-example/cloud-modules", "platform-example/platform-modules"}
-    balances = {person.short_name: billing.balance(person).available // billing.UNITS for person in User.objects.all()}
+    balances = {person.short_name: billing.balance(person).available // CREDIT for person in User.objects.all()}
     assert balances == {"Alice": 1000, "Bob": 1080, "Carol": 370, "Admin": 0}
     assert Transfer.objects.get(kind="revenue").share_amount == 18_90
 

@@ -8,10 +8,10 @@ from billing.models import Hold
 from deployments.models import Deployment, Draft, Run
 from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.schemas import schema, variable
+from foundation.credits import CREDIT
 from foundation.models import AuditEvent
 from modules.models import Module
 
-CREDIT = billing.UNITS
 SCHEMA = schema(
     variable("greeting", group=1),
     variable("size", "number", default=5, group=2),

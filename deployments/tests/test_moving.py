@@ -8,6 +8,7 @@ from billing import services as billing
 from deployments import services
 from deployments.models import Draft, Run
 from deployments.tests.moves import BREAKING, COMPATIBLE, FIRST, move, page_of, shop_of, url
+from foundation.credits import CREDIT
 from modules import versioning
 from modules.models import Module
 from modules.tests.versions import make_module, variable, version_of
@@ -193,13 +194,13 @@ def test_a_stranger_moves_nothing(client, bob, carol, module):
 
 def test_a_move_of_what_was_never_paid_costs_what_the_module_costs(client, alice, carol, admin, module):
     billing.add_credits(
-        carol, amount=100 * billing.UNITS, source="goodwill", reason="test", by=admin, nonce="n", wallet_version=0
+        carol, amount=100 * CREDIT, source="goodwill", reason="test", by=admin, nonce="n", wallet_version=0
     )
-    Module.objects.update(own_credit_cost=30 * billing.UNITS)
+    Module.objects.update(own_credit_cost=30 * CREDIT)
     shop = shop_of(module, carol, paid=False)
     client.force_login(carol)
     review = move(client, shop)
     shown = client.get(review)
     assert "for 30 credits" in shown.content.decode()
     client.post(review, {"quote": str(shown.context["quote"])})
-    assert shop.runs.get(number=2).hold.amount == 30 * billing.UNITS
+    assert shop.runs.get(number=2).hold.amount == 30 * CREDIT

@@ -8,11 +8,10 @@ from billing.models import Hold
 from deployments import quotes, services
 from deployments.models import Deployment, Draft, Run
 from deployments.quotes import Quote
+from foundation.credits import CREDIT
 from modules import versioning
 from modules.models import Module
 from modules.tests.versions import add_version, make_module, version_of
-
-CREDIT = billing.UNITS
 
 
 @pytest.fixture

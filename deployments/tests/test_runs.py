@@ -7,10 +7,10 @@ from deployments.models import Deployment, Draft, Run
 from deployments.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.schemas import schema, variable
+from foundation.credits import CREDIT
 from modules.hcl import read_file
 from modules.models import Module
 
-CREDIT = billing.UNITS
 SCHEMA = schema(
     variable("greeting", updatesafe=True),
     variable("region", default="north", validations=[{"condition": "…", "error_message": "No such region."}]),

@@ -10,10 +10,9 @@ from deployments import drafts, quotes, services
 from deployments.forms import DeploymentForm
 from deployments.models import Deployment, Draft
 from deployments.tests.factories import make_version
+from foundation.credits import CREDIT
 from foundation.refs import new_ref
 from modules.models import Module
-
-CREDIT = billing.UNITS
 
 
 @pytest.fixture

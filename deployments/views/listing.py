@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import PLATFORM_SLUG
 from accounts.scoping import Reach, Thing, reach
-from billing.units import to_credits
 from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
 from deployments.showing import shown_status, trouble
+from foundation.credits import to_credits
 from foundation.tables import csv_response
 
 PER_PAGE = 25

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from foundation.choices import ShownChoices
+from foundation.credits import to_credits
 
 register = template.Library()
 
-CREDIT = 10_000  # units of the ledger in one credit
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 WHOLE_CURRENCIES = {"JPY", "KRW"}  # ISO 4217: no minor unit
 MINUS = "−"
@@ -62,9 +62,8 @@ def credits(units):
     """Units of the ledger (10,000 to the credit) as credits: 12_000_000 → "1,200", 12_500 → "1.25"."""
     if units is None or units == "":
         return ""
-    whole, rest = divmod(abs(int(units)), CREDIT)
-    fraction = f".{rest:04d}".rstrip("0") if rest else ""
-    return f"{MINUS if int(units) < 0 else ''}{whole:,}{fraction}"
+    amount = to_credits(int(units))
+    return f"{MINUS if amount < 0 else ''}{abs(amount):,f}"
 
 
 @register.filter

@@ -10,6 +10,9 @@ from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
 from deployments.models import Deployment, Run
+from foundation.credits import CREDIT
+from modules.forms import TermsForm
+from modules.terms import Suggestion, Terms
 from partnerportal.styleguide import CHOICES, ICONS
 from partnerportal.templatetags import ui
 
@@ -95,6 +98,12 @@ class TestMoney:
     )
     def test_credits(self, units, text):
         assert ui.credits(units) == text
+
+    def test_a_price_reads_the_same_as_in_the_form_that_sets_it(self):
+        price = 2 * CREDIT + 5_000
+        suggestion = Suggestion("Greeting", 0, False, "exclusive", [])
+        form = TermsForm(owner=None, terms=Terms(credit_cost=price), suggestion=suggestion)
+        assert (form.initial["credit_cost"], ui.credits(price)) == ("2.5", "2.5")
 
     def test_no_credits_known_shows_nothing(self):
         assert ui.credits(None) == ""

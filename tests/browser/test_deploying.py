@@ -2,8 +2,9 @@
 
 from playwright.sync_api import expect
 
+from foundation.credits import CREDIT
 from tests.browser import steps
-from tests.browser.world import UNITS, give_credits, publish_platform
+from tests.browser.world import give_credits, publish_platform
 
 PARTS = 20  # of the network, one after the other
 
@@ -20,7 +21,7 @@ def test_user_deploys_watches_changes_and_destroys(carol, admin, github, sign_in
     see_outputs(page, "home")
     destroy(page)
     assert carol.deployments.get().status == "destroyed"
-    assert carol.wallet.accounts.get(kind="purchased").balance == 80 * UNITS
+    assert carol.wallet.accounts.get(kind="purchased").balance == 80 * CREDIT
 
 
 def deploy(page, network):

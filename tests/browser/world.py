@@ -4,10 +4,9 @@ from accounts import services as accounts
 from accounts.models import GitHubConnection, User
 from billing import services as billing
 from demo.waiting import until
+from foundation.credits import CREDIT
 from modules import services
 from modules.models import Module, Scan
-
-UNITS = billing.UNITS
 
 
 def publish_platform(github, *paths: str, by: User) -> dict[str, Module]:
@@ -21,7 +20,7 @@ def publish_of_alice(github, alice: User, *paths: str) -> dict[str, Module]:
 def give_credits(owner: User, credits: int, *, by: User) -> None:
     billing.add_credits(
         owner,
-        amount=credits * UNITS,
+        amount=credits * CREDIT,
         source="sale",
         paid=credits * 100,
         reason="Invoice 1",

@@ -3,12 +3,12 @@
 from django.utils import timezone
 
 from accounts.models import AccessibleRepository, GitHubConnection
+from foundation.credits import CREDIT
 from modules.archive import new_file, pack
 from modules.models import Alarm, Archive, Module, ModuleVersion, Scan, ScannedModule, Share
 from tests.leaks.markers import mark, name_of
 
 REPOSITORIES = {"alice": 1001, "bob": 1002, "platform": 1003}
-UNITS_OF_ONE_CREDIT = 10_000
 AUDIENCES = {"everyone": "everyone", "named": "named", "exclusive": "exclusive", "removed": "everyone"}
 
 
@@ -148,7 +148,7 @@ def _version(module, family: str, *, number: int, by) -> ModuleVersion:
         title=module.title,
         description=mark(owner, family, "description"),
         tags=[mark(owner, family, "tag")],
-        credit_cost=2 * UNITS_OF_ONE_CREDIT,
+        credit_cost=2 * CREDIT,
         published_by=by,
         deprecated_at=timezone.now() if number == 1 else None,
         deprecation_reason=mark(owner, family, "warning") if number == 1 else "",

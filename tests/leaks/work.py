@@ -7,7 +7,7 @@ from billing import services as billing
 from billing.models import Allowance, Wallet
 from deployments import services
 from deployments.models import Deployment, Draft, Run, RunLog, StateVersion
-from tests.leaks.catalogue import UNITS_OF_ONE_CREDIT
+from foundation.credits import CREDIT
 from tests.leaks.markers import mark, name_of
 
 
@@ -15,7 +15,7 @@ def give_credits(owner, *, by) -> None:
     wallet = Wallet.objects.filter(owner=owner).first()
     billing.add_credits(
         owner,
-        amount=100 * UNITS_OF_ONE_CREDIT,
+        amount=100 * CREDIT,
         source="sale",
         paid=100_00,
         reason=mark(owner, "money", "reason"),
@@ -54,7 +54,7 @@ def make_draft(owner, version, deployment=None) -> Draft:
 
 
 def make_allowance(partner, *, by) -> Allowance:
-    return Allowance.objects.create(partner=partner, amount=5 * UNITS_OF_ONE_CREDIT, valid_from=date(2026, 1, 1), by=by)
+    return Allowance.objects.create(partner=partner, amount=5 * CREDIT, valid_from=date(2026, 1, 1), by=by)
 
 
 def _create(owner, version, field: str) -> Deployment:

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from billing import granting
-from billing.units import to_credits
+from foundation.credits import to_credits
 
 
 class Command(BaseCommand):

@@ -1,0 +1,24 @@
+"""The portal's credits: kept as whole units, of which CREDIT make one, and written with at most four decimals."""
+
+from decimal import Decimal
+
+CREDIT = 10_000  # units
+
+
+def to_units(credits: Decimal) -> int:
+    """Credits with at most four decimals as units; raises ValueError for a finer amount."""
+    units = credits * CREDIT
+    if units != units.to_integral_value():
+        raise ValueError(f"{credits} credits is finer than 1/{CREDIT} credit")
+    return int(units)
+
+
+def nearest_units(credits: float) -> int:
+    """Credits of a number that nobody has checked, as a repository writes them; halves of a unit to the even one."""
+    return round(Decimal(str(credits)) * CREDIT)
+
+
+def to_credits(units: int) -> Decimal:
+    """Units as credits, without trailing zeros: 12_500 → Decimal("1.25")."""
+    credits = Decimal(units) / CREDIT
+    return credits.quantize(Decimal(1)) if credits == credits.to_integral_value() else credits.normalize()
