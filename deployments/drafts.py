@@ -34,11 +34,14 @@ def readable_secrets(row) -> dict:
         return {}
 
 
-def keep(draft: Draft, form) -> None:
-    """Save what `form` holds: the sensitive values always, the others once the whole form is valid."""
+def keep(draft: Draft, form, *, secrets: dict) -> None:
+    """Save what `form` holds: the sensitive values always, the others once the whole form is valid.
+
+    `secrets` are those that the draft has; the form's go before them.
+    """
     names = {variable["name"] for variable in draft.version.schema["variables"] if variable["sensitive"]}
-    secrets = readable_secrets(draft) | form.secrets()
-    draft.set_secrets({name: value for name, value in secrets.items() if name in names})
+    given = secrets | form.secrets()
+    draft.set_secrets({name: value for name, value in given.items() if name in names})
     if form.check and form.is_valid():
         draft.inputs = form.answers()
         draft.name = form.cleaned_data.get(form.NAME, "")

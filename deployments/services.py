@@ -76,7 +76,7 @@ def create_deployment(
     deployment.set_secrets(secrets)
     deployment.save()
     audit.record("deployment.created", by=by, target=deployment, version=version.ref, name=name)
-    _queue(deployment, Run.Action.DEPLOY, by=by)
+    _queue(deployment, Run.Action.DEPLOY, secrets=secrets, by=by)
     return deployment
 
 
@@ -110,10 +110,12 @@ def start_run(
         quote_of(deployment).check(shown)
     if inputs is not None:
         deployment.inputs = inputs
-    if secrets is not None:
+    if secrets is None:
+        secrets = _secrets(deployment)
+    else:
         deployment.set_secrets(secrets)
     deployment.save(update_fields=["inputs", "secret_inputs", "version"])
-    return _queue(deployment, action, by=by)
+    return _queue(deployment, action, secrets=secrets, by=by)
 
 
 def _startable(deployment, version):
@@ -144,8 +146,8 @@ def _check_start(deployment, action, by):
         raise Refused(f"Run {unfinished.number} has not ended yet. Wait for it, or cancel it first.")
 
 
-def _queue(deployment, action, *, by) -> Run:
-    """The deployment's next run, with a copy of its inputs and the hold that it needs."""
+def _queue(deployment, action, *, secrets: dict, by) -> Run:
+    """The deployment's next run, with a copy of its inputs and `secrets`, and the hold that it needs."""
     newest = deployment.runs.aggregate(number=Max("number"))["number"] or 0
     run = Run(
         deployment=deployment,
@@ -156,7 +158,7 @@ def _queue(deployment, action, *, by) -> Run:
         inputs=deployment.inputs,
         phases={Run.Status.QUEUED.value: timezone.now().isoformat()},
     )
-    run.set_secrets(_secrets(deployment))
+    run.set_secrets(secrets)
     run.hold = _hold(deployment, run, by=by)
     run.save()
     audit.record(f"run.{action}", by=by, target=run, deployment=deployment.ref, number=run.number)

@@ -72,7 +72,7 @@ def test_a_form_sent_twice_at_once_makes_one_draft(live_db, carol, version):
     ref = new_ref()
     both = [drafts.find(ref, owner=carol, version=version) for _ in range(2)]
     for draft, name in zip(both, ("first", "second"), strict=True):
-        drafts.keep(draft, DeploymentForm(version.schema, owner=carol, data={"name": name}))
+        drafts.keep(draft, DeploymentForm(version.schema, owner=carol, data={"name": name}), secrets={})
     assert Draft.objects.get().name == "second"
 
 

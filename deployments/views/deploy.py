@@ -49,17 +49,18 @@ def deployment_create(request, ref):
     if version.revoked_at:
         return redirect(module)
     draft = drafts.find(asked(request, "draft"), owner=request.user, version=version)
+    secrets = drafts.readable_secrets(draft)
     form = DeploymentForm(
         version.schema,
         owner=request.user,
         name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
         values=draft.inputs,
-        kept=drafts.readable_secrets(draft),
+        kept=secrets,
         sees_hidden=module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
     if request.method == "POST":
-        drafts.keep(draft, form)
+        drafts.keep(draft, form, secrets=secrets)
         if form.check and form.is_valid():
             return redirect("deployments:draft-review", module.ref, draft.ref)
     context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
@@ -76,9 +77,9 @@ def draft_review(request, ref, draft_ref):
     complete = Draft.objects.filter(owner=request.user, deployment=None).exclude(name="")
     drafted = complete.select_related("version__module")
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
-    refusal = None
+    secrets, refusal = drafts.readable_secrets(draft), None
     if request.method == "POST":
-        refusal, created = _create(draft, request.POST)
+        refusal, created = _create(draft, secrets, request.POST)
         if created:
             draft.delete()
             messages.success(request, f"{created.name} is queued.")
@@ -92,11 +93,11 @@ def draft_review(request, ref, draft_ref):
         "seen": drafts.mark(draft),
         "abilities": abilities(moving.shown_schema(draft.version, sees_hidden=sees_hidden)),
     }
-    context |= _cost(draft.version, request.user) | {"inputs": listed(draft, drafts.readable_secrets(draft))}
+    context |= _cost(draft.version, request.user) | {"inputs": listed(draft, secrets)}
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)
 
 
-def _create(draft, post):
+def _create(draft, secrets, post):
     """A deployment, or why there is none, which reads as a sentence."""
     if refusal := drafts.changed_since(draft, post):
         return refusal, None
@@ -105,7 +106,7 @@ def _create(draft, post):
             draft.version,
             name=draft.name,
             inputs=draft.inputs,
-            secrets=drafts.readable_secrets(draft),
+            secrets=secrets,
             by=draft.owner,
             nonce=draft.ref,
             shown=services.Quote.read(post.get("quote")),

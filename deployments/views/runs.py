@@ -23,9 +23,10 @@ def deployment_update(request, ref):
     draft = drafts.find(asked(request, "draft"), owner=request.user, version=version, deployment=deployment)
     if draft._state.adding:
         draft.inputs = deployment.inputs
-    form = _form(request, deployment, draft)
+    secrets = drafts.readable_secrets(draft)
+    form = _form(request, deployment, draft, secrets)
     if request.method == "POST":
-        drafts.keep(draft, form)
+        drafts.keep(draft, form, secrets=secrets)
         if form.check and form.is_valid() and not is_stale:
             return redirect("deployments:update-review", deployment.ref, draft.ref)
     elif version == deployment.version:
@@ -48,12 +49,12 @@ def _chosen(request, deployment, target):
     return version, request.method == "POST" and version.semver != wanted
 
 
-def _form(request, deployment, draft):
+def _form(request, deployment, draft, secrets):
     version, stored = draft.version, drafts.readable_secrets(deployment)
     return form_for(
         version.schema,
         values=draft.inputs,
-        kept={*moving.secrets_for(deployment, version, stored), *drafts.readable_secrets(draft)},
+        kept={*moving.secrets_for(deployment, version, stored), *secrets},
         sees_hidden=version.module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
@@ -79,34 +80,35 @@ def update_review(request, ref, draft_ref):
     drafted = Draft.objects.select_related("version__module__owner")
     draft = get_object_or_404(drafted, ref=draft_ref, owner=request.user, deployment=deployment)
     move = _move(request, deployment, draft.version)
+    secrets = {"stored": drafts.readable_secrets(deployment), "typed": drafts.readable_secrets(draft)}
     refusal, status = "", 200
     if request.method == "POST":
-        refusal, status = _confirm(request, deployment, draft, move)
+        refusal, status = _confirm(request, deployment, draft, move, **secrets)
         if not refusal:
             draft.delete()
             return redirect(deployment)
-    context = _review(request, deployment, draft, move) | {"refusal": refusal}
+    context = _review(request, deployment, draft, move, **secrets) | {"refusal": refusal}
     return render(request, "deployments/update_review.html", context, status=status)
 
 
-def _confirm(request, deployment, draft, move):
+def _confirm(request, deployment, draft, move, *, stored, typed):
     """Why no run was started, with the status of the answer; or nothing."""
     if refusal := drafts.changed_since(draft, request.POST):
         return refusal, 409
     if move and move.breaking and request.POST.get("accept") != move.after.semver:
         return f"Version {move.after.semver} breaks what {move.before.semver} promised. Tick that you accept it.", 422
-    secrets = moving.secrets_for(deployment, draft.version, drafts.readable_secrets(deployment))
-    changed = {"inputs": draft.inputs, "secrets": secrets | drafts.readable_secrets(draft)}
+    secrets = moving.secrets_for(deployment, draft.version, stored) | typed
+    changed = {"inputs": draft.inputs, "secrets": secrets}
     return _start(request, deployment, _action(deployment), version=draft.version, **changed)
 
 
-def _review(request, deployment, draft, move):
+def _review(request, deployment, draft, move, *, stored, typed):
     """What would change, what it may break, and what it costs."""
     changes = moving.changed_inputs(
         deployment,
         draft,
-        stored=drafts.readable_secrets(deployment),
-        typed=drafts.readable_secrets(draft),
+        stored=stored,
+        typed=typed,
         sees_hidden=draft.version.module.shows_hidden_inputs_to(request.user),
     )
     is_live = deployment.status == Deployment.Status.LIVE
