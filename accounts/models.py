@@ -152,6 +152,10 @@ class ConnectionQuerySet(models.QuerySet):
         mine = models.Q(owner=user) if user.is_partner else models.Q(pk__in=[])
         return self.filter(mine | models.Q(owner=None)) if user.is_staff else self.filter(mine)
 
+    def locked(self):
+        """For this transaction alone; what refers to a connection may still be added. Modules are locked after it."""
+        return self.select_for_update(no_key=True)
+
     def publishing(self):
         """Those with a repository, of owners who may publish."""
         may_publish = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)

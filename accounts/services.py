@@ -77,7 +77,7 @@ def select_repository(
     """
     choice = choosing.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
     with transaction.atomic():
-        connection = _locked(connection)
+        connection = locked(connection)
         connection.repository_id, connection.repository_name = choice.repository.id, choice.repository.full_name
         connection.branch, connection.branches = choice.branch, choice.branches
         connection.problem = connection.problem_kind = ""
@@ -100,7 +100,7 @@ def remove_connection(connection: GitHubConnection, *, by: User) -> None:
 
     Raises ConnectionRemoved when somebody was faster.
     """
-    connection = _locked(connection)
+    connection = locked(connection)
     audit.record("connection.removed", by=by, target=connection, login=connection.login)
     connection.delete()
 
@@ -108,7 +108,7 @@ def remove_connection(connection: GitHubConnection, *, by: User) -> None:
 @transaction.atomic
 def request_refresh(connection: GitHubConnection, *, by: User) -> None:
     """Have the list of repositories read anew, and the token checked."""
-    connection = _locked(connection)
+    connection = locked(connection)
     connection.refresh_requested_at = timezone.now()
     connection.save(update_fields=["refresh_requested_at"])
     audit.record("connection.refresh_requested", by=by, target=connection)
@@ -120,7 +120,7 @@ def store_repositories(
     connection: GitHubConnection, *, found: list[github.Repository], asked_at: datetime | None
 ) -> None:
     """Replace the stored list; a refresh that was asked for after `asked_at` stays due."""
-    connection = _locked(connection)
+    connection = locked(connection)
     connection.repositories.all().delete()
     AccessibleRepository.objects.bulk_create(
         AccessibleRepository(
@@ -141,7 +141,7 @@ def store_repositories(
 @transaction.atomic
 def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime | None) -> None:
     """End a refresh that GitHub refused; the list that stood stays, and what is known to be wrong with the token."""
-    connection = _locked(connection)
+    connection = locked(connection)
     connection.problem = connection.problem if connection.problem_kind else problem
     _end_refresh(connection, "problem", asked_at=asked_at)
 
@@ -242,7 +242,7 @@ def _note(
     connection: GitHubConnection, *, identity: github.Identity | None, name: str = "", fault: GitHubError | None = None
 ) -> GitHubConnection:
     """Keep the outcome of a check, unless token or repository were replaced while GitHub was asked."""
-    fresh = _locked(connection)
+    fresh = locked(connection)
     is_same_token = bytes(fresh.token_encrypted) == bytes(connection.token_encrypted)
     if not is_same_token or fresh.repository_id != connection.repository_id:
         return fresh
@@ -267,7 +267,11 @@ def _wake_refresh(connection: GitHubConnection) -> None:
     transaction.on_commit(partial(wake, "accounts.refresh_repositories", connection.pk))
 
 
-def _locked(connection: GitHubConnection) -> GitHubConnection:
+def locked(connection: GitHubConnection) -> GitHubConnection:
+    """The connection, locked so that it can be deleted: nothing that refers to it is added either.
+
+    Raises ConnectionRemoved.
+    """
     fresh = GitHubConnection.objects.select_for_update().filter(pk=connection.pk).first()
     if fresh is None:
         raise ConnectionRemoved

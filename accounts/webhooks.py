@@ -5,7 +5,7 @@ import secrets
 from django.db import transaction
 
 from accounts.models import GitHubConnection, User
-from accounts.services import ConnectionRemoved
+from accounts.services import locked
 from foundation import audit
 
 
@@ -19,9 +19,7 @@ def make_secret(connection: GitHubConnection, *, by: User) -> str:
 
     Raises ConnectionRemoved and NoRepository.
     """
-    connection = GitHubConnection.objects.select_for_update().filter(pk=connection.pk).first()
-    if connection is None:
-        raise ConnectionRemoved
+    connection = locked(connection)
     if connection.repository_id is None:
         raise NoRepository
     verb = "connection.webhook_secret_replaced" if connection.webhook_secret_encrypted else "connection.webhook_made"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from deployments.errors import NotDeployable, PriceChanged
 from foundation.credits import to_credits
 from modules.models import Module, ModuleVersion
@@ -54,8 +52,7 @@ def held_still(version: ModuleVersion) -> ModuleVersion:
     What changes a module or a version takes the module's row first, so whatever was committed before is seen here.
     Those who deploy share the lock and do not wait for each other.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM modules_module WHERE id = %s FOR SHARE", [version.module_id])
+    Module.objects.filter(pk=version.module_id).held_still()
     return ModuleVersion.objects.select_related("module__owner").get(pk=version.pk)
 
 

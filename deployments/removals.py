@@ -30,8 +30,7 @@ def _untold():
 @transaction.atomic
 def _tell(module_id: int) -> None:
     """The module's row is locked, so that it is not revived, nor told of by somebody else, in between."""
-    locked = Module.objects.select_for_update(no_key=True, of=("self",))
-    module = locked.select_related("owner").get(pk=module_id)
+    module = Module.objects.locked().select_related("owner").get(pk=module_id)
     if not _untold().filter(pk=module_id).exists():
         return
     RemovalNotice.objects.create(module=module, removed_at=module.removed_at)

@@ -25,7 +25,7 @@ def _untold():
 @transaction.atomic
 def _tell(version_id: int, module_id: int) -> None:
     """The module's row is locked, as whoever revokes does, so that nothing is taken back or told of in between."""
-    module = Module.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=module_id)
+    module = Module.objects.locked().select_related("owner").get(pk=module_id)
     version = _untold().defer("schema", "readme").filter(pk=version_id).first()
     if version is None:
         return

@@ -62,7 +62,7 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
     Of a delivery that comes again, by its id or by its body, nothing follows. Raises Unreadable, and DoesNotExist when
     the connection was removed meanwhile.
     """
-    connection = GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
         raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing, or not as GitHub sends them.")
     facts = {"delivery_id": delivery_id, "signature": signature, "event": event}

@@ -237,7 +237,7 @@ def _save(
 
 def _hold(scan: Scan) -> None:
     """Lock the connection, then the scan, in the order in which whoever changes or removes a connection does it."""
-    connections = GitHubConnection.objects.filter(pk=scan.connection_id).select_for_update(no_key=True)
+    connections = GitHubConnection.objects.locked().filter(pk=scan.connection_id)
     if not connections.exists() or not Scan.objects.held_by(scan).select_for_update().exists():
         raise ClaimLost
 

@@ -52,7 +52,7 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
 
     `by` is None for the portal itself. Raises NothingToScan.
     """
-    connection = locked(connection)
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if connection.repository_id is None:
         raise NothingToScan
     unfinished = connection.scans.unfinished()
@@ -91,7 +91,7 @@ def publish(
     `scan`, `seen` (`catalogue.standing`) and `numbers` (`catalogue.numbers`), None to skip these checks; `apart` as
     in `catalogue.rows`. Raises StalePublication, NotPublishable and PermissionDenied.
     """
-    connection = locked(connection)
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_connect(connection.owner):
         raise PermissionDenied
     _lock_modules(connection)
@@ -117,7 +117,7 @@ def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[M
     an owner who is no partner any more, nor for a scan that is not the newest. Whoever switched it on answers for the
     versions, as long as they may publish. To be called outside of the transaction that ended the scan.
     """
-    connection = locked(connection)
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     owner = connection.owner
     is_open = owner is None or (owner.is_active and owner.is_partner)
     if not is_open or catalogue.newest_scan(connection) != scan:
@@ -136,7 +136,7 @@ def remove(module: Module, *, by) -> Module:
 
     Live deployments go on. Raises PermissionDenied.
     """
-    module = Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=module.pk)
+    module = Module.objects.locked().get(pk=module.pk)
     if not module.may_change(by):
         raise PermissionDenied
     if module.removed_at or module.current_version_id is None:
@@ -144,13 +144,8 @@ def remove(module: Module, *, by) -> Module:
     return entries.remove(module, by=by)
 
 
-def locked(connection: GitHubConnection) -> GitHubConnection:
-    """The connection, for this transaction alone. Who locks modules too locks them after it."""
-    return GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-
-
 def _lock_modules(connection: GitHubConnection) -> None:
-    list(catalogue.modules_of(connection).select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+    list(catalogue.modules_of(connection).locked().order_by("pk").values_list("pk"))
 
 
 def _give_up_others(scans) -> None:

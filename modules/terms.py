@@ -76,7 +76,7 @@ def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apar
     `catalogue.rows`. Saying the same again changes nothing. Raises NotPublishable for a folder that is neither valid
     nor published, ValidationError and PermissionDenied.
     """
-    connection = services.locked(connection)
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_connect(connection.owner):
         raise PermissionDenied
     scan = catalogue.newest_scan(connection)
@@ -84,7 +84,7 @@ def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apar
     if row is None or not (row.can_be_ticked or row.module):
         raise services.NotPublishable([path])
     terms = _clean(terms, connection.owner)
-    module = _locked(row.module) if row.module else entries.new(row, scan)
+    module = Module.objects.locked().get(pk=row.module.pk) if row.module else entries.new(row, scan)
     before = _terms(module)
     if terms == before:
         return module
@@ -104,7 +104,7 @@ def set_audience(module: Module, *, audience: str, by, emails: Collection[str] =
 
     Raises PermissionDenied and ValidationError; a platform module is everyone's.
     """
-    module = _locked(module)
+    module = Module.objects.locked().get(pk=module.pk)
     if not module.may_change(by):
         raise PermissionDenied
     before = _terms(module)
@@ -120,10 +120,6 @@ def _suggested_by(version: ModuleVersion | None, title: str) -> Suggestion:
     if version is None:
         return Suggestion(title, 0, False, nobody, [])
     return Suggestion(version.title, version.credit_cost, version.purchased_only, nobody, [])
-
-
-def _locked(module: Module) -> Module:
-    return Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=module.pk)
 
 
 def _terms(module: Module) -> Terms:

@@ -108,7 +108,7 @@ def dismiss_alarm(alarm: Alarm, *, by) -> None:
 
 
 def _locked(version: ModuleVersion, *, by) -> tuple[Module, ModuleVersion]:
-    module = Module.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.module_id)
+    module = Module.objects.locked().get(pk=version.module_id)
     if not module.may_change(by):
         raise PermissionDenied
     return module, module.versions.defer("schema", "readme").get(pk=version.pk)

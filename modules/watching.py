@@ -92,7 +92,7 @@ def look(connection: GitHubConnection, scan: Scan) -> None:
 @transaction.atomic
 def store_tags(connection: GitHubConnection, repository_id: int, tags: github_history.Tags) -> None:
     """Replace what is known of a repository's tags as a whole."""
-    GitHubConnection.objects.select_for_update(no_key=True).get(pk=connection.pk)  # one replaces at a time
+    GitHubConnection.objects.locked().get(pk=connection.pk)  # one replaces at a time
     stored = Tag.objects.filter(connection=connection, repository_id=repository_id)
     stored.delete()
     Tag.objects.bulk_create(

@@ -1,7 +1,7 @@
 """The catalogue's entries, who may see them, and what their publishers set."""
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
@@ -33,6 +33,20 @@ class ModuleQuerySet(models.QuerySet):
     def deployable(self):
         """Published ones whose current version is not revoked."""
         return self.published().filter(current_version__revoked_at=None)
+
+    def locked(self):
+        """For this transaction alone, as whatever changes a module or one of its versions has to hold its row."""
+        return self.select_for_update(no_key=True, of=("self",))
+
+    def held_still(self):
+        """Lock these rows until the transaction ends: nobody changes them, and others may hold them still as well.
+
+        Django knows no FOR SHARE. Whatever is read after this sees what was committed before.
+        """
+        sql, params = self.order_by().values("pk").query.sql_with_params()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"{sql} FOR SHARE", params)
+        return self
 
     def priced(self):
         """Adds `price`, what the current version costs, in units of 1/10,000 credit."""
