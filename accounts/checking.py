@@ -22,9 +22,8 @@ def check_connections() -> None:
 
     One whom GitHub gave no verdict on is asked about again at the next look.
     """
-    may_publish = Q(owner=None) | Q(owner__is_active=True, owner__is_partner=True)
     old = Q(checked_at__lt=Now() - FRESH) | Q(checked_at__lt=Now() - SOON, problem_kind="", problem__gt="")
-    for connection in GitHubConnection.objects.filter(may_publish, old).order_by("checked_at"):
+    for connection in GitHubConnection.objects.of_publishers().filter(old).order_by("checked_at"):
         _check(connection)
 
 

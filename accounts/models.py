@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import IntegrityError, models, transaction
@@ -79,11 +82,16 @@ class User(AbstractUser):
     def short_name(self) -> str:
         return self.first_name or self.email.partition("@")[0]
 
-    def may_connect(self, owner: "User | None") -> bool:
-        """Whether this person may set up the connection of `owner`, or (None) of the platform."""
-        if owner is None:
-            return self.is_staff
-        return self.is_partner and owner == self
+    @property
+    def publishes_for(self) -> list["User | None"]:
+        """Whose connection and modules this person looks after: a partner their own, an admin the platform's (None)."""
+        if not self.is_active:
+            return []
+        return [self] * self.is_partner + [None] * self.is_staff
+
+    def may_publish_for(self, owner: "User | None") -> bool:
+        """Whether this person sets up the connection, and publishes modules, of `owner` or (None) of the platform."""
+        return owner in self.publishes_for
 
     def _save_with_slug(self, *args, **kwargs):
         """Two people whose addresses begin alike may sign up at the same moment: the second gets a longer slug."""
@@ -100,6 +108,16 @@ class User(AbstractUser):
 
     def _is_slug_taken(self) -> bool:
         return self.slug == PLATFORM_SLUG or User.objects.filter(slug=self.slug).exists()
+
+
+# For rows with an owner: the platform's, and those of owners who may publish (`User.may_publish_for`).
+OWNER_MAY_PUBLISH = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)
+
+
+def looked_after(user: User) -> models.Q:
+    """For rows with an owner: of those whom `user` publishes for."""
+    owners = (models.Q(owner=owner) for owner in user.publishes_for)
+    return reduce(or_, owners, models.Q(pk__in=[]))
 
 
 class PlatformSettings(models.Model):
@@ -148,9 +166,12 @@ class ConnectionQuerySet(models.QuerySet):
         return self.filter(owner=owner)
 
     def looked_after_by(self, user: User):
-        """A partner's own, and for an admin the platform's."""
-        mine = models.Q(owner=user) if user.is_partner else models.Q(pk__in=[])
-        return self.filter(mine | models.Q(owner=None)) if user.is_staff else self.filter(mine)
+        """Of those whom `user` publishes for."""
+        return self.filter(looked_after(user))
+
+    def of_publishers(self):
+        """The platform's, and those of owners who may publish."""
+        return self.filter(OWNER_MAY_PUBLISH)
 
     def locked(self):
         """For this transaction alone; what refers to a connection may still be added. Modules are locked after it."""
@@ -158,8 +179,7 @@ class ConnectionQuerySet(models.QuerySet):
 
     def publishing(self):
         """Those with a repository, of owners who may publish."""
-        may_publish = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)
-        return self.filter(may_publish, repository_id__isnull=False)
+        return self.of_publishers().filter(repository_id__isnull=False)
 
     def claimable(self, now):
         """Whose list of repositories is asked for, and no worker is reading."""

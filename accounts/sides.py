@@ -32,7 +32,7 @@ def side_of(request) -> Side:
     """
     named = request.GET.get("for", "mine" if request.user.is_partner else PLATFORM)
     side = Side(None if named == PLATFORM else request.user)
-    if not request.user.may_connect(side.owner):
+    if not request.user.may_publish_for(side.owner):
         raise PermissionDenied(
             "Partners publish their own modules, admins the platform's. An admin makes people partners."
         )

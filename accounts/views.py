@@ -213,7 +213,7 @@ def _context(request) -> dict:
         "api_tokens": request.user.api_tokens.filter(revoked_at=None),
         "api_token_form": ApiTokenForm(),
     }
-    if request.user.is_partner or request.user.is_staff:
+    if request.user.publishes_for:
         context |= _github(request)
     return context
 

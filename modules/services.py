@@ -92,7 +92,7 @@ def publish(
     in `catalogue.rows`. Raises StalePublication, NotPublishable and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    if not by.may_connect(connection.owner):
+    if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     _lock_modules(connection)
     scan = _fresh(connection, scan, seen, apart)
@@ -191,4 +191,4 @@ def _publishes_by_itself(row: Row, owner) -> bool:
     if row.change != "updated" or row.module.auto_publish_by is None or row.held_back:
         return False
     person = row.module.auto_publish_by
-    return person.is_active and person.may_connect(owner)
+    return person.is_active and person.may_publish_for(owner)

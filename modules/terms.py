@@ -77,7 +77,7 @@ def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apar
     nor published, ValidationError and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    if not by.may_connect(connection.owner):
+    if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     scan = catalogue.newest_scan(connection)
     row = next((row for row in catalogue.rows(connection, scan, apart=apart) if row.path == path), None)
@@ -170,7 +170,7 @@ def _is_email(text: str) -> bool:
 def _answers_for(module: Module, by) -> User:
     """Who had it switched on, as long as they may publish; else who does so now."""
     person = module.auto_publish_by
-    return person if person and person.is_active and person.may_connect(module.owner) else by
+    return person if person and person.is_active and person.may_publish_for(module.owner) else by
 
 
 def _title(module: Module, row: Row) -> str:

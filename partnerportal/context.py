@@ -39,7 +39,7 @@ def shell(request):
     context["balance"] = SimpleLazyObject(partial(billing.balance, user))
     if user.is_partner:
         context["private_mode"] = SimpleLazyObject(_private_mode)
-    if user.is_partner or user.is_staff:
+    if user.publishes_for:
         context["troubles"] = SimpleLazyObject(partial(_troubles, user))
     return context
 
@@ -62,8 +62,7 @@ def _troubles(user) -> list[health.Trouble]:
 
 def updates_for(user) -> int:
     """How many published modules that this person answers for have changed in their repository."""
-    owners = [owner for owner in (user, None) if user.may_connect(owner)]
-    return sum(catalogue.updates_of(owner) for owner in owners)
+    return sum(catalogue.updates_of(owner) for owner in user.publishes_for)
 
 
 def _nav(request):
@@ -78,7 +77,7 @@ def _links(user):
         ("Deployments", "deployments:deployment-list"),
         ("Billing", "billing:overview"),
     ]
-    if user.is_partner or user.is_staff:
+    if user.publishes_for:
         links.insert(0, (PUBLISH, "modules:publish"))
     if user.is_staff:
         links.append(("Admin", "admin:index"))

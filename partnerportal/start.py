@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts import health
-from accounts.models import GitHubConnection, User
+from accounts.models import User
+from accounts.sides import Side
 from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
@@ -128,10 +129,10 @@ def _broken(deployment) -> Attention:
 
 def alarms(user) -> list[Attention]:
     """The newest alarms that nobody has dismissed, about what this person publishes, or an admin's platform does."""
-    if not (user.is_partner or user.is_staff):
+    if not user.publishes_for:
         return []
-    owned = Q(owner=user) | Q(owner=None) if user.is_staff else Q(owner=user)
-    standing = Alarm.objects.filter(dismissed_at=None, version__module__in=Module.objects.published().filter(owned))
+    modules = Module.objects.published().looked_after_by(user)
+    standing = Alarm.objects.filter(dismissed_at=None, version__module__in=modules)
     needed = ("kind", "version__semver", "version__module__ref", "version__module__title")
     return [_alarm(alarm) for alarm in standing.select_related("version__module").only(*needed)[:SHOWN]]
 
@@ -154,17 +155,13 @@ def _updates(user) -> list[Attention]:
 
 
 def _connections(user) -> list[Attention]:
-    wanted = []
-    if user.is_partner:
-        wanted.append(("Your GitHub connection", GitHubConnection.objects.filter(owner=user).first(), ""))
-    if user.is_staff:
-        platform = GitHubConnection.objects.filter(owner__isnull=True).first()
-        wanted.append(("The platform's GitHub connection", platform, "?for=platform"))
-    rows = [_connection(title, connection, reverse("accounts:profile") + query) for title, connection, query in wanted]
+    rows = map(_connection, map(Side, user.publishes_for))
     return [row for row in rows if row]
 
 
-def _connection(title, connection, url) -> Attention | None:
+def _connection(side: Side) -> Attention | None:
+    connection, url = side.connections.first(), reverse("accounts:profile") + side.query
+    title = "Your GitHub connection" if side.owner else "The platform's GitHub connection"
     if connection is None:
         detail = "A token and a repository bring modules here."
         return Attention("run", "key", title, "is not set up", detail, url, "Connect GitHub")

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from accounts import services
-from accounts.models import PlatformSettings, User
+from accounts.models import GitHubConnection, PlatformSettings, User
 from foundation.models import AuditEvent
 from tests.people import PASSWORD, make_person
 
@@ -119,3 +119,18 @@ def test_sign_up_makes_a_user_with_a_slug_and_no_role(db, client):
         False,
         False,
     )
+
+
+def test_partners_publish_for_themselves_and_admins_for_the_platform(alice, bob, carol, admin):
+    assert [person.publishes_for for person in (alice, carol, admin)] == [[alice], [], [None]]
+    both = services.set_roles(alice, is_partner=True, is_staff=True, by=admin)
+    assert both.publishes_for == [alice, None]
+    assert [both.may_publish_for(owner) for owner in (alice, None, bob)] == [True, True, False]
+    assert [admin.may_publish_for(owner) for owner in (alice, None)] == [False, True]
+
+
+def test_somebody_deactivated_publishes_for_nobody(alice, admin):
+    services.set_roles(alice, is_partner=True, is_staff=True, by=admin)
+    away = services.set_active(alice, False, by=admin)
+    assert away.publishes_for == []
+    assert not GitHubConnection.objects.looked_after_by(away)

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.text import slugify
 
+from accounts.models import OWNER_MAY_PUBLISH, looked_after
 from accounts.scoping import Reach, Thing, reach
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
@@ -14,9 +15,16 @@ from foundation.refs import RefField
 
 class ModuleQuerySet(models.QuerySet):
     def published(self):
-        """In the catalogue: not removed, and its owner still a partner."""
-        owned = Q(owner__is_active=True, owner__is_partner=True)
-        return self.filter(Q(owner=None) | owned, removed_at=None, current_version__isnull=False)
+        """In the catalogue: listed, and the owner still a partner."""
+        return self.listed().filter(OWNER_MAY_PUBLISH)
+
+    def listed(self):
+        """Published and not removed, also while the owner is no partner; as `Module.is_listed`."""
+        return self.filter(removed_at=None, current_version__isnull=False)
+
+    def looked_after_by(self, user):
+        """Of those whom `user` publishes for."""
+        return self.filter(looked_after(user))
 
     def visible_to(self, user):
         """Published ones within the reach of `user`, and all of their own that ever were, removed ones too."""
@@ -153,6 +161,17 @@ class Module(models.Model):
         return self.owner_id is None
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it is published and not removed, also while its owner is no partner."""
+        return self.removed_at is None and self.current_version_id is not None
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether compatible updates are published automatically: who switched that on may still publish."""
+        person = self.auto_publish_by
+        return person is not None and person.may_publish_for(self.owner)
+
+    @property
     def publisher(self) -> str:
         return "Platform" if self.owner is None else self.owner.short_name
 
@@ -174,8 +193,8 @@ class Module(models.Model):
         return version.purchased_only if self.own_purchased_only is None else self.own_purchased_only
 
     def may_change(self, user) -> bool:
-        """Whether `user` may publish, remove or share it."""
-        return user.is_staff or (user.is_partner and self.owner_id == user.pk)
+        """Whether `user` may remove or share it, and decide on its versions: who publishes it, and each admin."""
+        return user.is_staff or user.may_publish_for(self.owner)
 
     def shows_hidden_inputs_to(self, user) -> bool:
         """Those of group 0 are for admins and for its publisher, who wrote them, also when a partner no more."""

@@ -73,7 +73,7 @@ def standing_alarms(user, module: Module):
 def _may_publish(user, module: Module) -> bool:
     """Whether `user` may, and its repository is still the one that is published from."""
     chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
-    return user.may_connect(module.owner) and chosen.exists()
+    return user.may_publish_for(module.owner) and chosen.exists()
 
 
 def _is_offered(module: Module, version: ModuleVersion) -> bool:
