@@ -231,6 +231,7 @@ def _github(request) -> dict:
         "repository_count": connection.repositories.count(),
         "removal_form": RemovalForm(connection=connection),
         "published": _published(connection),
+        "last_delivery": connection.deliveries.of_chosen_repository().last(),
     }
 
 
@@ -242,5 +243,4 @@ def _published(connection: GitHubConnection) -> int | None:
     """Modules in the catalogue from the chosen repository; unknown here for the platform's, which nobody owns."""
     if connection.owner is None:
         return None
-    standing = connection.owner.modules.filter(removed_at=None, current_version__isnull=False)
-    return standing.filter(repository_id=connection.repository_id).count()
+    return connection.owner.modules.published().filter(repository_id=connection.repository_id).count()

@@ -31,7 +31,7 @@ def modules_of(connection: GitHubConnection):
 
 def elsewhere(connection: GitHubConnection) -> list[Module]:
     """Published modules of this owner that come from another repository than the chosen one, by title."""
-    others = Module.objects.filter(owner=connection.owner_id, removed_at=None, current_version__isnull=False)
+    others = Module.objects.listed().filter(owner=connection.owner_id)
     return list(_light(others).exclude(repository_id=connection.repository_id))
 
 
@@ -50,9 +50,8 @@ def updates_of(owner: User | None) -> int:
     found = ScannedModule.objects.filter(scan=Subquery(holder.values("holder")[:1]), path=OuterRef("path"))
     newest = ModuleVersion.objects.filter(module=OuterRef(OuterRef("pk"))).order_by("-number")
     differs = found.filter(is_valid=True).exclude(content_hash=Subquery(newest.values("content_hash")[:1]))
-    published = Module.objects.filter(owner=owner, removed_at=None, current_version__isnull=False)
-    here = published.filter(repository_id=Subquery(holder.values("repository_id")[:1]))
-    return here.filter(Exists(differs)).count()
+    repository_id = Subquery(holder.values("repository_id")[:1])
+    return Module.objects.published().filter(Exists(differs), owner=owner, repository_id=repository_id).count()
 
 
 def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Row]:
@@ -68,7 +67,7 @@ def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[s
     newest = newest_versions(modules)
     for module in modules:
         version, row = newest.get(module.pk), by_path.get(module.path)
-        if row is None and version is not None and module.removed_at is None:
+        if row is None and module.is_listed:
             row = by_path[module.path] = Row(module.path, module.title, connection.is_platform)
         if row is not None:
             _join(row, module, version)
@@ -114,8 +113,8 @@ def plan(found: Iterable[Row]) -> Plan:
 
 def standing(connection: GitHubConnection) -> dict[str, int]:
     """Number of the current version by path, of what is published now: what a form must know to be acted on."""
-    published = modules_of(connection).filter(removed_at=None, current_version__isnull=False)
-    return dict(published.values_list("path", "current_version__number"))
+    listed = modules_of(connection).listed()
+    return dict(listed.values_list("path", "current_version__number"))
 
 
 def numbers(found: Iterable[Row]) -> dict[str, str]:
@@ -149,7 +148,8 @@ def differences(
 
 def _light(modules):
     heavy = [f"current_version__{name}" for name in HEAVY]
-    return modules.select_related("current_version").defer(*heavy).prefetch_related("shares")
+    modules = modules.select_related("current_version", "owner", "auto_publish_by").defer(*heavy)
+    return modules.prefetch_related("shares")
 
 
 def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:

@@ -80,7 +80,7 @@ class Row:
 
     @property
     def is_published(self) -> bool:
-        return self.newest is not None and self.module.removed_at is None
+        return self.module is not None and self.module.is_listed
 
     @property
     def is_valid(self) -> bool:

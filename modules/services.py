@@ -139,9 +139,7 @@ def remove(module: Module, *, by) -> Module:
     module = Module.objects.locked().get(pk=module.pk)
     if not module.may_change(by):
         raise PermissionDenied
-    if module.removed_at or module.current_version_id is None:
-        return module
-    return entries.remove(module, by=by)
+    return entries.remove(module, by=by) if module.is_listed else module
 
 
 def _lock_modules(connection: GitHubConnection) -> None:

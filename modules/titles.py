@@ -17,8 +17,8 @@ ANOTHER_HAS_IT = "Another module of yours has this title."
 def in_effect(module: Module, wanted: str) -> str:
     """The title that `module` gets: its own one, else `wanted`, with its folder behind it where that is taken."""
     title = module.own_title or wanted
-    others = Module.objects.filter(owner=module.owner_id, removed_at=None, current_version__isnull=False)
-    taken = {other.casefold() for other in others.exclude(pk=module.pk).values_list("title", flat=True)}
+    others = Module.objects.listed().filter(owner=module.owner_id).exclude(pk=module.pk)
+    taken = {other.casefold() for other in others.values_list("title", flat=True)}
     repository = module.repository_name
     folders = [module.path or repository, f"{repository}/{module.path}".rstrip("/")]
     last_resort = (f"{module.ref} {number}" for number in count(1))
@@ -32,7 +32,7 @@ def note(rows: Iterable[Row], owner_id: int | None) -> None:
     Visitors tell modules of one title apart by their publisher, so that a platform module's title is allowed.
     """
     rows = [row for row in rows if row.can_be_ticked]
-    published = Module.objects.published().filter(Q(owner=None) | Q(owner=owner_id))
+    published = Module.objects.listed().filter(Q(owner=None) | Q(owner=owner_id))
     platforms, own = set(), {}
     for pk, owner, title in published.values_list("pk", "owner_id", "title"):
         if owner is None and owner_id is not None:

@@ -98,7 +98,7 @@ def modules_of(user, *, now) -> dict:
         succeeded=Count("pk", filter=Q(status=Run.Status.SUCCEEDED)),
     )
     return figures | {
-        "published": Module.objects.filter(owner=user, removed_at__isnull=True).count(),
+        "published": Module.objects.published().filter(owner=user).count(),
         "share": sum(row["share"] for row in reports.revenue(user, month=Month.of(now), person=user)),
         "currency": settings.PORTAL_CURRENCY,
     }

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from django.template.loader import render_to_string
 
 from accounts import services
 from accounts.models import GitHubConnection
@@ -85,6 +86,13 @@ def test_a_delivery_of_the_repository_before_is_not_the_cards(signed_in, alice, 
     page = browser.get("/profile/").text
     assert "Last delivery" not in page
     assert "No delivery yet" in page
+
+
+def test_the_card_asks_the_database_for_nothing(chosen, django_assert_num_queries):
+    chosen.webhook_secret = "secret"
+    with django_assert_num_queries(0):
+        card = render_to_string("accounts/_webhook.html", {"connection": chosen, "last_delivery": None})
+    assert "No delivery yet" in card
 
 
 def test_a_replaced_secret_is_another_and_audited_without_its_text(signed_in, alice, chosen):

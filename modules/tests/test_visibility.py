@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import User
+from accounts.models import GitHubConnection, User
 from accounts.services import set_active, set_private_mode, set_roles
 from modules.models import Module
 from modules.tests.catalogues import connect, publish, published
@@ -58,6 +58,18 @@ def test_removed_module_is_seen_by_its_owner_and_admins_alone(catalogue, alice, 
     assert (seen_by(bob), seen_by(alice)) == (["bobs", "platforms"], ["alices", "platforms"])
     assert seen_by(admin) == ["alices", "bobs", "platforms"]
     assert Module.objects.published().count() == 2
+
+
+def test_modules_of_a_lost_partner_stay_listed_for_their_return(catalogue, bob, admin):
+    set_roles(bob, is_partner=False, is_staff=False, by=admin)
+    publish(GitHubConnection.objects.get(owner=None), by=admin)
+    assert sorted(Module.objects.listed().values_list("path", flat=True)) == ["alices", "bobs"]
+    assert [module.path for module in Module.objects.published()] == ["alices"]
+    assert {module.path: module.is_listed for module in Module.objects.all()} == {
+        "alices": True,
+        "bobs": True,
+        "platforms": False,
+    }
 
 
 @pytest.mark.parametrize("loss", ["role", "account"])

@@ -146,6 +146,13 @@ def test_partner_sees_how_others_fare_with_their_modules(alice, carol):
     assert figures == {"published": 1, "runs": 3, "ended": 2, "succeeded": 1, "share": 0, "currency": "EUR"}
 
 
+def test_published_modules_are_those_in_the_catalogue(alice):
+    make_module(alice)
+    alice.modules.create(repository_id=1, path="new", title="Never published")
+    make_module(alice, slug="removed", path="removed", removed_at=timezone.now())
+    assert start.page(alice, now=timezone.now())["modules"]["published"] == 1
+
+
 def test_admin_sees_the_platform_in_figures(admin, alice):
     assert start.page(admin, now=timezone.now())["platform"] == [
         ("People", 2),
