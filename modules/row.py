@@ -143,8 +143,15 @@ class Row:
 
     @property
     def held_back(self) -> str:
-        """Why an update is not published by itself although that is switched on; blank when it is not held back."""
-        if self.module is None or self.module.auto_publish_by_id is None or self.change != "updated":
+        """Why updates are not published automatically although that is switched on; blank when nothing is in the way.
+
+        As far as the row tells; what its update changes is known when it is previewed.
+        """
+        if not self.is_published or self.module.auto_publish_by_id is None:
+            return ""
+        if not self.module.is_automatic:
+            return f"{self.module.auto_publish_by.short_name} switched it on, and may no longer publish"
+        if self.change != "updated":
             return ""
         if self.moved_from:
             return "its folder has moved"
@@ -160,9 +167,8 @@ class Row:
 
     @property
     def publishes_itself(self) -> bool:
-        """Whether the update that waits needs nobody."""
-        is_automatic = self.change == "updated" and self.module.auto_publish_by_id is not None
-        return is_automatic and not self.held_back
+        """Whether the update that waits is published automatically."""
+        return self.change == "updated" and self.module.is_automatic and not self.held_back
 
     @property
     def providers(self) -> str:

@@ -113,21 +113,18 @@ def publish(
 def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[Module]:
     """Publish the compatible updates of modules that are set to publish by themselves, and give these modules.
 
-    Breaking ones, those that can do more than before, moved and rolled back ones wait for a person. Does nothing for
-    an owner who is no partner any more, nor for a scan that is not the newest. Whoever switched it on answers for the
-    versions, as long as they may publish. To be called outside of the transaction that ended the scan.
+    Which ones is said by `Row.publishes_itself`, by the row alone first, then with its preview. Does nothing for a scan
+    that is not the newest. Whoever switched it on answers for the versions. To be called outside of the transaction
+    that ended the scan.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    owner = connection.owner
-    is_open = owner is None or (owner.is_active and owner.is_partner)
-    if not is_open or catalogue.newest_scan(connection) != scan:
+    if catalogue.newest_scan(connection) != scan:
         return []
     _lock_modules(connection)
-    rows = [row for row in catalogue.rows(connection, scan) if _publishes_by_itself(row, owner)]
+    rows = [row for row in catalogue.rows(connection, scan) if row.publishes_itself]
     previews.attach(rows, connection, scan)
-    return [
-        entries.update(row, scan, by=row.module.auto_publish_by, is_automatic=True) for row in rows if not row.held_back
-    ]
+    possible = (row for row in rows if row.publishes_itself)
+    return [entries.update(row, scan, by=row.module.auto_publish_by, is_automatic=True) for row in possible]
 
 
 @transaction.atomic
@@ -182,11 +179,3 @@ def _plan(rows: list[Row], paths: Collection[str]) -> Plan:
         raise NotPublishable(wrong)
     catalogue.tick(rows, paths)
     return catalogue.plan(rows)
-
-
-def _publishes_by_itself(row: Row, owner) -> bool:
-    """Whether an update of this row needs nobody, as far as the row alone tells."""
-    if row.change != "updated" or row.module.auto_publish_by is None or row.held_back:
-        return False
-    person = row.module.auto_publish_by
-    return person.is_active and person.may_publish_for(owner)

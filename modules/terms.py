@@ -85,12 +85,12 @@ def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apar
         raise services.NotPublishable([path])
     terms = _clean(terms, connection.owner)
     module = Module.objects.locked().get(pk=row.module.pk) if row.module else entries.new(row, scan)
-    before = _terms(module)
-    if terms == before:
+    before, person = _terms(module), _answers_for(module, by) if terms.auto_publish else None
+    if terms == before and person == module.auto_publish_by:
         return module
     module.own_title, module.own_credit_cost = terms.title, terms.credit_cost
     module.own_purchased_only = terms.purchased_only
-    module.auto_publish_by = _answers_for(module, by) if terms.auto_publish else None
+    module.auto_publish_by = person
     module.title = _title(module, row)
     module.save(update_fields=["own_title", "own_credit_cost", "own_purchased_only", "auto_publish_by", "title"])
     _write_audience(module, terms.audience, terms.emails)
@@ -129,7 +129,7 @@ def _terms(module: Module) -> Terms:
         purchased_only=module.own_purchased_only,
         audience=module.audience,
         emails=sorted(share.email for share in module.shares.all()),
-        auto_publish=module.auto_publish_by_id is not None,
+        auto_publish=module.is_automatic,
     )
 
 
@@ -169,8 +169,7 @@ def _is_email(text: str) -> bool:
 
 def _answers_for(module: Module, by) -> User:
     """Who had it switched on, as long as they may publish; else who does so now."""
-    person = module.auto_publish_by
-    return person if person and person.is_active and person.may_publish_for(module.owner) else by
+    return module.auto_publish_by if module.is_automatic else by
 
 
 def _title(module: Module, row: Row) -> str:

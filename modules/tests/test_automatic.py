@@ -1,5 +1,7 @@
 """Updates that publish themselves, those that wait for a person, and how many there are."""
 
+import html
+
 import pytest
 
 from accounts.services import set_active, set_roles
@@ -7,7 +9,9 @@ from foundation.models import AuditEvent
 from modules import catalogue, previews, services, versioning
 from modules.models import Module, ModuleVersion
 from modules.services import publish_automatically
+from modules.terms import Terms, set_terms, terms_of
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
+from tests.people import make_admin
 
 pytestmark = pytest.mark.django_db
 WIDER = GREETING + 'variable "colour" {\n  type    = string\n  default = "red"\n}\n'
@@ -34,6 +38,12 @@ def held_back(connection, path="greeting"):
     rows = catalogue.rows(connection, catalogue.newest_scan(connection))
     previews.attach(rows, connection, catalogue.newest_scan(connection))
     return next(row.held_back for row in rows if row.path == path)
+
+
+def automatic(connection) -> bool:
+    """What the settings of the one module show."""
+    (row,) = catalogue.rows(connection, catalogue.newest_scan(connection))
+    return terms_of(row).auto_publish
 
 
 class TestByThemselves:
@@ -116,6 +126,31 @@ class TestByThemselves:
         assert versions() == ["1.0.0", "1.1.0"]
         assert module.versions.first().published_by == admin
 
+    def test_page_says_who_may_no_longer_publish_and_another_admin_takes_over(self, admin, github, client):
+        published(github, None, by=admin, name="platform-example/test-modules")
+        connection, second = services.GitHubConnection.objects.get(), make_admin("second")
+        set_terms(connection, path="greeting", terms=Terms(audience="everyone", auto_publish=True), by=second)
+        assert (held_back(connection), automatic(connection)) == ("", True)
+        set_roles(second, is_partner=False, is_staff=False, by=admin)
+        reason = "Second switched it on, and may no longer publish"
+        assert (held_back(connection), automatic(connection)) == (reason, False)
+        client.force_login(admin)
+        page = html.unescape(client.get("/publish/?for=platform").text)
+        assert f"Not published by itself: {reason}." in page
+        assert "Compatible updates are published by themselves." not in page
+        set_terms(connection, path="greeting", terms=Terms(audience="everyone", auto_publish=True), by=admin)
+        assert (held_back(connection), automatic(connection)) == ("", True)
+        assert Module.objects.get().auto_publish_by == admin
+
+    def test_update_that_waits_for_a_publisher_who_may_no_longer_publish_says_so(self, admin, alice, github):
+        published(github, None, by=admin, name="platform-example/test-modules", auto_publish_by=alice)
+        connection = services.GitHubConnection.objects.get()
+        github.commit("platform-example/test-modules", {"greeting/main.tf": WIDER})
+        scan(connection, by=admin)
+        (row,) = catalogue.rows(connection, catalogue.newest_scan(connection))
+        assert (row.change, row.publishes_itself) == ("updated", False)
+        assert row.held_back == "Alice switched it on, and may no longer publish"
+
     def test_scan_that_is_not_the_newest_publishes_nothing(self, connection, github):
         old = catalogue.newest_scan(connection)
         Module.objects.update(auto_publish_by=None)
@@ -140,6 +175,12 @@ class TestCounts:
         github.commit(NAME, {"README.md": "x"})
         assert scan(connection).same_as_id is not None
         assert catalogue.updates_of(alice) == 1
+
+    def test_partner_who_lost_the_role_has_none(self, connection, github, alice, admin):
+        github.commit(NAME, {"other/main.tf": WIDER})
+        scan(connection)
+        set_roles(alice, is_partner=False, is_staff=False, by=admin)
+        assert catalogue.updates_of(alice) == 0
 
     def test_roll_back_is_no_update(self, connection, github, alice):
         github.commit(NAME, {"other/main.tf": WIDER})

@@ -3,11 +3,13 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from accounts.services import set_roles
 from foundation.models import AuditEvent
 from modules import catalogue, services, terms, versioning
 from modules.models import Module
 from modules.terms import MOST_PEOPLE, Suggestion, Terms, set_audience, set_terms, suggestion_of, terms_of
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
+from tests.people import make_admin
 
 pytestmark = pytest.mark.django_db
 SAYS = GREETING + (
@@ -104,6 +106,15 @@ class TestPublished:
         set_terms(connection, path="greeting", terms=Terms(auto_publish=True), by=alice)
         assert Module.objects.get().auto_publish_by == alice
         set_terms(connection, path="greeting", terms=Terms(), by=alice)
+        assert Module.objects.get().auto_publish_by is None
+
+    def test_automatic_publishing_that_lapsed_and_is_saved_as_off_does_not_come_back(self, admin, github):
+        connection = connect(github, None, by=admin, name="platform-example/test-modules", files={"a/main.tf": ""})
+        scan(connection, by=admin)
+        off, second = Terms(audience="everyone"), make_admin("second")
+        set_terms(connection, path="a", terms=Terms(audience="everyone", auto_publish=True), by=second)
+        set_roles(second, is_partner=False, is_staff=False, by=admin)
+        set_terms(connection, path="a", terms=off, by=admin)
         assert Module.objects.get().auto_publish_by is None
 
     def test_moved_folders_settings_are_its_modules(self, connection, alice, github):
