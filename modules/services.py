@@ -98,8 +98,9 @@ def publish(
     scan = _fresh(connection, scan, seen, apart)
     rows = catalogue.rows(connection, scan, apart=apart)
     plan = _plan(rows, paths)
-    previews.attach(rows, connection, scan)
-    _check_numbers([*plan.new, *plan.updated], numbers or {})
+    written = [*plan.new, *plan.updated]
+    previews.attach(written, connection, scan)
+    _check_numbers(written, numbers or {})
     removed = [entries.remove(row.module, by=by) for row in plan.removed]  # first, as they give titles free
     return Publication(
         created=[entries.create(row, scan, by=by) for row in plan.new],

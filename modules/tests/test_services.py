@@ -16,6 +16,22 @@ TWO = {"greeting/main.tf": GREETING, "other/main.tf": "locals { a = 1 }\n"}
 
 @pytest.mark.django_db
 class TestPublish:
+    def test_only_what_is_written_is_previewed(self, alice, github, monkeypatch):
+        connection = connect(github, alice, files={f"{name}/main.tf": GREETING for name in ("kept", "gone")})
+        publish(connection, "kept", "gone")
+        github.commit(NAME, {f"{name}/main.tf": f"# More\n{GREETING}" for name in ("kept", "gone", "later")})
+        previewed = []
+        attach = services.previews.attach
+        monkeypatch.setattr(
+            services.previews, "attach", lambda rows, *facts: previewed.extend(rows) or attach(rows, *facts)
+        )
+        done = publish(connection, "kept")
+        assert [row.path for row in previewed] == ["kept"]
+        assert ([module.path for module in done.updated], [module.path for module in done.removed]) == (
+            ["kept"],
+            ["gone"],
+        )
+
     def test_new_modules_get_version_1_and_are_exclusive(self, alice, github):
         done = publish(connect(github, alice, files=TWO), "greeting", "other")
         assert [module.path for module in done.created] == ["greeting", "other"]

@@ -25,8 +25,8 @@ def publish(request):
     if request.method == "GET":
         return _page(request)
     connection = get_object_or_404(side.connections)
-    form = PublishForm(request.POST)
-    if not form.is_valid():
+    form = _validated(request.POST)
+    if form.errors:
         return _page(request, status=422, form=form)
     scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
     shown = {name: form.cleaned_data[name] for name in ("seen", "numbers")} | {"apart": apart_of(request)}
@@ -42,8 +42,7 @@ def publish(request):
 @require_safe
 def publish_preview(request):
     """The save bar alone, for the boxes that are ticked now."""
-    form = PublishForm(request.GET)
-    return render(request, "modules/_savebar.html", _context(request, form=form))
+    return render(request, "modules/_savebar.html", _context(request, form=_validated(request.GET)))
 
 
 @login_required
@@ -64,7 +63,7 @@ def scan_status(request):
     """The scan's card while it goes on; when it ends, the list of modules with it. Nothing where all of it is shown."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
         return HttpResponse(status=204)
-    form = PublishForm(request.GET) if "scan" in request.GET else None
+    form = _validated(request.GET) if "scan" in request.GET else None
     return render(request, "modules/_scan_status.html", _context(request, form=form))
 
 
@@ -75,6 +74,13 @@ def module_remove(request, ref):
     services.remove(module, by=request.user)
     messages.success(request, f"{module.title} left the catalogue. What is deployed of it goes on untouched.")
     return redirect(_publish_page_of(Side(module.owner)))
+
+
+def _validated(data) -> PublishForm:
+    """What was sent, validated once for all that goes by it; a preview also goes by one with errors."""
+    form = PublishForm(data)
+    form.full_clean()
+    return form
 
 
 def _is_shown(side: Side, ref: str) -> bool:
@@ -113,10 +119,9 @@ def _context(request, *, form: PublishForm | None = None, refusal: Exception | N
 
 
 def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: list[str]) -> dict:
-    """The rows, ticked as the form was, and what publishing them would do."""
+    """The rows, ticked as the validated form was, and what publishing them would do."""
     rows = catalogue.rows(connection, base, apart=apart)
     if form is not None:
-        form.is_valid()
         known = form.cleaned_data.get("seen") or {}
         # What somebody has published since the form was made was never unticked.
         since = {row.path for row in rows if row.is_published and not known.keys() & {row.path, row.module.path}}
