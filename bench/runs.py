@@ -22,8 +22,8 @@ from bench.scans import scans
 from bench.world import sign_in
 from deployments import services
 from deployments.models import Run, StateVersion
-from modules.archive import new_file, pack
 from modules.models import Archive, Module, ModuleVersion
+from modules.reading.archive import new_file, pack
 
 PLAIN = """
 resource "terraform_data" "one" {

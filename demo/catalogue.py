@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts import services as accounts
 from accounts.models import AccessibleRepository, GitHubConnection, User
 from demo.waiting import NotInTime, until
-from modules import services, terms
 from modules.models import Module, Scan
+from modules.publishing import services, terms
+from modules.scanning.services import start_scan
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _connected(source: Source, owner: User | None, *, by: User) -> GitHubConnect
 
 def scanned(connection: GitHubConnection, *, by: User) -> Scan:
     """The repository as a worker reads it now; raises NotInTime when it cannot."""
-    scan = services.start_scan(connection, by=by)
+    scan = start_scan(connection, by=by)
     ended = until(lambda: Scan.objects.filter(pk=scan.pk).exclude(status__in=Scan.UNFINISHED).first(), f"{scan}")
     if ended.status != Scan.Status.SUCCEEDED:
         raise NotInTime(f"{scan.repository_name} was not scanned: {ended.error}")

@@ -11,8 +11,9 @@ from accounts.models import GitHubConnection, User
 from demo.catalogue import SOURCES, scanned
 from demo.waiting import until
 from foundation.credits import CREDIT
-from modules import services, terms, versioning
 from modules.models import ModuleVersion, Scan, Tag
+from modules.publishing import services, terms
+from modules.versions import lifecycle
 
 REPOSITORY = "alice-example/cloud-modules"
 FILES = Path(__file__).resolve().parent / "repositories" / REPOSITORY
@@ -92,7 +93,7 @@ def _release(connection: GitHubConnection, *, by: User) -> None:
     paths = next(source.paths for source in SOURCES if source.repository == REPOSITORY)
     services.publish(connection, scan=scan, paths=paths, by=by)
     first = ModuleVersion.objects.get(module__owner=by, module__path=RELEASED, number=1)
-    versioning.deprecate(first, reason="Its footer has no imprint.", by=by)
+    lifecycle.deprecate(first, reason="Its footer has no imprint.", by=by)
     terms.set_terms(connection, path="message_bus", terms=terms.Terms(credit_cost=15 * CREDIT), by=by)
 
 

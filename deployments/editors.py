@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from deployments import values
 from deployments.spots import LEVELS, OPENED, Branch, Spot
 from deployments.values import BLANK
-from modules.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
+from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
 
 MAX_ROWS = 100  # of one list, set or map
 MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second

@@ -30,8 +30,8 @@ from deployments.plainfields import (
 )
 from deployments.spots import Spot
 from deployments.values import BLANK
-from modules.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
-from modules.wording import without_defaults
+from modules.terraform.short_texts import without_defaults
+from modules.terraform.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
 
 KEPT = "Kept from your last try"
 NEVER = object()  # it cannot be left out

@@ -9,7 +9,7 @@ from django.forms.utils import ErrorDict
 from deployments import values
 from deployments.fields import SecretField, field_for
 from deployments.values import BLANK
-from modules.schema import HIDDEN_GROUP, is_hidden
+from modules.terraform.schema import HIDDEN_GROUP, is_hidden
 
 PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from deployments import quotes, values
 from deployments.inputs import visible_variables
 from deployments.models import Deployment
-from modules.interface import Change, compare
-from modules.manifest import Ability, widened
 from modules.models import Module, ModuleVersion
+from modules.terraform.abilities import Ability, widened
+from modules.versions.compare import Change, compare
 
 NOT_ASKED = "not asked"
 

@@ -8,7 +8,7 @@ from deployments import editors, values
 from deployments.editors import LineEditor, PartsEditor, RowsEditor, TextEditor
 from deployments.spots import OPENED, Spot, branch_of
 from deployments.widgets import Rows
-from modules.types import Object, Type
+from modules.terraform.types import Object, Type
 
 FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
 COLUMNS = 5  # attributes that a table shows side by side

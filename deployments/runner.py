@@ -15,7 +15,7 @@ from deployments.progress import ProgressBoard
 from deployments.redaction import leaves
 from deployments.supervisor import Stopped, Supervisor
 from foundation.encryption import DecryptionFailed
-from modules.archive import ArchiveRefused, unpack
+from modules.reading.archive import ArchiveRefused, unpack
 
 LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is shown in parts
 MOST_ERRORS = 5

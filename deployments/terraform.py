@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLines
 
-from modules import gate
+from modules.reading import left_out
 
 # Paths as Terraform sees them, inside the sandbox.
 STATE_FILE = "/state/terraform.tfstate"
@@ -78,10 +78,10 @@ def adopt(directory: Path) -> None:
 
     Raises ModuleRefused when an override file of the module could change what was published.
     """
-    overrides = sorted(path.name for path in directory.iterdir() if gate.is_override(path.name))
+    overrides = sorted(path.name for path in directory.iterdir() if left_out.is_override(path.name))
     if overrides:
         raise ModuleRefused(f"{overrides[0]} would override the module; files of that name are not run.")
-    for pattern in gate.LEFT_OUT:
+    for pattern in left_out.LEFT_OUT:
         for path in directory.glob(pattern):
             _remove(path)
     write_override(directory)

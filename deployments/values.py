@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from modules.literals import NotLiteral, parse_literal
-from modules.types import Any_, Collection, Object, Primitive, Tuple_, Type
+from modules.terraform.literals import NotLiteral, parse_literal
+from modules.terraform.types import Any_, Collection, Object, Primitive, Tuple_, Type
 
 BLANK = object()  # nothing was given: the default holds, or the part is left out
 MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from modules import polling, scanner, watching
+from modules.scanning import polling, scanner, tag_alarms
 
 
 @shared_task(name="modules.scan_repository")
@@ -15,12 +15,12 @@ def poll_scans():
 
 @shared_task(name="modules.watch_tags")
 def watch_tags():
-    watching.wake_all()
+    tag_alarms.wake_all()
 
 
 @shared_task(name="modules.look_at_tags")
 def look_at_tags(connection_id):
-    watching.look_at_tags(connection_id)
+    tag_alarms.look_at_tags(connection_id)
 
 
 @shared_task(name="modules.forget_deliveries")

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts import health
 from accounts.models import GitHubConnection, PlatformSettings
 from billing import services as billing
-from modules import catalogue
+from modules.publishing import candidates
 
 THEMES = ("light", "dark")
 PUBLISH = "Publish"
@@ -62,7 +62,7 @@ def _troubles(user) -> list[health.Trouble]:
 
 def updates_for(user) -> int:
     """How many published modules that this person answers for have changed in their repository."""
-    return sum(catalogue.updates_of(owner) for owner in user.publishes_for)
+    return sum(candidates.updates_of(owner) for owner in user.publishes_for)
 
 
 def _nav(request):

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from billing.models import Hold
 from deployments.models import Deployment, Run
-from modules.changes import Compatibility
 from modules.models import Module, ModuleVersion, Scan
-from modules.row import Status as Candidate
+from modules.publishing.candidate import Status as Candidate
+from modules.versions.change import Compatibility
 
 ICONS = re.findall(r'<symbol id="([a-z-]+)"', (settings.BASE_DIR / "static" / "icons.svg").read_text())
 

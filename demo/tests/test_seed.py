@@ -10,8 +10,8 @@ from billing.models import Transfer
 from demo import seed
 from deployments.models import Deployment, Run
 from foundation.credits import CREDIT
-from modules.catalogue import newest_scan, rows
 from modules.models import Module
+from modules.publishing.candidates import newest_scan, rows
 
 ENDS = {
     "spring-campaign": ("destroyed", "succeeded"),

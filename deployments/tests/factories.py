@@ -5,8 +5,8 @@ import hashlib
 from billing.models import CostCentre
 from deployments.models import Deployment, Run
 from foundation.refs import new_ref
-from modules.archive import new_file, pack
 from modules.models import Archive, Module, ModuleVersion
+from modules.reading.archive import new_file, pack
 
 
 def make_version(files, *, owner, path="", title="Greeting", schema=None, **fields) -> ModuleVersion:

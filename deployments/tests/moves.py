@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from deployments.models import Deployment
 from deployments.tests.factories import make_deployment, make_run
-from modules.tests.versions import variable, version_of
+from modules.tests.published_versions import variable, version_of
 
 FIRST = {
     "variables": [

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from modules.types import Any_, Attribute, Collection, Object, Primitive, Tuple_
+from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True)
 # A browser turns every line end into the same two characters.

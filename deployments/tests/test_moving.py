@@ -9,9 +9,9 @@ from deployments import services
 from deployments.models import Draft, Run
 from deployments.tests.moves import BREAKING, COMPATIBLE, FIRST, move, page_of, shop_of, url
 from foundation.credits import CREDIT
-from modules import versioning
 from modules.models import Module
-from modules.tests.versions import make_module, variable, version_of
+from modules.tests.published_versions import make_module, variable, version_of
+from modules.versions import lifecycle
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def broken(alice):
 
 def test_what_never_came_into_being_does_not_begin_with_a_revoked_version(client, alice, carol, module):
     shop = shop_of(module, carol, paid=False, status="pending")
-    versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
+    lifecycle.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
     client.force_login(carol)
     response = client.post(url("run-start", shop.ref))
     assert response.status_code == 409
@@ -159,7 +159,7 @@ def test_the_form_asks_the_same_people_for_hidden_inputs_as_the_modules_page_sho
 def test_a_version_that_was_replaced_while_the_form_was_open_is_said(client, alice, carol, module):
     shop = shop_of(module, carol)
     client.force_login(carol)
-    versioning.make_current(version_of(module, "1.0.0"), by=alice)
+    lifecycle.make_current(version_of(module, "1.0.0"), by=alice)
     response = client.post(url("deployment-update", shop.ref), {"version": "1.1.0", "in-greeting": "typed"})
     assert response.status_code == 422
     assert "The version that you chose is not offered any more." in response.content.decode()
@@ -170,7 +170,7 @@ def test_a_move_confirmed_after_a_revocation_is_refused(client, alice, carol, mo
     shop = shop_of(module, carol)
     client.force_login(carol)
     review = move(client, shop)
-    versioning.revoke(version_of(module, "1.1.0"), reason="leaks", by=alice)
+    lifecycle.revoke(version_of(module, "1.1.0"), reason="leaks", by=alice)
     response = client.post(review)
     assert response.status_code == 409
     assert "Version 1.1.0 was revoked: leaks." in response.content.decode()

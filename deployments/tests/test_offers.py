@@ -9,9 +9,9 @@ from django.urls import reverse
 from deployments.models import Deployment, Draft
 from deployments.runner import execute_run
 from deployments.tests.factories import log_of, make_deployment, make_run
-from modules import versioning
 from modules.models import Module
-from modules.tests.versions import make_module, version_of
+from modules.tests.published_versions import make_module, version_of
+from modules.versions import lifecycle
 
 PLATFORM = reverse("deployments:deploy")
 PARTNERS = PLATFORM + "?tab=partner"
@@ -33,7 +33,7 @@ def card_of(page: str, module) -> str:
 
 
 def revoke(module, **fields):
-    versioning.revoke(version_of(module, "1.0.0"), **{"reason": "It leaks keys."} | fields)
+    lifecycle.revoke(version_of(module, "1.0.0"), **{"reason": "It leaks keys."} | fields)
 
 
 def test_a_revoked_module_stays_in_sight_and_cannot_be_deployed(client, alice, carol, module):
@@ -63,7 +63,7 @@ def test_a_revocation_between_form_and_click_wins(client, alice, carol, module):
 
 def test_another_version_takes_the_place_of_a_revoked_one(client, alice, carol):
     module = make_module(alice, versions=2, audience=Module.Audience.EVERYONE)
-    versioning.revoke(version_of(module, "1.1.0"), reason="leaks", by=alice)
+    lifecycle.revoke(version_of(module, "1.1.0"), reason="leaks", by=alice)
     client.force_login(carol)
     card = card_of(client.get(PARTNERS).content.decode(), module)
     assert "Version 1.0.0" in card
@@ -73,7 +73,7 @@ def test_another_version_takes_the_place_of_a_revoked_one(client, alice, carol):
 
 def test_a_deprecation_warns_with_reason_and_link_wherever_one_deploys(client, alice, carol, module):
     link = "https://example.com/successor"
-    versioning.deprecate(version_of(module, "1.0.0"), reason="Use network-v2.", link=link, by=alice)
+    lifecycle.deprecate(version_of(module, "1.0.0"), reason="Use network-v2.", link=link, by=alice)
     client.force_login(carol)
     card = card_of(client.get(PARTNERS).content.decode(), module)
     form = client.get(form_of(module)).content.decode()

@@ -7,10 +7,10 @@ from deployments import services
 from deployments.models import Run
 from deployments.tests.factories import make_deployment, make_run
 from deployments.tests.moves import COMPATIBLE, FIRST, page_of, shop_of, url
-from modules import services as catalogue
-from modules import versioning
 from modules.models import Module
-from modules.tests.versions import make_module, version_of
+from modules.publishing import services as catalogue
+from modules.tests.published_versions import make_module, version_of
+from modules.versions import lifecycle
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_a_newer_version_is_said_with_what_it_changes(client, carol, module):
 
 
 def test_the_current_version_needs_no_word(client, alice, carol, module):
-    versioning.make_current(version_of(module, "1.0.0"), by=alice)
+    lifecycle.make_current(version_of(module, "1.0.0"), by=alice)
     client.force_login(carol)
     page = page_of(client, shop_of(module, carol))
     assert "is available" not in page
@@ -40,7 +40,7 @@ def test_the_current_version_needs_no_word(client, alice, carol, module):
 def test_a_roll_back_is_said(client, alice, carol, module):
     shop = make_deployment(version_of(module, "1.1.0"), owner=carol, status="live")
     make_run(shop, status="succeeded")
-    versioning.make_current(version_of(module, "1.0.0"), by=alice)
+    lifecycle.make_current(version_of(module, "1.0.0"), by=alice)
     client.force_login(carol)
     page = page_of(client, shop)
     assert "<strong>New deployments use 1.0.0 again.</strong>" in page
@@ -50,8 +50,8 @@ def test_a_roll_back_is_said(client, alice, carol, module):
 def test_a_revocation_is_no_roll_back_and_a_deprecated_successor_is_said(client, alice, carol, module):
     shop = make_deployment(version_of(module, "1.1.0"), owner=carol, status="live")
     make_run(shop, status="succeeded")
-    versioning.revoke(version_of(module, "1.1.0"), reason="It leaks keys.", by=alice)
-    versioning.deprecate(version_of(module, "1.0.0"), reason="Old provider.", by=alice)
+    lifecycle.revoke(version_of(module, "1.1.0"), reason="It leaks keys.", by=alice)
+    lifecycle.deprecate(version_of(module, "1.0.0"), reason="Old provider.", by=alice)
     client.force_login(carol)
     page = page_of(client, shop)
     assert "Version 1.1.0 is revoked." in page
@@ -64,7 +64,7 @@ def test_a_revocation_is_no_roll_back_and_a_deprecated_successor_is_said(client,
 
 def test_a_deprecation_is_said_with_reason_and_link(client, alice, carol, module):
     version = version_of(module, "1.0.0")
-    versioning.deprecate(version, reason="Old <b>provider</b>.", link="https://example.com/why", by=alice)
+    lifecycle.deprecate(version, reason="Old <b>provider</b>.", link="https://example.com/why", by=alice)
     client.force_login(carol)
     page = page_of(client, shop_of(module, carol))
     assert "Version 1.0.0 is deprecated." in page
@@ -74,7 +74,7 @@ def test_a_deprecation_is_said_with_reason_and_link(client, alice, carol, module
 
 def test_a_revocation_is_said_and_what_lives_goes_on(client, alice, carol, module):
     shop = shop_of(module, carol)
-    versioning.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
+    lifecycle.revoke(version_of(module, "1.0.0"), reason="leaks", by=alice)
     client.force_login(carol)
     page = page_of(client, shop)
     assert "Version 1.0.0 is revoked." in page

@@ -9,9 +9,9 @@ from deployments import quotes, services
 from deployments.models import Deployment, Draft, Run
 from deployments.quotes import Quote
 from foundation.credits import CREDIT
-from modules import versioning
 from modules.models import Module
-from modules.tests.versions import add_version, make_module, version_of
+from modules.tests.published_versions import add_version, make_module, version_of
+from modules.versions import lifecycle
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_quote_reads_back_as_it_was_written():
 
 
 def test_a_revoked_version_is_refused_with_its_reason(carol, admin, module):
-    versioning.revoke(version_of(module, "1.0.0"), reason="It leaks keys.", by=admin)
+    lifecycle.revoke(version_of(module, "1.0.0"), reason="It leaks keys.", by=admin)
     with pytest.raises(services.NotDeployable, match=r"^Version 1.0.0 was revoked: It leaks keys\.$"):
         services.create_deployment(version_of(module, "1.0.0"), name="x", inputs={}, secrets={}, by=carol)
     assert not Deployment.objects.exists()

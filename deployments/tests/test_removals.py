@@ -11,9 +11,9 @@ from deployments.models import Deployment, RemovalNotice
 from deployments.removals import tell_of_removals
 from deployments.tests.factories import make_deployment, make_run
 from foundation.models import OutboxMessage
-from modules import services
 from modules.models import Module
-from modules.tests.versions import make_module
+from modules.publishing import services
+from modules.tests.published_versions import make_module
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from deployments.revocations import tell_of_revocations
 from deployments.tasks import tell_of_removals
 from deployments.tests.factories import make_deployment
 from foundation.models import OutboxMessage
-from modules import versioning
 from modules.models import Module
-from modules.tests.versions import make_module, version_of
+from modules.tests.published_versions import make_module, version_of
+from modules.versions import lifecycle
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def live(module, owner, semver="1.1.0", name="web-shop", **fields) -> Deployment
 
 
 def revoke(module, by, reason="It leaks keys."):
-    versioning.revoke(version_of(module, "1.1.0"), reason=reason, by=by)
+    lifecycle.revoke(version_of(module, "1.1.0"), reason=reason, by=by)
 
 
 def told() -> list[str]:
@@ -65,7 +65,7 @@ def test_the_publishers_own_deployments_are_not_told(greeting, alice, carol):
 def test_a_revocation_taken_back_before_the_look_sends_none(greeting, alice, carol):
     live(greeting, carol)
     revoke(greeting, alice)
-    versioning.unrevoke(version_of(greeting, "1.1.0"), by=alice)
+    lifecycle.unrevoke(version_of(greeting, "1.1.0"), by=alice)
     tell_of_revocations()
     assert told() == []
     assert not RevocationNotice.objects.exists()
@@ -76,7 +76,7 @@ def test_a_second_revocation_is_told_anew(greeting, alice, carol):
     for _ in range(2):
         revoke(greeting, alice)
         tell_of_revocations()
-        versioning.unrevoke(version_of(greeting, "1.1.0"), by=alice)
+        lifecycle.unrevoke(version_of(greeting, "1.1.0"), by=alice)
     assert told() == ["carol@example.com"] * 2
 
 

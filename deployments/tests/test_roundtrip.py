@@ -12,8 +12,8 @@ from deployments.inputs import form_for
 from deployments.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.test_inputs import VALUES, post
-from modules.hcl import read_file
-from modules.literals import to_hcl
+from modules.terraform.hcl import read_file
+from modules.terraform.literals import to_hcl
 from tests.browser.typed import CASES as CASES_OF_DEMO
 
 CASES = [(f"v{at}", type_, value) for at, (type_, value) in enumerate(VALUES)]

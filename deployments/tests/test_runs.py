@@ -8,8 +8,8 @@ from deployments.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.schemas import schema, variable
 from foundation.credits import CREDIT
-from modules.hcl import read_file
 from modules.models import Module
+from modules.terraform.hcl import read_file
 
 SCHEMA = schema(
     variable("greeting", updatesafe=True),

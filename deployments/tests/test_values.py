@@ -3,7 +3,7 @@ import json
 import pytest
 
 from deployments import values
-from modules.types import parse_type
+from modules.terraform.types import parse_type
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from deployments.services import cancel_run, start_run
 from deployments.tests.factories import log_of, make_deployment, make_run, make_version
 from foundation.wake import wake
 from modules.models import Scan
-from modules.services import start_scan
+from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, connect
 
 QUICK = {"RUN_LEASE": "3", "RUN_HEARTBEAT": "1", "RUN_REAP": "1", "RUN_POLL": "1"}

@@ -12,7 +12,7 @@ from deployments import drafts, moving, offers, quotes, services
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
 from deployments.views.found import asked, listed, typed
-from modules.manifest import abilities
+from modules.terraform.abilities import abilities
 
 PER_PAGE = 24
 

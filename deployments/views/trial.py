@@ -8,15 +8,15 @@ from django.views.decorators.http import require_http_methods
 from accounts.sides import side_of
 from deployments.inputs import form_for
 from deployments.views.found import typed
-from modules import catalogue
-from modules.forms import folder_named
+from modules.forms.publishing import folder_named
+from modules.publishing import candidates
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_trial(request):
     side = side_of(request)
-    scan = catalogue.newest_scan(get_object_or_404(side.connections))
+    scan = candidates.newest_scan(get_object_or_404(side.connections))
     if scan is None:
         raise Http404
     found = get_object_or_404(scan.found, path=folder_named(request.GET.get("path")), is_valid=True)

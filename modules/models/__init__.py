@@ -1,5 +1,5 @@
 from modules.models.catalogue import Module, Share
-from modules.models.reading import Archive, Delivery, ParsedFile, Scan, ScannedModule, Tag, Watch
+from modules.models.scans import Archive, Delivery, ParsedFile, Scan, ScannedModule, Tag, Watch
 from modules.models.versions import Alarm, ModuleVersion
 
 __all__ = [

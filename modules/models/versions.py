@@ -8,7 +8,7 @@ from django.urls import reverse
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 from modules.models.catalogue import Module
-from modules.models.reading import Archive
+from modules.models.scans import Archive
 
 SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoked_at", "revocation_reason"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import template
 
-from modules import registry, terminal
+from modules.registry import offers, snippet
 
 register = template.Library()
 
@@ -21,13 +21,13 @@ class Card:
 def terminal_card(context, module, version) -> Card | None:
     """What the card says to the person who asks; None for a version that Terraform would not get."""
     request = context["request"]
-    if not registry.offers(version, to=request.user):
+    if not offers.offers(version, to=request.user):
         return None
     host = request.get_host()
-    snippet = terminal.snippet(
-        source=f"{host}/{registry.address(module)}",
+    block = snippet.snippet(
+        source=f"{host}/{offers.address(module)}",
         version=version.semver,
         name=module.slug,
         variables=version.schema["variables"],
     )
-    return Card(host, snippet, terminal.token_variable(host), request.is_secure())
+    return Card(host, block, snippet.token_variable(host), request.is_secure())

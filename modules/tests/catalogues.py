@@ -1,9 +1,10 @@
 """Repositories on the local GitHub, connected, scanned and published as a partner would."""
 
 from accounts.services import save_token, select_repository
-from modules import services
 from modules.models import Module, Scan
-from modules.scanner import scan_repository
+from modules.publishing import services
+from modules.scanning.scanner import scan_repository
+from modules.scanning.services import start_scan
 
 NAME = "alice-example/test-modules"
 TOKENS = {"alice-example": "ghp_demo_alice", "bob-example": "ghp_demo_bob", "platform-example": "ghp_demo_platform"}
@@ -21,7 +22,7 @@ def connect(github, owner, *, by=None, name=NAME, files=None, **more):
 
 def scan(connection, by=None) -> Scan:
     """The repository's newest commit, read in this process."""
-    row = services.start_scan(connection, by=by)
+    row = start_scan(connection, by=by)
     scan_repository(row.pk)
     row.refresh_from_db()
     return row

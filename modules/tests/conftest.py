@@ -2,8 +2,8 @@ import pytest
 
 from accounts import api_tokens
 from modules.models import Module
-from modules.tests.registry import HOST
-from modules.tests.versions import make_module
+from modules.tests.published_versions import make_module
+from modules.tests.registry_protocol import HOST
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Schemas of small texts, and what differs between two of them."""
 
-from modules.hcl import read_file
-from modules.interface import compare
-from modules.schema import combine
+from modules.terraform.hcl import read_file
+from modules.terraform.schema import combine
+from modules.versions.compare import compare
 
 
 def schema(text):

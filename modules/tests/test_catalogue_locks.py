@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import GitHubConnection
 from modules.models import Module
-from modules.tests.versions import make_module
+from modules.tests.published_versions import make_module
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import GitHubConnection
 from accounts.sides import Side, side_of
-from modules import catalogue, manifest, previews
-from modules.forms import TermsForm, folder_name, folder_named
-from modules.lines import Line, lines
-from modules.services import NotPublishable
-from modules.terms import set_terms
-from modules.views.asked import apart_of, query_of
+from modules.forms.publishing import TermsForm, folder_name, folder_named
+from modules.publishing import candidates, previews
+from modules.publishing.listing import Line, lines
+from modules.publishing.services import NotPublishable
+from modules.publishing.terms import set_terms
+from modules.terraform import abilities
+from modules.views.carried import apart_of, query_of
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def _folder(request, name: str | None) -> Folder:
     """The folder of this name in the newest scan, or among what is published of the repository; else 404."""
     side, apart = side_of(request), apart_of(request)
     connection = get_object_or_404(side.connections)
-    path, scan = folder_named(name), catalogue.newest_scan(connection)
-    row = next((row for row in catalogue.rows(connection, scan, apart=apart) if row.path == path), None)
+    path, scan = folder_named(name), candidates.newest_scan(connection)
+    row = next((row for row in candidates.rows(connection, scan, apart=apart) if row.path == path), None)
     if row is None:
         raise Http404
     previews.attach([row], connection, scan)
@@ -95,7 +96,7 @@ def _page(request, folder: Folder, form: TermsForm | None, *, status: int = 200)
         "line": folder.line,
         "row": row,
         "form": form,
-        "abilities": manifest.abilities(row.found.schema) if row.is_valid else [],
+        "abilities": abilities.abilities(row.found.schema) if row.is_valid else [],
         "is_refused": status == 422 and form is None,
     }
     return render(request, "modules/folder.html", context, status=status)

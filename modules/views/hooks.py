@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.models import GitHubConnection
-from modules import hooks
+from modules.scanning import webhooks
 
 NOTHING_HERE = "There is no webhook here."
 
@@ -14,24 +14,24 @@ NOTHING_HERE = "There is no webhook here."
 @require_POST
 def github(request, ref):
     """Answer at once and without asking anybody: what a push calls for is done by a worker."""
-    body = request.read(hooks.MOST_BYTES + 1)
-    if len(body) > hooks.MOST_BYTES:
+    body = request.read(webhooks.MOST_BYTES + 1)
+    if len(body) > webhooks.MOST_BYTES:
         return _answer(413, "The body is larger than 1 MiB.")
     connection = GitHubConnection.objects.filter(ref=ref).first()
-    signature = hooks.signature_of(body, connection)
+    signature = webhooks.signature_of(body, connection)
     if not signature:
         return _answer(404, NOTHING_HERE)
-    if not hooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
+    if not webhooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
         return _answer(403, "The signature is not that of this webhook's secret.")
     delivery_id, event = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Delivery", "Event"))
     try:
-        payload = hooks.payload_of(body, request.content_type)
-        said = hooks.take(connection, delivery_id=delivery_id, signature=signature, event=event, payload=payload)
-    except hooks.Unreadable as error:
+        payload = webhooks.payload_of(body, request.content_type)
+        said = webhooks.take(connection, delivery_id=delivery_id, signature=signature, event=event, payload=payload)
+    except webhooks.Unreadable as error:
         return _answer(400, str(error))
     except GitHubConnection.DoesNotExist:
         return _answer(404, NOTHING_HERE)
-    return _answer(200 if said == hooks.PONG else 202, said)
+    return _answer(200 if said == webhooks.PONG else 202, said)
 
 
 def _answer(status: int, text: str) -> HttpResponse:

@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import GitHubConnection
-from modules import history
-from modules.manifest import abilities
-from modules.markdown import render as render_markdown
 from modules.models import Alarm, Module, ModuleVersion
-from modules.picture import picture
-from modules.schema import without_hidden
-from modules.showing import inputs_of, link
+from modules.pages.inputs_table import inputs_of, link
+from modules.pages.markdown import render as render_markdown
+from modules.pages.picture import picture
+from modules.terraform.abilities import abilities
+from modules.terraform.schema import without_hidden
+from modules.versions import history
 
 VERSIONS_A_PAGE = 25
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import GitHubConnection
 from accounts.sides import Side, side_of
-from modules import catalogue, previews, services
-from modules.forms import PublishForm
-from modules.lines import leaving, lines
+from modules.forms.publishing import PublishForm
 from modules.models import Module
-from modules.views.asked import apart_of, query_of
+from modules.publishing import candidates, previews, services
+from modules.publishing.listing import leaving, lines
+from modules.scanning.services import NothingToScan, start_scan
+from modules.views.carried import apart_of, query_of
 
 
 @login_required
@@ -51,8 +52,8 @@ def scan_start(request):
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     try:
-        services.start_scan(connection, by=request.user)
-    except services.NothingToScan:
+        start_scan(connection, by=request.user)
+    except NothingToScan:
         messages.error(request, "Choose a repository first, then scan it.")
     return redirect(_publish_page_of(side))
 
@@ -86,7 +87,7 @@ def _validated(data) -> PublishForm:
 def _is_shown(side: Side, ref: str) -> bool:
     """Whether a card that shows how the scan `ref` ended has nothing to learn from the newest one."""
     connection = side.connections.first()
-    newest = catalogue.scans_of(connection).first() if connection and ref else None
+    newest = candidates.scans_of(connection).first() if connection and ref else None
     if newest is None or not newest.is_final:
         return False
     shown = connection.scans.filter(ref=ref).first()
@@ -109,33 +110,33 @@ def _context(request, *, form: PublishForm | None = None, refusal: Exception | N
         "connection": connection,
         "form": form,
         "refusal": refusal,
-        "elsewhere": catalogue.elsewhere(connection or GitHubConnection(owner=side.owner)),
+        "elsewhere": candidates.elsewhere(connection or GitHubConnection(owner=side.owner)),
     }
     if connection is None or connection.repository_id is None:
         return context
-    scan = catalogue.scans_of(connection).first()
-    base = catalogue.newest_scan(connection)
+    scan = candidates.scans_of(connection).first()
+    base = candidates.newest_scan(connection)
     return context | {"scan": scan, "base": base} | _list(connection, base, form, apart_of(request))
 
 
 def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: list[str]) -> dict:
     """The rows, ticked as the validated form was, and what publishing them would do."""
-    rows = catalogue.rows(connection, base, apart=apart)
+    rows = candidates.rows(connection, base, apart=apart)
     if form is not None:
         known = form.cleaned_data.get("seen") or {}
         # What somebody has published since the form was made was never unticked.
         since = {row.path for row in rows if row.is_published and not known.keys() & {row.path, row.module.path}}
-        catalogue.tick(rows, {*form.cleaned_data.get("modules", set()), *since})
+        candidates.tick(rows, {*form.cleaned_data.get("modules", set()), *since})
     previews.attach(rows, connection, base)
-    plan, made = catalogue.plan(rows), lines(rows)
+    plan, made = candidates.plan(rows), lines(rows)
     return {
         "lines": made,
         "leaving": leaving(made),
         "plan": plan,
         "breaking": sum(row.preview.is_breaking for row in plan.updated),
-        "counts": catalogue.counts(rows),
-        "seen_json": json.dumps(catalogue.standing(connection)),
-        "numbers_json": json.dumps(catalogue.numbers(rows)),
+        "counts": candidates.counts(rows),
+        "seen_json": json.dumps(candidates.standing(connection)),
+        "numbers_json": json.dumps(candidates.numbers(rows)),
         "apart": [row.path for row in rows if row.path in apart],
         "address": query_of(Side(connection.owner), apart),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts import api_tokens
-from modules import registry
+from modules.registry import offers
 
 BASE = "/registry/modules/v1/"
 
@@ -46,18 +46,18 @@ def token_required(view):
 
 @token_required
 def versions(request, token, **address):
-    module = registry.find(token.owner, **address)
+    module = offers.find(token.owner, **address)
     if module is None:
         return _not_found()
-    numbers = registry.versions_of(module).values_list("semver", flat=True)
+    numbers = offers.versions_of(module).values_list("semver", flat=True)
     return JsonResponse({"modules": [{"versions": [{"version": number} for number in numbers]}]})
 
 
 @token_required
 def latest(request, token, **address):
     """The way to what new deployments use, as the public registry redirects."""
-    module = registry.find(token.owner, **address)
-    version = module and registry.versions_of(module).filter(pk=module.current_version_id).first()
+    module = offers.find(token.owner, **address)
+    version = module and offers.versions_of(module).filter(pk=module.current_version_id).first()
     if not version:
         return _not_found()
     return redirect("modules:registry-download", **address, semver=version.semver)
@@ -65,11 +65,11 @@ def latest(request, token, **address):
 
 @token_required
 def download(request, token, semver, **address):
-    module = registry.find(token.owner, **address)
-    version = module and registry.versions_of(module).filter(semver=semver).first()
+    module = offers.find(token.owner, **address)
+    version = module and offers.versions_of(module).filter(semver=semver).first()
     if not version:
         return _not_found()
-    key = registry.archive_key(version, token=token)
+    key = offers.archive_key(version, token=token)
     path = reverse("modules:registry-archive", args=[key, f"{module.slug}-{version.semver}"])
     answer = HttpResponse(status=204)
     answer["X-Terraform-Get"] = _source(request.build_absolute_uri(path), folder=version.path)
@@ -81,12 +81,12 @@ def download(request, token, semver, **address):
 @never_cache
 def archive(request, key, name):
     """The archive itself. Terraform asks for it without its token, so the address is the right to it."""
-    opened = registry.opened_by(key)
+    opened = offers.opened_by(key)
     if opened is None:
         return _not_found()
     version, token = opened
     if request.method == "GET":  # Terraform asks for the size first
-        registry.note_download(version, token=token)
+        offers.note_download(version, token=token)
     answer = HttpResponse(bytes(version.archive.data), content_type="application/gzip")
     answer["Content-Disposition"] = f'attachment; filename="{version.module.slug}-{version.semver}.tar.gz"'
     return answer

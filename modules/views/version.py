@@ -6,11 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from modules import history, usage, versioning
+from modules.forms.versions import DeprecateForm, RevokeForm
 from modules.models import Alarm, ModuleVersion
-from modules.showing import resources_of
-from modules.version_forms import DeprecateForm, RevokeForm
-from modules.versions import notices
+from modules.pages.inputs_table import resources_of
+from modules.versions import history, lifecycle, notices, usage
 from modules.views.module import shown, standing_alarms, visible_module
 
 
@@ -24,7 +23,7 @@ def version(request, ref, semver):
 @require_POST
 def version_current(request, ref, semver):
     version = _changeable(request, ref, semver)
-    return _say(request, version, versioning.make_current, f"New deployments use version {semver} now.")
+    return _say(request, version, lifecycle.make_current, f"New deployments use version {semver} now.")
 
 
 @login_required
@@ -34,14 +33,14 @@ def version_deprecate(request, ref, semver):
     form = DeprecateForm(request.POST, version=version)
     if not form.is_valid():
         return _page(request, version, status=422, deprecate_form=form)
-    return _say(request, version, versioning.deprecate, f"Version {semver} is deprecated.", **form.cleaned_data)
+    return _say(request, version, lifecycle.deprecate, f"Version {semver} is deprecated.", **form.cleaned_data)
 
 
 @login_required
 @require_POST
 def version_undeprecate(request, ref, semver):
     version = _changeable(request, ref, semver)
-    return _say(request, version, versioning.undeprecate, f"Version {semver} is not deprecated any more.")
+    return _say(request, version, lifecycle.undeprecate, f"Version {semver} is not deprecated any more.")
 
 
 @login_required
@@ -52,14 +51,14 @@ def version_revoke(request, ref, semver):
     if not form.is_valid():
         return _page(request, version, status=422, revoke_form=form)
     reason = form.cleaned_data["reason"]
-    return _say(request, version, versioning.revoke, f"Version {semver} is revoked.", reason=reason)
+    return _say(request, version, lifecycle.revoke, f"Version {semver} is revoked.", reason=reason)
 
 
 @login_required
 @require_POST
 def version_unrevoke(request, ref, semver):
     version = _changeable(request, ref, semver)
-    return _say(request, version, versioning.unrevoke, f"Version {semver} is not revoked any more.")
+    return _say(request, version, lifecycle.unrevoke, f"Version {semver} is not revoked any more.")
 
 
 @login_required
@@ -69,7 +68,7 @@ def alarm_dismiss(request, ref, alarm):
     if not module.may_change(request.user):
         raise PermissionDenied
     found = get_object_or_404(Alarm.objects.select_related("version__module"), version__module=module, ref=alarm)
-    versioning.dismiss_alarm(found, by=request.user)
+    lifecycle.dismiss_alarm(found, by=request.user)
     messages.success(request, "The alarm is dismissed.")
     return redirect(module)
 
@@ -91,7 +90,7 @@ def _say(request, version: ModuleVersion, deed, done: str, **details):
     """Do a verb of versioning, and tell how it went on the version's page."""
     try:
         deed(version, by=request.user, **details)
-    except versioning.Refused as refusal:
+    except lifecycle.Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)

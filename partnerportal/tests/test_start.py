@@ -9,7 +9,7 @@ from accounts.models import GitHubConnection
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run, make_version
 from modules.models import Alarm, Module
-from modules.tests.versions import make_module, version_of
+from modules.tests.published_versions import make_module, version_of
 from partnerportal import start
 
 pytestmark = pytest.mark.django_db

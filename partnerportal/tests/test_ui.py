@@ -11,8 +11,8 @@ from django.test import RequestFactory
 
 from deployments.models import Deployment, Run
 from foundation.credits import CREDIT
-from modules.forms import TermsForm
-from modules.terms import Suggestion, Terms
+from modules.forms.publishing import TermsForm
+from modules.publishing.terms import Suggestion, Terms
 from partnerportal.styleguide import CHOICES, ICONS
 from partnerportal.templatetags import ui
 

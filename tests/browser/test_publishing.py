@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import demo
 from deployments import services
 from modules.models import Module
-from modules.terms import set_audience
+from modules.publishing.terms import set_audience
 from tests.browser import steps
 from tests.browser.world import give_credits, publish_of_alice
 

@@ -5,8 +5,9 @@ from accounts.models import GitHubConnection, User
 from billing import services as billing
 from demo.waiting import until
 from foundation.credits import CREDIT
-from modules import services
 from modules.models import Module, Scan
+from modules.publishing import services
+from modules.scanning.services import start_scan
 
 
 def publish_platform(github, *paths: str, by: User) -> dict[str, Module]:
@@ -32,7 +33,7 @@ def give_credits(owner: User, credits: int, *, by: User) -> None:
 
 def scanned(connection: GitHubConnection, *, by: User) -> Scan:
     """The repository's newest commit, read by the worker."""
-    started = services.start_scan(connection, by=by)
+    started = start_scan(connection, by=by)
     return until(Scan.objects.filter(pk=started.pk, status=Scan.Status.SUCCEEDED).first, "The worker's scan")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from billing.models import Wallet
-from modules.registry import address as address_of
+from modules.registry.offers import address as address_of
 from tests.leaks.rows import Row
 from tests.leaks.world import World
 from tests.people import PASSWORD

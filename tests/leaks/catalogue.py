@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from accounts.models import AccessibleRepository, GitHubConnection
 from foundation.credits import CREDIT
-from modules.archive import new_file, pack
 from modules.models import Alarm, Archive, Module, ModuleVersion, Scan, ScannedModule, Share
+from modules.reading.archive import new_file, pack
 from tests.leaks.markers import mark, name_of
 
 REPOSITORIES = {"alice": 1001, "bob": 1002, "platform": 1003}

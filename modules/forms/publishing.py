@@ -1,0 +1,186 @@
+"""What the publish pages are sent: folders, whole sets of them, and what is set for one."""
+
+import json
+
+from django import forms
+from django.http import Http404
+
+from accounts.models import User
+from foundation.credits import to_credits, to_units
+from modules.models import Module
+from modules.publishing.terms import Suggestion, Terms, addresses
+from modules.terraform.schema import MOST_CREDITS
+
+ROOT = "."  # a checkbox needs a value, and the root folder's path is blank
+LONGEST_LIST = 20_000  # characters of addresses
+YES_OR_NO = [("yes", "Yes"), ("no", "No")]
+AUDIENCES = [
+    (Module.Audience.EXCLUSIVE, "Exclusive to you"),
+    (Module.Audience.NAMED, "Shared with named people"),
+    (Module.Audience.EVERYONE, "Everyone"),
+]
+CHANGED = "This form was changed on its way. Reload the page."
+
+
+def folder_name(path: str) -> str:
+    """What an address or a form calls the folder at `path`."""
+    return path or ROOT
+
+
+def folder_named(name: str | None) -> str:
+    """The path of the folder that an address or a form names. Raises Http404 for what names none."""
+    if not name or "\0" in name:
+        raise Http404
+    return "" if name == ROOT else name
+
+
+class FoldersField(forms.MultipleChoiceField):
+    """Paths of folders; which of them there are is the service's to say."""
+
+    def valid_value(self, value):
+        return True
+
+    def clean(self, value):
+        return {"" if path == ROOT else path for path in super().clean(value)}
+
+
+class SeenField(forms.JSONField):
+    """What the page knew by path, as JSON of its own; what was made elsewhere may be nested beyond what can be read."""
+
+    def __init__(self, kind: type, **options):
+        super().__init__(**options)
+        self.kind = kind
+
+    def to_python(self, value):
+        try:
+            seen = super().to_python(value)
+            json.dumps(seen, ensure_ascii=False).encode()  # JSON can name half of a character, which no page can show
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(CHANGED) from error
+        return seen
+
+    def clean(self, value):
+        seen = super().clean(value) or {}
+        if not isinstance(seen, dict) or not all(isinstance(fact, self.kind) for fact in seen.values()):
+            raise forms.ValidationError(CHANGED)
+        return seen
+
+
+class PublishForm(forms.Form):
+    """The whole wanted set, and what the page knew when it was made."""
+
+    modules = FoldersField(required=False)
+    scan = forms.CharField(max_length=10)
+    seen = SeenField(int, required=False)
+    numbers = SeenField(str, required=False)
+
+
+class TermsForm(forms.Form):
+    """What a publisher sets for a folder. Blank goes by the repository, whose values stand beside each field.
+
+    A press of a Reset makes its field blank before anything is read.
+    """
+
+    RESETTABLE = ["title", "credit_cost", "purchased_only"]
+
+    title = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    credit_cost = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_value=MOST_CREDITS,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": "Give a number of credits, such as 40 or 2.5."},
+    )
+    purchased_only = forms.ChoiceField(required=False)
+    audience = forms.ChoiceField(choices=AUDIENCES, widget=forms.RadioSelect)
+    emails = forms.CharField(
+        label="Named people",
+        required=False,
+        max_length=LONGEST_LIST,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    auto_publish = forms.BooleanField(
+        label="Publish compatible updates by themselves",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "switch", "role": "switch"}),
+        help_text="After each scan. What breaks the interface, or can do more than before, waits for you.",
+    )
+
+    def __init__(self, data=None, *, owner: User | None, terms: Terms, suggestion: Suggestion):
+        super().__init__(_after_reset(data), initial=_shown(terms))
+        self.owner = owner
+        self.overridden = [name for name in self.RESETTABLE if self.initial[name] != ""]
+        if owner is None:  # a platform module is everyone's
+            del self.fields["audience"], self.fields["emails"]
+        for name, text in _says(suggestion).items():
+            if name in self.fields:
+                self.fields[name].help_text = text
+        self.fields["title"].widget.attrs["placeholder"] = suggestion.title
+        self.fields["credit_cost"].widget.attrs["placeholder"] = _credits(suggestion.credit_cost)
+        self.fields["purchased_only"].choices = [("", "As the repository says"), *YES_OR_NO]
+
+    def clean_emails(self):
+        typed = self.cleaned_data["emails"].replace(",", " ").replace(";", " ")
+        return addresses(typed.split(), self.owner)
+
+    def clean(self):
+        is_named = self.cleaned_data.get("audience") == Module.Audience.NAMED
+        if is_named and not self.cleaned_data.get("emails") and "emails" not in self.errors:
+            self.add_error("emails", "Name at least one person, or choose another audience.")
+        return self.cleaned_data
+
+    def terms(self) -> Terms:
+        """What was typed, once it is valid."""
+        given = self.cleaned_data
+        cost, choice = given["credit_cost"], given["purchased_only"]
+        return Terms(
+            title=given["title"],
+            credit_cost=None if cost is None else to_units(cost),
+            purchased_only=choice == "yes" if choice else None,
+            audience=given.get("audience", Module.Audience.EVERYONE),
+            emails=given.get("emails", []),
+            auto_publish=given["auto_publish"],
+        )
+
+
+def _after_reset(data):
+    if data is None or data.get("reset") not in TermsForm.RESETTABLE:
+        return data
+    data = data.copy()
+    data[data["reset"]] = ""
+    return data
+
+
+def _shown(terms: Terms) -> dict:
+    """The terms as the fields start with them."""
+    choice = {None: "", True: "yes", False: "no"}[terms.purchased_only]
+    cost = "" if terms.credit_cost is None else _credits(terms.credit_cost)
+    return vars(terms) | {"purchased_only": choice, "credit_cost": cost, "emails": "\n".join(terms.emails)}
+
+
+def _credits(units: int) -> str:
+    """As the field reads it back: 12_500 → "1.25"."""
+    return f"{to_credits(units):f}"
+
+
+def _says(suggestion: Suggestion) -> dict[str, str]:
+    """The help of each field, with what the repository says."""
+    return {
+        "title": f"Repository says {suggestion.title}.",
+        "credit_cost": f"Repository says {_credits(suggestion.credit_cost)}. What others pay for a deployment.",
+        "purchased_only": f"Repository says {'yes' if suggestion.purchased_only else 'no'}. "
+        "With yes, awarded credits cannot pay for it.",
+        "audience": "Who may deploy it may read its code through Terraform's registry too, which costs no credits. "
+        + _suggested_audience(suggestion),
+        "emails": "Their e-mail addresses, one a line, also of people who have not signed up yet. "
+        "Kept as long as it is shared with named people.",
+    }
+
+
+def _suggested_audience(suggestion: Suggestion) -> str:
+    if suggestion.audience == Module.Audience.EVERYONE:
+        return "Repository says everyone (public_access)."
+    if suggestion.emails:
+        return f"Repository says {', '.join(suggestion.emails)} (shared_users)."
+    return "Repository names nobody."

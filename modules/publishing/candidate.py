@@ -1,0 +1,214 @@
+"""What the Publish page shows: rows for the folders of a repository, and what publishing would do to each."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from foundation.choices import ShownChoices
+from modules.models import Module, ModuleVersion, ScannedModule
+from modules.terraform.abilities import Ability
+from modules.versions.compare import Change
+
+VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
+
+
+class Live(NamedTuple):
+    """How many live deployments of a version somebody has, and whether an e-mail says so when the module is removed."""
+
+    person: str  # short name
+    semver: str
+    deployments: int
+    is_told: bool
+
+
+@dataclass
+class Preview:
+    """What publishing a row would make of it.
+
+    `live` are the live deployments of all its versions; `commits_are_whole` is false where the branch's history, as
+    far as it was read, does not hold the newest version's commit.
+    """
+
+    semver: str
+    tag: str = ""
+    note: str = ""
+    bump: str = "first"
+    changes: list[Change] = field(default_factory=list)
+    widened: list[Ability] = field(default_factory=list)
+    commits: list[dict] = field(default_factory=list)
+    commits_are_whole: bool = True
+    live: list[Live] = field(default_factory=list)
+
+    @property
+    def is_breaking(self) -> bool:
+        return self.bump == "major"
+
+
+class Status(ShownChoices):
+    """What becomes of a row when it is published, or why it cannot be."""
+
+    NEW = "new", "run", "plus", "New"
+    UPDATED = "updated", "run", "upload", "Updated"
+    MOVED = "moved", "run", "replace", "Moved"
+    UNCHANGED = "unchanged", "", "check", "Unchanged"
+    REMOVED = "removed", "warn", "minus", "Removed"
+    INVALID = "invalid", "bad", "error", "Invalid"
+
+
+@dataclass
+class Row:
+    """A folder of the repository: as the scan found it, as it is published, or both.
+
+    A module whose folder moved has one row, under the new path; `moved_from` is the old one then, "." for the root.
+    `newest` is the version with the highest number, which need not be the current one.
+    """
+
+    path: str
+    title: str
+    is_platform: bool = False
+    found: ScannedModule | None = None
+    module: Module | None = None
+    ticked: bool = False
+    newest: ModuleVersion | None = None
+    moved_from: str = ""
+    preview: Preview | None = None
+    title_notes: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        """The paths by which a form may tick it: its own, and the one that it moved from."""
+        return {self.path, "" if self.moved_from == "." else self.moved_from or self.path}
+
+    @property
+    def is_published(self) -> bool:
+        return self.module is not None and self.module.is_listed
+
+    @property
+    def is_valid(self) -> bool:
+        return self.found is not None and self.found.is_valid
+
+    @property
+    def can_be_ticked(self) -> bool:
+        """What is published may stay at its version, even when its folder is invalid now, or gone."""
+        return self.is_valid or self.is_published
+
+    @property
+    def is_rolled_back(self) -> bool:
+        """Whether new deployments use an older version although the newest one could be deployed."""
+        return self._is_behind and not self.is_revoked
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the newest version is."""
+        return self.newest is not None and self.newest.revoked_at is not None
+
+    @property
+    def _is_behind(self) -> bool:
+        return self.newest is not None and self.module.current_version_id != self.newest.pk
+
+    @property
+    def has_new_content(self) -> bool:
+        """Whether the folder, as it is valid now, differs from the newest version."""
+        return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether publishing brings a removed module back, with its history."""
+        return self.change == "new" and self.newest is not None
+
+    @property
+    def change(self) -> str:
+        """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
+        if not self.ticked:
+            return "removed" if self.is_published else ""
+        if not self.is_published:
+            return "new"
+        return "updated" if self.has_new_content else "unchanged"
+
+    @property
+    def status(self) -> Status:
+        if not self.is_valid and self.change != "removed":
+            return Status.INVALID
+        if self.change == "updated" and self.moved_from:
+            return Status.MOVED
+        if self.change and not self.comes_back:
+            return Status(self.change)
+        return Status.NEW if self.newest is None else Status.REMOVED
+
+    @property
+    def mark(self) -> ShownChoices | None:
+        """What stands in the way of its newest version, if anything."""
+        if self.is_revoked:
+            return ModuleVersion.Mark.REVOKED
+        return Module.Mark.ROLLED_BACK if self.is_rolled_back else None
+
+    @property
+    def held_back(self) -> str:
+        """Why updates are not published automatically although that is switched on; blank when nothing is in the way.
+
+        As far as the row tells; what its update changes is known when it is previewed.
+        """
+        if not self.is_published or self.module.auto_publish_by_id is None:
+            return ""
+        if not self.module.is_automatic:
+            return f"{self.module.auto_publish_by.short_name} switched it on, and may no longer publish"
+        if self.change != "updated":
+            return ""
+        if self.moved_from:
+            return "its folder has moved"
+        if self.is_rolled_back:
+            return f"version {self.module.current_version.semver} was made the current one by hand"
+        if self._is_behind:
+            return f"version {self.newest.semver} is revoked"
+        if self.preview and self.preview.is_breaking:
+            return "its interface changes in a breaking way"
+        if self.preview and self.preview.widened:
+            return "it can do more than before"
+        return ""
+
+    @property
+    def publishes_itself(self) -> bool:
+        """Whether the update that waits is published automatically."""
+        return self.change == "updated" and self.module.is_automatic and not self.held_back
+
+    @property
+    def providers(self) -> str:
+        return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
+
+    @property
+    def errors(self) -> list[dict]:
+        return self._findings("error")
+
+    @property
+    def advice(self) -> list[dict]:
+        return self._findings("advice")
+
+    def _findings(self, level: str) -> list[dict]:
+        return [row for row in self.found.findings if row["level"] == level] if self.found else []
+
+
+@dataclass
+class Plan:
+    """The rows by what publishing a set of ticked paths does to them."""
+
+    new: list[Row] = field(default_factory=list)
+    updated: list[Row] = field(default_factory=list)
+    unchanged: list[Row] = field(default_factory=list)
+    removed: list[Row] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """The words of the button: "Publish 1, update 2, remove 1"."""
+        parts = [f"{verb} {len(getattr(self, name))}" for name, verb in VERBS if getattr(self, name)]
+        return ", ".join(parts).capitalize() or "Publish"
+
+    @property
+    def summary(self) -> str:
+        back = sum(row.comes_back for row in self.new)
+        counts = {"new": len(self.new) - back, "brought back": back}
+        counts |= {name: len(getattr(self, name)) for name in ("updated", "removed", "unchanged")}
+        text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        return f"{text}." if text else "Nothing is ticked, nothing is published."
+
+    @property
+    def changes_anything(self) -> bool:
+        return bool(self.new or self.updated or self.removed)

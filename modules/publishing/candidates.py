@@ -1,0 +1,207 @@
+"""What a scan and the modules that stand in the catalogue say together: the rows of the Publish page, and counts."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import GitHubConnection, User
+from modules.models import Module, ModuleVersion, Scan, ScannedModule
+from modules.publishing import folder_moves
+from modules.publishing.candidate import Plan, Row
+
+HEAVY = ("schema", "readme", "advice", "changes", "commits")  # columns of versions that no list needs
+
+
+def newest_scan(connection: GitHubConnection) -> Scan | None:
+    """The newest reading of the chosen repository's chosen branch that succeeded."""
+    return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
+
+
+def scans_of(connection: GitHubConnection):
+    """Readings of the chosen repository's chosen branch, also those under way and failed ones, newest first."""
+    scans = connection.scans.filter(repository_id=connection.repository_id).newest_first()
+    return scans.filter(branch=connection.branch) if connection.branch else scans
+
+
+def modules_of(connection: GitHubConnection):
+    """Modules that come from the chosen repository, also removed ones and those that were never published."""
+    return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
+
+
+def elsewhere(connection: GitHubConnection) -> list[Module]:
+    """Published modules of this owner that come from another repository than the chosen one, by title."""
+    others = Module.objects.listed().filter(owner=connection.owner_id)
+    return list(_light(others).exclude(repository_id=connection.repository_id))
+
+
+def updates_of(owner: User | None) -> int:
+    """How many published modules, of a partner or (None) the platform's, differ from the newest reading.
+
+    A folder that may have moved is a question, not an update. One query, as each page asks.
+    """
+    scans = Scan.objects.filter(
+        Q(connection__branch="") | Q(branch=F("connection__branch")),
+        connection__owner=owner,
+        repository_id=F("connection__repository_id"),
+        status=Scan.Status.SUCCEEDED,
+    )
+    holder = scans.newest_first().annotate(holder=Coalesce("same_as_id", "pk"))
+    found = ScannedModule.objects.filter(scan=Subquery(holder.values("holder")[:1]), path=OuterRef("path"))
+    newest = ModuleVersion.objects.filter(module=OuterRef(OuterRef("pk"))).order_by("-number")
+    differs = found.filter(is_valid=True).exclude(content_hash=Subquery(newest.values("content_hash")[:1]))
+    repository_id = Subquery(holder.values("repository_id")[:1])
+    return Module.objects.published().filter(Exists(differs), owner=owner, repository_id=repository_id).count()
+
+
+def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Row]:
+    """A row for each folder that the scan found or that is published, by path, capital letters among small ones.
+
+    `apart` are new paths that go on with no module whose folder has vanished.
+    """
+    by_path: dict[str, Row] = {}
+    for found in scan.found.defer("readme") if scan else []:
+        found.scan = scan  # its rows may be those of an earlier scan
+        by_path[found.path] = Row(found.path, found.title, connection.is_platform, found)
+    modules = list(_light(modules_of(connection)))
+    newest = newest_versions(modules)
+    for module in modules:
+        version, row = newest.get(module.pk), by_path.get(module.path)
+        if row is None and module.is_listed:
+            row = by_path[module.path] = Row(module.path, module.title, connection.is_platform)
+        if row is not None:
+            _join(row, module, version)
+    for old, new in _moves(by_path, apart).items():
+        gone = by_path.pop(old)
+        _join(by_path[new], gone.module, gone.newest)
+        by_path[new].moved_from = old or "."
+    return [by_path[path] for path in sorted(by_path, key=lambda path: (path.casefold(), path))]
+
+
+def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
+    """The version of the highest number by module's key, without its heavy columns."""
+    versions = ModuleVersion.objects.filter(module__in=modules).order_by("module_id", "-number")
+    return {version.module_id: version for version in versions.distinct("module_id").defer(*HEAVY)}
+
+
+def counts(found: list[Row]) -> str:
+    """How many there are of each kind: "6 published, 1 new, 2 invalid"."""
+    numbers = {
+        "published": sum(row.is_published for row in found),
+        "new": sum(row.status == "new" for row in found),
+        "invalid": sum(row.found is not None and not row.is_valid for row in found),
+    }
+    return ", ".join(f"{number} {word}" for word, number in numbers.items() if number)
+
+
+def tick(found: Iterable[Row], paths: Collection[str]) -> None:
+    """Tick exactly these paths, where that can be done; published ones are ticked from the start.
+
+    The old path of a moved module ticks it too, as a form may be older than the move.
+    """
+    for row in found:
+        row.ticked = row.can_be_ticked and not row.names.isdisjoint(paths)
+
+
+def plan(found: Iterable[Row]) -> Plan:
+    planned = Plan()
+    for row in found:
+        if row.change:
+            getattr(planned, row.change).append(row)
+    return planned
+
+
+def standing(connection: GitHubConnection) -> dict[str, int]:
+    """Number of the current version by path, of what is published now: what a form must know to be acted on."""
+    listed = modules_of(connection).listed()
+    return dict(listed.values_list("path", "current_version__number"))
+
+
+def numbers(found: Iterable[Row]) -> dict[str, str]:
+    """The version that each row would have, by path, as its preview says: what a form promises."""
+    return {row.path: row.preview.semver for row in found if row.preview}
+
+
+def differences(
+    connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int], apart: Collection[str] = ()
+) -> list[str]:
+    """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
+
+    A newer scan that found the same is no difference. `apart` as in `rows`.
+    """
+    sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
+    if sentences:
+        sentences += _moved_since(connection, scan, newest, apart)
+    now = standing(connection)
+    names = _semvers(connection)
+    for path in sorted(now.keys() | seen.keys()):
+        name = path or "The root folder"
+        if path not in seen:
+            sentences.append(f"{name} was published.")
+        elif path not in now:
+            sentences.append(f"{name} was removed from the catalogue.")
+        elif now[path] != seen[path]:
+            known, present = (names.get((path, number), "another version") for number in (seen[path], now[path]))
+            sentences.append(f"{name} is at version {present} now; the form knew {known}.")
+    return sentences
+
+
+def _light(modules):
+    heavy = [f"current_version__{name}" for name in HEAVY]
+    modules = modules.select_related("current_version", "owner", "auto_publish_by").defer(*heavy)
+    return modules.prefetch_related("shares")
+
+
+def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:
+    row.module, row.newest = module, newest
+    row.ticked = row.is_published
+    is_as_it_is_called = row.is_published and row.path == module.path
+    row.title = module.title if is_as_it_is_called else module.own_title or row.title
+
+
+def _moves(by_path: dict[str, Row], apart: Collection[str]) -> dict[str, str]:
+    """New paths by the vanished ones that they go on with: by the folder's name, else by the interface."""
+    vanished = {path: row for path, row in by_path.items() if row.found is None}
+    new = {path: row for path, row in by_path.items() if row.is_valid and row.module is None and path not in apart}
+    if not vanished or not new:
+        return {}
+    pairs = folder_moves.by_name(vanished, new)
+    decided = folder_moves.same_names(vanished, new)
+    left = {path: row.newest.pk for path, row in vanished.items() if path not in decided}
+    if not left:
+        return pairs
+    schemas = dict(ModuleVersion.objects.filter(pk__in=left.values()).values_list("pk", "schema"))
+    candidates = {path: row.found.schema for path, row in new.items() if path not in decided}
+    return pairs | folder_moves.by_interface({path: schemas[pk] for path, pk in left.items()}, candidates)
+
+
+def _semvers(connection: GitHubConnection) -> dict[tuple[str, int], str]:
+    versions = ModuleVersion.objects.filter(module__in=modules_of(connection))
+    return {(path, number): semver for path, number, semver in versions.values_list("module__path", "number", "semver")}
+
+
+def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
+    before, after = (_contents(each) for each in (scan, newest))
+    sentences = []
+    for path in sorted(before.keys() | after.keys()):
+        name = path or "The root folder"
+        if path not in before:
+            sentences.append(f"{name} is new in the repository.")
+        elif path not in after:
+            sentences.append(f"{name} is no longer in the repository.")
+        elif before[path] != after[path]:
+            sentences.append(f"{name} has other content.")
+    if not sentences:
+        return []
+    return [f"The repository was read again, at commit {newest.commit[:7]}.", *sentences]
+
+
+def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
+    before, after = ([row for row in rows(connection, each, apart=apart) if row.moved_from] for each in (scan, newest))
+    known = {(row.path, row.module.pk) for row in before}
+    moved = [row for row in after if (row.path, row.module.pk) not in known]
+    return [f"{row.path or 'The root folder'} goes on with {row.module.title}." for row in moved]
+
+
+def _contents(scan: Scan) -> dict[str, tuple]:
+    return {path: facts for path, *facts in scan.found.values_list("path", "is_valid", "content_hash")}

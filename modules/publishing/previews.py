@@ -1,0 +1,111 @@
+"""What publishing would make of each row: its number, what changes of its interface, and for whom."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db.models import Count
+
+from accounts.models import GitHubConnection, User
+from modules.models import ModuleVersion, Scan, Tag
+from modules.publishing import title_notes
+from modules.publishing.candidate import Live, Preview, Row
+from modules.terraform import abilities
+from modules.versions import compare, numbering
+
+__all__ = ["Preview", "attach"]
+
+
+def attach(rows: Iterable[Row], connection: GitHubConnection, scan: Scan | None) -> None:
+    """Set `preview` and `title_notes` on all rows that are published or could be: what `scan` would make of each.
+
+    A row that is not ticked gets the preview of what ticking it does. The number of queries does not depend on how
+    many rows there are. Publishing goes by these previews too, so that what they say is what happens.
+    """
+    rows = [row for row in rows if row.is_valid or row.newest]
+    title_notes.note(rows, connection.owner_id)
+    known = [row for row in rows if row.newest]
+    before = _schemas([row.newest for row in known if row.has_new_content])
+    taken, live = _taken(known), _live(known)
+    tags = _tags(connection, scan) if scan else []
+    for row in rows:
+        if row.newest is None:
+            row.preview = _first(row, tags)
+        elif row.has_new_content:
+            row.preview = _next(row, scan, before=before[row.newest.pk], taken=taken[row.module.pk], tags=tags)
+        else:
+            row.preview = _as_it_is(row)
+        row.preview.live = live[row.module.pk] if row.newest else []
+
+
+def _first(row: Row, tags: Collection[str]) -> Preview:
+    number = numbering.number(newest=None, taken=[], bump="patch", tags=tags, path=row.path)
+    return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
+
+
+def _next(row: Row, scan: Scan, *, before: dict, taken: Collection[str], tags: Collection[str]) -> Preview:
+    after = row.found.schema
+    changes = compare.compare(before, after)
+    bump = compare.bump_of(changes)
+    number = numbering.number(newest=row.newest.semver, taken=taken, bump=bump, tags=tags, path=row.path)
+    commits, are_whole = commits_since(row.newest.commit, scan)
+    return Preview(
+        number.semver,
+        tag=number.tag,
+        note=number.note,
+        bump=bump,
+        changes=changes,
+        widened=abilities.widened(before, after),
+        commits=commits,
+        commits_are_whole=are_whole,
+    )
+
+
+def _as_it_is(row: Row) -> Preview:
+    """Without new content there is no new version, also where a removed module comes back."""
+    current = row.module.current_version
+    note = "" if row.is_published else "It comes back as it was."
+    return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
+
+
+def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
+    """The branch's commits after `commit`, newest first, and whether the known history goes back to it."""
+    for position, row in enumerate(scan.history):
+        if row["sha"] == commit:
+            return scan.history[:position], True
+    return ([], True) if commit == scan.commit else (scan.history, False)
+
+
+def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, dict]:
+    found = ModuleVersion.objects.filter(pk__in=[version.pk for version in versions])
+    return dict(found.values_list("pk", "schema"))
+
+
+def _taken(rows: list[Row]) -> dict[int, set[str]]:
+    """The numbers given so far, by module."""
+    given = defaultdict(set)
+    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
+    for module, semver in versions.order_by().values_list("module_id", "semver"):
+        given[module].add(semver)
+    return given
+
+
+def _live(rows: list[Row]) -> dict[int, list[Live]]:
+    """Live deployments by module, the newest version first."""
+    found = defaultdict(list)
+    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
+    counted = (
+        versions.live_deployments()
+        .with_is_told()
+        .order_by("-version__number", "owner__email")
+        .values_list("version__module_id", "version__semver", "owner__first_name", "owner__email", "is_told")
+        .annotate(count=Count("pk"))
+    )
+    for module, semver, first_name, email, is_told, count in counted:
+        person = User(first_name=first_name, email=email).short_name
+        found[module].append(Live(person, semver, count, is_told))
+    return found
+
+
+def _tags(connection: GitHubConnection, scan: Scan) -> list[str]:
+    tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, commit=scan.commit)
+    return list(tags.values_list("name", flat=True))

@@ -1,0 +1,194 @@
+"""What a publisher sets for a module, beside what its repository says: title, price, audience, automatic publishing."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from accounts.models import GitHubConnection, User
+from foundation import audit
+from foundation.credits import CREDIT, nearest_units
+from modules.models import Module, ModuleVersion, Share
+from modules.publishing import candidates, services, writing
+from modules.publishing.candidate import Row
+from modules.terraform.schema import MOST_CREDITS
+from modules.versions import titles
+
+MOST_PEOPLE = 200
+LONGEST_EMAIL = 254  # characters, as the column holds them
+
+
+@dataclass
+class Terms:
+    """What a publisher has set; blank or None goes by the repository. `credit_cost` in units of 1/10,000 credit."""
+
+    title: str = ""
+    credit_cost: int | None = None
+    purchased_only: bool | None = None
+    audience: str = "exclusive"
+    emails: list[str] = field(default_factory=list)
+    auto_publish: bool = False
+
+
+@dataclass
+class Suggestion:
+    """What the repository says; never applied to the audience by itself. `credit_cost` in units of 1/10,000 credit."""
+
+    title: str
+    credit_cost: int
+    purchased_only: bool
+    audience: str
+    emails: list[str]
+
+
+def terms_of(row: Row) -> Terms:
+    """What is set for a row of `catalogue.rows`; a folder without an entry has the defaults."""
+    if row.module is not None:
+        return _terms(row.module)
+    return Terms(audience=Module.Audience.EVERYONE if row.is_platform else Module.Audience.EXCLUSIVE)
+
+
+def suggestion_of(row: Row) -> Suggestion:
+    """What the folder's own platform variables say (`schema.PLATFORM`), without addresses that are none.
+
+    Where the folder is gone or invalid, the price of the newest version goes on.
+    """
+    if not row.is_valid:
+        return _suggested_by(row.newest, row.title)
+    platform = row.found.schema["platform"]
+    emails = sorted({email.lower() for email in platform.get("shared_users") or [] if _is_email(email)})
+    named = Module.Audience.NAMED if emails else Module.Audience.EXCLUSIVE
+    return Suggestion(
+        title=row.found.title,
+        credit_cost=nearest_units(platform.get("credit_cost") or 0),
+        purchased_only=bool(platform.get("require_credit_purchases")),
+        audience=Module.Audience.EVERYONE if platform.get("public_access") else named,
+        emails=emails[:MOST_PEOPLE],
+    )
+
+
+@transaction.atomic
+def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apart: Collection[str] = ()) -> Module:
+    """Set the terms of a folder, published or not; they are in effect at once, or when it is published.
+
+    A valid folder without an entry gets one, so that they are kept; a moved one's are its module's. `apart` as in
+    `catalogue.rows`. Saying the same again changes nothing. Raises NotPublishable for a folder that is neither valid
+    nor published, ValidationError and PermissionDenied.
+    """
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    if not by.may_publish_for(connection.owner):
+        raise PermissionDenied
+    scan = candidates.newest_scan(connection)
+    row = next((row for row in candidates.rows(connection, scan, apart=apart) if row.path == path), None)
+    if row is None or not (row.can_be_ticked or row.module):
+        raise services.NotPublishable([path])
+    terms = _clean(terms, connection.owner)
+    module = Module.objects.locked().get(pk=row.module.pk) if row.module else writing.new(row, scan)
+    before, person = _terms(module), _answers_for(module, by) if terms.auto_publish else None
+    if terms == before and person == module.auto_publish_by:
+        return module
+    module.own_title, module.own_credit_cost = terms.title, terms.credit_cost
+    module.own_purchased_only = terms.purchased_only
+    module.auto_publish_by = person
+    module.title = _title(module, row)
+    module.save(update_fields=["own_title", "own_credit_cost", "own_purchased_only", "auto_publish_by", "title"])
+    _write_audience(module, terms.audience, terms.emails)
+    audit.record("module.terms_set", by=by, target=module, **_changed(before, terms))
+    return module
+
+
+@transaction.atomic
+def set_audience(module: Module, *, audience: str, by, emails: Collection[str] = ()) -> Module:
+    """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
+
+    Raises PermissionDenied and ValidationError; a platform module is everyone's.
+    """
+    module = Module.objects.locked().get(pk=module.pk)
+    if not module.may_change(by):
+        raise PermissionDenied
+    before = _terms(module)
+    after = _clean(Terms(audience=audience, emails=list(emails)), module.owner)
+    _write_audience(module, after.audience, after.emails)
+    if (before.audience, before.emails) != (after.audience, after.emails):
+        audit.record("module.audience_set", by=by, target=module, audience=after.audience, people=after.emails)
+    return module
+
+
+def _suggested_by(version: ModuleVersion | None, title: str) -> Suggestion:
+    nobody = Module.Audience.EXCLUSIVE
+    if version is None:
+        return Suggestion(title, 0, False, nobody, [])
+    return Suggestion(version.title, version.credit_cost, version.purchased_only, nobody, [])
+
+
+def _terms(module: Module) -> Terms:
+    return Terms(
+        title=module.own_title,
+        credit_cost=module.own_credit_cost,
+        purchased_only=module.own_purchased_only,
+        audience=module.audience,
+        emails=sorted(share.email for share in module.shares.all()),
+        auto_publish=module.is_automatic,
+    )
+
+
+def _clean(terms: Terms, owner: User | None) -> Terms:
+    """The terms as they are kept; raises ValidationError."""
+    title = " ".join(terms.title.split())
+    if len(title) > titles.LONGEST or not title.isprintable():
+        raise ValidationError(f"A title has at most {titles.LONGEST} characters, all of them printable.")
+    if terms.credit_cost is not None and not 0 <= terms.credit_cost <= MOST_CREDITS * CREDIT:
+        raise ValidationError(f"A deployment costs between 0 and {MOST_CREDITS:,} credits.")
+    if terms.audience not in Module.Audience.values:
+        raise ValidationError("Choose one of the audiences.")
+    if owner is None and terms.audience != Module.Audience.EVERYONE:
+        raise ValidationError("A platform module is for everyone.")
+    emails = addresses(terms.emails, owner) if terms.audience == Module.Audience.NAMED else []
+    return Terms(title, terms.credit_cost, terms.purchased_only, str(terms.audience), emails, terms.auto_publish)
+
+
+def addresses(emails: Collection[str], owner: User | None = None) -> list[str]:
+    """Lower-cased, each once, without the owner's own; raises ValidationError, which names each that is none."""
+    people = {email.strip().lower() for email in emails}
+    if wrong := sorted(person for person in people if not _is_email(person)):
+        raise ValidationError([f"“{person}” is not an e-mail address." for person in wrong])
+    people -= {owner.email.lower()} if owner else set()
+    if len(people) > MOST_PEOPLE:
+        raise ValidationError(f"These are {len(people)} people; {MOST_PEOPLE} are the most that fit.")
+    return sorted(people)
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_EMAIL
+
+
+def _answers_for(module: Module, by) -> User:
+    """Who had it switched on, as long as they may publish; else who does so now."""
+    return module.auto_publish_by if module.is_automatic else by
+
+
+def _title(module: Module, row: Row) -> str:
+    if row.is_published:
+        return titles.in_effect(module, module.current_version.title)
+    return module.own_title or (row.newest.title if row.newest else row.found.title)
+
+
+def _write_audience(module: Module, audience: str, emails: list[str]) -> None:
+    """The one place that writes who sees a module."""
+    module.audience = audience
+    module.save(update_fields=["audience"])
+    known = set(module.shares.values_list("email", flat=True))
+    module.shares.exclude(email__in=emails).delete()
+    Share.objects.bulk_create(Share(module=module, email=email) for email in emails if email not in known)
+
+
+def _changed(before: Terms, after: Terms) -> dict[str, dict]:
+    old, new = asdict(before), asdict(after)
+    names = [name for name in old if old[name] != new[name]]
+    return {"before": {name: old[name] for name in names}, "after": {name: new[name] for name in names}}

@@ -1,0 +1,101 @@
+"""Entries of the catalogue, written: modules and their versions, as the rows of the Publish page say.
+
+Whoever calls has locked the connection and the modules, attached the previews, and asked whether `by` may.
+"""
+
+from django.utils import timezone
+
+from foundation import audit
+from foundation.credits import nearest_units
+from modules.models import Module, ModuleVersion, Scan
+from modules.pages.markdown import first_paragraph
+from modules.publishing.candidate import Row
+from modules.versions import titles
+
+
+def new(row: Row, scan: Scan) -> Module:
+    """An entry for a folder that has none; without a version it is not in the catalogue yet."""
+    owner = scan.connection.owner
+    return Module.objects.create(
+        owner=owner,
+        repository_id=scan.repository_id,
+        repository_name=scan.repository_name,
+        path=row.path,
+        title=row.found.title,
+        audience=Module.Audience.EXCLUSIVE if owner else Module.Audience.EVERYONE,
+    )
+
+
+def create(row: Row, scan: Scan, *, by) -> Module:
+    """Publish a folder for the first time, or bring a removed module back with its history."""
+    if row.newest is not None:
+        return _revive(row, scan, by=by)
+    row.module = row.module or new(row, scan)
+    version = _add_version(row, scan, by=by)
+    _record("module.published", row.module, version, by=by, path=row.path)
+    return row.module
+
+
+def update(row: Row, scan: Scan, *, by, is_automatic: bool = False) -> Module:
+    """Add the next version, under the new path where the folder has moved; `by` answers for it."""
+    version = _add_version(row, scan, by=by)
+    details = {"moved_from": row.moved_from, "automatic": is_automatic}
+    told = {name: detail for name, detail in details.items() if detail}
+    _record("module.updated", row.module, version, by=None if is_automatic else by, **told)
+    return row.module
+
+
+def remove(module: Module, *, by) -> Module:
+    module.removed_at = timezone.now()
+    module.save(update_fields=["removed_at"])
+    audit.record("module.removed", by=by, target=module, path=module.path)
+    return module
+
+
+def _revive(row: Row, scan: Scan, *, by) -> Module:
+    module = row.module
+    module.removed_at = None
+    if row.has_new_content:
+        _add_version(row, scan, by=by)
+    module.title = titles.in_effect(module, module.current_version.title)
+    module.save(update_fields=["removed_at", "title"])
+    _record("module.revived", module, module.current_version, by=by)
+    return module
+
+
+def _add_version(row: Row, scan: Scan, *, by) -> ModuleVersion:
+    module, found, preview = row.module, row.found, row.preview
+    platform = found.schema["platform"]
+    version = ModuleVersion.objects.create(
+        module=module,
+        number=row.newest.number + 1 if row.newest else 1,
+        semver=preview.semver,
+        bump=preview.bump,
+        changes=[change.as_row() for change in preview.changes],
+        commits=preview.commits,
+        tag=preview.tag,
+        branch=scan.branch,
+        path=row.path,
+        commit=scan.commit,
+        committed_at=scan.committed_at,
+        content_hash=found.content_hash,
+        archive_id=found.archive_id,
+        schema=found.schema,
+        readme=found.readme,
+        advice=[finding for finding in found.findings if finding["level"] == "advice"],
+        title=found.title,
+        description=first_paragraph(platform.get("module_description") or "") or first_paragraph(found.readme),
+        tags=platform.get("module_services") or [],
+        credit_cost=nearest_units(platform.get("credit_cost") or 0),
+        purchased_only=bool(platform.get("require_credit_purchases")),
+        published_by=by,
+    )
+    module.current_version, module.path, module.repository_name = version, row.path, scan.repository_name
+    module.title = titles.in_effect(module, found.title)
+    module.save(update_fields=["current_version", "path", "repository_name", "title"])
+    return version
+
+
+def _record(verb: str, module: Module, version: ModuleVersion, *, by, **details) -> None:
+    facts = {"version": version.semver, "commit": version.commit}
+    audit.record(verb, by=by, target=module, **facts, **details)

@@ -1,0 +1,168 @@
+"""A repository's tarball in, plain files out; and the archive of one module, packed and unpacked.
+
+Python's own `extractall` is never used: its filters have been made to write outside of their target.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from modules.reading.paths import path_problem, prefixes, shown, twins
+from modules.reading.symlinks import Links
+from modules.reading.tar import FOLDER, LINK, REGULAR, ArchiveRefused, Limits, Member, members
+
+LONGEST_TARGET = 1024  # characters of a link
+
+__all__ = ["ArchiveRefused", "File", "Limits", "Snapshot", "archive_limits", "pack", "read_tarball", "unpack"]
+
+
+@dataclass(frozen=True)
+class File:
+    """A regular file; `blob` is its git object id (SHA-1)."""
+
+    data: bytes
+    executable: bool
+    blob: str
+
+
+@dataclass
+class Snapshot:
+    """The files of a commit by path, and for each path that was not taken the reason, in a sentence."""
+
+    files: dict[str, File] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)  # texts of all links by path, also of those that were refused
+
+
+def archive_limits() -> Limits:
+    """The limits of this installation's settings."""
+    return Limits(
+        compressed_bytes=settings.ARCHIVE_COMPRESSED_BYTES,
+        bytes=settings.ARCHIVE_BYTES,
+        entries=settings.ARCHIVE_ENTRIES,
+        file_bytes=settings.ARCHIVE_FILE_BYTES,
+        depth=settings.ARCHIVE_DEPTH,
+        path_length=settings.ARCHIVE_PATH_LENGTH,
+    )
+
+
+def new_file(data: bytes, *, executable: bool = False) -> File:
+    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return File(data, executable, blob)
+
+
+def read_tarball(stream: BinaryIO, *, limits: Limits) -> Snapshot:
+    """Read GitHub's tarball of a commit without its top folder; links are resolved to plain files.
+
+    Raises ArchiveRefused when the archive as a whole is damaged or beyond a limit.
+    """
+    return _read(stream, limits, strip_top=True)
+
+
+def pack(files: dict[str, File]) -> bytes:
+    """Return a .tar.gz of the files by path, the same bytes for the same files."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path, file in sorted(files.items()):
+            info = tarfile.TarInfo(path)
+            info.size, info.mode = len(file.data), 0o755 if file.executable else 0o644
+            tar.addfile(info, io.BytesIO(file.data))
+    return gzip.compress(plain.getvalue(), compresslevel=6, mtime=0)
+
+
+def unpack(data: bytes, directory: Path) -> None:
+    """Write the files of a packed archive below `directory`, which exists and is empty.
+
+    Raises ArchiveRefused, before anything is written, when the archive holds what `read_tarball` would refuse.
+    """
+    limits = archive_limits()
+    # One module of a repository may compress better than the whole, and its links have become files.
+    wider = replace(limits, compressed_bytes=limits.bytes, bytes=2 * limits.bytes, ratio=2_000)
+    snapshot = _read(io.BytesIO(data), wider, strip_top=False)
+    if snapshot.refused:
+        path, reason = next(iter(snapshot.refused.items()))
+        raise ArchiveRefused(f"{path}: {reason}")
+    for path, file in snapshot.files.items():
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = 0o755 if file.executable else 0o644
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(file.data)
+
+
+def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
+    snapshot = Snapshot()
+    targets: dict[str, str] = {}
+    for number, member in enumerate(members(stream, limits)):
+        if number >= limits.entries:
+            raise ArchiveRefused(f"The archive has more than {limits.entries:,} entries.")
+        path = _without_top(member) if strip_top else member.name
+        path = path.rstrip("/") if member.kind == FOLDER else path
+        if path or member.kind != FOLDER:
+            _take(snapshot, targets, path, member, limits)
+    snapshot.links = dict(targets)
+    _refuse_twins(snapshot, targets)
+    size = sum(len(file.data) for file in snapshot.files.values())
+    spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size}
+    added, refused = Links(targets, snapshot.files, snapshot.refused, **spare).resolve()
+    snapshot.refused |= refused
+    for path, file in added.items():
+        problem = path_problem(path, depth=limits.depth, length=limits.path_length)
+        if problem:
+            snapshot.refused[path] = problem
+        else:
+            snapshot.files[path] = file
+    return snapshot
+
+
+def _without_top(member: Member) -> str:
+    """The path below GitHub's folder OWNER-NAME-COMMIT; what lies beside it keeps its name, and so is refused."""
+    top, slash, rest = member.name.partition("/")
+    return rest if slash and top not in ("", ".", "..") else member.name if member.kind != FOLDER else ""
+
+
+def _take(snapshot: Snapshot, targets: dict[str, str], path: str, member: Member, limits: Limits) -> None:
+    problem = path_problem(path, depth=limits.depth, length=limits.path_length) or _problem(member, limits)
+    if not problem and (path in snapshot.files or path in targets):
+        problem = "The path stands twice in the archive."
+        snapshot.files.pop(path, None)
+        targets.pop(path, None)
+    if problem:
+        snapshot.refused[shown(path)] = problem
+    elif path in snapshot.refused or member.kind == FOLDER:
+        return
+    elif member.kind == LINK:
+        targets[path] = member.target
+    elif member.data is not None:
+        snapshot.files[path] = new_file(member.data, executable=member.executable)
+
+
+def _problem(member: Member, limits: Limits) -> str:
+    if member.kind == LINK and (not member.target or len(member.target) > LONGEST_TARGET or "\0" in member.target):
+        return "The link has no usable target."
+    if member.kind not in (REGULAR, LINK, FOLDER):
+        return f"Only files, folders and symbolic links are taken; this is a {member.kind}."
+    if member.kind == REGULAR and member.data is None:
+        return f"The file is larger than {limits.file_bytes / 1024**2:g} MiB."
+    return ""
+
+
+def _refuse_twins(snapshot: Snapshot, targets: dict[str, str]) -> None:
+    taken = [*snapshot.files, *targets]
+    reasons = dict.fromkeys(twins(taken), "Another path differs from this one only by case or Unicode form.")
+    leaves = set(taken)
+    for path in taken:
+        if any(prefix in leaves for prefix in prefixes(path) if prefix != path):
+            reasons[path] = "One of its folders is also a file."
+    for path in reasons:
+        snapshot.files.pop(path, None)
+        targets.pop(path, None)
+    snapshot.refused |= reasons

@@ -1,0 +1,87 @@
+"""Where a repository's modules are, and which of its folders belong to each: pure functions over paths."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from modules.reading.paths import prefixes
+
+NOT_MODULES = {"examples", "test", "tests"}
+SHELF = "modules"  # the folder whose sub-folders are modules too
+PREFIX = re.compile(r"^terraform-(?:[a-z0-9]+-(?=.))?")  # terraform-PROVIDER-NAME, as the public registry wants it
+IGNORED_BY_TERRAFORM = re.compile(r"^\.|~$|^#.*#$")
+
+
+class SourceLeaves(ValueError):
+    """A module call's source is outside of the repository."""
+
+
+def find_folders(paths: Iterable[str]) -> list[str]:
+    """Folders that are modules, sorted; blank for the root. A folder is one by holding a Terraform file."""
+    return sorted({folder for folder, name in map(split, paths) if is_config(name) and _may_be_module(folder)})
+
+
+def split(path: str) -> tuple[str, str]:
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
+def is_config(name: str) -> bool:
+    """Whether Terraform reads a file of this name as configuration."""
+    return name.endswith((".tf", ".tf.json")) and not IGNORED_BY_TERRAFORM.search(name)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def outermost(folders: Iterable[str]) -> list[str]:
+    """The folders without those that lie in another of them."""
+    folders = set(folders)
+    if "" in folders:
+        return [""]
+    return sorted(folder for folder in folders if not folders.intersection(list(prefixes(folder))[:-1]))
+
+
+def called_folder(folder: str, source: str) -> str | None:
+    """The folder that a module call in `folder` uses; None when its source is not a local path.
+
+    Raises SourceLeaves. Local paths begin with ./ or ../ (Terraform's "Module Sources").
+    """
+    if not source.startswith(("./", "../")) and source not in (".", ".."):
+        return None
+    path = posixpath.normpath(posixpath.join(folder, source))
+    if path == ".." or path.startswith("../"):
+        raise SourceLeaves(source)
+    return "" if path == "." else path
+
+
+def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
+    """The parts with all that the links in them, and on the way to them, lead to inside the repository."""
+    found, waiting = set(parts), list(parts)
+    while waiting:
+        part = waiting.pop()
+        for link, target in links.items():
+            if is_inside(link, part) or is_inside(part, link):
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
+                for more in (link, "" if path == "." else path):
+                    if more not in found and not more.startswith(("../", "/")) and more != "..":
+                        found.add(more)
+                        waiting.append(more)
+    return outermost(found)
+
+
+def title_of(folder: str, repository_name: str) -> str:
+    """The folder's name in start case: `Cloudrun_Open_EMR` → "Cloudrun Open EMR"; the repository's for the root."""
+    name = folder.rsplit("/", 1)[-1] or PREFIX.sub("", repository_name.rsplit("/", 1)[-1])
+    words = (word for word in re.split(r"[\s_.-]+", name) if word)
+    return " ".join(word[0].upper() + word[1:] for word in words)[:200] or name
+
+
+def _may_be_module(folder: str) -> bool:
+    if not folder:
+        return True
+    parts = folder.split("/")
+    if len(parts) > 2 or (len(parts) == 2 and parts[0] != SHELF):
+        return False
+    return not any(part.startswith(".") or part.lower() in NOT_MODULES for part in parts)

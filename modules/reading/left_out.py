@@ -1,0 +1,49 @@
+"""What of a module's folder stays out of its archive, and what makes it invalid, before anything is ever run.
+
+Terraform loads values, providers and settings from files of these names without being asked; and an override file
+could replace the portal's own.
+"""
+
+from fnmatch import fnmatchcase
+
+from modules.terraform.schema import finding
+
+LEFT_OUT = {
+    "terraform.tfvars*": "values are given in the form",
+    "*.auto.tfvars": "values are given in the form",
+    "*.auto.tfvars.json": "values are given in the form",
+    "*.tfstate": "a state does not belong into a repository",
+    "*.tfstate.*": "a state does not belong into a repository",
+    ".terraform*": "the portal makes its own",
+    "terraform.d": "programs in it would run before any plan",
+    "terraform.rc": "the portal has its own settings for Terraform",
+    ".git": "a repository within the repository",
+}
+OVERRIDES = ("override.tf", "override.tf.json", "*_override.tf", "*_override.tf.json")
+
+
+def left_out(path: str) -> str:
+    """The part of `path`, from the repository's root, that stays out of an archive; blank when nothing does."""
+    parts = path.split("/")
+    for depth, part in enumerate(parts, 1):
+        if _reason(part):
+            return "/".join(parts[:depth])
+    return ""
+
+
+def advice(parts: set[str]) -> list[dict]:
+    """Findings that name what was left out."""
+    return [
+        finding("advice", "left-out", f"Left out of the archive: {_reason(part.rsplit('/', 1)[-1])}.", part)
+        for part in sorted(parts)
+    ]
+
+
+def is_override(name: str) -> bool:
+    """Whether Terraform merges this file over the others (its "Override Files")."""
+    return any(fnmatchcase(name, pattern) for pattern in OVERRIDES)
+
+
+def _reason(part: str) -> str:
+    lower = part.lower()
+    return next((reason for pattern, reason in LEFT_OUT.items() if fnmatchcase(lower, pattern)), "")

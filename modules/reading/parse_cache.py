@@ -1,0 +1,42 @@
+"""Answers about files, from the table of those that were parsed before and from the children for the others."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+
+from modules.models import ParsedFile
+from modules.reading.parse_pool import Limits, Source, shared_pool
+from modules.terraform.hcl import READER
+
+PASSING = {"limits"}  # findings that the next reading may not have: the machine was busy
+LIMITED = PASSING | {"size", "nesting"}  # and those that another setting may do away with
+
+
+def parse(sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
+    """Yield key and answer for each source; new answers are kept. Equal contents are parsed once."""
+    waiting: dict[tuple[str, bool], list[Source]] = {}
+    for source in sources:
+        waiting.setdefault((source.blob, source.is_json), []).append(source)
+    for identity, answer in _known(waiting):
+        for source in waiting.pop(identity):
+            yield source.key, answer
+    first = [same[0] for same in waiting.values()]
+    for source, (_, answer) in zip(first, shared_pool(_limits()).read_all(first), strict=True):
+        _keep(source, answer)
+        for same in waiting[source.blob, source.is_json]:
+            yield same.key, answer
+
+
+def _known(wanted: Iterable[tuple[str, bool]]) -> list[tuple[tuple[str, bool], dict]]:
+    rows = ParsedFile.objects.filter(reader=READER, blob__in={blob for blob, _ in wanted})
+    return [((row.blob, row.is_json), row.answer) for row in rows if (row.blob, row.is_json) in wanted]
+
+
+def _keep(source: Source, answer: dict) -> None:
+    if LIMITED.isdisjoint(row["code"] for row in answer["findings"]):
+        row = ParsedFile(blob=source.blob, is_json=source.is_json, reader=READER, answer=answer)
+        ParsedFile.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _limits() -> Limits:
+    return Limits(settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)

@@ -1,0 +1,100 @@
+"""What of an earlier reading still holds for another commit, told from git's own hashes before any download."""
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.github import TreeEntry
+from modules.models import Scan, ScannedModule
+from modules.reading.archive import archive_limits
+from modules.reading.discovery import SHELF, find_folders
+from modules.reading.parse_cache import PASSING
+from modules.reading.paths import twins
+from modules.terraform.hcl import READER
+
+LINK_MODE = "120000"
+ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so it belongs to every module
+CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, readme, parts, tree_hash"
+
+
+class Tree:
+    """The entries of a commit, to be hashed by part."""
+
+    def __init__(self, entries: Iterable[TreeEntry]):
+        self.entries = {entry.path: entry for entry in entries}
+        self.paths = sorted(self.entries)
+        self.attributes = [path for path in self.paths if path.rsplit("/", 1)[-1] == ATTRIBUTES]
+
+    def hash(self, parts: Collection[str]) -> str:
+        """SHA-256 over path, mode and blob of all that lies in `parts`; a blank part is the whole repository."""
+        digest = hashlib.sha256()
+        for path in sorted({path for part in parts for path in self._inside(part)}.union(self.attributes)):
+            entry = self.entries[path]
+            digest.update(f"{path}\0{entry.mode}\0{entry.blob}\n".encode())
+        return digest.hexdigest()
+
+    def folders(self) -> list[str]:
+        return find_folders(self.paths)
+
+    def tells_modules(self) -> bool:
+        """Whether paths alone tell the modules: no link stands where a module's folder could, no path has a twin."""
+        links = [path for path, entry in self.entries.items() if entry.mode == LINK_MODE]
+        return not twins(self.paths) and not any(link == SHELF or find_folders([f"{link}/x.tf"]) for link in links)
+
+    def _inside(self, part: str) -> list[str]:
+        if not part:
+            return self.paths
+        found = [part] if part in self.entries else []
+        return found + self.paths[bisect_left(self.paths, f"{part}/") : bisect_left(self.paths, f"{part}0")]
+
+
+def reading_now() -> str:
+    """How files are read now: other limits, or another reader, may find other things in the same content."""
+    parsing = (settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)
+    facts = (READER, parsing, sorted(asdict(archive_limits()).items()))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def base_of(scan: Scan) -> Scan | None:
+    """The newest finished reading of the same branch, made as a scan is now; the one that holds the rows."""
+    done = scan.connection.scans.filter(
+        status=Scan.Status.SUCCEEDED,
+        repository_id=scan.repository_id,
+        repository_name=scan.repository_name,
+        reading=reading_now(),
+    ).exclude(history=[])  # made before histories were kept
+    return done.filter(branch=scan.branch).newest_first().first() if scan.branch else None
+
+
+def holding(base: Scan, tree: Tree) -> set[str]:
+    """Paths of the base's modules of which nothing has changed, siblings and link targets included."""
+    if twins(tree.paths):
+        return set()  # a new twin elsewhere may refuse a path that has not changed
+    hashes = base.found.exclude(tree_hash="").values_list("path", "parts", "tree_hash")
+    return {path for path, parts, tree_hash in hashes if tree.hash(parts) == tree_hash}
+
+
+def is_same(base: Scan, tree: Tree, holding: set[str]) -> bool:
+    """Whether another commit has exactly the base's modules, and no file of theirs has changed."""
+    known = set(base.found.values_list("path", flat=True))
+    return tree.tells_modules() and known == holding == set(tree.folders())
+
+
+def is_passing(findings: list[dict]) -> bool:
+    """Whether another reading may find something else: the machine was busy."""
+    return any(row["code"] in PASSING for row in findings)
+
+
+def carry_over(base: Scan, scan: Scan, paths: set[str]) -> None:
+    """Copy the base's rows of these paths to `scan`, within the database."""
+    table = ScannedModule._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (scan_id, {CARRIED}) SELECT %s, {CARRIED} FROM {table}"  # noqa: S608
+            " WHERE scan_id = %s AND path = ANY(%s)",
+            [scan.pk, base.same_as_id or base.pk, sorted(paths)],
+        )

@@ -1,0 +1,98 @@
+"""What the portal offers through Terraform's module registry protocol: addresses, versions, and ways to archives.
+
+Source: Terraform's "Module Registry Protocol" and "Remote Service Discovery"; what it does beyond them was tried with
+Terraform 1.15.
+"""
+
+import re
+
+from django.core import signing
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts import api_tokens
+from accounts.models import PLATFORM_SLUG, ApiToken, User
+from foundation import audit
+from modules.models import Module, ModuleVersion
+from modules.terraform.schema import BUILT_IN
+
+SYSTEM = re.compile(r"[^0-9a-z]")  # what the last part of an address cannot hold: it is [0-9a-z]{1,64}
+UNADDRESSABLE = "?"  # Terraform reads what follows as a query, also behind the // of a folder
+ADDRESS_SECONDS = 300  # that Terraform has to begin the download
+SALT = "modules.registry.archive"
+
+
+def main_provider(providers: list[dict]) -> str:
+    """The last part of a module's address: the first provider of its schema that Terraform does not bring itself."""
+    names = (provider["source"].rpartition("/")[2] for provider in providers if not _is_built_in(provider))
+    return next(filter(None, (SYSTEM.sub("", name.lower())[:64] for name in names)), BUILT_IN)
+
+
+def address(module: Module) -> str:
+    """`namespace/name/system` of a published module."""
+    namespace = module.owner.slug if module.owner else PLATFORM_SLUG
+    return f"{namespace}/{module.slug}/{main_provider(module.current_version.schema['providers'])}"
+
+
+def offered_to(user: User) -> QuerySet[Module]:
+    """What `user` may use in a terminal: what they may see, as far as it is in the catalogue."""
+    return Module.objects.visible_to(user).published()
+
+
+def find(user: User, *, namespace: str, name: str, system: str) -> Module | None:
+    """The module of an address, if it is offered to `user`.
+
+    An address holds for good: a version that brings another main provider adds one and takes none away.
+    """
+    owner = Q(owner=None) if namespace == PLATFORM_SLUG else Q(owner__slug=namespace)
+    module = offered_to(user).filter(owner, slug=name).first()
+    if module is None:
+        return None
+    systems = map(main_provider, module.versions.values_list("schema__providers", flat=True))
+    return module if system in systems else None
+
+
+def versions_of(module: Module) -> QuerySet[ModuleVersion]:
+    """Those that may be downloaded, newest first."""
+    return _downloadable().filter(module=module)
+
+
+def offers(version: ModuleVersion, *, to: User) -> bool:
+    """Whether Terraform gets this version with a token of this person."""
+    return _downloadable().filter(pk=version.pk, module__in=offered_to(to)).exists()
+
+
+def archive_key(version: ModuleVersion, *, token: ApiToken) -> str:
+    """What opens the archive of this version for ADDRESS_SECONDS, to whoever has it, as far as `token` does then."""
+    return signing.dumps([version.ref, token.ref], salt=SALT)
+
+
+def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
+    """The version and the token that `key` is of.
+
+    None when it is forged or too old, the token or the version was revoked, or the token's owner may not see it now.
+    """
+    try:
+        version_ref, token_ref = signing.loads(key, salt=SALT, max_age=ADDRESS_SECONDS)
+    except signing.BadSignature:
+        return None
+    token = api_tokens.working().filter(ref=token_ref).first()
+    if token is None:
+        return None
+    versions = _downloadable().filter(module__in=offered_to(token.owner), ref=version_ref)
+    version = versions.select_related("archive", "module").first()
+    return (version, token) if version else None
+
+
+@transaction.atomic
+def note_download(version: ModuleVersion, *, token: ApiToken) -> None:
+    """Have the audit trail say that code left the portal."""
+    audit.record("version.downloaded", by=token.owner, target=version, semver=version.semver, token=token.name)
+
+
+def _downloadable() -> QuerySet[ModuleVersion]:
+    return ModuleVersion.objects.filter(revoked_at=None).exclude(path__contains=UNADDRESSABLE)
+
+
+def _is_built_in(provider: dict) -> bool:
+    return provider["source"].startswith("terraform.io/builtin/")

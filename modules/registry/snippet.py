@@ -1,0 +1,56 @@
+"""What to paste so that Terraform uses a module from its registry address."""
+
+import re
+
+from modules.terraform.short_texts import without_defaults
+
+SHORT = 40  # characters of a type that a comment says as a whole
+PLACEHOLDERS = {"string": '""', "number": "0", "bool": "false", "list": "[]", "set": "[]", "tuple": "[]"}
+PLACEHOLDERS |= {"map": "{}", "object": "{}"}
+
+
+def snippet(*, source: str, version: str, name: str, variables: list[dict]) -> str:
+    """A module block with the inputs that have no default, laid out as `terraform fmt` does.
+
+    `variables` are rows of a schema. A placeholder has the form of its type, not a value that makes sense.
+    """
+    lines = [f'module "{_label(name)}" {{', f'  source  = "{source}"', f'  version = "{version}"']
+    required = [variable for variable in variables if variable["required"]]
+    if required:
+        lines += ["", *_arguments(required)]
+    return "\n".join([*lines, "}"])
+
+
+def token_variable(host: str) -> str:
+    """Name of the environment variable that holds a host's token; blank for a host with a port.
+
+    Source: "Environment Variable Credentials" of Terraform's CLI configuration. A shell takes no colon in a name.
+    """
+    return "" if ":" in host else "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
+
+
+def _arguments(required: list[dict]) -> list[str]:
+    rows = [(row["name"], _placeholder(row["type"]), _comment(row)) for row in required]
+    names = max(len(name) for name, _, _ in rows)
+    values = max(len(value) for _, value, _ in rows)
+    return [f"  {name:{names}} = {value:{values}} # {comment}" for name, value, comment in rows]
+
+
+def _placeholder(kind: str) -> str:
+    return PLACEHOLDERS.get(_head(kind), "null")
+
+
+def _comment(variable: dict) -> str:
+    kind = without_defaults(variable["type"]) if variable["sensitive"] else variable["type"]
+    shown = kind if len(kind) <= SHORT and "\n" not in kind else ""
+    return (shown or f"{_head(kind)}, see Inputs") + (", sensitive" if variable["sensitive"] else "")
+
+
+def _head(kind: str) -> str:
+    return kind.partition("(")[0].strip()
+
+
+def _label(name: str) -> str:
+    """The module's name as Terraform takes it for a label: it begins with a letter or an underscore."""
+    label = re.sub(r"[^0-9A-Za-z_-]", "_", name)
+    return label if re.match(r"[A-Za-z_]", label) else f"_{label}"

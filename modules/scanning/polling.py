@@ -1,0 +1,69 @@
+"""Finds the scans that nobody works at, whatever became of their messages, and repositories due to be read."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import GitHubConnection
+from foundation.alone import alone
+from foundation.wake import wake
+from modules.models import Delivery, Scan
+from modules.scanning.services import start_scan
+
+KEPT_DELIVERIES = timedelta(days=30)
+LONGEST_PAUSE = timedelta(days=1)
+GRACE = timedelta(seconds=5)  # a scan just asked for has its own message under way
+
+
+@alone
+def poll_scans() -> None:
+    """End what was begun too often, wake workers for what waits, start the scans that are due."""
+    left = Scan.objects.claimable()
+    left.filter(attempts__gte=Scan.MOST_ATTEMPTS).update(
+        status=Scan.Status.FAILED,
+        error="The scan broke off three times. Scan again; tell an admin if it stays.",
+        current="",
+        finished_at=Now(),
+    )
+    for scan in left.filter(created_at__lt=Now() - GRACE):
+        wake("modules.scan_repository", scan.pk)
+    for connection in _due():
+        start_scan(connection, by=None)
+
+
+@alone
+def forget_deliveries() -> None:
+    """Delete webhook deliveries that are too old to be worth a replay."""
+    Delivery.objects.filter(at__lt=Now() - KEPT_DELIVERIES).delete()
+
+
+def _due() -> list[GitHubConnection]:
+    """Whose choice was not read yet, was pushed to since a reading began, or was read long enough ago."""
+    scans = Scan.objects.filter(connection=OuterRef("pk")).newest_first()
+    connections = GitHubConnection.objects.publishing().annotate(
+        read_id=Subquery(scans.values("repository_id")[:1]),
+        read_branch=Subquery(scans.values("branch")[:1]),
+        read_at=Subquery(scans.values("finished_at")[:1]),
+        begun_at=Subquery(scans.values("started_at")[:1]),
+    )
+    is_chosen = Q(read_id=F("repository_id")) & (Q(branch="") | Q(read_branch=F("branch")))
+    unread = connections.filter(Q(read_id=None) | ~is_chosen)
+    old = connections.filter(is_chosen, read_at__lt=Now() - timedelta(seconds=settings.RESCAN_EVERY))
+    pushed = connections.filter(is_chosen, pushed_at__gt=F("begun_at"))
+    stale = (connection for connection in old if connection.read_at + _pause(connection) < timezone.now())
+    return [*unread, *pushed, *stale]
+
+
+def _pause(connection: GitHubConnection) -> timedelta:
+    """Time between two readings: doubled by each one that failed since the last good one or check, up to a day."""
+    good = connection.scans.filter(status=Scan.Status.SUCCEEDED).newest_first().values_list("pk", flat=True).first()
+    failed = connection.scans.filter(
+        status=Scan.Status.FAILED,
+        repository_id=connection.repository_id,
+        finished_at__gt=connection.checked_at,
+        pk__gt=good or 0,
+    ).count()
+    return min(timedelta(seconds=settings.RESCAN_EVERY) * 2 ** min(failed, 20), LONGEST_PAUSE)

@@ -1,0 +1,297 @@
+"""Reads a repository for a Scan row: the row is the job, its token fences off every write of a worker that lost it."""
+
+import logging
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from tempfile import TemporaryFile
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from accounts import checking, github, github_history
+from accounts.github_errors import GitHubError
+from accounts.models import GitHubConnection
+from accounts.services import token_of
+from modules.models import Archive, Scan, ScannedModule
+from modules.publishing import services
+from modules.reading import reuse
+from modules.reading.archive import ArchiveRefused, Snapshot, archive_limits, pack, read_tarball
+from modules.reading.parse_cache import parse
+from modules.reading.validation import Found, Repository
+from modules.scanning import tag_alarms
+
+logger = logging.getLogger(__name__)
+KEPT_SCANS = 20  # of a connection; older ones are of no use to any form
+KEPT_COMMITS = 250  # of the branch's history, the newest
+HEAD_FIELDS = ("branch", "commit", "commit_message", "committed_at", "tree", "etag")
+TELL_EVERY = 0.3  # seconds between two writes of the progress
+
+
+class ClaimLost(Exception):
+    """The lease ran out and another worker has the scan, or its connection was removed."""
+
+
+def scan_repository(scan_id: int) -> None:
+    """Claim the scan and bring it to its end; does nothing when it is finished, held by another, or gone."""
+    scan = _claim(scan_id)
+    if scan is None:
+        return
+    try:
+        with Lease(scan):
+            _work(scan)
+    except (GitHubError, ArchiveRefused) as error:
+        _end(scan, status=Scan.Status.FAILED, error=str(error))
+        checking.check_after(scan.connection, error)
+    except ClaimLost:
+        logger.warning("scan lost", extra={"scan": scan.pk, "token": scan.token})
+    else:
+        _follow(scan.pk)
+
+
+class Lease(threading.Thread):
+    """Extends a scan's lease while the work goes on, and lets go of it when the work breaks off."""
+
+    def __init__(self, scan: Scan):
+        super().__init__(daemon=True)
+        self.scan = scan
+        self.over = threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.over.set()
+        self.join()
+        Scan.objects.held_by(self.scan).update(lease_expires_at=Now())
+
+    def run(self) -> None:
+        try:
+            while not self.over.wait(settings.SCAN_LEASE / 4):
+                Scan.objects.held_by(self.scan).update(lease_expires_at=_lease())
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class Past:
+    """A branch's newest commits, as `Scan.history` keeps them, and the tags where they were read with them."""
+
+    history: list[dict]
+    is_whole: bool
+    tags: github_history.Tags | None = None
+
+
+class Progress:
+    """Tells the row what is being read, a few times a second; raises ClaimLost when the row is not ours any more."""
+
+    def __init__(self, scan: Scan, folders: list[str]):
+        self.scan = scan
+        self.folders = set(folders)
+        self.seen: set[str] = set()
+        self.told_at = 0.0
+        _tell(scan, total=len(folders))
+
+    def at(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        if folder in self.folders:
+            self.seen.add(folder)
+        if time.monotonic() - self.told_at >= TELL_EVERY:
+            self.told_at = time.monotonic()
+            _tell(self.scan, read=max(len(self.seen) - 1, 0), current=path)
+
+
+@transaction.atomic
+def _claim(scan_id: int) -> Scan | None:
+    changed = (
+        Scan.objects.claimable()
+        .filter(pk=scan_id, attempts__lt=Scan.MOST_ATTEMPTS)
+        .update(
+            status=Scan.Status.RUNNING,
+            token=F("token") + 1,
+            attempts=F("attempts") + 1,
+            lease_expires_at=_lease(),
+            started_at=Coalesce("started_at", Now()),
+            read=0,
+            total=None,
+        )
+    )
+    return Scan.objects.select_related("connection").get(pk=scan_id) if changed else None
+
+
+def _work(scan: Scan) -> None:
+    """Read as little as tells the truth: nothing of an unchanged branch, and only modules that have changed."""
+    base = reuse.base_of(scan)
+    head = _head(scan, base)
+    past = _past(scan, base, head)
+    if head is None or (base is not None and head.tree == base.tree):
+        _repeat(scan, base, head, past)
+        return
+    tree = _tree(scan, head)
+    holding = reuse.holding(base, tree) if base and tree else set()
+    if base and tree and reuse.is_same(base, tree, holding):
+        _repeat(scan, base, head, past)
+        return
+    found = _read(scan, _download(scan, head), holding)
+    _save(scan, found, base, holding, tree, past)
+
+
+def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
+    """The newest commit, None when GitHub says that it is still the one of `base`."""
+    token = token_of(scan.connection)
+    branch = scan.branch or github.repository(token, scan.repository_id).default_branch
+    if base is not None and base.etag:
+        head = github.branch_head_unless(token, scan.repository_id, branch, etag=base.etag)
+    else:
+        head = github.branch_head(token, scan.repository_id, branch)
+    if head is None:
+        return None
+    subject = head.message.strip().partition("\n")[0][:200]
+    facts = {"commit": head.sha, "commit_message": subject, "committed_at": head.committed_at}
+    _tell(scan, branch=branch, tree=head.tree, etag=head.etag, **facts)
+    return head
+
+
+def _past(scan: Scan, base: Scan | None, head: github.Commit | None) -> Past:
+    """The history up to `head`; that of `base` where no commit is new."""
+    if base is not None and (head is None or head.sha == base.commit):
+        return Past(base.history, base.history_is_whole)
+    token = token_of(scan.connection)
+    commits, is_whole = github_history.commits(token, scan.repository_id, head.sha, most=KEPT_COMMITS)
+    return Past([asdict(row) for row in commits], is_whole, github_history.tags(token, scan.repository_id))
+
+
+@transaction.atomic
+def _repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> None:
+    """End a scan that found what `base` holds, without a copy of its rows."""
+    _hold(scan)
+    fields = {"same_as_id": base.same_as_id or base.pk, "reading": base.reading, "read": base.read, "total": base.total}
+    if head is None:
+        fields |= {name: getattr(base, name) for name in HEAD_FIELDS}
+    _succeed(scan, past, **fields)
+
+
+def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
+    """What git says of the commit's files, None when GitHub does not tell it all; raises ArchiveRefused."""
+    entries = github.tree(token_of(scan.connection), scan.repository_id, head.tree)
+    if entries is None:
+        return None
+    limit = archive_limits().entries
+    if len(entries) > limit:
+        raise ArchiveRefused(f"The archive has more than {limit:,} entries.")
+    return reuse.Tree(entries)
+
+
+def _read(scan: Scan, snapshot: Snapshot, holding: set[str]) -> list[Found]:
+    repository = Repository(snapshot, scan.repository_name, parse, known=holding)
+    progress = Progress(scan, repository.folders)
+    for path in repository.read():
+        progress.at(path)
+    return [repository.module(folder) for folder in repository.folders]
+
+
+def _download(scan: Scan, head: github.Commit) -> Snapshot:
+    limits, token = archive_limits(), token_of(scan.connection)
+    with TemporaryFile() as file:
+        github.download_tarball(token, scan.repository_id, head.sha, into=file, limit_bytes=limits.compressed_bytes)
+        file.seek(0)
+        return read_tarball(file, limits=limits)
+
+
+@transaction.atomic
+def _save(
+    scan: Scan,
+    found: list[Found],
+    base: Scan | None,
+    holding: set[str],
+    tree: reuse.Tree | None,
+    past: Past,
+) -> None:
+    _hold(scan)
+    archives = _archives([row for row in found if row.is_valid])
+    is_passing = any(reuse.is_passing(row.findings) for row in found)
+    ScannedModule.objects.bulk_create(
+        ScannedModule(
+            scan=scan,
+            path=row.path,
+            title=row.title,
+            is_valid=row.is_valid,
+            findings=row.findings,
+            content_hash=row.content_hash if row.is_valid else "",
+            archive_id=archives[row.content_hash] if row.is_valid else None,
+            schema=row.schema,
+            readme=row.readme,
+            parts=row.parts,
+            tree_hash=tree.hash(row.parts) if tree else "",
+        )
+        for row in found
+    )
+    if holding:
+        reuse.carry_over(base, scan, holding)
+    count = len(found) + len(holding)
+    reading = "" if is_passing else reuse.reading_now()
+    _succeed(scan, past, read=count, total=count, reading=reading)
+
+
+def _hold(scan: Scan) -> None:
+    """Lock the connection, then the scan, in the order in which whoever changes or removes a connection does it."""
+    connections = GitHubConnection.objects.locked().filter(pk=scan.connection_id)
+    if not connections.exists() or not Scan.objects.held_by(scan).select_for_update().exists():
+        raise ClaimLost
+
+
+def _succeed(scan: Scan, past: Past, **fields) -> None:
+    """End the scan and keep what it read of git, within the transaction that holds it."""
+    if past.tags:
+        tag_alarms.store_tags(scan.connection, scan.repository_id, past.tags)
+    fields |= {"history": past.history, "history_is_whole": past.is_whole}
+    _end(scan, status=Scan.Status.SUCCEEDED, **fields)
+    _forget_old(scan)
+
+
+def _follow(scan_id: int) -> None:
+    """Do what a new reading calls for. The scan stands whatever fails here: the next one does all of it again."""
+    scan = Scan.objects.select_related("connection__owner").filter(pk=scan_id).first()
+    if scan is None or scan.status != Scan.Status.SUCCEEDED:
+        return
+    for step in (tag_alarms.after_scan, services.publish_automatically):
+        try:
+            step(scan.connection, scan=scan)
+        except Exception:  # each step stands alone, whatever becomes of the other
+            logger.exception("scan not followed up", extra={"scan": scan_id, "step": step.__name__})
+
+
+def _forget_old(scan: Scan) -> None:
+    """Delete all but the newest readings and those whose rows they share."""
+    newest = scan.connection.scans.newest_first().values_list("pk", "same_as_id")[:KEPT_SCANS]
+    scan.connection.scans.exclude(pk__in={key for keys in newest for key in keys if key}).delete()
+
+
+def _archives(found: list[Found]) -> dict[str, int]:
+    """Store what is not stored yet; gives the keys by content hash."""
+    wanted = {row.content_hash: row.files for row in found}
+    known = set(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", flat=True))
+    for content_hash in wanted.keys() - known:
+        files = wanted[content_hash]
+        size = sum(len(file.data) for file in files.values())
+        archive = Archive(content_hash=content_hash, data=pack(files), size=size, files=len(files))
+        # Another repository with the same content may be scanned at the same time.
+        Archive.objects.bulk_create([archive], ignore_conflicts=True)
+    return dict(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", "pk"))
+
+
+def _end(scan: Scan, *, status: Scan.Status, **fields) -> None:
+    Scan.objects.held_by(scan).update(status=status, current="", lease_expires_at=None, finished_at=Now(), **fields)
+
+
+def _tell(scan: Scan, **fields) -> None:
+    if not Scan.objects.held_by(scan).update(**fields):
+        raise ClaimLost
+
+
+def _lease():
+    return Now() + timedelta(seconds=settings.SCAN_LEASE)

@@ -1,0 +1,48 @@
+"""The verb of scanning: having a repository read."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import GitHubConnection
+from foundation import audit
+from foundation.wake import wake
+from modules.models import Scan
+
+
+class NothingToScan(Exception):
+    """The connection has no repository yet."""
+
+
+@transaction.atomic
+def start_scan(connection: GitHubConnection, *, by) -> Scan:
+    """Have the chosen repository read; one that is being read already is given back instead of a second.
+
+    `by` is None for the portal itself. Raises NothingToScan.
+    """
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    if connection.repository_id is None:
+        raise NothingToScan
+    unfinished = connection.scans.unfinished()
+    _give_up_others(unfinished.exclude(repository_id=connection.repository_id, branch=connection.branch))
+    scan = unfinished.first()
+    if scan:
+        return scan
+    scan = Scan.objects.create(
+        connection=connection,
+        repository_id=connection.repository_id,
+        repository_name=connection.repository_name,
+        branch=connection.branch,
+        by=by,
+    )
+    if by:  # the portal looks every few minutes, and each scan is a row anyway
+        audit.record("scan.started", by=by, target=scan, repository=scan.repository_name)
+    transaction.on_commit(partial(wake, "modules.scan_repository", scan.pk))
+    return scan
+
+
+def _give_up_others(scans) -> None:
+    """A reading of what is not chosen any more helps nobody; its worker finds that it lost the row."""
+    error = "Another repository or branch was chosen meanwhile."
+    scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")

@@ -1,0 +1,223 @@
+"""Watches what git says of published versions: a tag that moved, a commit that vanished. Deployments never change."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+
+from accounts import checking, github_history
+from accounts.github_errors import GitHubError
+from accounts.models import GitHubConnection
+from accounts.services import those_responsible, token_of
+from foundation import audit, outbox
+from foundation.wake import wake
+from modules.models import Alarm, Module, ModuleVersion, Scan, Tag, Watch
+from modules.publishing import candidates
+
+logger = logging.getLogger(__name__)
+LONGEST_TAG = 255  # characters
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What git says of a version that it did not say before, as an alarm keeps it."""
+
+    version: ModuleVersion
+    kind: Alarm.Kind
+    found: str
+
+    @property
+    def sentence(self) -> str:
+        version, commit = self.version, self.version.commit[:7]
+        told = {
+            Alarm.Kind.TAG_MOVED: f"the tag {version.tag} points to commit {self.found[:7]} now, and the version was "
+            f"published from {commit}.",
+            Alarm.Kind.TAG_GONE: f"the tag {version.tag}, which gave it its number, was deleted.",
+            Alarm.Kind.COMMIT_GONE: f"commit {commit}, which it was published from, is not in the history of the "
+            f"branch {self.found} any more.",
+        }
+        return f"{version.module.title} {version.semver}: {told[self.kind]}"
+
+
+def wake_all() -> None:
+    """Have the tags of every repository that somebody publishes from looked at."""
+    for key in GitHubConnection.objects.publishing().values_list("pk", flat=True):
+        wake("modules.look_at_tags", key)
+
+
+def look_at_tags(connection_id: int) -> None:
+    """Read the tags, at no cost when none has changed, and raise the alarms that follow; may run at any time, twice."""
+    connection = GitHubConnection.objects.publishing().filter(pk=connection_id).first()
+    if connection is None:
+        return
+    try:
+        _read_tags(connection)
+    except GitHubError as error:
+        logger.warning("tags not read", extra={"connection": connection_id, "reason": type(error).__name__})
+        checking.check_after(connection, error)
+    except GitHubConnection.DoesNotExist:
+        logger.info("connection removed while its tags were read", extra={"connection": connection_id})
+        return
+    scan = candidates.newest_scan(connection)
+    if scan:
+        look(connection, scan)
+
+
+def after_scan(connection: GitHubConnection, *, scan: Scan) -> None:
+    """Raise what a scan brings to light.
+
+    The tags are looked at too, although no commit is new, when somebody asked for the scan or a webhook told of a push.
+    """
+    asked = [moment for moment in (connection.pushed_at, scan.by_id and scan.started_at) if moment]
+    read_at = _watch(connection, scan.repository_id).tags_read_at
+    if asked and (read_at is None or read_at < max(asked)):
+        look_at_tags(connection.pk)
+    else:
+        look(connection, scan)
+
+
+def look(connection: GitHubConnection, scan: Scan) -> None:
+    """Raise an alarm, once, for each published version of which git says otherwise than at its publication.
+
+    `scan` is one that succeeded. Those that answer for the connection get one e-mail about all that is new.
+    """
+    findings = [*_of_tags(connection, scan), *_of_commits(connection, scan)]
+    if findings:
+        _raise(connection, findings)
+
+
+@transaction.atomic
+def store_tags(connection: GitHubConnection, repository_id: int, tags: github_history.Tags) -> None:
+    """Replace what is known of a repository's tags as a whole."""
+    GitHubConnection.objects.locked().get(pk=connection.pk)  # one replaces at a time
+    stored = Tag.objects.filter(connection=connection, repository_id=repository_id)
+    stored.delete()
+    Tag.objects.bulk_create(
+        Tag(connection=connection, repository_id=repository_id, name=row.name, commit=row.commit)
+        for row in tags.rows
+        if len(row.name) <= LONGEST_TAG
+    )
+    Watch.objects.update_or_create(
+        connection=connection,
+        repository_id=repository_id,
+        defaults={"tag_etags": tags.etags, "tags_are_whole": tags.is_whole, "tags_read_at": Now()},
+    )
+
+
+def _read_tags(connection: GitHubConnection) -> None:
+    watch = _watch(connection, connection.repository_id)
+    token = token_of(connection)
+    tags = github_history.tags_unless(token, connection.repository_id, etags=watch.tag_etags)
+    if tags is None:
+        Watch.objects.filter(pk=watch.pk).update(tags_read_at=Now())
+    else:
+        store_tags(connection, connection.repository_id, tags)
+
+
+def _watch(connection: GitHubConnection, repository_id: int) -> Watch:
+    found = Watch.objects.filter(connection=connection, repository_id=repository_id).first()
+    return found or Watch(connection=connection, repository_id=repository_id)
+
+
+def _published(connection: GitHubConnection, repository_id: int):
+    """Versions, but for revoked ones, of what stands in the catalogue from a repository."""
+    modules = Module.objects.published().filter(owner=connection.owner_id, repository_id=repository_id)
+    versions = ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")
+    return versions.only("semver", "tag", "commit", "module__ref", "module__title")
+
+
+def _of_tags(connection: GitHubConnection, scan: Scan) -> Iterator[Finding]:
+    tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, name=OuterRef("tag"))
+    tagged = _published(connection, scan.repository_id).exclude(tag="").annotate(now=Subquery(tags.values("commit")))
+    are_whole = _watch(connection, scan.repository_id).tags_are_whole
+    for version in tagged.filter(Q(now=None) | ~Q(now=F("commit"))):
+        if version.now:
+            yield Finding(version, Alarm.Kind.TAG_MOVED, version.now)
+        elif are_whole:
+            yield Finding(version, Alarm.Kind.TAG_GONE, "")
+
+
+def _of_commits(connection: GitHubConnection, scan: Scan) -> list[Finding]:
+    """Current versions that were published from the scan's branch, and whose commit has left its history."""
+    current = Module.objects.published().values("current_version")
+    alarms = Alarm.objects.filter(version=OuterRef("pk"), kind=Alarm.Kind.COMMIT_GONE, found=scan.branch)
+    published = _published(connection, scan.repository_id).filter(pk__in=current, branch=scan.branch)
+    versions = list(published.filter(~Exists(alarms)))
+    gone = _gone(connection, scan, {version.commit for version in versions})
+    return [Finding(version, Alarm.Kind.COMMIT_GONE, scan.branch) for version in versions if version.commit in gone]
+
+
+def _gone(connection: GitHubConnection, scan: Scan, commits: set[str]) -> set[str]:
+    """Those that the branch does not hold. GitHub is asked about each that is older than the scan's history, once."""
+    past = {scan.commit, *(row["sha"] for row in scan.history)}
+    older = commits - past
+    if not older or scan.history_is_whole:
+        return older
+    watch = _watch(connection, scan.repository_id)
+    gone: set[str] = set()
+    held = set(watch.held) if watch.head in past else set()
+    try:
+        for commit in sorted(older - held):
+            is_held = github_history.contains(token_of(connection), scan.repository_id, head=scan.commit, commit=commit)
+            (held if is_held else gone).add(commit)
+    except GitHubError as error:  # the next look asks about the rest
+        logger.warning("commits not compared", extra={"scan": scan.pk, "reason": type(error).__name__})
+    Watch.objects.update_or_create(
+        connection=connection,
+        repository_id=scan.repository_id,
+        defaults={"head": scan.commit, "held": sorted(held)},
+    )
+    return gone
+
+
+@transaction.atomic
+def _raise(connection: GitHubConnection, findings: list[Finding]) -> None:
+    known = set(
+        Alarm.objects.filter(version__in=[finding.version for finding in findings]).values_list(
+            "version", "kind", "found"
+        )
+    )
+    new = [finding for finding in findings if (finding.version.pk, finding.kind, finding.found) not in known]
+    # In one order, so that two looks at the same moment wait for each other instead of for both.
+    new.sort(key=lambda finding: (finding.version.pk, finding.kind))
+    raised = {alarm: finding for finding in new if (alarm := _alarm(finding))}
+    if raised:
+        _tell(connection, raised)
+
+
+def _alarm(finding: Finding) -> Alarm | None:
+    """The new alarm, None when another look has raised it."""
+    alarm, is_new = Alarm.objects.get_or_create(version=finding.version, kind=finding.kind, found=finding.found)
+    if not is_new:
+        return None
+    audit.record(
+        "alarm.raised",
+        by=None,
+        target=alarm,
+        kind=str(finding.kind),
+        module=finding.version.module.ref,
+        version=finding.version.semver,
+        found=finding.found,
+    )
+    return alarm
+
+
+def _tell(connection: GitHubConnection, raised: dict[Alarm, Finding]) -> None:
+    """One e-mail for each person about all alarms of a look: a rewritten history concerns every module at once."""
+    first, count = next(iter(raised)), len(raised)
+    lines = [
+        f"- {finding.sentence}\n  {outbox.link(finding.version.module.get_absolute_url())}"
+        for finding in raised.values()
+    ]
+    text = (
+        "Git no longer says of published versions what it said when they were published:\n\n"
+        + "\n".join(lines)
+        + "\n\nDeployments are not affected: they run from the files that were stored with their version. Find out "
+        "who changed it on GitHub; the alarm stays on the module's page until somebody dismisses it.\n"
+    )
+    subject = f"{count} published version{'s' if count > 1 else ''} and git do not agree any more"
+    for person in those_responsible(connection.owner):
+        outbox.post(key=f"alarm:{first.ref}:{person.pk}", to=person.email, subject=subject, text=text)

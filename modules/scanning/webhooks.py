@@ -1,0 +1,121 @@
+"""What GitHub's webhooks tell: a delivery is taken once, and a push to what the catalogue reads has it read again.
+
+Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import re
+from urllib.parse import parse_qs
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from accounts.models import GitHubConnection
+from foundation.encryption import DecryptionFailed
+from modules.models import Delivery
+from modules.scanning.services import start_scan
+
+MOST_BYTES = 1024**2  # of a body; a push with many hundreds of commits may have more, and is found by the next look
+WORD = re.compile(r"[\w-]{1,40}")  # an event's name or a delivery's id
+TAGS = "refs/tags/"
+PONG, QUEUED, REPEATED = "pong", "queued", "ignored: this delivery was taken before"
+
+logger = logging.getLogger(__name__)
+
+
+class Unreadable(Exception):
+    """The body is not what GitHub sends; the text says what is wrong with it."""
+
+
+def signature_of(body: bytes, connection: GitHubConnection | None) -> str:
+    """The HMAC-SHA256 of `body`, hexadecimal, blank where there is no secret; takes as long without one."""
+    secret = _secret(connection)
+    signature = hmac.new(secret.encode() or b"none", body, hashlib.sha256).hexdigest()
+    return signature if secret else ""
+
+
+def is_signed(signature: str, header: str) -> bool:
+    """Whether the header X-Hub-Signature-256 holds `signature`."""
+    return hmac.compare_digest(f"sha256={signature}".encode(), header.encode(errors="replace"))
+
+
+def payload_of(body: bytes, content_type: str) -> dict:
+    """The JSON of a delivery, whichever of the two content types it was sent with; raises Unreadable."""
+    try:
+        if content_type == "application/x-www-form-urlencoded":
+            body = parse_qs(body.decode(), strict_parsing=True)["payload"][0].encode()
+        payload = json.loads(body)
+    except (ValueError, KeyError, RecursionError) as error:
+        raise Unreadable("The body is no JSON, nor a form with JSON in its field payload.") from error
+    if not isinstance(payload, dict):
+        raise Unreadable("The body is JSON, but no object.")
+    return payload
+
+
+@transaction.atomic
+def take(connection: GitHubConnection, *, delivery_id: str, signature: str, event: str, payload: dict) -> str:
+    """Note a delivery and do what it calls for; gives a word or sentence for GitHub's page of deliveries.
+
+    Of a delivery that comes again, by its id or by its body, nothing follows. Raises Unreadable, and DoesNotExist when
+    the connection was removed meanwhile.
+    """
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
+        raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing, or not as GitHub sends them.")
+    facts = {"delivery_id": delivery_id, "signature": signature, "event": event}
+    is_new = _note(connection, repository_id=_repository_id(payload), **facts)
+    if event == "ping":
+        return PONG
+    if not is_new:
+        return REPEATED
+    if needless := _reason_to_ignore(connection, event, payload):
+        return f"ignored: {needless}"
+    # A reading that has begun may have asked for the newest commit already: the poller compares when it ends.
+    GitHubConnection.objects.filter(pk=connection.pk).update(pushed_at=Now())
+    start_scan(connection, by=None)
+    return QUEUED
+
+
+def _secret(connection: GitHubConnection | None) -> str:
+    if connection is None:
+        return ""
+    try:
+        return connection.webhook_secret
+    except DecryptionFailed:
+        logger.error("webhook secret cannot be opened", extra={"connection": connection.pk})
+        return ""
+
+
+def _repository_id(payload: dict) -> int | None:
+    """GitHub's id of the repository that the payload tells of; None where it names none, as an organisation's ping."""
+    repository = payload.get("repository")
+    number = repository.get("id") if isinstance(repository, dict) else None
+    return number if type(number) is int and 0 < number < 2**63 else None
+
+
+def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: str) -> bool:
+    try:
+        with transaction.atomic():
+            Delivery.objects.create(connection=connection, repository_id=repository_id, **facts)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _reason_to_ignore(connection: GitHubConnection, event: str, payload: dict) -> str:
+    """Why nothing is read because of this event, in a sentence; blank when it calls for a scan."""
+    if event != "push":
+        return f"the event {event} is not needed"
+    number = _repository_id(payload)
+    if number is None or number != connection.repository_id:
+        return "modules come from another repository"
+    branch = connection.branch or payload["repository"].get("default_branch")
+    ref = str(payload.get("ref"))
+    if ref != f"refs/heads/{branch}" and not ref.startswith(TAGS):
+        return f"modules come from the branch {branch}"
+    if not GitHubConnection.objects.publishing().filter(pk=connection.pk).exists():
+        return "its owner publishes no modules"
+    return ""

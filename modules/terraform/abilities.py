@@ -1,0 +1,134 @@
+"""What a module can do besides creating resources, read from its schema and from that of the local folders it calls."""
+
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from modules.terraform import sources
+from modules.terraform.addresses import Place, walk
+from modules.terraform.advice import SECRET
+from modules.terraform.schema import BUILT_IN
+
+PROGRAMS = {  # a provisioner's label → what it does; Terraform has no others any more
+    "local-exec": "Runs a program on the portal's worker during apply (local-exec)",
+    "remote-exec": "Runs a program on another machine during apply (remote-exec)",
+    "file": "Copies files to another machine during apply (file)",
+    "exec": "Runs a program on the portal's worker to sign in (exec)",
+}
+READS = {  # a data source's type → its kind here, and what it does
+    "external": ("external", "Runs a program on the portal's worker during plan (external)"),
+    "http": ("http", "Reads an address over HTTP during plan (http)"),
+}
+
+
+@dataclass(frozen=True)
+class Ability:
+    """One thing that a module can do, or (without a name) a kind of thing that it does not do.
+
+    `file` is the file's path from the module's own folder.
+    """
+
+    kind: str  # program, http, external, provider, remote or secret
+    text: str
+    name: str
+    file: str
+    line: int | None
+    is_warning: bool
+
+
+def abilities(schema: dict) -> list[Ability]:
+    """Return what a module can do: providers first, then what deserves a look, then what it does not do."""
+    places = list({place.folder: place for place in reversed(list(walk(schema)))}.values())[::-1]
+    found = [*_providers(places), *_programs(places), *_reads(places), *_remotes(places), *_secrets(schema)]
+    return found + list(_nots({ability.kind for ability in found}, schema))
+
+
+def widened(before: dict, after: dict) -> list[Ability]:
+    """Return what `after` can do and `before` could not, whatever the lines at which it stands."""
+    known = Counter((ability.kind, ability.name) for ability in abilities(before))
+    found = []
+    for ability in abilities(after):
+        known[ability.kind, ability.name] -= 1
+        if ability.name and known[ability.kind, ability.name] < 0:
+            found.append(ability)
+    return found
+
+
+def _providers(places: list[Place]) -> Iterator[Ability]:
+    named: dict[str, None] = {}
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for place in places:
+        by_name = {row["name"]: sources.provider(row["source"]) for row in place.node.get("providers", [])}
+        named |= dict.fromkeys(by_name.values())
+        for row in place.node.get("resources", []):
+            *first, kind, _ = row["address"].split(".")
+            name = kind.split("_")[0]
+            if not first and name != BUILT_IN:
+                kinds[by_name.get(name, sources.provider(name))].add(kind)
+    for source in named:
+        yield Ability("provider", _creates(len(kinds[source])), source, "", None, False)
+
+
+def _creates(count: int) -> str:
+    if not count:
+        return "Reads and computes with"
+    return "Creates one kind of resource with" if count == 1 else f"Creates {count} kinds of resources with"
+
+
+def _programs(places: list[Place]) -> Iterator[Ability]:
+    for place in places:
+        for row in place.node.get("programs", []):
+            text = PROGRAMS.get(row["kind"], f"Runs the provisioner {row['kind']} during apply")
+            yield Ability("program", text, f"{place.prefix}{row['address']}", _path(place, row), row["line"], True)
+
+
+def _reads(places: list[Place]) -> Iterator[Ability]:
+    for place in places:
+        for row in place.node.get("resources", []):
+            *first, kind, _ = row["address"].split(".")
+            if first and kind in READS:
+                yield Ability(*READS[kind], f"{place.prefix}{row['address']}", _path(place, row), row["line"], True)
+
+
+def _remotes(places: list[Place]) -> Iterator[Ability]:
+    """One for each host, at the first call."""
+    calls: dict[str, list[tuple[Place, dict]]] = defaultdict(list)
+    for place in places:
+        for call in place.node.get("calls", []):
+            calls[sources.host_of(call["source"])].append((place, call))
+    for host, rows in calls.items():
+        if host:
+            place, first = rows[0]
+            text = "Loads a module from" if len(rows) == 1 else f"Loads {len(rows)} modules from"
+            yield Ability("remote", text, host, _path(place, first), first["line"], True)
+
+
+def _secrets(schema: dict) -> Iterator[Ability]:
+    for row in schema.get("variables", []):
+        looks_so = SECRET.search(row["name"]) and row["type"] not in ("bool", "number")
+        if row["sensitive"]:
+            text = "Asks for a secret" if row["required"] else "Takes a secret, or uses its default"
+        elif looks_so:
+            text = "Asks for what looks like a secret, and is not marked as sensitive"
+        else:
+            continue
+        yield Ability("secret", text, row["name"], row.get("file", ""), row.get("line"), True)
+
+
+def _nots(kinds: set[str], schema: dict) -> Iterator[Ability]:
+    """What it does not do; nothing is said of schemas that were stored before called folders were kept."""
+    if "tree" not in schema:
+        return
+    for without, text in (
+        ({"program"}, "Runs no program of its own during apply"),
+        ({"remote"}, "Loads no module from another host"),
+        ({"http", "external"}, "Reads nothing by HTTP or from outside programs"),
+        ({"secret"}, "Asks for no secret"),
+    ):
+        if not without & kinds:
+            yield Ability(min(without), text, "", "", None, False)
+
+
+def _path(place: Place, row: dict) -> str:
+    return posixpath.join(place.folder, row.get("file", ""))

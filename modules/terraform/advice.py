@@ -1,0 +1,67 @@
+"""What is worth saying of a module that is valid: findings of the level "advice", with file and line."""
+
+import re
+
+from modules.terraform.schema import INJECTED, finding
+
+SECRET = re.compile(
+    r"(?:^|_)(?:password|passwd|passphrase|secret|token|credentials?|(?:private|api|access|secret|auth)_?key)s?$", re.I
+)
+BOUNDED = re.compile(r"~>|=|<|v?\d")  # how a constraint begins that ends somewhere; `>=` alone does not
+
+
+def of_module(folder: str, schema: dict, answers: dict[str, dict], readme: str) -> list[dict]:
+    """Findings of one folder: `answers` are those of its files by name, `schema` is what they declare together."""
+    untyped = {name for answer in answers.values() for name in answer["untyped"]}
+    used = {name for answer in answers.values() for name in answer["uses"]}
+    found = [
+        finding("advice", code, message, _path(folder, row["file"]), row["line"])
+        for row in schema["variables"]
+        for code, message in _of_variable(row, is_typed=row["name"] not in untyped, is_used=row["name"] in used)
+    ]
+    found += [
+        finding("advice", "provider-version", _unbounded(row), _path(folder, file), line)
+        for row in schema["providers"]
+        if not any(BOUNDED.match(part.strip()) for part in row["version"].split(","))
+        for file, line in [_place(row["name"], schema, answers)]
+    ]
+    if not readme.strip():
+        found.append(finding("advice", "readme", "There is no README.md that says what this is for.", folder))
+    return found
+
+
+def _of_variable(row: dict, *, is_typed: bool, is_used: bool) -> list[tuple[str, str]]:
+    name = row["name"]
+    found = []
+    if not row["description"] and name != INJECTED:
+        found.append(("description", f"The variable {name} has no description."))
+    if not is_typed:
+        found.append(("untyped", f"The variable {name} has no type, so its input is checked by nothing."))
+    if not is_used and name != INJECTED:
+        found.append(("unused", f"The variable {name} is not used."))
+    if SECRET.search(name) and not row["sensitive"] and row["type"] not in ("bool", "number"):
+        found.append(("secret", f"The variable {name} looks like a credential, and is not marked as sensitive."))
+    return found
+
+
+def _unbounded(provider: dict) -> str:
+    name, version = provider["name"], provider["version"]
+    said = f"“{version}” has no upper bound" if version else "no version is asked for"
+    return f"The provider {name} may change with any of its releases: {said}. Write “~>” and a version."
+
+
+def _place(provider: str, schema: dict, answers: dict[str, dict]) -> tuple[str, int | None]:
+    """Where a provider is required, configured, or first used by a resource."""
+    for key in ("required_providers", "configured_providers"):
+        for file, answer in sorted(answers.items()):
+            for row in answer[key]:
+                if row["name"] == provider:
+                    return file, row["line"]
+    for row in schema["resources"]:
+        if row["address"].split(".")[-2].split("_")[0] == provider:
+            return row["file"], row["line"]
+    return "", None
+
+
+def _path(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder and file else folder or file

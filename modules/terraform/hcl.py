@@ -1,0 +1,288 @@
+"""One Terraform file as data: variables, outputs, providers, resources, calls, and what is wrong with it.
+
+`read_file` is pure and runs inside the parse child. Its answer does not know the file's name or folder, so that it
+can be kept by the hash of the content. `READER` grows with each change of the answer.
+"""
+
+import json
+import re
+from collections import Counter
+
+from modules.terraform import uimeta
+from modules.terraform.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.terraform.literals import NotLiteral, parse_literal
+from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
+from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
+from modules.terraform.validation_choices import choices_of
+
+READER = 3
+ROWS = (
+    "variables",
+    "outputs",
+    "required_providers",
+    "configured_providers",
+    "resources",
+    "calls",
+    "programs",
+    "moves",
+)
+PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
+EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # a provider that lets a program sign in, in an attribute
+USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
+BRACKET = re.compile(r"[][(){}]")
+
+
+def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> dict:
+    """Return what one file declares, as JSON.
+
+    Keys: variables, outputs, required_providers, configured_providers, resources, calls, programs (provisioners and
+    programs that sign in), moves, required_version, `uses` and `untyped` (names of variables), and findings as
+    `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else. `is_costly`
+    keeps python-hcl2 away from a file that it did not survive.
+    """
+    answer = empty_answer()
+    try:
+        if "\0" in text:
+            raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
+        blocks = read_json(text) if is_json else _native(text, answer["findings"], is_costly, deepest)
+    except FileSyntaxError as error:
+        answer["findings"].append(_finding("error", error.code, str(error), error.line))
+        return answer
+    for block in blocks:
+        if len(block.labels) == NESTED[""].get(block.type):
+            READERS[block.type](block, answer)
+    answer["uses"] = _uses(text, blocks)
+    return answer
+
+
+def empty_answer() -> dict:
+    rows: dict = {key: [] for key in (*ROWS, "uses", "untyped", "findings")}
+    return rows | {"required_version": ""}
+
+
+def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Block]:
+    """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
+    refusal = FileSyntaxError("It takes python-hcl2 too much time or memory.", 1)
+    is_costly = is_costly or _brackets(text) > deepest
+    if not is_costly:
+        try:
+            return read_hcl(text)
+        except FileSyntaxError as error:
+            refusal = error
+    try:
+        blocks = read_blocks(text, deepest=deepest)
+    except TooDeep as error:
+        raise FileSyntaxError(str(error), error.line, "nesting") from error
+    except TolerantError as error:
+        raise (FileSyntaxError(str(error), error.line) if is_costly else refusal) from error
+    message = f"This file was read by the tolerant reader, which does not check expressions. {refusal}"
+    findings.append(_finding("advice", "tolerant", message, refusal.line))
+    return blocks
+
+
+def _brackets(text: str) -> int:
+    """How deep brackets seem to stand in one another, strings and comments counted as well: a cheap first look."""
+    depth = most = 0
+    for mark in BRACKET.findall(text):
+        depth = depth + 1 if mark in "([{" else max(depth - 1, 0)
+        most = max(most, depth)
+    return most
+
+
+def _uses(text: str, blocks: list[Block]) -> list[str]:
+    """Names of the variables that a file refers to, but for those that only their own validation names."""
+    uses = Counter(USE.findall(text))
+    for block in blocks:
+        for inner in block.all("validation") if block.type == "variable" else []:
+            own = Counter(name for value in inner.attributes.values() for name in USE.findall(value.text))
+            uses -= Counter({name: own[name] for name in block.labels})
+    return sorted(uses)
+
+
+def _finding(level: str, code: str, message: str, line: int) -> dict:
+    return {"level": level, "code": code, "message": message, "line": line}
+
+
+def _variable(block: Block, answer: dict) -> None:
+    attributes, findings, name = block.attributes, answer["findings"], block.labels[0]
+    help_text, meta = uimeta.split(_text(attributes.get("description")))
+    findings += [_finding("advice", "uimeta", f"{name}: {problem}", block.line) for problem in meta.problems]
+    if "type" not in attributes:
+        answer["untyped"].append(name)
+    kind = _type(block, findings)
+    validations = [_validation(inner) for inner in block.all("validation")]
+    variable = {
+        "name": name,
+        "type": str(kind),
+        "description": help_text,
+        "default": None,
+        "required": "default" not in attributes,
+        "sensitive": _flag(attributes.get("sensitive"), False),
+        "nullable": _flag(attributes.get("nullable"), True),
+        "group": meta.group,
+        "order": meta.order,
+        "updatesafe": meta.updatesafe,
+        "options": _options(kind, meta.options, name, block.line, findings) or _choices(kind, name, validations),
+        "validations": validations,
+        "line": block.line,
+    }
+    answer["variables"].append(variable | _default(block, findings))
+
+
+def _type(block: Block, findings: list) -> Type:
+    if "type" not in block.attributes:
+        return Any_()
+    value = block.attributes["type"]
+    try:
+        return parse_type(value.text)
+    except TypeSyntaxError as error:
+        message = f"The type of {block.labels[0]} cannot be read: {error}."
+        findings.append(_finding("error", "type", message, value.line))
+        return Any_()
+
+
+def _default(block: Block, findings: list) -> dict:
+    value = block.attributes.get("default")
+    if value is None:
+        return {}
+    try:
+        return {"default": value.literal()}
+    except NotLiteral:
+        message = f"The default of {block.labels[0]} is an expression; Terraform computes it, the form leaves it blank."
+        findings.append(_finding("advice", "default", message, value.line))
+        return {"default_expression": value.text}
+
+
+def _validation(block: Block) -> dict:
+    condition = block.attributes.get("condition")
+    return {
+        "condition": condition.text if condition else "",
+        "error_message": _text(block.attributes.get("error_message")),
+    }
+
+
+def _options(kind: Type, words: list[str], name: str, line: int, findings: list) -> list:
+    if kind != Primitive("number"):
+        return list(words)
+    try:
+        numbers = [parse_literal(word) for word in words]
+    except NotLiteral:
+        numbers = [None]
+    if all(isinstance(number, int | float) for number in numbers):
+        return numbers
+    findings.append(_finding("advice", "uimeta", f"{name} is a number, but its options are not all numbers.", line))
+    return []
+
+
+def _choices(kind: Type, name: str, validations: list[dict]) -> list:
+    """A validation that is nothing but `contains([…], var.name)` lists the choices."""
+    found = (choices_of(validation["condition"], name, kind) for validation in validations)
+    return next(filter(None, found), [])
+
+
+def _output(block: Block, answer: dict) -> None:
+    attributes = block.attributes
+    answer["outputs"].append(
+        {
+            "name": block.labels[0],
+            "description": _text(attributes.get("description")).strip(),
+            "sensitive": _flag(attributes.get("sensitive"), False),
+            "line": block.line,
+        }
+    )
+
+
+def _terraform(block: Block, answer: dict) -> None:
+    answer["required_version"] = _text(block.attributes.get("required_version")) or answer["required_version"]
+    for inner in block.all("required_providers"):
+        answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
+    for inner in block.all("backend") + block.all("cloud"):
+        message = f"The {' '.join([inner.type, *inner.labels])} block is overruled: the portal keeps the state itself."
+        answer["findings"].append(_finding("advice", "backend", message, inner.line))
+
+
+def _provider(name: str, value: Value) -> dict:
+    facts = _literal(value)
+    if isinstance(facts, str):  # Terraform 0.12: the version alone
+        facts = {"version": facts}
+    facts = facts if isinstance(facts, dict) else _loose_facts(value.text)
+    source = facts.get("source") or f"hashicorp/{name}"
+    return {"name": name, "source": str(source), "version": str(facts.get("version") or ""), "line": value.line}
+
+
+def _loose_facts(text: str) -> dict:
+    """Source and version beside `configuration_aliases`, which holds references."""
+    return dict(re.findall(r'\b(source|version)\s*=\s*"([^"$%\\]*)"', text))
+
+
+def _configured(block: Block, answer: dict) -> None:
+    name = block.labels[0]
+    answer["configured_providers"].append({"name": name, "line": block.line})
+    lines = [inner.line for outer in (block, *block.blocks) for inner in outer.all("exec")]
+    lines += [value.line for value in block.attributes.values() if EXEC.search(value.text)]
+    answer["programs"] += [{"kind": "exec", "address": f"provider.{name}", "line": line} for line in lines]
+
+
+def _resource(block: Block, answer: dict) -> None:
+    prefix = "" if block.type == "resource" else f"{block.type}."
+    address = f"{prefix}{block.labels[0]}.{block.labels[1]}"
+    answer["resources"].append({"address": address, "line": block.line})
+    for inner in block.all("provisioner"):
+        kind = inner.labels[0] if inner.labels else ""
+        answer["programs"].append({"kind": kind, "address": address, "line": inner.line})
+        where = PROGRAMS.get(kind, "")
+        if where:
+            message = f"{address} runs a program {where} ({kind})."
+            answer["findings"].append(_finding("advice", "program", message, inner.line))
+    if block.type == "data" and block.labels[0] in ("external", "http"):
+        deed = "runs a program" if block.labels[0] == "external" else "reads an address over HTTP"
+        answer["findings"].append(_finding("advice", "program", f"{address} {deed} during plan.", block.line))
+
+
+def _call(block: Block, answer: dict) -> None:
+    source = block.attributes.get("source")
+    version = _text(block.attributes.get("version"))
+    line = (source or block).line
+    answer["calls"].append({"name": block.labels[0], "source": _text(source), "version": version, "line": line})
+
+
+def _moved(block: Block, answer: dict) -> None:
+    ends = {end: "".join(_text(block.attributes.get(end)).split()) for end in ("from", "to")}
+    answer["moves"].append(ends | {"line": block.line})
+
+
+def _literal(value: Value | None):
+    if value is None:
+        return None
+    try:
+        return value.literal()
+    except NotLiteral:
+        return None
+
+
+def _text(value: Value | None) -> str:
+    """A string attribute, or blank; what needs evaluation is shown as it is written."""
+    if value is None:
+        return ""
+    found = _literal(value)
+    if found is None:
+        return value.text if '"' not in value.text[:1] else value.text.strip('"')
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def _flag(value: Value | None, otherwise: bool) -> bool:
+    found = _literal(value)
+    return found in (True, "true") if found is not None else otherwise
+
+
+READERS = {
+    "variable": _variable,
+    "output": _output,
+    "terraform": _terraform,
+    "provider": _configured,
+    "resource": _resource,
+    "data": _resource,
+    "ephemeral": _resource,
+    "module": _call,
+    "moved": _moved,
+}

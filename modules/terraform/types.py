@@ -1,0 +1,195 @@
+"""Terraform's type constraints, parsed once and used by form, catalogue and comparison.
+
+The grammar is Terraform's "Type Constraints" page: primitives, collections, object, tuple, optional(), any.
+"""
+
+from dataclasses import dataclass, field
+
+from modules.terraform.literals import NotLiteral, Reader, key_to_hcl, to_hcl, tokens
+
+PRIMITIVES = ("string", "number", "bool")
+COLLECTIONS = ("list", "set", "map")
+
+
+class TypeSyntaxError(ValueError):
+    """The text is not a type constraint."""
+
+
+@dataclass(frozen=True)
+class Primitive:
+    name: str
+
+    def __str__(self):
+        return self.name
+
+
+@dataclass(frozen=True)
+class Any_:
+    def __str__(self):
+        return "any"
+
+
+@dataclass(frozen=True)
+class Collection:
+    kind: str  # list, set or map
+    element: "Type"
+
+    def __str__(self):
+        return f"{self.kind}({self.element})"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    type: "Type"
+    optional: bool = False
+    default: object = None  # JSON value; None without a default
+
+    def __str__(self):
+        if not self.optional:
+            return str(self.type)
+        return f"optional({self.type})" if self.default is None else f"optional({self.type}, {to_hcl(self.default)})"
+
+
+@dataclass(frozen=True)
+class Object:
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+
+    def __str__(self):
+        if not self.attributes:
+            return "object({})"
+        inner = ", ".join(f"{key_to_hcl(name)} = {attribute}" for name, attribute in self.attributes.items())
+        return f"object({{ {inner} }})"
+
+
+@dataclass(frozen=True)
+class Tuple_:
+    elements: tuple["Type", ...] = ()
+
+    def __str__(self):
+        return f"tuple([{', '.join(str(element) for element in self.elements)}])"
+
+
+Type = Primitive | Any_ | Collection | Object | Tuple_
+
+
+def parse_type(text: str) -> Type:
+    """Return the type that `text` names, `str()` of which is its canonical text; raises TypeSyntaxError."""
+    try:
+        reader = TypeReader(tokens(text))
+        found = reader.type()
+        reader.expect("end")
+    except NotLiteral as error:
+        raise TypeSyntaxError(str(error)) from error
+    return found
+
+
+def accepts(wide: Type, narrow: Type) -> bool:
+    """Whether `wide` takes every value that `narrow` takes, by Terraform's own conversions.
+
+    An attribute that `wide` does not know is refused: Terraform would drop its value without a word.
+    Source: Terraform's "Type Constraints", "Conversion of Complex Types".
+    """
+    if isinstance(wide, Any_) or wide == narrow:
+        return True
+    if isinstance(wide, Primitive):
+        return wide.name == "string" and isinstance(narrow, Primitive)
+    if isinstance(wide, Collection):
+        return _collects(wide, narrow)
+    if isinstance(wide, Tuple_):
+        return isinstance(narrow, Tuple_) and _each_accepts(wide.elements, narrow.elements)
+    return isinstance(narrow, Object) and narrow.attributes.keys() <= wide.attributes.keys() and _fits(wide, narrow)
+
+
+def _collects(wide: Collection, narrow: Type) -> bool:
+    if isinstance(narrow, Tuple_):
+        return wide.kind != "map" and all(_is_element(wide.element, element) for element in narrow.elements)
+    if isinstance(narrow, Collection):
+        return (wide.kind == "map") == (narrow.kind == "map") and _is_element(wide.element, narrow.element)
+    return False
+
+
+def _is_element(wide: Type, narrow: Type) -> bool:
+    """As `accepts`; but all elements of a collection of `any` need one type, which objects may not share."""
+    if isinstance(wide, Any_):
+        return isinstance(narrow, Primitive | Any_) or (
+            isinstance(narrow, Collection) and _is_element(wide, narrow.element)
+        )
+    return accepts(wide, narrow)
+
+
+def _each_accepts(wide: tuple[Type, ...], narrow: tuple[Type, ...]) -> bool:
+    return len(wide) == len(narrow) and all(map(accepts, wide, narrow))
+
+
+def _fits(wide: Object, narrow: Object) -> bool:
+    for name, attribute in wide.attributes.items():
+        before = narrow.attributes.get(name)
+        if (before is None or before.optional) and not attribute.optional:
+            return False
+        if before is not None and not accepts(attribute.type, before.type):
+            return False
+    return True
+
+
+class TypeReader(Reader):
+    def type(self) -> Type:
+        self.depth += 1
+        if self.depth > 50:
+            raise NotLiteral("nested deeper than 50 levels")
+        found = self._type(self.take())
+        self.depth -= 1
+        return found
+
+    def _type(self, token) -> Type:
+        # Terraform still takes the quoted words of its version 0.11, and bare "list" and "map".
+        word = token.value if token.kind in ("name", "string") else None
+        if word in PRIMITIVES:
+            return Primitive(word)
+        if word == "any":
+            return Any_()
+        if word in COLLECTIONS:
+            return Collection(word, self._element())
+        if word in ("object", "tuple"):
+            return self._object_type() if word == "object" else self._tuple_type()
+        raise NotLiteral(f"{word or token.kind} is not a type")
+
+    def _element(self) -> Type:
+        if not self.skip("("):
+            return Any_()
+        element = self.type()
+        self.expect(")")
+        return element
+
+    def _object_type(self) -> Object:
+        self.expect("(")
+        self.expect("{")
+        attributes = {}
+        while not self.skip("}"):
+            name = self._object_key()
+            if not self.skip("="):
+                self.expect(":")
+            attributes[name] = self._attribute()
+            self.skip(",")
+        self.expect(")")
+        return Object(attributes)
+
+    def _attribute(self) -> Attribute:
+        if self.next.value != "optional":
+            return Attribute(self.type())
+        self.take()
+        self.expect("(")
+        inner = self.type()
+        default = self.value() if self.skip(",") else None
+        self.skip(",")
+        self.expect(")")
+        return Attribute(inner, optional=True, default=default)
+
+    def _tuple_type(self) -> Tuple_:
+        self.expect("(")
+        self.expect("[")
+        elements = []
+        while not self.skip("]"):
+            elements.append(self.type())
+            self.skip(",")
+        self.expect(")")
+        return Tuple_(tuple(elements))

@@ -1,0 +1,94 @@
+import pytest
+
+from modules.reading.discovery import SourceLeaves, called_folder, find_folders, outermost, title_of
+from modules.reading.left_out import is_override, left_out
+
+
+def test_modules_are_the_root_top_folders_and_those_of_the_shelf():
+    paths = [
+        "main.tf",
+        "README.md",
+        "vpc/main.tf",
+        "json_only/main.tf.json",
+        "modules/db/main.tf",
+        "modules/db/deeper/main.tf",
+        "docs/readme.md",
+        "examples/a/main.tf",
+        "examples/main.tf",
+        "test/main.tf",
+        "modules/tests/main.tf",
+        ".github/main.tf",
+        "vpc/tests/main.tf",
+        "editor/.main.tf",
+        "backup/main.tf~",
+    ]
+    assert find_folders(paths) == ["", "json_only", "modules/db", "vpc"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "repository", "title"),
+    [
+        ("Cloudrun_Open_EMR", "alice/x", "Cloudrun Open EMR"),
+        ("modules/web-hosting", "alice/x", "Web Hosting"),
+        ("AKS_GKE", "alice/x", "AKS GKE"),
+        ("", "alice/terraform-aws-vpc", "Vpc"),
+        ("", "alice/terraform-greeting", "Greeting"),
+        ("", "alice/cloud-modules", "Cloud Modules"),
+        ("__", "alice/x", "__"),
+    ],
+)
+def test_title_is_the_folder_in_start_case(folder, repository, title):
+    assert title_of(folder, repository) == title
+
+
+@pytest.mark.parametrize(
+    ("folder", "source", "target"),
+    [
+        ("modules/a", "../b", "modules/b"),
+        ("modules/a", "./inner/", "modules/a/inner"),
+        ("a", "..", ""),
+        ("a", "hashicorp/consul/aws", None),
+        ("a", "git::https://example.com/x.git", None),
+        ("a", "", None),
+    ],
+)
+def test_local_source_names_a_folder(folder, source, target):
+    assert called_folder(folder, source) == target
+
+
+@pytest.mark.parametrize("source", ["../../x", "../..", "./../../../etc"])
+def test_source_beyond_the_root_is_refused(source):
+    with pytest.raises(SourceLeaves):
+        called_folder("a", source)
+
+
+def test_outermost_folders_leave_out_what_lies_inside_others():
+    assert outermost(["a/b", "a", "ab", "c/d"]) == ["a", "ab", "c/d"]
+    assert outermost(["a", ""]) == [""]
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("a/terraform.tfvars", "a/terraform.tfvars"),
+        ("a/terraform.tfvars.json", "a/terraform.tfvars.json"),
+        ("a/prod.auto.tfvars", "a/prod.auto.tfvars"),
+        ("a/terraform.tfstate.backup", "a/terraform.tfstate.backup"),
+        ("a/.terraform/providers/x", "a/.terraform"),
+        ("a/.terraform.lock.hcl", "a/.terraform.lock.hcl"),
+        ("a/terraform.d/plugins/x", "a/terraform.d"),
+        ("a/.terraformrc", "a/.terraformrc"),
+        ("a/Terraform.D/plugins/x", "a/Terraform.D"),
+        ("a/.git/config", "a/.git"),
+        ("a/main.tf", ""),
+        ("a/prod.tfvars", ""),
+        ("a/.gitignore", ""),
+    ],
+)
+def test_gate_leaves_out_what_terraform_would_load_unasked(path, part):
+    assert left_out(path) == part
+
+
+def test_override_files_are_known_by_name():
+    names = ["override.tf", "a_override.tf", "override.tf.json", "x_override.tf.json", "overrides.tf", "override.md"]
+    assert [is_override(name) for name in names] == [True, True, True, True, False, False]

@@ -1,0 +1,99 @@
+import pytest
+
+from modules.tests.repositories import read
+
+
+def errors(found):
+    return [(row["code"], row["file"], row["line"]) for row in found.findings if row["level"] == "error"]
+
+
+def test_module_has_all_its_files_and_its_readme():
+    found = read(
+        {"vpc/main.tf": 'variable "a" {}\n', "vpc/templates/x.tpl": "x", "vpc/readme.MD": "# VPC", "b.txt": ""}
+    )
+    vpc = found["vpc"]
+    assert (vpc.is_valid, vpc.title, vpc.readme) == (True, "Vpc", "# VPC")
+    assert list(vpc.files) == ["vpc/main.tf", "vpc/templates/x.tpl", "vpc/readme.MD"]
+    assert [(row["name"], row["file"], row["line"]) for row in vpc.schema["variables"]] == [("a", "main.tf", 1)]
+
+
+def test_siblings_are_followed_and_belong_to_the_archive():
+    found = read(
+        {
+            "a/main.tf": 'module "b" { source = "../b" }\n',
+            "b/main.tf": 'module "c" { source = "../shared/c" }\n',
+            "shared/c/main.tf": 'variable "x" {}\n',
+            "shared/d/main.tf": "",
+        }
+    )
+    assert sorted(found["a"].files) == ["a/main.tf", "b/main.tf", "shared/c/main.tf"]
+    assert sorted(found["b"].files) == ["b/main.tf", "shared/c/main.tf"]
+
+
+def test_modules_that_call_each_other_end():
+    found = read({"a/main.tf": 'module "b" { source = "../b" }\n', "b/main.tf": 'module "a" { source = "../a" }\n'})
+    assert found["a"].is_valid
+    assert found["a"].content_hash == found["b"].content_hash
+
+
+def test_error_in_a_sibling_makes_its_caller_invalid():
+    found = read({"a/main.tf": 'module "b" { source = "../b/inner" }\n', "b/inner/main.tf": "x = = 1\n"})
+    assert errors(found["a"]) == [("syntax", "b/inner/main.tf", 1)]
+
+
+@pytest.mark.parametrize("source", ["../../vpn", "../missing"])
+def test_source_that_is_not_in_the_repository_is_refused_with_its_line(source):
+    found = read({"a/main.tf": f'# VPN\nmodule "v" {{\n  source = "{source}"\n}}\n', "b/main.tf": ""})
+    assert errors(found["a"]) == [("source", "a/main.tf", 3)]
+    assert found["b"].is_valid
+
+
+def test_refused_path_makes_its_module_invalid_and_no_other():
+    found = read({"a/main.tf": "", "b/main.tf": ""}, links={"a/keys.tf": "../../keys.tf"})
+    assert errors(found["a"]) == [("path", "a/keys.tf", None)]
+    assert found["b"].is_valid
+
+
+def test_linked_files_are_read_where_they_appear():
+    found = read({"common/tags.tf": 'variable "tags" {}\n', "a/main.tf": ""}, links={"a/tags.tf": "../common/tags.tf"})
+    assert [row["name"] for row in found["a"].schema["variables"]] == ["tags"]
+
+
+def test_gate_leaves_out_with_advice_and_refuses_overrides():
+    found = read(
+        {
+            "a/main.tf": "",
+            "a/README.md": "# A",
+            "a/terraform.tfvars": "x = 1",
+            "a/.terraform/modules/x/main.tf": "",
+            "a/.terraform/modules/y/main.tf": "",
+            "b/main.tf": "",
+            "b/x_override.tf": "",
+        }
+    )
+    assert list(found["a"].files) == ["a/main.tf", "a/README.md"]
+    assert [(row["level"], row["file"]) for row in found["a"].findings] == [
+        ("advice", "a/.terraform"),
+        ("advice", "a/terraform.tfvars"),
+    ]
+    assert errors(found["b"]) == [("override", "b/x_override.tf", 1)]
+
+
+def test_content_hash_changes_with_what_belongs_to_the_module_alone():
+    files = {"a/main.tf": 'module "b" { source = "../b" }\n', "b/main.tf": "", "c/main.tf": "", "README.md": ""}
+    before = read(files)["a"].content_hash
+    assert read(files | {"c/main.tf": "# other", "README.md": "other"})["a"].content_hash == before
+    assert read(files | {"b/main.tf": "# other"})["a"].content_hash != before
+    assert read(files | {"a/x.txt": ""})["a"].content_hash != before
+    assert read(files, executables={"a/main.tf"})["a"].content_hash != before
+    assert read(files | {"a/terraform.tfvars": "x = 1"})["a"].content_hash == before
+
+
+def test_root_module_holds_the_whole_repository():
+    found = read({"main.tf": "", "a/main.tf": "", "text.md": ""})
+    assert sorted(found[""].files) == ["a/main.tf", "main.tf", "text.md"]
+    assert found[""].title == "X"
+
+
+def test_helper_folder_without_inputs_and_outputs_is_valid():
+    assert read({"helper/main.tf": "locals { a = 1 }\n"})["helper"].is_valid

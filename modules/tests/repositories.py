@@ -1,0 +1,17 @@
+"""Repositories read without GitHub or database."""
+
+from modules.reading.archive import archive_limits, read_tarball
+from modules.reading.validation import Repository
+from modules.terraform.hcl import read_file
+from modules.tests.tarballs import tarball
+
+
+def parse(sources):
+    for source in sources:
+        yield source.key, read_file(source.data.decode(), is_json=source.is_json)
+
+
+def read(files, **more):
+    repository = Repository(read_tarball(tarball(files, **more), limits=archive_limits()), "alice/x", parse)
+    list(repository.read())
+    return {folder: repository.module(folder) for folder in repository.folders}

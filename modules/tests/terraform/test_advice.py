@@ -1,0 +1,95 @@
+import pytest
+
+from modules.tests.repositories import read
+
+README = {"a/README.md": "# A"}
+
+
+def advice(files):
+    found = read(README | files)["a"]
+    assert found.is_valid
+    return [(row["code"], row["file"], row["line"]) for row in found.findings]
+
+
+def variable(name="size", *, body="", use=True):
+    text = f'variable "{name}" {{\n  description = "Size."\n  type = string\n{body}}}\n'
+    return text + (f'output "o" {{\n  value = var.{name}\n}}\n' if use else "")
+
+
+def test_module_in_good_order_gets_no_advice():
+    assert advice({"a/main.tf": variable()}) == []
+
+
+def test_variable_without_description_or_type_is_named():
+    text = 'output "o" {\n  value = var.size\n}\nvariable "size" {}\n'
+    assert advice({"a/main.tf": text}) == [("description", "a/main.tf", 4), ("untyped", "a/main.tf", 4)]
+
+
+def test_any_is_a_type():
+    assert advice({"a/main.tf": variable().replace("string", "any")}) == []
+
+
+def test_variable_that_nothing_uses_is_named():
+    assert advice({"a/main.tf": variable(use=False)}) == [("unused", "a/main.tf", 1)]
+
+
+def test_use_in_another_file_counts():
+    assert (
+        advice({"a/variables.tf": variable(use=False), "a/main.tf": 'output "o" {\n  value = "${var.size}"\n}\n'}) == []
+    )
+
+
+def test_use_in_its_own_validation_does_not_count():
+    body = '  validation {\n    condition = var.size != ""\n    error_message = "Some."\n  }\n'
+    assert advice({"a/main.tf": variable(body=body, use=False)}) == [("unused", "a/main.tf", 1)]
+
+
+def test_platform_variables_need_no_use():
+    text = (
+        'variable "credit_cost" {\n  type = number\n  default = 3\n}\nvariable "deployment_id" {\n  type = string\n}\n'
+    )
+    assert advice({"a/main.tf": text}) == []
+
+
+@pytest.mark.parametrize("name", ["password", "db_password", "API_KEY", "github_token", "private_key", "credentials"])
+def test_input_that_looks_like_a_credential_should_be_sensitive(name):
+    assert advice({"a/main.tf": variable(name)}) == [("secret", "a/main.tf", 1)]
+    assert advice({"a/main.tf": variable(name, body="  sensitive = true\n")}) == []
+
+
+@pytest.mark.parametrize("name", ["password_length", "secret_name", "token_ttl", "monkey", "key"])
+def test_other_names_are_no_credentials(name):
+    assert advice({"a/main.tf": variable(name)}) == []
+
+
+def test_switch_is_no_credential():
+    assert advice({"a/main.tf": variable("create_token").replace("string", "bool")}) == []
+
+
+def required(version):
+    return f'terraform {{\n  required_providers {{\n    google = {{ source = "hashicorp/google"{version} }}\n  }}\n}}\n'
+
+
+@pytest.mark.parametrize("version", ["", ', version = ">= 4.0"', ', version = "!= 4.1, > 4"'])
+def test_provider_version_without_upper_bound_is_named(version):
+    assert advice({"a/main.tf": required(version)}) == [("provider-version", "a/main.tf", 3)]
+
+
+@pytest.mark.parametrize("version", ["~> 4.0", "4.1.2", "= 4.1", ">= 4.0, < 6", "<= 5"])
+def test_provider_version_with_upper_bound_is_fine(version):
+    assert advice({"a/main.tf": required(f', version = "{version}"')}) == []
+
+
+def test_provider_that_only_a_resource_names_is_unbounded():
+    text = '\nresource "google_storage_bucket" "b" {}\n'
+    assert advice({"a/main.tf": text}) == [("provider-version", "a/main.tf", 2)]
+
+
+def test_missing_readme_is_named():
+    found = read({"b/main.tf": ""})["b"]
+    assert [(row["code"], row["file"], row["line"]) for row in found.findings] == [("readme", "b", None)]
+
+
+def test_unknown_and_duplicate_keys_of_a_tag_are_named_with_their_line():
+    text = variable().replace("Size.", "Size. {{UIMeta group=1 group=2 colour=red }}")
+    assert advice({"a/main.tf": text}) == [("uimeta", "a/main.tf", 1)] * 2

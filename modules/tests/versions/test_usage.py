@@ -1,0 +1,99 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from deployments.models import Deployment, Run
+from deployments.tests.factories import make_deployment, make_run
+from modules.tests.published_versions import make_module, version_of
+from modules.versions import usage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def module(alice):
+    return make_module(alice)
+
+
+def deploy(version, owner, name, *endings, live=False):
+    """A deployment with a run for each of the endings, an action and a status apiece."""
+    deployment = make_deployment(version, owner=owner, name=name)
+    for action, status in endings:
+        make_run(deployment, action=action, status=status)
+    Deployment.objects.filter(pk=deployment.pk).update(status="live" if live else "pending")
+    return deployment
+
+
+def test_counts_deployments_runs_and_what_is_live(bob, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "one", ("deploy", "failed"), ("retry", "succeeded"), ("update", "lost"), live=True)
+    deploy(version, bob, "two", ("deploy", "succeeded"), live=True)
+    deploy(version, bob, "three", ("deploy", "cancelled"))
+    deploy(version, bob, "four", ("deploy", "queued"))
+    found = usage.of_versions(module.versions.all())
+    assert found[version.pk] == usage.Usage(deployed=2, succeeded=2, failed=2, live=3)
+    assert found[version_of(module, "1.1.0").pk] == usage.Usage()
+
+
+def test_live_is_what_holds_resources_or_is_at_work(bob, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "failed and left resources", ("deploy", "failed"), live=True)
+    deploy(version, carol, "at work for the first time", ("deploy", "failed"), ("retry", "applying"))
+    deploy(version, carol, "failed and left nothing", ("deploy", "failed"))
+    gone = deploy(version, bob, "gone", ("deploy", "succeeded"), live=True)
+    Deployment.objects.filter(pk=gone.pk).update(destroyed_at=timezone.now())
+    assert usage.of_versions(module.versions.all())[version.pk].live == 2
+    assert [(each.name, each.usage.live) for each in usage.deployers_of(version)] == [("Carol", 2), ("Bob", 0)]
+
+
+def test_destroying_says_nothing_of_the_version(carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "one", ("deploy", "succeeded"), ("destroy", "failed"))
+    assert usage.of_versions(module.versions.all())[version.pk] == usage.Usage(deployed=1, succeeded=1)
+
+
+def test_update_counts_for_both_versions_and_stands_at_the_newer(carol, module):
+    older, newer = version_of(module, "1.0.0"), version_of(module, "1.1.0")
+    deployment = deploy(older, carol, "one", ("deploy", "succeeded"), live=True)
+    deployment.version = newer
+    deployment.save(update_fields=["version"])
+    make_run(deployment, action=Run.Action.UPDATE, status=Run.Status.SUCCEEDED)
+    found = usage.of_versions(module.versions.all())
+    assert found[older.pk] == usage.Usage(deployed=1, succeeded=1, live=0)
+    assert found[newer.pk] == usage.Usage(deployed=1, succeeded=1, live=1)
+
+
+@pytest.mark.parametrize(
+    ("succeeded", "failed", "percent"), [(0, 0, None), (3, 0, 100), (0, 2, 0), (199, 1, 99), (2, 1, 66)]
+)
+def test_percent_is_100_only_when_none_failed(succeeded, failed, percent):
+    assert usage.Usage(succeeded=succeeded, failed=failed).percent == percent
+
+
+def test_deployers_come_by_how_often_they_deployed(bob, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "one", ("deploy", "succeeded"), live=True)
+    deploy(version, carol, "two", ("deploy", "failed"))
+    deploy(version, bob, "three", ("deploy", "succeeded"), ("update", "succeeded"))
+    assert usage.deployers_of(version) == [
+        usage.Deployer("Carol", usage.Usage(deployed=2, succeeded=1, failed=1, live=1)),
+        usage.Deployer("Bob", usage.Usage(deployed=1, succeeded=2)),
+    ]
+
+
+def test_queries_do_not_grow_with_versions_or_people(alice, bob, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "one", ("deploy", "succeeded"))
+    assert _queries(version) == 4
+    for number, person in enumerate((alice, bob, carol) * 2):
+        for each in module.versions.all():
+            deploy(each, person, f"{each.number}-{number}", ("deploy", "succeeded"))
+    assert _queries(version) == 4
+
+
+def _queries(version) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        usage.of_versions(version.module.versions.all())
+        usage.deployers_of(version)
+    return len(queries)

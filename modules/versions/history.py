@@ -1,0 +1,55 @@
+"""The versions of a module as its pages list and compare them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from modules.models import ModuleVersion
+from modules.terraform import abilities
+from modules.terraform.abilities import Ability
+from modules.terraform.schema import without_hidden
+from modules.versions import compare, usage
+from modules.versions.change import Change, Compatibility
+from modules.versions.usage import Usage
+
+HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # what a list of versions leaves in the database
+
+
+@dataclass(frozen=True)
+class Line:
+    version: ModuleVersion
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one version to another: what it changes for those who deploy it, and what it can do that it could not."""
+
+    before: ModuleVersion
+    after: ModuleVersion
+    changes: list[Change]
+    widened: list[Ability]
+
+    @property
+    def compatibility(self) -> Compatibility:
+        return Compatibility.of(compare.bump_of(self.changes))
+
+
+def lines(versions: Iterable[ModuleVersion]) -> list[Line]:
+    """Each version with its usage, in two queries more."""
+    versions = list(versions)
+    used = usage.of_versions(ModuleVersion.objects.filter(pk__in=[version.pk for version in versions]))
+    return [Line(version, used[version.pk]) for version in versions]
+
+
+def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> Step:
+    """What leads from `before` to `after`; the hidden inputs only for those who may see them."""
+    schemas = before.schema, after.schema
+    if not with_hidden:
+        schemas = without_hidden(before.schema), without_hidden(after.schema)
+    return Step(before, after, compare.compare(*schemas), abilities.widened(*schemas))
+
+
+def step_to(version: ModuleVersion, *, with_hidden: bool) -> Step | None:
+    """What the version changed when it was published; None of the first."""
+    before = version.module.versions.filter(number__lt=version.number).first()
+    return step(before, version, with_hidden=with_hidden) if before else None

@@ -1,0 +1,126 @@
+"""What a publisher says of versions that are published: which one is current, which are deprecated or revoked.
+
+Deployments that stand are never touched by any of it. Each verb locks the module's row, so that a publish, another
+verb and a deployment being created see it before or after, never between. A publish locks its connection first and
+modules after; nothing here locks a connection, so neither waits for the other in a circle.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from foundation import audit
+from modules.models import Alarm, Module, ModuleVersion
+from modules.versions import titles
+
+
+class Refused(Exception):
+    """What was asked cannot be done, and nothing was changed. Its text is a sentence for people."""
+
+
+@transaction.atomic
+def make_current(version: ModuleVersion, *, by) -> ModuleVersion:
+    """Have new deployments use this version, an older or a newer one; live ones stay with theirs.
+
+    Raises Refused and PermissionDenied.
+    """
+    module, version = _locked(version, by=by)
+    if module.removed_at:
+        raise Refused(f"{module.title} was removed from the catalogue. Publish it again to choose its version.")
+    if version.revoked_at:
+        raise Refused(f"Version {version.semver} is revoked. Take the revocation back first.")
+    if module.current_version_id == version.pk:
+        return version
+    before = module.current_version.semver
+    _set_current(module, version)
+    audit.record("version.made_current", by=by, target=version, version=version.semver, before=before)
+    return version
+
+
+@transaction.atomic
+def deprecate(version: ModuleVersion, *, reason: str, by, link: str = "") -> ModuleVersion:
+    """Warn of a version, with a reason and an address that leads on; said again, it says so in other words.
+
+    Raises PermissionDenied.
+    """
+    _, version = _locked(version, by=by)
+    said = {"deprecation_reason": reason, "deprecation_link": link}
+    _say(version, deprecated_at=version.deprecated_at or timezone.now(), **said)
+    audit.record("version.deprecated", by=by, target=version, version=version.semver, reason=reason, link=link)
+    return version
+
+
+@transaction.atomic
+def undeprecate(version: ModuleVersion, *, by) -> ModuleVersion:
+    """Take the warning back. Raises PermissionDenied."""
+    _, version = _locked(version, by=by)
+    if version.deprecated_at is None:
+        return version
+    _say(version, deprecated_at=None, deprecation_reason="", deprecation_link="")
+    audit.record("version.undeprecated", by=by, target=version, version=version.semver)
+    return version
+
+
+@transaction.atomic
+def revoke(version: ModuleVersion, *, reason: str, by) -> ModuleVersion:
+    """Have nobody deploy this version anew; live deployments of it go on.
+
+    The newest version that is not revoked takes the place of a current one; while there is none, the module cannot be
+    deployed. Raises Refused and PermissionDenied.
+    """
+    module, version = _locked(version, by=by)
+    if version.revoked_at:
+        raise Refused(f"Version {version.semver} is revoked already.")
+    _say(version, revoked_at=timezone.now(), revocation_reason=reason)
+    if module.current_version_id == version.pk and (successor := module.versions.filter(revoked_at=None).first()):
+        _set_current(module, successor)
+    current = module.current_version.semver
+    audit.record("version.revoked", by=by, target=version, version=version.semver, reason=reason, current=current)
+    return version
+
+
+@transaction.atomic
+def unrevoke(version: ModuleVersion, *, by) -> ModuleVersion:
+    """Allow deployments of it again; it becomes the current one only where all others are revoked.
+
+    Unchanged content is never published a second time, so a mistake could not be mended otherwise. Raises
+    PermissionDenied.
+    """
+    module, version = _locked(version, by=by)
+    if version.revoked_at is None:
+        return version
+    _say(version, revoked_at=None, revocation_reason="")
+    if module.current_version_id != version.pk and module.current_version.revoked_at:
+        _set_current(module, version)
+    current = module.current_version.semver
+    audit.record("version.unrevoked", by=by, target=version, version=version.semver, current=current)
+    return version
+
+
+@transaction.atomic
+def dismiss_alarm(alarm: Alarm, *, by) -> None:
+    """Show an alarm no more. Raises PermissionDenied."""
+    if not alarm.version.module.may_change(by):
+        raise PermissionDenied
+    standing = Alarm.objects.filter(pk=alarm.pk, dismissed_at=None)
+    if standing.update(dismissed_at=timezone.now(), dismissed_by=by):
+        audit.record("alarm.dismissed", by=by, target=alarm, kind=alarm.kind, version=alarm.version.semver)
+
+
+def _locked(version: ModuleVersion, *, by) -> tuple[Module, ModuleVersion]:
+    module = Module.objects.locked().get(pk=version.module_id)
+    if not module.may_change(by):
+        raise PermissionDenied
+    return module, module.versions.defer("schema", "readme").get(pk=version.pk)
+
+
+def _say(version: ModuleVersion, **fields) -> None:
+    for name, value in fields.items():
+        setattr(version, name, value)
+    version.save(update_fields=list(fields))
+
+
+def _set_current(module: Module, version: ModuleVersion) -> None:
+    module.current_version = version
+    module.title = titles.in_effect(module, version.title)
+    module.save(update_fields=["current_version", "title"])

@@ -1,0 +1,24 @@
+"""Titles in effect: the publisher's own, else the repository's, no two alike among what one owner has published."""
+
+from itertools import chain, count
+
+from modules.models import Module
+
+LONGEST = 200  # characters, as the module's column holds them
+
+
+def in_effect(module: Module, wanted: str) -> str:
+    """The title that `module` gets: its own one, else `wanted`, with its folder behind it where that is taken."""
+    title = module.own_title or wanted
+    others = Module.objects.listed().filter(owner=module.owner_id).exclude(pk=module.pk)
+    taken = {other.casefold() for other in others.values_list("title", flat=True)}
+    repository = module.repository_name
+    folders = [module.path or repository, f"{repository}/{module.path}".rstrip("/")]
+    last_resort = (f"{module.ref} {number}" for number in count(1))
+    texts = chain([title], (_with(title, folder) for folder in chain(folders, last_resort)))
+    return next(text for text in texts if text.casefold() not in taken)
+
+
+def _with(title: str, folder: str) -> str:
+    folder = folder[-LONGEST // 2 :]
+    return f"{title[: LONGEST - len(folder) - 3]} ({folder})"
