@@ -2,7 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from deployments.inputs import InputsForm
+from deployments.inputs.form import InputsForm
 from deployments.models import Deployment
 from deployments.offers import SORTS
 from deployments.querysets import LIST_STATUSES

@@ -15,10 +15,10 @@ from billing import services as billing
 from billing.errors import NotEnoughCredits
 from billing.retry import retry_on_conflict
 from deployments import quotes
-from deployments.ending import finish_run
 from deployments.errors import NameTaken, NotDeployable, PriceChanged, Refused
 from deployments.models import Deployment, Run
 from deployments.quotes import Quote
+from deployments.runs.ending import finish_run
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from foundation.refs import new_ref

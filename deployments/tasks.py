@@ -6,7 +6,9 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from deployments import reaper, removals, revocations, runner, sandbox
+from deployments import removals, revocations
+from deployments.runs import reaper, runner
+from deployments.sandbox import bubblewrap
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,6 @@ def say_whether_runs_can_start(sender, **kwargs):
     if settings.QUEUE_RUNS not in sender.app.amqp.queues.consume_from:
         return
     try:
-        sandbox.self_test()
-    except sandbox.SandboxUnavailable as error:
+        bubblewrap.self_test()
+    except bubblewrap.SandboxUnavailable as error:
         logger.error("%s", error)

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from deployments.tail import run_log
-from deployments.views import deploy, listing, page, runs, trial
+from deployments.views import deploy, listing, live_log, page, runs, trial
 
 app_name = "deployments"
 urlpatterns = [
@@ -20,6 +19,6 @@ urlpatterns = [
     path("deployments/<ref:ref>/runs/<int:number>/", page.deployment, name="run"),
     path("deployments/<ref:ref>/runs/<int:number>/cancel/", runs.run_cancel, name="run-cancel"),
     path("deployments/<ref:ref>/runs/<int:number>/status/", page.run_status, name="run-status"),
-    path("deployments/<ref:ref>/runs/<int:number>/log/", run_log, name="run-log"),
+    path("deployments/<ref:ref>/runs/<int:number>/log/", live_log.run_log, name="run-log"),
     path("deployments/<ref:ref>/runs/<int:number>/log.txt", page.run_log_text, name="run-log-text"),
 ]

@@ -14,7 +14,7 @@ from accounts.sides import Side
 from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
-from deployments.showing import shown_status, trouble
+from deployments.presentation import shown_status, trouble
 from modules.models import Alarm, Module
 from partnerportal.context import updates_for
 

@@ -1,6 +1,6 @@
 import pytest
 
-from deployments.runner import execute_run
+from deployments.runs.runner import execute_run
 from deployments.tests.factories import make_deployment, make_run, make_version
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from deployments.models import Deployment, Draft
-from deployments.runner import execute_run
+from deployments.runs.runner import execute_run
 from deployments.tests.factories import log_of, make_deployment, make_run
 from modules.models import Module
 from modules.tests.published_versions import make_module, version_of

@@ -7,8 +7,8 @@ import pytest
 from deployments import services
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_version
-from deployments.tests.moves import url
-from deployments.tests.schemas import schema, variable
+from deployments.tests.inputs.schemas import schema, variable
+from deployments.tests.version_moves import url
 from foundation import encryption
 from modules.models import Module
 

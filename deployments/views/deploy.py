@@ -8,10 +8,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing import services as billing
-from deployments import drafts, moving, offers, quotes, services
+from deployments import drafts, offers, quotes, services, version_moves
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
-from deployments.views.found import asked, listed, typed
+from deployments.views.shared import asked, listed, typed
 from modules.terraform.abilities import abilities
 
 PER_PAGE = 24
@@ -91,7 +91,7 @@ def draft_review(request, ref, draft_ref):
         "refusal": refusal,
         "is_short": isinstance(refusal, services.NotEnoughCredits),
         "seen": drafts.mark(draft),
-        "abilities": abilities(moving.shown_schema(draft.version, sees_hidden=sees_hidden)),
+        "abilities": abilities(version_moves.shown_schema(draft.version, sees_hidden=sees_hidden)),
     }
     context |= _cost(draft.version, request.user) | {"inputs": listed(draft, secrets)}
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)

@@ -9,7 +9,7 @@ from accounts.models import PLATFORM_SLUG
 from accounts.scoping import Reach, Thing, reach
 from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
-from deployments.showing import shown_status, trouble
+from deployments.presentation import shown_status, trouble
 from foundation.credits import to_credits
 from foundation.tables import csv_response
 

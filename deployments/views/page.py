@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from deployments import moving, services, showing, state, values
+from deployments import presentation, services, version_moves
 from deployments.forms import DestroyForm
+from deployments.inputs import values
 from deployments.models import Run
-from deployments.views.found import deployment_or_404, listed, run_or_404, sensitive_names
+from deployments.runs import state
+from deployments.views.shared import deployment_or_404, listed, run_or_404, sensitive_names
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 
@@ -31,8 +33,8 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
     if run is None:
         raise Http404("A deployment without a run is not made yet.")
     return live_context(request, deployment, run) | {
-        "log": showing.log_end(run),
-        "outlook": moving.outlook(deployment, request.user),
+        "log": presentation.log_end(run),
+        "outlook": version_moves.outlook(deployment, request.user),
         "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
         "destroy_form": destroy_form or DestroyForm(deployment=deployment),
@@ -43,16 +45,16 @@ def live_context(request, deployment, run):
     """What changes while a run is under way."""
     newest = deployment.runs.newest_first().first()
     unfinished = deployment.runs.unfinished().exists()
-    done, total = showing.progress(run)
+    done, total = presentation.progress(run)
     return {
         "deployment": deployment,
         "run": run,
         "newest": newest,
         "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
-        "status": showing.shown_status(deployment, newest.status),
-        "trouble": showing.trouble(deployment, newest.status),
-        "phases": showing.phases(run),
-        "resources": showing.resources(run),
+        "status": presentation.shown_status(deployment, newest.status),
+        "trouble": presentation.trouble(deployment, newest.status),
+        "phases": presentation.phases(run),
+        "resources": presentation.resources(run),
         "done": done,
         "total": total,
         "is_busy": unfinished,
@@ -99,7 +101,7 @@ def run_log_text(request, ref, number):
     run = run_or_404(found, number)
     name = f'attachment; filename="{found.ref}-run-{run.number}.log"'
     return HttpResponse(
-        showing.log_text(run), content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
+        presentation.log_text(run), content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
     )
 
 

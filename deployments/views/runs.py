@@ -6,19 +6,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import services as billing
-from deployments import drafts, moving, services
+from deployments import drafts, services, version_moves
 from deployments.forms import DestroyForm
-from deployments.inputs import form_for
+from deployments.inputs.form import form_for
 from deployments.models import Deployment, Draft, Run
-from deployments.views.found import asked, changeable, run_or_404, typed
 from deployments.views.page import page_context
+from deployments.views.shared import asked, changeable, run_or_404, typed
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def deployment_update(request, ref):
     deployment = changeable(request, ref)
-    target = moving.target_of(deployment)
+    target = version_moves.target_of(deployment)
     version, is_stale = _chosen(request, deployment, target)
     draft = drafts.find(asked(request, "draft"), owner=request.user, version=version, deployment=deployment)
     if draft._state.adding:
@@ -54,7 +54,7 @@ def _form(request, deployment, draft, secrets):
     return form_for(
         version.schema,
         values=draft.inputs,
-        kept={*moving.secrets_for(deployment, version, stored), *secrets},
+        kept={*version_moves.secrets_for(deployment, version, stored), *secrets},
         sees_hidden=version.module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
@@ -65,7 +65,7 @@ def _move(request, deployment, version):
     if version.pk == deployment.version_id:
         return None
     sees_hidden = version.module.shows_hidden_inputs_to(request.user)
-    return moving.Move(deployment.version, version, sees_hidden=sees_hidden)
+    return version_moves.Move(deployment.version, version, sees_hidden=sees_hidden)
 
 
 def _last_error(deployment):
@@ -97,14 +97,14 @@ def _confirm(request, deployment, draft, move, *, stored, typed):
         return refusal, 409
     if move and move.breaking and request.POST.get("accept") != move.after.semver:
         return f"Version {move.after.semver} breaks what {move.before.semver} promised. Tick that you accept it.", 422
-    secrets = moving.secrets_for(deployment, draft.version, stored) | typed
+    secrets = version_moves.secrets_for(deployment, draft.version, stored) | typed
     changed = {"inputs": draft.inputs, "secrets": secrets}
     return _start(request, deployment, _action(deployment), version=draft.version, **changed)
 
 
 def _review(request, deployment, draft, move, *, stored, typed):
     """What would change, what it may break, and what it costs."""
-    changes = moving.changed_inputs(
+    changes = version_moves.changed_inputs(
         deployment,
         draft,
         stored=stored,

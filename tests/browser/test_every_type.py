@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from playwright.sync_api import expect
 
-from deployments import state, terraform
 from deployments.models import Deployment
+from deployments.runs import state
+from deployments.sandbox import commands
 from tests.browser import steps
 from tests.browser.typed import CASES
 from tests.browser.world import publish_of_alice
@@ -84,7 +85,7 @@ def given_out(deployment):
     """What `terraform output -json` prints beside the deployment's newest state."""
     with TemporaryDirectory() as folder:
         Path(folder, "terraform.tfstate").write_bytes(state.newest(deployment).content)
-        command = [*settings.TERRAFORM_COMMAND, *terraform.output()]
+        command = [*settings.TERRAFORM_COMMAND, *commands.output()]
         environment = {"CHECKPOINT_DISABLE": "1", "HOME": folder}
         answer = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, check=True)
     return json.loads(answer.stdout)

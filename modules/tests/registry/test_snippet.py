@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
-from deployments.fields import field_for
+from deployments.inputs.fields import field_for
 from modules.models import Module
 from modules.pages.inputs_table import inputs_of
 from modules.registry.snippet import snippet, token_variable

@@ -1,0 +1,269 @@
+"""Editors of nested values: what their inputs are called, what was typed into them, and which value that is.
+
+What is typed is kept as a tree, right or wrong, so that a page shows it again as it was:
+- of a primitive `Cell(text, blank)`, where `blank` is what an empty text stands for, if not the usual;
+- of `any`, and of what is nested too deep for rows, its text in JSON or HCL;
+- of anything else a list of `(key, tree)`, or None where it is left out. The key is the attribute's name,
+  the map's key as typed, or blank.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from deployments.inputs import values
+from deployments.inputs.input_names import LEVELS, OPENED, Branch, Spot
+from deployments.inputs.values import BLANK
+from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
+
+MAX_ROWS = 100  # of one list, set or map
+MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second
+NEEDED = "This needs a value."
+EMPTY, NULL = "empty", "null"  # what a blank can stand for
+
+
+class Cell(NamedTuple):
+    text: str = ""
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """An editor of one type. `attribute` says whether it may be left out, and what holds then."""
+
+    attribute: Attribute
+
+    @property
+    def kind(self) -> Any:
+        """The type; each editor knows which of them it is for."""
+        return self.attribute.type
+
+    @property
+    def is_optional(self) -> bool:
+        return self.attribute.optional
+
+    def fresh(self):
+        """The tree of an editor that has just been opened."""
+        raise NotImplementedError
+
+    def opened(self):
+        """The tree of an editor that was left out until Set was pressed: what held until then, to be changed."""
+        default = self.attribute.default
+        return self.fresh() if default is None or not fits(default, self.kind) else self.show(default)
+
+    def show(self, value: Any):
+        """The tree of a value that `fits`."""
+        raise NotImplementedError
+
+    def take(self, posted: Branch):
+        """The tree of what was posted."""
+        raise NotImplementedError
+
+    def read(self, typed, spot: Spot, wrong: dict[Spot, str]) -> Any:
+        """The value of a tree, or BLANK when it is left out; puts in `wrong` why there is none."""
+        raise NotImplementedError
+
+
+class LineEditor(Editor):
+    """A primitive."""
+
+    @property
+    def meanings(self) -> list[str]:
+        """What else than the usual a blank can stand for."""
+        return [EMPTY] * (self.kind.name == "string") + [NULL] * (not self.is_optional)
+
+    def fresh(self):
+        return Cell("false" if self.kind.name == "bool" and not self.is_optional else "")
+
+    def show(self, value):
+        if value is None:
+            return Cell(blank="" if self.is_optional else NULL)
+        text = values.lines(values.show(value))
+        return Cell(text.lower()) if self.kind.name == "bool" else Cell(text, "" if text else EMPTY)
+
+    def take(self, posted):
+        blank = posted.marks.get("blank", "")
+        cell = Cell(posted.value or "", blank if blank in self.meanings else "")
+        if self.kind.name != "bool":
+            return cell if not cell.text else Cell(cell.text)
+        if cell.text in ("true", "false"):
+            return Cell(cell.text)
+        return Cell(blank=cell.blank) if self.is_optional or cell.blank else self.fresh()
+
+    def read(self, typed, spot, wrong):
+        if typed.text.strip() or (typed.text and self.kind.name == "string"):
+            return _reading(lambda: values.READERS[self.kind.name](values.storable(typed.text)), spot, wrong)
+        if typed.blank:
+            return "" if typed.blank == EMPTY else None
+        return _left_out(self, spot, wrong)
+
+
+class TextEditor(Editor):
+    """Any value, in JSON or HCL."""
+
+    def fresh(self):
+        return ""
+
+    def show(self, value):
+        return "" if value is None and self.is_optional else values.show_json(value)
+
+    def take(self, posted):
+        return posted.value or ""
+
+    def read(self, typed, spot, wrong):
+        if typed.strip():
+            return _reading(lambda: values.read_as(typed, self.kind), spot, wrong)
+        return _left_out(self, spot, wrong)
+
+
+@dataclass(frozen=True)
+class PartsEditor(Editor):
+    """An object or a tuple: one editor for each attribute or element."""
+
+    parts: dict[str, Editor]
+
+    def spots(self, spot: Spot) -> list[Spot]:
+        if isinstance(self.kind, Object):
+            return [spot.part(key) for key in self.parts]
+        return [spot.element(at) for at in range(len(self.parts))]
+
+    def fresh(self):
+        return [(key, _closed(part)) for key, part in self.parts.items()]
+
+    def show(self, value):
+        if value is None:
+            return None
+        given = value if isinstance(value, dict) else dict(zip(self.parts, value, strict=True))
+        return [(key, part.show(given.get(key))) for key, part in self.parts.items()]
+
+    def take(self, posted):
+        if not posted.marks.get("set"):
+            return None
+        if posted.marks["set"] == OPENED:
+            return self.opened()
+        return [(key, part.take(posted.part(key))) for key, part in self.parts.items()]
+
+    def read(self, typed, spot, wrong):
+        if typed is None:
+            return BLANK if self.is_optional else None
+        spots = zip(self.spots(spot), typed, strict=True)
+        found = {key: self.parts[key].read(tree, at, wrong) for at, (key, tree) in spots}
+        given = {key: value for key, value in found.items() if value is not BLANK}
+        return given if isinstance(self.kind, Object) else list(given.values())
+
+
+@dataclass(frozen=True)
+class RowsEditor(Editor):
+    """A list, set or map: rows of one editor, to add and to remove."""
+
+    row: Editor
+
+    @property
+    def is_map(self) -> bool:
+        return self.kind.kind == "map"
+
+    def fresh(self):
+        return []
+
+    def show(self, value):
+        if value is None:
+            return None
+        rows = value.items() if self.is_map else (("", part) for part in value)
+        return [(values.lines(key), self.row.show(part)) for key, part in rows]
+
+    def take(self, posted):
+        if not posted.marks.get("set"):
+            return None
+        if posted.marks["set"] == OPENED:
+            return self.opened()
+        return [(row.marks.get("key", ""), self._row(row)) for row in posted.rows()[: MAX_ROWS + 1]]
+
+    def _row(self, posted):
+        return self.row.fresh() if posted.marks["row"] == OPENED else self.row.take(posted)
+
+    def read(self, typed, spot, wrong):
+        if typed is None:
+            return BLANK if self.is_optional else None
+        if len(typed) > MAX_ROWS:
+            wrong[spot] = f"At most {MAX_ROWS} rows fit here."
+            return BLANK
+        found = [self.row.read(tree, spot.row(at), wrong) for at, (_, tree) in enumerate(typed)]
+        if not self.is_map:
+            return found
+        keys = [key for key, _ in typed]
+        for at, key in enumerate(keys):
+            self._check_key(key, keys, spot.row(at), wrong)
+        return dict(zip(keys, found, strict=True))
+
+    @staticmethod
+    def _check_key(key, keys, spot, wrong):
+        at = Spot(f"{spot.name}:key", f"{spot.label}, key")
+        if not key:
+            wrong[at] = "This row needs a key."
+        elif keys.count(key) > 1:
+            wrong[at] = f"“{key}” is given twice."
+        else:
+            _reading(lambda: values.storable(key), at, wrong)
+
+
+def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, level: int = 1) -> Editor:
+    """The editor of a type; `is_optional` says that it can be left out, after which `default` holds."""
+    attribute = Attribute(kind, optional=is_optional, default=default)
+    if isinstance(kind, Primitive):
+        return LineEditor(attribute)
+    if level > LEVELS or isinstance(kind, Any_) or isinstance(kind, Collection) and isinstance(kind.element, Any_):
+        return TextEditor(attribute)
+    if isinstance(kind, Collection):
+        return RowsEditor(attribute, editor_for(kind.element, level=level + 1))
+    if isinstance(kind, Tuple_):
+        parts = {str(at): editor_for(element, level=level + 1) for at, element in enumerate(kind.elements)}
+        return PartsEditor(attribute, parts)
+    parts = {
+        key: editor_for(each.type, is_optional=each.optional, default=each.default, level=level + 1)
+        for key, each in kind.attributes.items()
+    }
+    return PartsEditor(attribute, parts)
+
+
+def fits(value: Any, kind: Type) -> bool:
+    """Whether the editor of `kind` can show `value`: it is of that type, and not too large."""
+    if values.mismatch(value, kind) or not _rows_fit(value, kind):
+        return False
+    return size(editor_for(kind).show(value)) < MAX_PARTS
+
+
+def size(typed) -> int:
+    """How many inputs a tree asks for."""
+    if typed is None or isinstance(typed, Cell | str):
+        return 1
+    return 1 + sum(size(tree) for _, tree in typed)
+
+
+def _rows_fit(value, kind):
+    if value is None or isinstance(kind, Primitive | Any_):
+        return True
+    if isinstance(kind, Object):
+        return all(_rows_fit(value.get(key), each.type) for key, each in kind.attributes.items())
+    if isinstance(kind, Tuple_):
+        return all(_rows_fit(part, each) for part, each in zip(value, kind.elements, strict=True))
+    rows = value.values() if isinstance(value, dict) else value
+    has_blank_key = isinstance(value, dict) and "" in value
+    return len(value) <= MAX_ROWS and not has_blank_key and all(_rows_fit(row, kind.element) for row in rows)
+
+
+def _closed(part):
+    """A part of an editor that has just been opened: what may be left out is, until it is opened too."""
+    return None if part.is_optional and isinstance(part, PartsEditor | RowsEditor) else part.fresh()
+
+
+def _reading(read, spot, wrong):
+    try:
+        return read()
+    except values.BadValue as error:
+        wrong[spot] = str(error)
+        return BLANK
+
+
+def _left_out(editor, spot, wrong):
+    if not editor.is_optional:
+        wrong[spot] = NEEDED
+    return BLANK

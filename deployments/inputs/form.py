@@ -1,0 +1,151 @@
+"""The form of a module's inputs: which variables it asks, in which steps, and which values leave it."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+
+from deployments.inputs import values
+from deployments.inputs.fields import SecretField, field_for
+from deployments.inputs.values import BLANK
+from modules.terraform.schema import HIDDEN_GROUP, is_hidden
+
+PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page of inputs that belong together."""
+
+    id: str
+    title: str
+    fields: list
+
+
+class InputsForm(forms.Form):
+    """Asks for the inputs of a module. `values` are plain values given before, `kept` names of stored secrets.
+
+    Without `check` it shows what was typed and validates nothing: for a row that was added or dropped.
+    """
+
+    NAME = "deployment.name"  # no variable can be named so
+    use_required_attribute = False
+
+    def __init__(self, schema, *, data=None, values=None, kept=(), sees_hidden=False, check=True, **options):
+        super().__init__(data, prefix=PREFIX, **options)
+        self.check = check
+        self.before = values or {}
+        self.variables = visible_variables(schema, sees_hidden=sees_hidden)
+        asked = {variable["name"] for variable in self.variables}
+        self.hidden = [variable for variable in schema["variables"] if variable["name"] not in asked]
+        for variable in self.variables:
+            name = variable["name"]
+            self.initial[name] = value = self.before.get(name, variable["default"])
+            self.fields[name] = field_for(
+                variable,
+                value=value,
+                is_given=name in self.before,
+                is_kept=name in kept,
+                is_nested=f"{self.add_prefix(name)}:set" in self.data,
+            )
+        self.missing = [
+            hidden["name"]
+            for hidden in self.hidden
+            if hidden["required"]
+            and not hidden.get("injected")
+            and hidden["name"] not in self.before
+            and hidden["name"] not in kept
+        ]
+
+    def add_prefix(self, field_name):
+        return "name" if field_name == self.NAME else super().add_prefix(field_name)
+
+    def full_clean(self):
+        if self.check:
+            return super().full_clean()
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        return None
+
+    def clean(self):
+        if self.missing:
+            raise ValidationError(
+                f"Only the module's publisher or an admin can give {', '.join(self.missing)}, and there is no default."
+            )
+        return super().clean()
+
+    def answers(self) -> dict:
+        """The plain values to send, by variable: without those that equal the default; hidden ones as before."""
+        given = {hidden["name"]: self.before[hidden["name"]] for hidden in self.hidden if hidden["name"] in self.before}
+        for variable in self.variables:
+            value = self.cleaned_data.get(variable["name"], BLANK)
+            if value is not BLANK and not variable["sensitive"] and not is_default(variable, value):
+                given[variable["name"]] = value
+        return given
+
+    def secrets(self) -> dict:
+        """The sensitive values that were typed and can be read, even where the rest of the form is wrong."""
+        typed = {}
+        for name, field in self.fields.items():
+            if isinstance(field, SecretField):
+                try:
+                    typed[name] = field.clean(self[name].data)
+                except ValidationError:
+                    continue
+        return {name: value for name, value in typed.items() if value is not BLANK}
+
+    def complain(self, error: str) -> None:
+        """Put the messages of the module's own validations that `error` quotes at their fields."""
+        for name, message in complaints(self.variables, error).items():
+            self.errors[name] = self.error_class([message], renderer=self.renderer)
+
+    def steps(self) -> list[Step]:
+        """The fields by group, in the groups' order; what has no group comes last, what is hidden from others first."""
+        groups = sorted({variable["group"] for variable in self.variables}, key=lambda group: (group is None, group))
+        return [
+            Step(f"step-{at}", self._title(group, at, groups), [self[each["name"]] for each in self._in_group(group)])
+            for at, group in enumerate(groups, 1)
+        ]
+
+    def _in_group(self, group):
+        found = [variable for variable in self.variables if variable["group"] == group]
+        return sorted(found, key=lambda variable: (variable["order"] is None, variable["order"] or 0))
+
+    @staticmethod
+    def _title(group, at, groups):
+        if group == HIDDEN_GROUP:
+            return "Publisher and admins only"
+        if len(groups) == 1:
+            return "Inputs"
+        return "More inputs" if group is None else f"Step {at}"
+
+
+def form_for(schema, **options) -> InputsForm:
+    """The form for a version's `schema`; options as of InputsForm."""
+    return InputsForm(schema, **options)
+
+
+def visible_variables(schema: dict, *, sees_hidden: bool) -> list[dict]:
+    """The variables that a form asks. The portal itself gives the injected one, unless somebody who may sets it."""
+    asked = [
+        variable | {"required": False} if variable.get("injected") else variable for variable in schema["variables"]
+    ]
+    return [variable for variable in asked if sees_hidden or not is_hidden(variable)]
+
+
+def is_default(variable: dict, value) -> bool:
+    """Whether leaving `value` out gives the module the same."""
+    is_known = not variable["required"] and not variable.get("default_expression")
+    return is_known and not variable.get("injected") and values.same(value, variable["default"])
+
+
+def complaints(variables: list[dict], error: str) -> dict[str, str]:
+    """The messages of the module's own `validation` blocks that `error` quotes, by variable."""
+    said = " ".join(error.split())
+    found = {}
+    for variable in variables:
+        for validation in variable["validations"]:
+            message = " ".join(validation["error_message"].split())
+            if message and message in said:
+                found[variable["name"]] = message
+    return found

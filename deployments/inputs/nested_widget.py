@@ -1,0 +1,245 @@
+"""The widget of nested values: draws what an editor shows as inputs, with an error at the one that is wrong."""
+
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import TooManyFieldsSent
+
+from deployments.inputs import editors, values
+from deployments.inputs.editors import LineEditor, PartsEditor, RowsEditor, TextEditor
+from deployments.inputs.input_names import OPENED, Spot, branch_of
+from deployments.inputs.widgets import Rows
+from modules.terraform.types import Object, Type
+
+FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
+COLUMNS = 5  # attributes that a table shows side by side
+MEANINGS = [(editors.EMPTY, "an empty text"), (editors.NULL, "null")]
+LONGEST_HINT = 80  # characters of a default
+
+
+class Typed(str):
+    """Text as it was typed, told from a value that happens to be a text."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What an editor shows. `name` is that of its inputs, `opened` that of what Add was just pressed for, `dropped`
+    that of what a row was just taken away from."""
+
+    root: object
+    name: str = ""
+    opened: str = ""
+    dropped: str = ""
+
+
+@dataclass
+class Page:
+    """What all parts of one drawing share. `box` is what a button swaps."""
+
+    box: str
+    wrong: dict[Spot, str]
+    opened: str
+    dropped: str
+    is_full: bool
+
+
+class Nested(Rows):
+    """An editor of one nested type, or text in JSON or HCL where its value does not fit the editor."""
+
+    template_name = "deployments/widgets/nested.html"
+    use_fieldset = True
+
+    def __init__(self, editor, label, *, sends_null):
+        super().__init__()
+        self.editor = editor
+        self.label = label
+        self.absent = "Null is sent." if sends_null else "Left to the module."
+        self.leave = "Send null" if sends_null else "Leave out"
+        self.wrong = {}
+
+    def value_from_datadict(self, data, files, name):
+        posted = None if name in data else branch_of(data, name)
+        if posted is None:
+            return Typed(data.get(name, ""))
+        root = self.editor.take(posted)
+        if editors.size(root) > FORGED:
+            raise TooManyFieldsSent(f"{name} has more inputs than any page of this portal.")
+        return Tree(root, name, _where(posted, name, _is_opened), _where(posted, name, _is_dropped))
+
+    def format_value(self, value):
+        return value
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        box = context["widget"]["attrs"]["id"]
+        spot = Spot(name, self.label)
+        if isinstance(value, Tree):
+            is_full = editors.size(value.root) >= editors.MAX_PARTS
+            page = Page(box, self.wrong, value.opened, value.dropped, is_full)
+            context["node"] = draw(self.editor, value.root, spot, page) | {"absent": self.absent, "leave": self.leave}
+        else:
+            context["node"] = draw(TextEditor(self.editor.attribute), value, spot, Page(box, {}, "", "", False))
+        return context
+
+
+def _is_opened(posted):
+    return OPENED in (posted.marks.get("set"), posted.marks.get("row"))
+
+
+def _is_dropped(posted):
+    return "dropped" in posted.marks
+
+
+def _where(posted, name, holds):
+    """The name of the part for which `holds`, by the numbers that its row will have on the page."""
+    if holds(posted):
+        return name
+    numbers = {id(row): at for at, row in enumerate(posted.rows())}
+    found = (_where(part, f"{name}.{numbers.get(id(part), key)}", holds) for key, part in posted.parts.items())
+    return next(filter(None, found), "")
+
+
+def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
+    """What the template of an editor needs, and of all in it."""
+    node = {
+        "name": spot.name,
+        "id": f"id_{spot.name}",
+        "label": spot.label,
+        "title": title,
+        "kind": _kind(editor.kind),
+        "typed": typed,
+        "error": page.wrong.get(spot, ""),
+        "box": page.box,
+        "is_full": page.is_full,
+        "is_optional": editor.is_optional,
+        "is_opened": page.opened == spot.name,
+        "is_dropped": page.dropped == spot.name,
+        "hint": _hint(editor),
+        "leave": "Leave out",
+        "absent": "Left out." if editor.is_optional else "It is null.",
+    }
+    for kind, more in DRAWN.items():
+        if isinstance(editor, kind):
+            return node | more(editor, typed, spot, page)
+    raise TypeError(f"{editor} has no drawing.")
+
+
+def _line(editor, typed, spot, page):
+    is_bool = editor.kind.name == "bool"
+    is_choice = is_bool and (editor.is_optional or typed.blank)
+    default = editor.attribute.default
+    asks = typed.blank or page.wrong.get(spot) == editors.NEEDED or (isinstance(default, str) and default)
+    return {
+        "template": "deployments/widgets/nested/line.html",
+        "is_line": True,
+        "form": "choice" if is_choice else "switch" if is_bool else "area" if "\n" in typed.text else "input",
+        "is_number": editor.kind.name == "number",
+        "needs": not editor.is_optional and not is_bool,
+        "usual": "not allowed" if not editor.is_optional else "the default" if default else "left out",
+        "meanings": [meaning for meaning in MEANINGS if meaning[0] in editor.meanings] if asks and not is_bool else [],
+    }
+
+
+def _text(editor, typed, spot, page):
+    rows = min(max(typed.count("\n") + 2, 3), 20)
+    return {
+        "template": "deployments/widgets/nested/text.html",
+        "is_line": True,
+        "needs": not editor.is_optional,
+        "lines": rows,
+    }
+
+
+def _parts(editor, typed, spot, page):
+    node = {"template": "deployments/widgets/nested/parts.html", "is_set": typed is not None}
+    if typed is None:
+        return node
+    spots = editor.spots(spot)
+    page = _moved(page, spot, spots)
+    drawn = [
+        draw(editor.parts[key], tree, at, page, _title(editor, key, number))
+        for number, (at, (key, tree)) in enumerate(zip(spots, typed, strict=True), 1)
+    ]
+    return node | {"lines": [part for part in drawn if _is_short(part)], "parts": drawn}
+
+
+def _rows(editor, typed, spot, page):
+    shape = _shape(editor)
+    node = {"template": f"deployments/widgets/nested/{shape}.html", "is_set": typed is not None}
+    if typed is None:
+        return node
+    rows = [_row(editor, key, tree, spot.row(at), page) for at, (key, tree) in enumerate(typed)]
+    return node | {
+        "rows": rows,
+        "is_map": editor.is_map,
+        "heads": list(map(words, editor.row.parts)) if shape == "table" else [],
+        "noun": _noun(spot.row(0).label),
+        "most": editors.MAX_ROWS,
+        "is_full": page.is_full or len(rows) >= editors.MAX_ROWS,
+    }
+
+
+def _row(editor, key, tree, spot, page):
+    is_opened = editor.is_map and page.opened == spot.name
+    if is_opened:
+        page = replace(page, opened="")
+    return {
+        "key": key,
+        "key_id": f"id_{spot.name}:key",
+        "name": spot.name,
+        "label": spot.label,
+        "title": _noun(spot.label, number=True),
+        "is_opened": is_opened,
+        "is_long": "\n" in key,
+        "key_error": page.wrong.get(Spot(f"{spot.name}:key", f"{spot.label}, key"), ""),
+        "node": draw(editor.row, tree, spot, page),
+    }
+
+
+DRAWN = {LineEditor: _line, TextEditor: _text, PartsEditor: _parts, RowsEditor: _rows}
+
+
+def _moved(page, spot, spots):
+    """Where a row was just opened, its first input is where to go on."""
+    return replace(page, opened=spots[0].name) if spots and page.opened == spot.name else page
+
+
+def _shape(editor):
+    """How rows are laid out: in a table, in one line each, or as cards."""
+    row = editor.row
+    if isinstance(row, LineEditor):
+        return "pairs" if editor.is_map else "lines"
+    is_flat = isinstance(row, PartsEditor) and all(isinstance(part, LineEditor) for part in row.parts.values())
+    is_table = is_flat and not editor.is_map and isinstance(row.kind, Object) and 0 < len(row.parts) <= COLUMNS
+    return "table" if is_table else "cards"
+
+
+def _is_short(node):
+    return node.get("is_line", False)
+
+
+def words(name: str) -> str:
+    """A name of Terraform as people write it."""
+    found = name.replace("_", " ").strip() or name
+    return found[0].upper() + found[1:]
+
+
+def _title(editor, key, number):
+    return words(key) if isinstance(editor.kind, Object) else f"Element {number}"
+
+
+def _noun(label, *, number=False):
+    last = label.rpartition(", ")[2]
+    return last if number else last.rstrip("0123456789 ").lower()
+
+
+def _kind(kind: Type) -> str:
+    text = str(kind)
+    return text if len(text) <= 40 else text.partition("(")[0]
+
+
+def _hint(editor):
+    default = editor.attribute.default
+    if default is None:
+        return ""
+    text = {True: "Yes", False: "No"}[default] if isinstance(default, bool) else values.show_line(default)
+    return text if len(text) <= LONGEST_HINT else f"{text[:LONGEST_HINT]}…"

@@ -1,0 +1,127 @@
+"""Fields of primitives, and of lists, sets and maps of primitives."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from deployments.inputs import values, widgets
+from deployments.inputs.values import BLANK
+
+
+class VariableField(forms.Field):
+    """One variable's field: `clean` gives a JSON value or BLANK, `prepare_value` what its widget shows."""
+
+    def clean(self, value):
+        try:
+            cleaned = self.read(value)
+        except values.BadValue as error:
+            raise ValidationError(str(error)) from error
+        if cleaned is BLANK and self.required:
+            raise ValidationError(self.error_messages["required"])
+        return cleaned
+
+    def read(self, typed):
+        raise NotImplementedError
+
+
+class TextField(VariableField):
+    """A string; `blank` is what the empty text means."""
+
+    widget = widgets.Line
+
+    def __init__(self, *, blank=BLANK, **options):
+        super().__init__(**options)
+        self.blank = blank
+
+    def read(self, typed):
+        if typed is None:
+            return BLANK
+        return values.storable(values.lines(typed)) if typed else self.blank
+
+    def prepare_value(self, value):
+        return "" if value is None else values.show(value)
+
+
+class NumberField(VariableField):
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def read(self, typed):
+        return values.number(typed) if typed and typed.strip() else BLANK
+
+    def prepare_value(self, value):
+        return "" if value is None else values.show(value)
+
+
+class SwitchField(VariableField):
+    widget = widgets.Switch
+
+    def read(self, typed):
+        return bool(typed)
+
+
+class ChoiceField(VariableField):
+    """One of `choices`, given as JSON primitives; the empty choice means BLANK."""
+
+    def __init__(self, *, choices, empty, labels=values.show, **options):
+        self.by_text = {values.show(choice): choice for choice in choices}
+        shown = [(text, labels(choice)) for text, choice in self.by_text.items()]
+        super().__init__(widget=forms.Select(choices=[("", empty), *shown] if empty else shown), **options)
+
+    def read(self, typed):
+        if typed in self.by_text:
+            return self.by_text[typed]
+        if typed:
+            raise values.BadValue(f"“{typed}” is not one of the choices.")
+        return BLANK
+
+    def prepare_value(self, value):
+        return "" if value is None else values.show(value)
+
+
+class ListField(VariableField):
+    """A list or set of primitives."""
+
+    widget = widgets.Chips
+
+    def __init__(self, *, element, blank, **options):
+        super().__init__(**options)
+        self.element = element
+        self.blank = blank
+
+    def read(self, typed):
+        texts = [*typed["items"], *([typed["new"]] if typed["new"].strip() else [])]
+        return [read_primitive(self.element, text) for text in texts] or self.blank
+
+    def prepare_value(self, value):
+        if isinstance(value, dict):
+            return value
+        return {"items": [values.show(item) for item in value or []], "new": ""}
+
+
+class MapField(VariableField):
+    """A map of primitives."""
+
+    widget = widgets.Pairs
+
+    def __init__(self, *, element, blank, **options):
+        super().__init__(**options)
+        self.element = element
+        self.blank = blank
+
+    def read(self, typed):
+        keys = [key for key, _ in typed]
+        for key in keys:
+            if not key:
+                raise values.BadValue("A row has a value but no key.")
+            if keys.count(key) > 1:
+                raise values.BadValue(f"“{key}” is given twice.")
+            values.storable(key)
+        return {key: read_primitive(self.element, text) for key, text in typed} or self.blank
+
+    def prepare_value(self, value):
+        if isinstance(value, dict):
+            return [[key, values.show(item)] for key, item in value.items()]
+        return value
+
+
+def read_primitive(kind, text):
+    return values.READERS[kind.name](values.storable(text))

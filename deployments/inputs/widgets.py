@@ -1,0 +1,170 @@
+"""Widgets of a deployment's form. All of them work without script: rows are added and dropped by submit buttons."""
+
+import re
+
+from django import forms
+from django.template.loader import render_to_string
+
+from deployments.inputs import values
+from deployments.inputs.input_names import OPENED
+
+
+class Rendered:
+    """A widget whose template stands with the portal's own, where `{% icon %}` is known."""
+
+    def _render(self, template_name, context, renderer=None):
+        return render_to_string(template_name, context)
+
+
+class Line(forms.TextInput):
+    """A line of text, or a text area where the value has more than one."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        text = context["widget"]["value"] or ""
+        if "\n" in text:
+            context["widget"] |= {"template_name": "django/forms/widgets/textarea.html"}
+            context["widget"]["attrs"]["rows"] = min(text.count("\n") + 2, 20)
+        return context
+
+    def render(self, name, value, attrs=None, renderer=None):
+        context = self.get_context(name, value, attrs)
+        return self._render(context["widget"]["template_name"], context, renderer)
+
+
+class Switch(forms.CheckboxInput):
+    def __init__(self):
+        super().__init__(attrs={"class": "switch", "role": "switch"})
+
+
+class Rows(Rendered, forms.Widget):
+    """A widget over several inputs; its value is what was typed, whether from the form or from a value.
+
+    After a row was dropped, `is_dropped` says so: the person goes on where another one is added.
+    """
+
+    is_dropped = False
+
+    def value_omitted_from_data(self, data, files, name):
+        return False  # no row at all is an empty list, not a missing answer
+
+
+class Chips(Rows):
+    """A list of primitives: `{"items": [text, …], "new": text}`, the last being what stands in the open input."""
+
+    template_name = "deployments/widgets/chips.html"
+
+    def value_from_datadict(self, data, files, name):
+        self.is_dropped = f"{name}-dropped" in data
+        items = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return {"items": list(map(values.lines, items)), "new": values.lines(data.get(f"{name}-new", ""))}
+
+    def format_value(self, value):
+        return value or {"items": [], "new": ""}
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["is_dropped"] = self.is_dropped
+        return context
+
+
+class Pairs(Rows):
+    """A map of primitives: `[[key, value], …]` as typed; one blank row always follows."""
+
+    template_name = "deployments/widgets/pairs.html"
+    use_fieldset = True
+
+    def value_from_datadict(self, data, files, name):
+        self.is_dropped = f"{name}-dropped" in data
+        number = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-key")
+        found = sorted(int(match[1]) for key in data if (match := number.fullmatch(key)))
+        rows = [[data.get(f"{name}-{at}-key", ""), data.get(f"{name}-{at}-value", "")] for at in found]
+        return [[values.lines(cell) for cell in row] for row in rows if any(row)]
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, None, attrs)
+        rows = [*(value or []), ["", ""]]
+        context["widget"]["is_dropped"] = self.is_dropped
+        context["widget"]["rows"] = [{"key": key, "value": text, "is_long": "\n" in text} for key, text in rows]
+        return context
+
+
+class Code(forms.Textarea):
+    """Text of a machine, in its type face."""
+
+    def __init__(self):
+        super().__init__(attrs={"class": "mono", "spellcheck": "false"})
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["rows"] = min(max((value or "").count("\n") + 2, 4), 20)
+        return context
+
+
+class Secret(Rendered, forms.PasswordInput):
+    """Write-only: never rendered with a value."""
+
+    template_name = "deployments/widgets/secret.html"
+
+    def __init__(self):
+        super().__init__(attrs={"autocomplete": "new-password"}, render_value=False)
+
+
+class SecretCode(Code):
+    """Write-only, for values that are no single line."""
+
+    def get_context(self, name, value, attrs):
+        return super().get_context(name, None, attrs)
+
+
+def rearranged(data):
+    """A copy of the posted `data` after the Add or the × that was pressed, or None when neither was.
+
+    For `Chips` and `Pairs`, `add=<name>` opens another row and `drop=<name>-<number>` takes one away. In nested
+    values `add=<name>:row` opens a row, `add=<name>:set` what was left out, and `drop` with the same takes it away.
+    """
+    if "add" not in data and "drop" not in data:
+        return None
+    data = data.copy()
+    is_adding = "add" in data
+    name, _, mark = data["add" if is_adding else "drop"].partition(":")
+    if mark in ("row", "set"):
+        (_open if is_adding else _close)(data, name, mark)
+    elif is_adding:
+        _add(data, name)
+    else:
+        _drop(data, *name.rpartition("-")[::2])
+    return data
+
+
+def _open(data, name, mark):
+    if mark == "set":
+        data[f"{name}:set"] = OPENED
+        return
+    row = re.compile(rf"{re.escape(name)}\.(\d{{1,5}}):row", re.ASCII)
+    numbers = [int(found[1]) for key in data if (found := row.fullmatch(key))]
+    data[f"{name}.{max(numbers, default=-1) + 1}:row"] = OPENED
+
+
+def _close(data, name, mark):
+    for key in [key for key in data if key.startswith((f"{name}.", f"{name}:")) or key == name]:
+        del data[key]
+    if mark == "set":
+        data[f"{name}:set"] = ""
+    data[f"{name if mark == 'set' else name.rpartition('.')[0]}:dropped"] = "1"
+
+
+def _add(data, name):
+    new = data.get(f"{name}-new", "")
+    if new.strip():
+        data.appendlist(name, new)
+        data[f"{name}-new"] = ""
+
+
+def _drop(data, name, number):
+    data.pop(f"{name}-{number}-key", None)
+    data.pop(f"{name}-{number}-value", None)
+    data[f"{name}-dropped"] = "1"
+    items = data.getlist(name)
+    if number.isdecimal() and len(number) < 5 and int(number) < len(items):
+        data.setlist(name, items[: int(number)] + items[int(number) + 1 :])

@@ -1,0 +1,75 @@
+"""How a run ends: its final state, the money and the deployment, in one transaction."""
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing import services as billing
+from billing.models import Hold
+from billing.retry import retry_on_conflict
+from deployments.models import Deployment, Run
+from deployments.runs import state
+from foundation import audit
+from foundation.wake import wake
+
+
+@retry_on_conflict
+@transaction.atomic
+def finish_run(run: Run, *, token: int, status: str, error: str = "", was_killed: bool = False, by=None) -> bool:
+    """Give a run its final `status`; False, and nothing is written, when `token` is void or the run has ended.
+
+    The hold is captured by success and released by any other end. Status, outputs and resource count of the
+    deployment follow the newest state that is stored; earlier ones of this run are dropped. `error` is a sentence
+    for people without secrets. `was_killed` says that Terraform was ended hard. `by` is who cancelled.
+    """
+    deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
+    now = timezone.now()
+    if not run.advance(status, token=token, error=error, finished_at=now, lease_expires_at=None, process={}):
+        return False
+    _settle(run, status, by)
+    _follow_state(deployment, run)
+    deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
+    deployment.save(update_fields=["status", "outputs", "resource_count", "was_interrupted", "destroyed_at"])
+    audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))
+    _wake_next(deployment)
+    return True
+
+
+def _settle(run: Run, status: str, by) -> None:
+    """The hold rule: captured with the first success, released with any other end."""
+    if run.hold_id is None:
+        return
+    hold = Hold.objects.get(pk=run.hold_id)
+    if status == Run.Status.SUCCEEDED:
+        billing.capture(hold, by=by)
+    else:
+        billing.release(hold, by=by, reason=f"run {status}")
+
+
+def _follow_state(deployment: Deployment, run: Run) -> None:
+    version = state.newest(deployment)
+    if version is None:
+        count, outputs = 0, {}
+    else:
+        run.states.exclude(pk=version.pk).delete()
+        current = state.parse(version.content)
+        count, outputs = current.resource_count, current.outputs
+    deployment.resource_count, deployment.outputs = count, outputs
+    is_success = run.status == Run.Status.SUCCEEDED
+    if run.action == Run.Action.DESTROY and is_success and not count:
+        deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, run.finished_at
+    elif count or is_success:
+        deployment.status = Deployment.Status.LIVE
+
+
+def _is_interrupted(deployment: Deployment, status: str, was_killed: bool) -> bool:
+    if status == Run.Status.SUCCEEDED:
+        return False
+    return deployment.was_interrupted or was_killed or status == Run.Status.LOST
+
+
+def _wake_next(deployment: Deployment) -> None:
+    """Another run of this deployment may have waited for this one to end."""
+    if following := deployment.runs.filter(status=Run.Status.QUEUED).order_by("pk").first():
+        transaction.on_commit(partial(wake, "deployments.execute_run", following.pk))

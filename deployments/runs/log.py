@@ -1,0 +1,108 @@
+"""A run's log: lines to chunks in the database, fenced, without secrets, and a wake-up for those who watch."""
+
+import logging
+import time
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.db.models import Max
+
+from deployments.models import Run, RunLog
+from deployments.runs.leases import fenced
+from deployments.runs.redaction import REVEALING, Redactor
+from deployments.sandbox.json_stream import TONES
+
+CHANNEL = "run-log"
+FLUSH_SECONDS = 0.3
+FLUSH_CHARACTERS = 64 * 1024
+HOLD_SECONDS = 0.5  # how long a line waits whose end may be the beginning of a secret
+LONGEST_LINE = 16 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+class LogWriter:
+    """Collects lines and writes them as numbered chunks; raises deployments.runs.leases.LeaseLost when fenced out."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self._redactor = Redactor([])
+        self._sequence = run.log.aggregate(newest=Max("sequence"))["newest"] or 0
+        self._bytes = 0
+        self._lines: list[str] = []
+        self._flushed_at = time.monotonic()
+        self._held: dict[str, tuple[float, list[str]]] = {}
+        self._shown: dict[str, str] = {}
+
+    def redact(self, secrets: list[str]) -> None:
+        """Mask these values from now on."""
+        self._redactor = Redactor(secrets)
+
+    def clean(self, text: str) -> str:
+        return self._redactor.clean(text)
+
+    def add(self, text: str, tone: str = " ", *, source: str = "") -> None:
+        """Add lines of one tone. Those of one `source` are a stream that may break a line anywhere."""
+        for line in text.splitlines():
+            if source:
+                self._add_piece(line, source)
+            else:
+                self._append(self._redactor.clean(line), tone)
+
+    def flush(self, *, at_end: bool = False) -> None:
+        """Write what is due; with `at_end` everything."""
+        now = time.monotonic()
+        for source in [name for name, (since, _) in self._held.items() if at_end or now - since >= HOLD_SECONDS]:
+            self._release(source)
+        size = sum(map(len, self._lines))
+        if self._lines and (at_end or size >= FLUSH_CHARACTERS or now - self._flushed_at >= FLUSH_SECONDS):
+            self._write(now)
+
+    def _add_piece(self, line: str, source: str) -> None:
+        since, pieces = self._held.pop(source, (time.monotonic(), []))
+        pieces = [*pieces, line]
+        self._held[source] = (since, pieces)
+        if not self._redactor.open_end(self._shown.get(source, "") + "".join(pieces)):
+            self._release(source)
+
+    def _release(self, source: str) -> None:
+        """Show the pieces of a source; an end that already gives much of a secret away is masked."""
+        _, pieces = self._held.pop(source)
+        before = self._shown.pop(source, "")
+        stream = before + "".join(pieces)
+        unfinished = self._redactor.open_end(stream)
+        if unfinished:
+            self._shown[source] = stream[-unfinished:]
+        hidden_end = unfinished if unfinished >= REVEALING else 0
+        for piece in self._redactor.clean_pieces([before, *pieces], hidden_end=hidden_end)[1:]:
+            self._append(source + piece, " ")
+
+    def _append(self, line: str, tone: str) -> None:
+        if self._bytes > settings.RUN_LOG_BYTES:
+            return
+        line = line.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()[:LONGEST_LINE]
+        self._bytes += len(line.encode()) + 2
+        self._lines.append((tone if tone in TONES else " ") + line)
+        if self._bytes > settings.RUN_LOG_BYTES:
+            self._lines.append(f"yThe log is longer than {settings.RUN_LOG_BYTES:,} bytes; the rest is left out.")
+
+    def _write(self, now: float) -> None:
+        with fenced(self.run):
+            RunLog.objects.create(run=self.run, sequence=self._sequence + 1, text="\n".join(self._lines))
+        self._sequence += 1
+        self._lines, self._flushed_at = [], now
+        publish(self.run.pk)
+
+
+def publish(run_id: int) -> None:
+    """Tell those who watch that the run has news; the rows are the truth, so a lost message is harmless."""
+    try:
+        _broker().publish(CHANNEL, run_id)
+    except redis.RedisError as error:
+        logger.warning("nobody told of a run's news", extra={"run": run_id, "error": str(error)})
+
+
+@cache
+def _broker() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

@@ -1,0 +1,39 @@
+"""What a run plans and how far it is: collected from events, written to its row a few times a second at most."""
+
+from deployments.models import Run
+from deployments.runs import leases
+from deployments.sandbox.json_stream import Event, Planned, Progress, Summary
+
+MOST_RESOURCES = 500
+
+
+class ProgressBoard:
+    """Plan and progress by address, in the order of the plan."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self._planned: dict[str, str] = {}
+        self._counts = {"create": 0, "change": 0, "destroy": 0}
+        self._resources: dict[str, dict] = {}
+        self._has_news = False
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Planned) and len(self._planned) < MOST_RESOURCES:
+            self._planned.setdefault(event.address, event.action)
+        elif isinstance(event, Summary) and event.operation == "plan":
+            self._counts = {"create": event.create, "change": event.change, "destroy": event.destroy}
+        elif isinstance(event, Progress) and event.address in self._resources:
+            self._resources[event.address] |= {"status": event.status, "seconds": event.seconds}
+            self._has_news = True
+
+    def store_plan(self) -> None:
+        """Write the plan and every resource as waiting; raises deployments.runs.leases.LeaseLost."""
+        listed = [{"address": address, "action": action} for address, action in self._planned.items()]
+        self._resources = {found["address"]: found | {"status": "waiting", "seconds": 0} for found in listed}
+        leases.record(self.run, plan=self._counts | {"resources": listed}, resources=list(self._resources.values()))
+
+    def flush(self) -> None:
+        """Write what changed since the last time; raises deployments.runs.leases.LeaseLost."""
+        if self._has_news:
+            leases.record(self.run, resources=list(self._resources.values()))
+            self._has_news = False

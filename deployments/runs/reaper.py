@@ -1,0 +1,133 @@
+"""What a dead worker leaves: its process is stopped, its state saved, its run ended or queued again.
+
+An apply is never repeated automatically.
+"""
+
+import logging
+import socket
+
+import redis
+from django.conf import settings
+from django.db.models.functions import Now
+
+from deployments.models import Run
+from deployments.runs import leases, state
+from deployments.runs.ending import finish_run
+from deployments.runs.log import LogWriter, publish
+from deployments.sandbox import bubblewrap, workspace
+from foundation.alone import alone
+from foundation.wake import wake
+
+MOST_REQUEUES = 3
+HAD_BEGUN = [Run.Status.APPLYING, Run.Status.SAVING]
+
+LOST = (
+    "The worker stopped in the middle of applying. The newest state was saved; some steps may not have finished."
+    " Run again or destroy."
+)
+GIVEN_UP = "The worker stopped before anything was applied, several times in a row. Nothing was changed."
+
+logger = logging.getLogger(__name__)
+
+
+@alone
+def reap_runs() -> None:
+    """Take every run whose lease has expired."""
+    for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
+        _reap_alone(run)
+    _sweep()
+
+
+@alone
+def poll_runs() -> None:
+    """Send again what waits, as its message may be lost.
+
+    While messages wait in the queue nothing is added: workers are busy, or will find their runs.
+    """
+    waiting = list(leases.claimable().order_by("pk").values_list("pk", flat=True))
+    if not waiting or _queue_length():
+        return
+    for run_id in waiting:
+        wake("deployments.execute_run", run_id)
+
+
+def _reap_alone(run: Run) -> None:
+    """One run that cannot be ended must not keep the reaper from the others."""
+    try:
+        _reap(run)
+    except Exception:
+        logger.exception("run not reaped", extra={"run": run.pk})
+
+
+def _reap(run: Run) -> None:
+    """Void the worker's token first, so that whatever it still does is written nowhere."""
+    process = run.process
+    if not leases.take_over(run):
+        return
+    logger.warning("lease expired", extra={"run": run.pk, "status": run.status, "worker": run.worker})
+    if process.get("host") == socket.gethostname():
+        bubblewrap.end_process(process["pid"], process["started"])
+    try:
+        if run.status in HAD_BEGUN:
+            _salvage(run)
+            _end(run, Run.Status.LOST, LOST)
+        elif run.cancel_requested_at:
+            _end(run, Run.Status.CANCELLED, "Cancelled.")
+        elif run.attempts > MOST_REQUEUES:
+            _end(run, Run.Status.FAILED, GIVEN_UP)
+        else:
+            _requeue(run)
+    except leases.LeaseLost:
+        logger.warning("run was taken from the reaper", extra={"run": run.pk})
+        return
+    for left in workspace.attempts_at(run):
+        left.remove()
+    publish(run.pk)
+
+
+def _salvage(run: Run) -> None:
+    """Store the state on disk when it is newer than the stored one; a damaged or foreign one is left out."""
+    recorder = state.StateRecorder(run)
+    for path in [path for left in workspace.attempts_at(run) for path in left.state_files]:
+        try:
+            recorder.look(path)
+        except state.StateRejected as error:
+            logger.error("state not salvaged", extra={"run": run.pk, "reason": str(error)})
+
+
+def _end(run: Run, status: Run.Status, sentence: str) -> None:
+    _say(run, sentence)
+    by = run.cancelled_by if status == Run.Status.CANCELLED else None
+    if not finish_run(run, token=run.token, status=status, error=sentence, by=by):
+        raise leases.LeaseLost
+
+
+def _requeue(run: Run) -> None:
+    _say(run, "The worker stopped before anything was applied; the run is queued again.")
+    if not run.advance(Run.Status.QUEUED, token=run.token, lease_expires_at=None, process={}, worker=""):
+        raise leases.LeaseLost
+    wake("deployments.execute_run", run.pk)
+
+
+def _say(run: Run, sentence: str) -> None:
+    log = LogWriter(run)
+    log.add(sentence, "y")
+    log.flush(at_end=True)
+
+
+def _sweep() -> None:
+    """Remove directories on this host whose run has ended: their worker was killed while it removed them."""
+    left = workspace.left_behind()
+    ended = Run.objects.filter(ref__in=[ref for ref, _ in left], status__in=Run.FINAL).values_list("ref", flat=True)
+    refs = set(ended)
+    for path in [path for ref, path in left if ref in refs]:
+        workspace.remove(path)
+
+
+def _queue_length() -> int:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
+            return broker.llen(settings.QUEUE_RUNS)
+    except redis.RedisError as error:
+        logger.warning("broker not reached", extra={"error": str(error)})
+        return 0

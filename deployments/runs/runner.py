@@ -1,0 +1,217 @@
+"""The worker of a run: claim it, prepare, plan, apply, save, end it."""
+
+import logging
+import os
+import socket
+from dataclasses import dataclass
+from functools import partial
+
+from deployments.models import Run
+from deployments.runs import leases, state
+from deployments.runs.ending import finish_run
+from deployments.runs.log import LogWriter, publish
+from deployments.runs.plan_progress import ProgressBoard
+from deployments.runs.redaction import leaves
+from deployments.runs.supervisor import Stopped, Supervisor
+from deployments.sandbox import bubblewrap, commands, json_stream, workspace
+from deployments.sandbox.json_stream import Diagnostic, StateDump
+from foundation.encryption import DecryptionFailed
+from modules.reading.archive import ArchiveRefused, unpack
+
+LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is shown in parts
+MOST_ERRORS = 5
+LONGEST_ERROR = 4_000  # characters
+
+logger = logging.getLogger(__name__)
+
+
+class RunFailed(Exception):
+    """The run ends here; the text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A final state, and the reason unless it is success."""
+
+    status: Run.Status
+    error: str = ""
+    was_killed: bool = False
+
+
+def execute_run(run_id: int) -> None:
+    """Do a waiting run from claim to final state; nothing when it cannot be claimed.
+
+    What is unexpected leaves row and directory to the reaper, which knows what can be saved.
+    """
+    run = leases.claim(run_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if run is None:
+        return
+    publish(run.pk)
+    try:
+        attempt = Attempt(run)
+        attempt.finish(attempt.ending())
+    except leases.LeaseLost:
+        logger.warning("run was taken by another worker", extra={"run": run_id, "token": run.token})
+
+
+class Attempt:
+    """One claimed run, from its empty directory to its ending."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        self.workspace = workspace.of(run)
+        self.states = state.StateRecorder(run)
+        self.board = ProgressBoard(run)
+        self.errors: list[str] = []
+        self.log = LogWriter(run)
+        self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
+
+    def ending(self) -> Ending:
+        """Work until something ends the run; raises LeaseLost."""
+        try:
+            self._prepare()
+            self._init()
+            self._plan()
+            self._apply()
+        except Stopped:
+            return self._stopped()
+        except RunFailed as error:
+            return self._stopped() if self.supervisor.stop else self._failed(str(error))
+        except DecryptionFailed:
+            return self._failed("A secret of this deployment cannot be read with the portal's keys.")
+        except (commands.ModuleRefused, bubblewrap.SandboxUnavailable, ArchiveRefused, state.StateRejected) as error:
+            return self._failed(str(error))
+        return Ending(Run.Status.SUCCEEDED)
+
+    def finish(self, ending: Ending) -> None:
+        """Write what is left, end the run and remove its directory; raises LeaseLost, and then keeps it."""
+        error = self.log.clean(ending.error)[:LONGEST_ERROR]
+        self._say_goodbye(ending.status, error)
+        leases.outlast(self.board.flush)
+        leases.outlast(partial(self.log.flush, at_end=True))
+        finish = partial(finish_run, status=ending.status, error=error, was_killed=ending.was_killed)
+        if not leases.outlast(lambda: finish(self.run, token=self.run.token, by=self._by(ending.status))):
+            raise leases.LeaseLost
+        self.workspace.remove()
+        publish(self.run.pk)
+
+    def _by(self, status: Run.Status):
+        """Who cancelled, for a run that was."""
+        if status != Run.Status.CANCELLED:
+            return None
+        self.run.refresh_from_db(fields=["cancelled_by"])
+        return self.run.cancelled_by
+
+    def _prepare(self) -> None:
+        run, deployment = self.run, self.run.deployment
+        self.log.redact(leaves(run.secrets()) + leaves(deployment.secrets()))
+        made_from = f"{deployment.module_title} {run.version.semver} by {run.version.module.publisher}"
+        self.log.add(f"{run.get_action_display()} {deployment.name}: {made_from}, run {run.number}", "b")
+        if deployment.was_interrupted:
+            self.log.add("The last run was ended hard: some of its steps may not have finished, though they", "y")
+            self.log.add("count as done. Look at what this plan leaves unchanged.", "y")
+        bubblewrap.self_test()
+        workspace.create(run, self._inputs())
+        unpack(bytes(run.version.archive.data), self.workspace.root / "module")
+        commands.adopt(self.workspace.module)
+        state.restore(deployment, self.workspace)
+
+    def _inputs(self) -> dict:
+        """The values of the variables; the deployment's ref for a module that asks for it."""
+        inputs = self.run.all_inputs()
+        declared = {variable["name"] for variable in self.run.version.schema.get("variables", [])}
+        if "deployment_id" in declared and not inputs.get("deployment_id"):
+            inputs["deployment_id"] = self.run.deployment.ref
+        return inputs
+
+    def _init(self) -> None:
+        self._terraform(commands.init(), "terraform init")
+        commands.check_backend(self.workspace.module)
+
+    def _plan(self) -> None:
+        self._advance(Run.Status.PLANNING)
+        is_destroy = self.run.action == Run.Action.DESTROY
+        self._terraform(commands.plan(destroy=is_destroy), "terraform plan" + (" -destroy" if is_destroy else ""))
+        commands.check_providers(self._output_of(commands.show_plan()), has_mirror=bubblewrap.has_mirror())
+        leases.outlast(self.board.store_plan)
+
+    def _apply(self) -> None:
+        """Apply the plan; the newest state is kept whether that succeeds or not."""
+        self._advance(Run.Status.APPLYING)
+        try:
+            self._terraform(commands.apply(), "terraform apply")
+        finally:
+            for path in self.workspace.state_files:
+                leases.outlast(partial(self.states.look, path))
+            self._advance(Run.Status.SAVING)
+
+    def _terraform(self, arguments: list[str], title: str) -> None:
+        """Run one command; raises RunFailed with what its errors say, in the module's own words."""
+        self.log.add(f"$ {title}", "c")
+        lines = Lines(self._take)
+        code = self.supervisor.call(arguments, lines.feed)
+        lines.close()
+        if code:
+            raise RunFailed("\n".join(self.errors) or f"{title} ended with exit code {code}.")
+
+    def _output_of(self, arguments: list[str]) -> bytes:
+        pieces: list[bytes] = []
+        if code := self.supervisor.call(arguments, pieces.append):
+            raise RunFailed(f"terraform {arguments[0]} ended with exit code {code}.")
+        return b"".join(pieces)
+
+    def _take(self, line: str) -> None:
+        event = json_stream.parse(line)
+        if isinstance(event, Diagnostic) and event.severity == "error" and len(self.errors) < MOST_ERRORS:
+            self.errors.append(event.sentence)
+        if isinstance(event, StateDump):
+            self._keep_dump(event)
+        self.board.take(event)
+        self.log.add(event.text, event.tone, source=event.source)
+
+    def _keep_dump(self, dump: StateDump) -> None:
+        try:
+            self.states.store(state.parse(dump.state))
+        except state.NotAState:
+            logger.error("a printed state could not be read", extra={"run": self.run.pk})
+
+    def _advance(self, status: Run.Status) -> None:
+        if not leases.outlast(lambda: self.run.advance(status, token=self.run.token)):
+            raise leases.LeaseLost
+        publish(self.run.pk)
+
+    def _stopped(self) -> Ending:
+        return Ending(self.supervisor.stop.status, self.supervisor.stop.sentence, self._was_interrupted)
+
+    def _failed(self, sentence: str) -> Ending:
+        return Ending(Run.Status.FAILED, sentence, self._was_interrupted)
+
+    @property
+    def _was_interrupted(self) -> bool:
+        """Whether Terraform was ended hard while it changed things."""
+        return self.supervisor.was_killed and self.run.status in (Run.Status.APPLYING, Run.Status.SAVING)
+
+    def _say_goodbye(self, status: Run.Status, error: str) -> None:
+        if status == Run.Status.SUCCEEDED:
+            self.log.add("Done.", "g")
+        elif not self.errors:
+            self.log.add(error, "y" if status == Run.Status.CANCELLED else "r")
+
+
+class Lines:
+    """Cuts a stream of bytes into lines of text."""
+
+    def __init__(self, take):
+        self._take = take
+        self._rest = b""
+
+    def feed(self, piece: bytes) -> None:
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        if len(self._rest) > LONGEST_EVENT:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            self._take(line.decode(errors="replace"))
+
+    def close(self) -> None:
+        if self._rest:
+            self._take(self._rest.decode(errors="replace"))

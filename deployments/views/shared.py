@@ -1,0 +1,54 @@
+"""What a view begins with: the rows that the person may see or change."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from deployments.inputs import values
+from deployments.inputs.widgets import rearranged
+from deployments.models import Deployment
+
+
+def deployment_or_404(request, ref):
+    visible = Deployment.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("owner", "version__module__owner", "cost_centre"), ref=ref)
+
+
+def changeable(request, ref):
+    """A deployment that the person may change; 404 when it is not visible, 403 when it is read only."""
+    deployment = deployment_or_404(request, ref)
+    if not deployment.may_change(request.user):
+        raise PermissionDenied
+    return deployment
+
+
+def run_or_404(deployment, number):
+    return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
+
+
+def asked(request, name):
+    """A parameter of the form, or of the address that leads back to it."""
+    return request.POST.get(name) or request.GET.get(name, "")
+
+
+def typed(request):
+    """How a form of inputs takes what was posted; after Add or × it shows that without judging it."""
+    if request.method != "POST":
+        return {}
+    changed = rearranged(request.POST)
+    return {"data": request.POST if changed is None else changed, "check": changed is None}
+
+
+def listed(given, secrets):
+    """The inputs of a draft or deployment that are not left to the module; of those in `secrets` the name alone."""
+    return [
+        {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
+        for name in (variable["name"] for variable in given.version.schema["variables"])
+        if name in given.inputs or name in secrets
+    ]
+
+
+def sensitive_names(deployment):
+    """Variables that may have a stored secret; said without decrypting anything."""
+    if not deployment.secret_inputs:
+        return []
+    return [variable["name"] for variable in deployment.version.schema["variables"] if variable["sensitive"]]
