@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import github, services
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 from foundation.wake import wake
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import choosing, github, health
+from accounts import github, repository_choice, token_health
 from accounts.github_errors import GitHubError, NotFound
 from accounts.models import AccessibleRepository, GitHubConnection, PlatformSettings, User
 from foundation import audit
@@ -42,7 +42,7 @@ def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
         connection = GitHubConnection.objects.of(owner).select_for_update().first() or GitHubConnection(owner=owner)
         connection.token = token
         _take_identity(connection, identity)
-        health.set_problem(connection, fault)
+        token_health.set_problem(connection, fault)
         connection.refresh_requested_at = timezone.now()
         connection.save()
         audit.record("connection.token_saved", by=by, target=connection, login=identity.login, scopes=identity.scopes)
@@ -75,7 +75,7 @@ def select_repository(
     What is published from another one stays in the catalogue. Raises BranchNotFound and BranchRenamed for a branch
     that is named, and other GitHubErrors.
     """
-    choice = choosing.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
+    choice = repository_choice.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
     with transaction.atomic():
         connection = locked(connection)
         connection.repository_id, connection.repository_name = choice.repository.id, choice.repository.full_name
@@ -250,9 +250,9 @@ def _note(
         _take_identity(fresh, identity)
     fresh.repository_name = name or fresh.repository_name
     fresh.checked_at = timezone.now()
-    health.set_problem(fresh, fault)
+    token_health.set_problem(fresh, fault)
     fresh.save()
-    health.tell(fresh, those_responsible(fresh.owner))
+    token_health.tell(fresh, those_responsible(fresh.owner))
     return fresh
 
 

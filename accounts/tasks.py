@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import checking, repositories
+from accounts import repositories, token_watch
 
 
 @shared_task(name="accounts.refresh_repositories")
@@ -15,4 +15,4 @@ def poll_refreshes():
 
 @shared_task(name="accounts.check_connections")
 def check_connections():
-    checking.check_connections()
+    token_watch.check_connections()

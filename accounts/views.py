@@ -16,7 +16,7 @@ from accounts import api_tokens, services, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
-from accounts.sides import Side, side_of
+from accounts.publisher import Side, side_of
 
 YEAR = 365 * 24 * 3600
 STOP_POLLING = 286  # htmx's own status

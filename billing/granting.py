@@ -10,7 +10,7 @@ from billing import crediting, ledger
 from billing.ledger import Line, Purse
 from billing.models import Account, Entry, Lot, Transfer
 from billing.retry import retry_on_conflict
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 
 BATCH = 500
 TASK = "billing.grant_allowances"  # the name of its heartbeat, too

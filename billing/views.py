@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
-from billing import movements, reports, services, table
+from billing import movements, reports, services
 from billing.charts import spending_chart
 from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
 from billing.models import Wallet
 from billing.months import Month
+from billing.transactions_csv import HEAD, line
 
 PER_PAGE = 25
 NEWEST = 5
@@ -68,10 +69,10 @@ def transactions_csv(request):
 
 
 async def _lines(found):
-    yield table.HEAD
+    yield HEAD
     start = 0
     while rows := await sync_to_async(_chunk)(found, start):
-        yield "".join(map(table.line, rows))
+        yield "".join(map(line, rows))
         start += CHUNK
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from deployments.models import Deployment, RemovalNotice
 from foundation import outbox
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 from modules.models import Module
 
 NAMED = 50  # deployments in one e-mail

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from deployments.models import RevocationNotice
 from deployments.removals import SUBJECT, listed, one_line, told_by_owner
 from foundation import outbox
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 from modules.models import Module, ModuleVersion
 
 

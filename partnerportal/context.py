@@ -7,7 +7,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts import health
+from accounts import token_health
 from accounts.models import GitHubConnection, PlatformSettings
 from billing import services as billing
 from modules.publishing import candidates
@@ -53,10 +53,10 @@ def _private_mode():
     return PlatformSettings.load().private_mode
 
 
-def _troubles(user) -> list[health.Trouble]:
+def _troubles(user) -> list[token_health.Trouble]:
     """What is wrong with the tokens that this person answers for."""
     connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
-    found = [health.trouble_of(connection) for connection in connections.order_by("pk")]
+    found = [token_health.trouble_of(connection) for connection in connections.order_by("pk")]
     return [trouble for trouble in found if trouble]
 
 

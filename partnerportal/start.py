@@ -8,9 +8,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from accounts import health
+from accounts import token_health
 from accounts.models import User
-from accounts.sides import Side
+from accounts.publisher import Side
 from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
@@ -165,7 +165,7 @@ def _connection(side: Side) -> Attention | None:
     if connection is None:
         detail = "A token and a repository bring modules here."
         return Attention("run", "key", title, "is not set up", detail, url, "Connect GitHub")
-    if fault := health.trouble_of(connection):
+    if fault := token_health.trouble_of(connection):
         return Attention(fault.tone, "key", fault.token, fault.says, fault.text, fault.url, "Replace token")
     if not connection.repository_id:
         return Attention(

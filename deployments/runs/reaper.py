@@ -15,7 +15,7 @@ from deployments.runs import leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish
 from deployments.sandbox import bubblewrap, workspace
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 from foundation.wake import wake
 
 MOST_REQUEUES = 3

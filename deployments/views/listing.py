@@ -11,7 +11,7 @@ from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
 from deployments.presentation import shown_status, trouble
 from foundation.credits import to_credits
-from foundation.tables import csv_response
+from foundation.csv_tables import csv_response
 
 PER_PAGE = 25
 HEADINGS = ["name", "id", "status", "module", "version", "owner", "credits", "credits are", "created", "last run"]

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.sides import side_of
+from accounts.publisher import side_of
 from deployments.inputs.form import form_for
 from deployments.views.shared import typed
 from modules.forms.publishing import folder_named

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from foundation.tables import csv_line, csv_response
+from foundation.csv_tables import csv_line, csv_response
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import GitHubConnection
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 from foundation.wake import wake
 from modules.models import Delivery, Scan
 from modules.scanning.services import start_scan

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from accounts import checking, github, github_history
+from accounts import github, github_history, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import token_of
@@ -45,7 +45,7 @@ def scan_repository(scan_id: int) -> None:
             _work(scan)
     except (GitHubError, ArchiveRefused) as error:
         _end(scan, status=Scan.Status.FAILED, error=str(error))
-        checking.check_after(scan.connection, error)
+        token_watch.check_after(scan.connection, error)
     except ClaimLost:
         logger.warning("scan lost", extra={"scan": scan.pk, "token": scan.token})
     else:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from accounts import checking, github_history
+from accounts import github_history, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import those_responsible, token_of
@@ -57,7 +57,7 @@ def look_at_tags(connection_id: int) -> None:
         _read_tags(connection)
     except GitHubError as error:
         logger.warning("tags not read", extra={"connection": connection_id, "reason": type(error).__name__})
-        checking.check_after(connection, error)
+        token_watch.check_after(connection, error)
     except GitHubConnection.DoesNotExist:
         logger.info("connection removed while its tags were read", extra={"connection": connection_id})
         return

@@ -2,7 +2,7 @@
 
 from django.utils.http import urlencode
 
-from accounts.sides import PLATFORM, Side
+from accounts.publisher import PLATFORM, Side
 from modules.forms.publishing import folder_name, folder_named
 
 

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import GitHubConnection
-from accounts.sides import Side, side_of
+from accounts.publisher import Side, side_of
 from modules.forms.publishing import TermsForm, folder_name, folder_named
 from modules.publishing import candidates, previews
 from modules.publishing.listing import Line, lines

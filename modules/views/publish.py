@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import GitHubConnection
-from accounts.sides import Side, side_of
+from accounts.publisher import Side, side_of
 from modules.forms.publishing import PublishForm
 from modules.models import Module
 from modules.publishing import candidates, previews, services

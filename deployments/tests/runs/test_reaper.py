@@ -12,7 +12,7 @@ from deployments.runs import leases, reaper, state
 from deployments.runs.leases import claim
 from deployments.sandbox import bubblewrap, workspace
 from deployments.tests.factories import log_of, make_deployment, make_run, make_version
-from foundation.alone import lock_number
+from foundation.one_at_a_time import lock_number
 
 pytestmark = pytest.mark.django_db
 

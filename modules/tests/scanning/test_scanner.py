@@ -4,8 +4,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import health
 from accounts import services as accounts
+from accounts import token_health
 from foundation.models import OutboxMessage
 from modules.models import Archive, ParsedFile, Scan
 from modules.reading.archive import unpack
@@ -97,7 +97,7 @@ def test_token_revoked_meanwhile_is_told_at_once_and_once(alice, github):
     github.world.tokens[connection.token].revoked = True
     assert "does not accept this token" in scan(connection).error
     connection.refresh_from_db()
-    assert health.trouble_of(connection).title == "Your GitHub token is not accepted any more"
+    assert token_health.trouble_of(connection).title == "Your GitHub token is not accepted any more"
     checked_at = connection.checked_at
     scan(connection)
     connection.refresh_from_db()
@@ -112,7 +112,7 @@ def test_outage_that_ends_a_scan_says_nothing_of_the_token(alice, github, mode):
     github.fail(mode)
     assert scan(connection).status == "failed"
     connection.refresh_from_db()
-    assert (health.trouble_of(connection), connection.problem, OutboxMessage.objects.count()) == (None, "", 0)
+    assert (token_health.trouble_of(connection), connection.problem, OutboxMessage.objects.count()) == (None, "", 0)
 
 
 def test_scan_whose_connection_is_removed_with_its_token_revoked_ends_quietly(alice, github, monkeypatch):

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts import services
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
-from foundation.alone import alone
+from foundation.one_at_a_time import alone
 
 FRESH = timedelta(days=1)
 SOON = timedelta(minutes=10)  # when GitHub itself had a fault

@@ -2,7 +2,7 @@
 
 from billing.movements import Movement
 from foundation.credits import to_credits
-from foundation.tables import csv_line
+from foundation.csv_tables import csv_line
 
 HEAD = csv_line(["Time (UTC)", "What", "For", "Reference", "Person", "Awarded", "Purchased", "Balance", "Note"])
 

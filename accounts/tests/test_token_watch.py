@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import health, services, tasks
+from accounts import services, tasks, token_health
 from accounts.models import GitHubConnection, User
 from foundation.models import OutboxMessage
 from tests.people import make_admin
@@ -47,7 +47,7 @@ def test_a_token_that_works_is_noted_and_nobody_is_told(chosen):
     chosen.refresh_from_db()
     assert (chosen.problem, chosen.problem_kind) == ("", "")
     assert timezone.now() - chosen.checked_at < timedelta(minutes=1)
-    assert health.trouble_of(chosen) is None
+    assert token_health.trouble_of(chosen) is None
     assert mails() == []
 
 
@@ -100,7 +100,7 @@ def test_an_expiry_later_than_two_weeks_is_not_told(chosen, github):
     look()
     assert mails() == []
     chosen.refresh_from_db()
-    assert health.trouble_of(chosen) is None
+    assert token_health.trouble_of(chosen) is None
 
 
 def test_from_the_first_warning_to_the_end_it_is_one_email(chosen, github, monkeypatch):
@@ -110,7 +110,7 @@ def test_from_the_first_warning_to_the_end_it_is_one_email(chosen, github, monke
     change_token(github, revoked=True)  # GitHub says of both the same
     monkeypatch.setattr("django.utils.timezone.now", lambda: ends + timedelta(hours=1))
     checked = services.check_connection(chosen)
-    assert health.trouble_of(checked).title == "Your GitHub token has expired"
+    assert token_health.trouble_of(checked).title == "Your GitHub token has expired"
     assert mails() == [("alice@example.com", "Your GitHub token expires in 9 days")]
 
 
@@ -143,7 +143,7 @@ def test_a_new_token_ends_the_trouble(chosen, github, alice):
     look()
     github.add_token("ghp_next", login="alice-example")
     saved = services.save_token(alice, token="ghp_next", by=alice)
-    assert (saved.problem, saved.problem_kind, health.trouble_of(saved)) == ("", "", None)
+    assert (saved.problem, saved.problem_kind, token_health.trouble_of(saved)) == ("", "", None)
 
 
 def test_the_platforms_token_is_told_to_every_active_admin(platform_connection, github, admin):

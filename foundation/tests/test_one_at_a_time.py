@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from foundation.alone import alone, lock_number
+from foundation.one_at_a_time import alone, lock_number
 
 done = []
 
