@@ -1,3 +1,4 @@
+# By tag, not by digest: a tag takes the fixes of the system below us at each build. docs/operations.md pins it.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
@@ -8,8 +9,8 @@ RUN apt-get update \
  && install -d -o portal -g portal /var/lib/partnerportal/runs
 
 WORKDIR /srv/partnerportal
-COPY requirements.txt .
-RUN pip install -r requirements.txt
+COPY requirements.lock .
+RUN pip install --require-hashes --use-pep517 -r requirements.lock
 COPY . .
 # Collecting static files needs settings, not the services that they name.
 RUN SECRET_KEY=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build ALLOWED_HOSTS=build \

@@ -1,17 +1,20 @@
 # Partner Portal: `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench clean
+.PHONY: help demo test check fix lock bench clean
 
 # The first of these that is Python 3.11 or newer makes .venv; `make PYTHON=/path/to/python3.11` chooses.
 PYTHON ?= python3
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13
 BIN := .venv/bin
-# Requirements are installed again when their text has changed.
-STAMP := $(shell cat requirements*.txt | cksum | tr -d " ")
+# What the lock files name is installed again when their text has changed.
+STAMP := $(shell cat requirements*.lock | cksum | tr -d " ")
 DEMO := .venv/demo-$(STAMP)
 DEV := .venv/dev-$(STAMP)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes
+# Every version with the hashes of its files, for each Python from 3.11 on; `UPGRADE=1` takes newer ones where it may.
+LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--annotation-style line --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 # What settings need to be imported; mypy and the checks connect to nothing.
 KEY := MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
@@ -40,6 +43,11 @@ fix: $(DEV) ## repair what ruff can repair, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+lock: $(DEV) ## bring the lock files up to date with requirements*.txt
+	@$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	@$(LOCK) requirements-demo.txt -c requirements-dev.lock -o requirements-demo.lock
+	@$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
+
 bench: $(DEV) ## measure, print one table, write bench/results.json
 	@$(BIN)/python -m bench
 
@@ -48,13 +56,13 @@ clean: ## remove .venv, caches and the demo's default data
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMO): $(BIN)/python
-	@echo 'Installing requirements-demo.txt'
-	@$(PIP) -r requirements-demo.txt
+	@echo 'Installing requirements-demo.lock'
+	@$(PIP) -r requirements-demo.lock
 	@touch $@
 
 $(DEV): $(BIN)/python
-	@echo 'Installing requirements-dev.txt'
-	@$(PIP) -r requirements-dev.txt
+	@echo 'Installing requirements-dev.lock'
+	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(DEMO)
 
 $(BIN)/python:
