@@ -11,6 +11,7 @@ from accounts import token_health
 from accounts.models import GitHubConnection, PlatformSettings
 from billing import services as billing
 from modules.publishing import candidates
+from partnerportal import __version__
 
 THEMES = ("light", "dark")
 PUBLISH = "Publish"
@@ -30,9 +31,9 @@ class NavItem:
 
 
 def shell(request):
-    """Context processor: `nav`, `theme`, and for people who are signed in `balance`, `private_mode` and `troubles`."""
+    """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`."""
     theme = request.COOKIES.get("theme")
-    context = {"nav": _nav(request), "theme": theme if theme in THEMES else ""}
+    context = {"nav": _nav(request), "theme": theme if theme in THEMES else "", "portal_version": __version__}
     user = _user(request)
     if user is None:
         return context

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from partnerportal import workers
+from partnerportal import __version__, workers
 
 WAIT_SECONDS = 1
 LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
@@ -26,7 +26,8 @@ def healthz(request):
     parts = {"database": database, "broker": broker}
     queues = {name: _word(served.get(queue, False)) for name, queue in _queues().items()}
     is_whole = all(word == "ok" for word in [*parts.values(), *queues.values()])
-    report = {"status": "ok" if is_whole else "degraded"} | parts | {"workers": queues, "beat": beat}
+    status = {"status": "ok" if is_whole else "degraded", "version": __version__}
+    report = status | parts | {"workers": queues, "beat": beat}
     return JsonResponse(report, status=200 if is_whole else 503)
 
 

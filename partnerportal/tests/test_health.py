@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from embedded import postgres, redis
+from partnerportal import __version__
 
 QUICK = {"WORKER_BEAT": "0.4"}
 
@@ -65,6 +66,7 @@ def test_all_parts_there(server, worker):
     report = wait_for(server(), 200)
     assert report == {
         "status": "ok",
+        "version": __version__,
         "database": "ok",
         "broker": "ok",
         "workers": {"runs": "ok", "default": "ok"},

@@ -2,6 +2,7 @@ import pytest
 from django.template.loader import get_template
 
 from accounts.models import PlatformSettings
+from partnerportal import __version__
 
 
 def links(response):
@@ -139,3 +140,11 @@ class TestSignIn:
 )
 def test_pages_for_a_broken_portal_need_no_request_and_no_database(name, words):
     assert words in get_template(name).render()
+
+
+def test_the_footer_names_the_version(page, alice):
+    assert f"<span>Partner Portal {__version__}</span>" in page(alice).text
+
+
+def test_the_footer_of_the_admin_names_the_version(page, admin):
+    assert f"<p>Partner Portal {__version__}</p>" in page(admin, "/admin/").text
