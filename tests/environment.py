@@ -14,6 +14,8 @@ from embedded import postgres, redis
 PREFIX = "partnerportal-tests-"
 STALE_SECONDS = 60
 SERVERS = ("PORTAL_TEST_DIR", "PORTAL_TEST_POSTGRES", "PORTAL_TEST_REDIS")
+SECRET_KEY = "a secret of the tests alone, long enough to satisfy the checks"
+KEYS = "test:" + "dGVzdHMgYWxvbmUgdXNlIHRoZXNlIDMyIGJ5dGVzISE="
 NOWHERE = "http://127.0.0.1:9"  # the discard port: no test may reach the real GitHub
 
 
@@ -27,8 +29,8 @@ def prepare() -> None:
     directory.mkdir(exist_ok=True)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="partnerportal.settings",
-        SECRET_KEY="a secret of the tests alone, long enough to satisfy the checks",
-        PORTAL_KEYS="test:" + "dGVzdHMgYWxvbmUgdXNlIHRoZXNlIDMyIGJ5dGVzISE=",
+        SECRET_KEY=SECRET_KEY,
+        PORTAL_KEYS=KEYS,
         DATABASE_URL=os.environ["PORTAL_TEST_POSTGRES"].replace("/postgres?", "/portal?"),
         REDIS_URL=f"{os.environ['PORTAL_TEST_REDIS']}{number}",
         CELERY_QUEUE_PREFIX=f"{process or 'main'}-",

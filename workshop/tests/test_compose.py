@@ -1,0 +1,32 @@
+"""An installation runs on the major versions that the tests run on."""
+
+import re
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+
+COMPOSE = (Path(settings.BASE_DIR) / "compose.yaml").read_text()
+
+
+def major_of(image):
+    """Of an image's tag in compose.yaml: 18 of `postgres:18.3`."""
+    (tag,) = re.findall(rf"image: {image}:(\d+)", COMPOSE)
+    return int(tag)
+
+
+@pytest.mark.django_db
+def test_postgresql_is_of_the_major_version_of_the_tests():
+    with connection.cursor() as cursor:
+        assert major_of("postgres") == cursor.connection.server_version // 10000
+
+
+def test_valkey_is_of_the_major_version_of_the_tests():
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert str(major_of("valkey/valkey")) == client.info("server")["valkey_version"].split(".")[0]
+
+
+def test_the_volume_is_where_postgresql_18_looks_for_it():
+    assert 'postgres:/var/lib/postgresql"' in COMPOSE
