@@ -1,0 +1,58 @@
+"""The database of the demo world, kept for the test that migrates what the last release left: `make release-dump`."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import partnerportal
+from embedded import postgres, processes
+from tests import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASES = ROOT / "tests" / "releases"
+
+
+def main() -> None:
+    """Write `tests/releases/<version>.sql.gz` in place of the older one."""
+    with tempfile.TemporaryDirectory(prefix="partnerportal-release-") as path:
+        dump = _dump(Path(path))
+    assert path.encode() not in dump, "The dump names a path of this machine."
+    RELEASES.mkdir(exist_ok=True)
+    for older in RELEASES.glob("*.sql.gz"):
+        older.unlink()
+    target = RELEASES / f"{partnerportal.__version__}.sql.gz"
+    target.write_bytes(gzip.compress(dump, mtime=0))
+    print(f"{target.relative_to(ROOT)}: {target.stat().st_size // 1024} KiB. Commit it.")
+
+
+def _dump(data: Path) -> bytes:
+    """Plain SQL of a new demo world, whose secrets are encrypted with the published key of the tests."""
+    (data / "secrets").write_text(f"SECRET_KEY={environment.SECRET_KEY}\nPORTAL_KEYS={environment.KEYS}\n")
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "demo.run"],
+        cwd=ROOT,
+        env=os.environ | {"PORTAL_DATA_DIR": str(data), "PORT": str(processes.free_port())},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        if not any(line.startswith("Ready:") for line in demo.stdout):
+            raise SystemExit("The demo did not start.")
+        return _plain_sql(data / "postgres")
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait()
+
+
+def _plain_sql(socket_dir: Path) -> bytes:
+    server = ["--host", socket_dir, "--username", postgres.SUPERUSER, "--dbname", "portal"]
+    command = [postgres.BINARIES / "pg_dump", *server, "--no-owner", "--no-privileges"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+if __name__ == "__main__":
+    main()
