@@ -1,7 +1,7 @@
 # Partner Portal: `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix lock bench clean
+.PHONY: help demo test check fix coverage lock release release-dump bench clean
 
 # The first of these that is Python 3.11 or newer makes .venv; `make PYTHON=/path/to/python3.11` chooses.
 PYTHON ?= python3
@@ -22,7 +22,7 @@ PRODUCTION := env DATABASE_URL=postgresql://portal@localhost/portal REDIS_URL=re
 	SECRET_KEY=only-for-the-checks-$(KEY)-$(KEY) PORTAL_KEYS=checks:$(KEY) ALLOWED_HOSTS=portal.example.com
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo '  Settings of the demo: PORT=8000 PORTAL_DATA_DIR=.data RESET=1'
 
 demo: $(DEMO) ## run the whole portal on this machine until Ctrl-C
@@ -47,6 +47,12 @@ lock: $(DEV) ## bring the lock files up to date with requirements*.txt
 	@$(LOCK) requirements-dev.txt -o requirements-dev.lock
 	@$(LOCK) requirements-demo.txt -c requirements-dev.lock -o requirements-demo.lock
 	@$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
+
+release: $(DEV) ## set VERSION=x.y.z, cut the changelog, commit, tag
+	@$(BIN)/python -m workshop.release '$(VERSION)'
+
+release-dump: $(DEV) ## keep a database of this version for the test that migrates it
+	@$(BIN)/python -m workshop.dump
 
 bench: $(DEV) ## measure, print one table, write bench/results.json
 	@$(BIN)/python -m bench
