@@ -43,6 +43,12 @@ fix: $(DEV) ## repair what ruff can repair, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+coverage: $(DEV) ## run every test, and show what they ran of each app beside its floor
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python -m workshop.floors
+
 lock: $(DEV) ## bring the lock files up to date with requirements*.txt
 	@$(LOCK) requirements-dev.txt -o requirements-dev.lock
 	@$(LOCK) requirements-demo.txt -c requirements-dev.lock -o requirements-demo.lock
