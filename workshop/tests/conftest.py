@@ -1,11 +1,11 @@
 import gzip
-import os
+import io
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from embedded import postgres
 
@@ -24,12 +24,11 @@ def previous_release(bare_db):
 
 @pytest.fixture
 def manage():
-    """Runs `manage.py` on the database of the test: `manage("migrate")` gives what it printed."""
+    """Runs a command of `manage.py` on the database of the test, and gives what it printed."""
 
     def run(*arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        ended = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        return ended.stdout
+        printed = io.StringIO()
+        call_command(*arguments, stdout=printed)
+        return printed.getvalue()
 
     return run
