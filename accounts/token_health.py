@@ -1,4 +1,4 @@
-"""What is wrong with a connection's token: kept on its row, told on each page of those it concerns, and mailed once."""
+"""What is wrong with a connection's token: kept on its row, shown on every page to those who manage it, mailed once."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,16 +13,17 @@ from foundation import outbox
 WARNING_DAYS = 14
 EXPIRY = "expiry"
 Problem = GitHubConnection.Problem
-LASTS = "Until a new one is saved nothing is scanned; what is published stays."
+UNAFFECTED = "Published modules are not affected."
+LASTS = f"Scans are paused until you save a new token. {UNAFFECTED}"
 WORDS = {  # what follows "Your GitHub token", and what to do
-    Problem.REJECTED: ("is not accepted any more", f"It was revoked or deleted on GitHub. {LASTS}"),
+    Problem.REJECTED: ("no longer works", f"It was revoked or deleted on GitHub. {LASTS}"),
     Problem.SCOPE: ("has lost the repo scope", f"It cannot read private repositories. {LASTS}"),
     Problem.UNREADABLE: (
         "cannot read {repository}",
-        "The repository was deleted, or the token lost its access. Until that is mended or another one is selected "
-        "nothing is scanned; what is published stays.",
+        "The repository was deleted, or the token lost its access. Scans are paused until you give the token access "
+        f"or select another repository. {UNAFFECTED}",
     ),
-    Problem.SEALED: ("cannot be opened", f"It was encrypted with a key that the portal has no longer. {LASTS}"),
+    Problem.SEALED: ("cannot be decrypted", f"The portal no longer has the key that encrypted it. {LASTS}"),
 }
 
 
@@ -48,14 +49,14 @@ def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None
     connection.problem_kind = fault.problem if fault else ""
     if connection.problem_kind == Problem.UNREADABLE:
         name = connection.repository_name
-        connection.problem = f"This token cannot read {name}. Select another repository, or give it access."
+        connection.problem = f"This token cannot read {name}. Give it access, or select another repository."
 
 
 def trouble_of(connection: GitHubConnection) -> Trouble | None:
-    """What is wrong with the token, or will be within 14 days; None when it is well, or GitHub alone has a fault."""
+    """What is wrong with the token, or will be within 14 days; None when it works, or GitHub itself failed."""
     days = connection.days_left
     if days is not None and days < 0:
-        ended = f"It ended on {connection.expires_at:%-d %b %Y at %H:%M} UTC. {LASTS}"
+        ended = f"It expired on {connection.expires_at:%-d %b %Y at %H:%M} UTC. {LASTS}"
         return _trouble(connection, EXPIRY, "bad", "has expired", ended)
     if connection.problem_kind:
         says, text = WORDS[Problem(connection.problem_kind)]
@@ -63,7 +64,7 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
         return _trouble(connection, connection.problem_kind, "bad", says, text)
     if days is not None and days <= WARNING_DAYS:
         when = "expires today" if days == 0 else f"expires in {days} day{'' if days == 1 else 's'}"
-        end = f"After {connection.expires_at:%-d %b %Y, %H:%M} UTC nothing is scanned; what is published stays."
+        end = f"Scans stop on {connection.expires_at:%-d %b %Y at %H:%M} UTC unless you save a new one. {UNAFFECTED}"
         return _trouble(connection, EXPIRY, "warn", when, end)
     return None
 
@@ -78,9 +79,9 @@ def tell(connection: GitHubConnection, people: Iterable[User]) -> None:
             key=f"{trouble.key}:{person.ref}",
             to=person.email,
             subject=trouble.title[:200],
-            text=f"Hello {person.short_name},\n\n{trouble.title}. {trouble.text}\n\n"
-            f"To mend it, open\n{outbox.link(trouble.url)}\n\n"
-            "Every page of the portal shows this until it is mended; this is the only e-mail about it.\n",
+            text=f"{trouble.title}. {trouble.text}\n\nFix it on your profile:\n{outbox.link(trouble.url)}",
+            why="you manage this GitHub connection",
+            stop="There is one e-mail for each problem. Remove the connection to get none.",
         )
 
 

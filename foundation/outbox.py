@@ -4,6 +4,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from foundation.models import OutboxMessage
 from foundation.wake import wake
@@ -14,12 +15,22 @@ def link(path: str) -> str:
     return f"{settings.PORTAL_URL}{path}"
 
 
-def post(*, key: str, to: str, subject: str, text: str) -> None:
+def post(*, key: str, to: str, subject: str, text: str, why: str = "", stop: str = "") -> None:
     """Write an e-mail within the caller's transaction; a second one with the same key is left out.
 
-    The portal's name goes before the subject. No part may hold a secret: e-mails are kept, and admins see them.
+    The portal's name goes before the subject; `letter` says what `why` and `stop` are. No part may hold a secret:
+    e-mails are kept, and admins see them.
     """
+    whole = letter(text, why=why, stop=stop) if why else text
     OutboxMessage.objects.bulk_create(
-        [OutboxMessage(key=key, to=to, subject=subject, text=text)], ignore_conflicts=True
+        [OutboxMessage(key=key, to=to, subject=subject, text=whole)], ignore_conflicts=True
     )
     transaction.on_commit(partial(wake, "foundation.send_mail"))
+
+
+def letter(text: str, *, why: str, stop: str) -> str:
+    """The whole text of an e-mail: a greeting, `text`, why it was sent, how to stop it, and a sign-off.
+
+    `why` follows "You get this e-mail because" and has no full stop; `stop` is one sentence or two.
+    """
+    return render_to_string("emails/base.txt", {"text": text.strip(), "why": why, "stop": stop})

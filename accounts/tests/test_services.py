@@ -79,7 +79,7 @@ def test_a_token_that_cannot_read_the_chosen_repository_is_kept_with_the_problem
     services.select_repository(connection, repository_id=number(github), by=alice)
     saved = services.save_token(alice, token="ghp_demo_bob", by=alice)
     assert saved.repository_name == MODULES
-    assert saved.problem == f"This token cannot read {MODULES}. Select another repository, or give it access."
+    assert saved.problem == f"This token cannot read {MODULES}. Give it access, or select another repository."
 
 
 def test_the_platform_has_a_connection_of_its_own(github, connection, platform_connection):

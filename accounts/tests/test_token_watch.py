@@ -56,7 +56,7 @@ def test_a_revoked_token_is_a_problem_and_one_email(chosen, github):
     look()
     look()
     assert kind_of(chosen) == "rejected"
-    assert mails() == [("alice@example.com", "Your GitHub token is not accepted any more")]
+    assert mails() == [("alice@example.com", "Your GitHub token no longer works")]
     text = OutboxMessage.objects.get().text
     assert "It was revoked or deleted on GitHub." in text
     assert "http://testserver/profile/#github" in text
@@ -81,7 +81,7 @@ def test_a_token_that_no_key_opens_is_told(chosen, settings):
     settings.PORTAL_KEYS = "other:" + "b" * 43 + "="
     look()
     assert kind_of(chosen) == "sealed"
-    assert mails() == [("alice@example.com", "Your GitHub token cannot be opened")]
+    assert mails() == [("alice@example.com", "Your GitHub token cannot be decrypted")]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_token_revoked_before_its_end_is_another_problem(chosen, github):
     look()
     assert [subject for _, subject in mails()] == [
         "Your GitHub token expires in 9 days",
-        "Your GitHub token is not accepted any more",
+        "Your GitHub token no longer works",
     ]
 
 
@@ -151,7 +151,7 @@ def test_the_platforms_token_is_told_to_every_active_admin(platform_connection, 
     make_admin("retired", is_active=False)
     change_token(github, "ghp_demo_platform", revoked=True)
     look()
-    subject = "The platform's GitHub token is not accepted any more"
+    subject = "The platform's GitHub token no longer works"
     assert mails() == [("admin@example.com", subject), ("second@example.com", subject)]
     assert "http://testserver/profile/?for=platform#github" in OutboxMessage.objects.first().text
 

@@ -79,8 +79,8 @@ def test_it_stands_on_every_page_of_the_partner(browse, alice, pages, kind):
     assert bands(response) == [
         (
             "bad",
-            "Your GitHub token is not accepted any more. It was revoked or deleted on GitHub. Until a new one is saved "
-            "nothing is scanned; what is published stays. Open the profile",
+            "Your GitHub token no longer works. It was revoked or deleted on GitHub. Scans are paused until you save "
+            "a new token. Published modules are not affected. Open the profile",
         )
     ]
     assert 'href="/profile/#github">Open the profile</a>' in response.text
@@ -91,7 +91,7 @@ def test_it_stands_on_every_page_of_the_partner(browse, alice, pages, kind):
     [
         ({"problem_kind": "scope"}, "bad", "Your GitHub token has lost the repo scope. It cannot read private"),
         ({"problem_kind": "unreadable"}, "bad", "Your GitHub token cannot read alice-example/modules. The repository"),
-        ({"problem_kind": "sealed"}, "bad", "Your GitHub token cannot be opened. It was encrypted with a key that"),
+        ({"problem_kind": "sealed"}, "bad", "Your GitHub token cannot be decrypted. The portal no longer has the key"),
     ],
 )
 def test_it_says_what_is_wrong(browse, alice, fields, tone, words):
@@ -103,10 +103,10 @@ def test_it_says_what_is_wrong(browse, alice, fields, tone, words):
 @pytest.mark.parametrize(
     ("hours", "tone", "words"),
     [
-        (9 * 24, "warn", "Your GitHub token expires in 9 days. After 10 Dec 2030, 12:00 UTC nothing is scanned;"),
-        (24, "warn", "Your GitHub token expires in 1 day. After 2 Dec 2030, 12:00 UTC nothing is scanned;"),
-        (1, "warn", "Your GitHub token expires today. After 1 Dec 2030, 13:00 UTC nothing is scanned;"),
-        (-1, "bad", "Your GitHub token has expired. It ended on 1 Dec 2030 at 11:00 UTC. Until a new one is saved"),
+        (9 * 24, "warn", "Your GitHub token expires in 9 days. Scans stop on 10 Dec 2030 at 12:00 UTC"),
+        (24, "warn", "Your GitHub token expires in 1 day. Scans stop on 2 Dec 2030 at 12:00 UTC"),
+        (1, "warn", "Your GitHub token expires today. Scans stop on 1 Dec 2030 at 13:00 UTC"),
+        (-1, "bad", "Your GitHub token has expired. It expired on 1 Dec 2030 at 11:00 UTC. Scans are paused"),
     ],
 )
 def test_it_says_until_when(browse, alice, monkeypatch, hours, tone, words):

@@ -97,13 +97,13 @@ def test_token_revoked_meanwhile_is_told_at_once_and_once(alice, github):
     github.world.tokens[connection.token].revoked = True
     assert "does not accept this token" in scan(connection).error
     connection.refresh_from_db()
-    assert token_health.trouble_of(connection).title == "Your GitHub token is not accepted any more"
+    assert token_health.trouble_of(connection).title == "Your GitHub token no longer works"
     checked_at = connection.checked_at
     scan(connection)
     connection.refresh_from_db()
     assert connection.checked_at == checked_at
     mails = OutboxMessage.objects.values_list("to", "subject")
-    assert list(mails) == [("alice@example.com", "Your GitHub token is not accepted any more")]
+    assert list(mails) == [("alice@example.com", "Your GitHub token no longer works")]
 
 
 @pytest.mark.parametrize("mode", ["404", "5xx", "rate_limit"])
