@@ -1,4 +1,4 @@
-"""What the portal wants of django-allauth beside its settings."""
+"""How the portal differs from django-allauth, beyond its settings."""
 
 import time
 
@@ -11,17 +11,32 @@ from django.shortcuts import redirect
 
 
 class PortalAdapter(DefaultAccountAdapter):
-    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """Sensitive deeds need a password typed in the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is deactivated. Ask an admin to activate it again.",
+        "cannot_remove_primary_email": "This is your primary address. Make another one primary first.",
+        "duplicate_email": "This address is yours already.",
+        "email_password_mismatch": "E-mail or password is not correct. Check both, then try again.",
+        "email_taken": "This address has an account already. Enter another one.",
+        "enter_current_password": "Your current password is not correct. Type it again.",
+        "incorrect_password": "The password is not correct. Type it again.",
+        "invalid_password_reset": "The link expired or was used already. Get a new one.",
+        "max_email_addresses": "You have %d addresses, which is the most. Remove one first.",
+        "rate_limited": "Too many requests. Wait a minute, then try again.",
+        "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
+        "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",
+    }
 
-        allauth counts only the question itself; here the sign-in counts too, else a person who has just
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Sensitive actions need a password typed in the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+
+        allauth counts only the reauthentication; here the sign-in counts too, else a person who has just
         signed in would be asked again at once.
         """
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def save_user(self, request, user, form, commit=True):
-        """A sign-up that is sent twice at the same moment is answered as one for an address that is known already."""
+        """Two sign-ups with one address at the same moment: the second is answered as for a known address."""
         try:
             with transaction.atomic():
                 return super().save_user(request, user, form, commit)

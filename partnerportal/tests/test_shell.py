@@ -112,7 +112,7 @@ class TestSignIn:
         page = client.get(link)
         assert "<strong>dave@example.com</strong>" in page.text
         assert client.post(link).status_code == 302
-        assert client.get(link).text.count("This link cannot be used") == 1
+        assert client.get(link).text.count("This link does not work") == 1
 
     def test_reset_link_works_once(self, client, carol, mailoutbox):
         client.post("/accounts/password/reset/", {"email": carol.email})
@@ -123,7 +123,7 @@ class TestSignIn:
         done = client.post(form.request["PATH_INFO"], new, follow=True)
         assert "Password changed" in done.text
         client.cookies.clear()
-        assert "This link cannot be used" in client.get(link, follow=True).text
+        assert "This link does not work" in client.get(link, follow=True).text
 
     def test_too_many_tries_are_429_in_the_look_of_the_portal(self, client):
         """The limit is five resets a minute for one address."""

@@ -98,7 +98,7 @@ class _People:
 
 def _sign_in(page: Page, person: User) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")

@@ -1,0 +1,43 @@
+"""The pages around signing in: their fields in sentence case, their refusals with what to do next."""
+
+import re
+
+import pytest
+
+LABEL = re.compile(r'<label for="[^"]*">\s*([^<]*?)\s*<')
+
+
+def labels(response) -> list[str]:
+    return LABEL.findall(response.text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("login", ["E-mail", "Password"]),
+        ("signup", ["E-mail", "Password", "Password, again"]),
+        ("password/reset", ["E-mail"]),
+    ],
+)
+def test_fields_of_the_pages_before_signing_in(client, page, fields):
+    assert labels(client.get(f"/accounts/{page}/"))[: len(fields)] == fields
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("password/change", ["Current password", "New password", "New password, again"]),
+        ("reauthenticate", ["Password"]),
+        ("email", ["E-mail"]),
+    ],
+)
+def test_fields_of_the_pages_of_an_account(signed_in, carol, page, fields):
+    assert labels(signed_in(carol).get(f"/accounts/{page}/"))[-len(fields) :] == fields
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_says_what_to_do(client, carol):
+    response = client.post("/accounts/login/", {"login": carol.email, "password": "wrong"})
+    assert "E-mail or password is not correct. Check both, then try again." in response.text
