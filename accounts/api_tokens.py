@@ -23,16 +23,16 @@ class Refused(Exception):
 
 @transaction.atomic
 def create(owner: User, *, name: str, by: User) -> tuple[ApiToken, str]:
-    """Make a token and return it with its text, which is nowhere kept.
+    """Make a token and return it with its text, which is stored nowhere.
 
     Raises Refused when `owner` has a working one of that name, or MOST of them.
     """
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # two at once would count the same ones
     working = owner.api_tokens.filter(revoked_at=None)
     if working.filter(name=name).exists():
-        raise Refused(f"You have a token of the name {name}. Choose another name, or revoke that one first.")
+        raise Refused(f"You already have a token named {name}. Choose another name, or revoke that one first.")
     if working.count() >= MOST:
-        raise Refused(f"You have {MOST} tokens, which is the most. Revoke one that you do not use.")
+        raise Refused(f"You have {MOST} tokens, which is the most. Revoke one that you no longer use.")
     text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(owner=owner, name=name, digest=_digest(text))
     audit.record("api_token.created", by=by, target=token, name=name)
@@ -51,7 +51,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
 
 
 def working() -> QuerySet[ApiToken]:
-    """Tokens that open something: not revoked, and of people who are active."""
+    """Tokens that work: not revoked, and of people who are active."""
     return ApiToken.objects.filter(revoked_at=None, owner__is_active=True).select_related("owner")
 
 

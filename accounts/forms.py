@@ -2,8 +2,13 @@ from django import forms
 
 from accounts import github_api
 from accounts.models import GitHubConnection, User
+from foundation.choices import ShownChoices
 
-THEMES = [("auto", "Same as my device"), ("light", "Light"), ("dark", "Dark")]
+
+class Theme(ShownChoices):
+    AUTO = "auto", "", "", "Same as my device"
+    LIGHT = "light", "", "sun", "Light"
+    DARK = "dark", "", "moon", "Dark"
 
 
 class NameForm(forms.ModelForm):
@@ -19,9 +24,9 @@ class TokenForm(forms.Form):
         label="Personal access token",
         max_length=255,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "placeholder": "ghp_…", "spellcheck": "false"}),
-        help_text="Needs the repo scope, or read access to contents when it is fine-grained. "
-        "It is checked against GitHub, then stored encrypted and never shown again.",
-        error_messages={"required": "Paste a token first."},
+        help_text="A classic token needs the repo scope. A fine-grained token needs read access to contents. "
+        "The portal stores it encrypted and never shows it again.",
+        error_messages={"required": "Paste a token."},
     )
 
     def __init__(self, data=None, *, replaces: bool = False):
@@ -32,17 +37,17 @@ class TokenForm(forms.Form):
     def clean_token(self):
         token = self.cleaned_data["token"]
         if not github_api.SENDABLE.fullmatch(token):
-            raise forms.ValidationError("A token holds letters, digits and signs only. Copy it again, without spaces.")
+            raise forms.ValidationError("A token has no spaces or special letters. Copy it again.")
         return token
 
 
 class ApiTokenForm(forms.Form):
-    """The name by which a person will know an API token again."""
+    """The name of a new API token."""
 
     name = forms.CharField(
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Where it will be used, as in “laptop” or “build server”.",
+        help_text="Where you use it, for example “laptop” or “build server”.",
         error_messages={"required": "Give the token a name."},
     )
 
@@ -61,7 +66,7 @@ class RepositoryForm(forms.Form):
         empty_label="Choose a repository",
         error_messages={
             "required": "Choose a repository.",
-            "invalid_choice": "The token cannot read this repository any more. Choose another, or refresh the list.",
+            "invalid_choice": "The token can no longer read this repository. Choose another one, or refresh the list.",
         },
     )
 
@@ -90,11 +95,15 @@ class RepositoryForm(forms.Form):
     def _default_branch(self) -> str:
         chosen = self.connection.repository_id
         row = chosen and self.connection.repositories.filter(repository_id=chosen).first()
-        return f"Blank for the repository's default branch{f': {row.default_branch}' if row else ''}."
+        return (
+            f"Leave blank for the default branch, {row.default_branch}."
+            if row
+            else "Leave blank for the default branch."
+        )
 
 
 class RemovalForm(forms.Form):
-    """The name of what is removed, typed again."""
+    """Removing a connection takes its name, typed in."""
 
     confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
@@ -106,9 +115,14 @@ class RemovalForm(forms.Form):
     def clean_confirm(self):
         typed = self.cleaned_data["confirm"].strip()
         if typed != self.expected:
-            raise forms.ValidationError(f"This is not {self.expected}. Nothing was removed.")
+            raise forms.ValidationError(f"This is not {self.expected}. Nothing was removed. Type it again.")
         return typed
 
 
 class ThemeForm(forms.Form):
-    theme = forms.ChoiceField(choices=THEMES, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(choices=Theme, widget=forms.RadioSelect)
+
+    @property
+    def options(self) -> list[tuple[forms.BoundField, Theme]]:
+        """The radio buttons with what each chooses."""
+        return list(zip(self["theme"], Theme, strict=True))

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 
 class GitHubError(Exception):
-    """GitHub could not do what it was asked; its text is a sentence for people.
+    """A request that GitHub refused or that failed; its text is a sentence for people.
 
-    `problem` is the kind of GitHubConnection.Problem that it tells of the token, blank where it may pass by itself.
+    `problem` is the kind of GitHubConnection.Problem that the token has, blank for a fault that may pass.
     """
 
     problem = ""
-    sentence = "GitHub gave an answer that the portal does not understand. Try again; tell an admin if it stays."
+    sentence = "GitHub gave an unexpected answer. Try again, and tell an admin if it happens again."
 
     def __init__(self, sentence: str = ""):
         super().__init__(sentence or self.sentence)
@@ -20,32 +20,29 @@ class GitHubError(Exception):
 
 class TokenRejected(GitHubError):
     problem = "rejected"
-    sentence = (
-        "GitHub does not accept this token: it is mistyped, has expired or was revoked. "
-        "Create a new one on GitHub and save it."
-    )
+    sentence = "GitHub rejected this token: it is mistyped, expired or revoked. Create a new one on GitHub and save it."
 
 
 class ScopeMissing(GitHubError):
     problem = "scope"
     sentence = (
         "This classic token lacks the repo scope, so it cannot read private repositories. "
-        "Create one with that scope, or a fine-grained one with read access to contents."
+        "Create one with that scope, or a fine-grained token with read access to contents."
     )
 
 
 class Forbidden(GitHubError):
     problem = "unreadable"
     sentence = (
-        "GitHub forbids this token to read that. Give a fine-grained token read access to contents, "
-        "or authorise a classic one for the organisation's single sign-on."
+        "GitHub does not let this token read that. Give a fine-grained token read access to contents, "
+        "or authorise a classic token for the organisation's single sign-on."
     )
 
 
 class NotFound(GitHubError):
     problem = "unreadable"
     sentence = (
-        "GitHub does not find it: it was deleted or renamed, or the token may not read it. "
+        "GitHub cannot find it: it was deleted or renamed, or the token cannot read it. "
         "Select another repository, or give the token access."
     )
 
@@ -53,34 +50,35 @@ class NotFound(GitHubError):
 class BranchNotFound(NotFound):
     problem = ""
     sentence = (
-        "GitHub does not find this branch: it was deleted or renamed. Choose a branch on the profile page; "
-        "what is published stays."
+        "GitHub cannot find this branch: it was deleted or renamed. Choose another branch on your profile. "
+        "Published modules are not affected."
     )
 
 
 class BranchRenamed(GitHubError):
     def __init__(self, branch: str, name: str):
         super().__init__(
-            f"On GitHub the branch {branch} is called {name} now. Choose {name} on the profile page; what is "
-            "published stays."
+            f"The branch {branch} was renamed to {name} on GitHub. Choose {name} on your profile. "
+            "Published modules are not affected."
         )
 
 
 class RepositoryEmpty(GitHubError):
-    sentence = "The repository has no commit yet. Push one, then try again."
+    sentence = "The repository has no commits yet. Push one, then try again."
 
 
 class GitHubDown(GitHubError):
-    sentence = "GitHub has a fault of its own at the moment. Nothing was changed; try again in a few minutes."
+    sentence = "GitHub has a problem at the moment. Nothing was changed. Try again in a few minutes."
 
 
 class GitHubUnreachable(GitHubError):
-    sentence = "GitHub did not answer in time. Nothing was changed; check the connection and try again."
+    sentence = "GitHub did not answer in time. Nothing was changed. Check the connection, then try again."
 
 
 class Redirected(GitHubError):
     sentence = (
-        "GitHub sent the portal on to another address, where a token must not go. An admin should check GITHUB_API_URL."
+        "GitHub redirected the portal to another address, so the token was not sent. "
+        "An admin should check GITHUB_API_URL."
     )
 
 
@@ -96,7 +94,7 @@ class RateLimited(GitHubError):
     def __init__(self, reset_at: datetime):
         self.reset_at = reset_at
         super().__init__(
-            f"This token has used up what GitHub allows. Try again after {reset_at:%H:%M} UTC; nothing was changed."
+            f"This token reached GitHub's rate limit. Nothing was changed. Try again after {reset_at:%H:%M} UTC."
         )
 
 

@@ -34,6 +34,7 @@ def side_of(request) -> Side:
     side = Side(None if named == PLATFORM else request.user)
     if not request.user.may_publish_for(side.owner):
         raise PermissionDenied(
-            "Partners publish their own modules, admins the platform's. An admin makes people partners."
+            "Only partners publish their own modules, and only admins the platform's. "
+            "Ask an admin to make you a partner."
         )
     return side

@@ -21,7 +21,7 @@ PATIENCE = 5  # seconds for one question to GitHub while a person waits for the 
 
 class TokenUnreadable(GitHubError):
     problem = "sealed"
-    sentence = "The stored token cannot be opened with the portal's present keys. Save the token again."
+    sentence = "The portal's keys cannot decrypt the stored token. Save the token again."
 
 
 class ConnectionRemoved(GitHubError):

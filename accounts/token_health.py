@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection, User
 from foundation import outbox
+from foundation.paragraphs import counted
 
 WARNING_DAYS = 14
 EXPIRY = "expiry"
@@ -43,6 +44,32 @@ class Trouble:
         return f"{self.token} {self.says}"
 
 
+@dataclass(frozen=True)
+class Badge:
+    """How well a token is, as a badge shows it."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def badge_of(connection: GitHubConnection) -> Badge:
+    days = connection.days_left
+    if connection.problem_kind:
+        return Badge("Needs attention", "bad", "error")
+    if days is not None and days < 0:
+        return Badge("Expired", "bad", "error")
+    if connection.problem:
+        return Badge("GitHub did not answer", "warn", "clock")
+    if days is None or days > WARNING_DAYS:
+        return Badge("Works", "ok", "ok")
+    return Badge(f"Works, {_expires(days)}", "warn", "clock")
+
+
+def _expires(days: int) -> str:
+    return f"expires in {counted(days, 'day')}" if days else "expires today"
+
+
 def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None:
     """Keep on the unsaved row what a check found wrong, None for nothing."""
     connection.problem = str(fault or "")
@@ -63,9 +90,8 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
         says = says.format(repository=connection.repository_name or "its repository")
         return _trouble(connection, connection.problem_kind, "bad", says, text)
     if days is not None and days <= WARNING_DAYS:
-        when = "expires today" if days == 0 else f"expires in {days} day{'' if days == 1 else 's'}"
         end = f"Scans stop on {connection.expires_at:%-d %b %Y at %H:%M} UTC unless you save a new one. {UNAFFECTED}"
-        return _trouble(connection, EXPIRY, "warn", when, end)
+        return _trouble(connection, EXPIRY, "warn", _expires(days), end)
     return None
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, services, webhooks
+from accounts import api_tokens, health, profile_page, services, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
@@ -55,10 +55,12 @@ def theme_save(request):
 @login_required
 @require_POST
 def token_save(request):
-    """The one page that asks GitHub itself: somebody waits for the verdict, and the wait ends after seconds."""
+    """The one page that asks GitHub itself: somebody waits for the answer, seconds at most."""
     side = side_of(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
-        return _confirm_first(request, _profile_of(side), "After this, paste the token once more: it was not kept.")
+        return _confirm_first(
+            request, _profile_of(side), "Your token was not saved yet. Enter your password, then paste the token again."
+        )
     form = TokenForm(request.POST, replaces=side.connections.exists())
     if not form.is_valid():
         return _page(request, status=422, token_form=form)
@@ -67,7 +69,7 @@ def token_save(request):
     except GitHubError as error:
         form.add_error("token", str(error))
         return _page(request, status=422, token_form=form)
-    messages.success(request, f"The token of {connection.login} works and was saved.")
+    messages.success(request, f"The token of {connection.login} was checked and saved.")
     return redirect(_profile_of(side))
 
 
@@ -88,7 +90,10 @@ def repository_save(request):
         is_branch = isinstance(error, BranchNotFound | BranchRenamed)
         form.add_error("branch" if is_branch else "repository", str(error))
         return _page(request, status=422, repository_form=form)
-    messages.success(request, f"Modules now come from {connection.repository_name}, branch {connection.branch}.")
+    messages.success(
+        request,
+        f"The repository was saved. Modules now come from {connection.repository_name}, branch {connection.branch}.",
+    )
     return redirect(_profile_of(side))
 
 
@@ -97,9 +102,7 @@ def repository_save(request):
 def repository_search(request):
     side = side_of(request)
     connection = get_object_or_404(side.connections)
-    matching = _matching(request)
-    form = RepositoryForm(connection=connection, matching=matching)
-    return render(request, "accounts/_choice.html", {"repository_form": form, "matching": matching})
+    return render(request, "accounts/_choice.html", _choice(request, connection))
 
 
 @login_required
@@ -109,7 +112,7 @@ def repository_refresh(request):
     connection = get_object_or_404(side.connections)
     try:
         services.request_refresh(connection, by=request.user)
-        messages.info(request, "The list of repositories is being read from GitHub.")
+        messages.info(request, "Refreshing the list of repositories from GitHub.")
     except services.ConnectionRemoved as error:
         messages.error(request, str(error))
     return redirect(_profile_of(side))
@@ -118,7 +121,7 @@ def repository_refresh(request):
 @login_required
 @require_safe
 def repository_status(request):
-    """The line that polls while the list is read; once it stands, the whole card instead."""
+    """The line that polls while the list is read; then the whole card instead."""
     context = _github(request)
     if context["connection"] is None:
         return HttpResponse(status=STOP_POLLING)
@@ -138,7 +141,7 @@ def connection_remove(request):
         return _page(request, status=422, removal_form=form)
     with suppress(services.ConnectionRemoved):  # by a second click, which wants the same
         services.remove_connection(connection, by=request.user)
-    messages.success(request, "The GitHub connection was removed. What is published stays.")
+    messages.success(request, "The GitHub connection was removed. Published modules are not affected.")
     return redirect(_profile_of(side))
 
 
@@ -146,11 +149,15 @@ def connection_remove(request):
 @require_POST
 @never_cache
 def webhook_save(request):
-    """Its answer is the one page that ever holds the secret; sent again, it makes another."""
+    """The only response that ever holds the secret; posted again, it makes another."""
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     if get_adapter().is_reauthentication_required(app="accounts"):
-        return _confirm_first(request, f"{_profile_of(side)}#webhook", "After this, press the button once more.")
+        return _confirm_first(
+            request,
+            f"{_profile_of(side)}#webhook",
+            "No secret was created yet. Enter your password, then press the button again.",
+        )
     try:
         secret = webhooks.make_secret(connection, by=request.user)
     except (webhooks.NoRepository, services.ConnectionRemoved):
@@ -162,9 +169,11 @@ def webhook_save(request):
 @require_POST
 @never_cache
 def api_token_create(request):
-    """Its answer is the one page that ever holds the token's text; sent again, it meets the name and shows nothing."""
+    """The only response that ever holds the token's text; posted again, the name is taken and nothing is shown."""
     if get_adapter().is_reauthentication_required(app="accounts"):
-        return _confirm_first(request, _api_tokens(), "After this, create the token once more: nothing was made yet.")
+        return _confirm_first(
+            request, _api_tokens(), "No token was created yet. Enter your password, then create it again."
+        )
     context = _context(request)  # refuses an address that is not theirs before anything is made
     form = ApiTokenForm(request.POST)
     if not form.is_valid():
@@ -182,7 +191,7 @@ def api_token_create(request):
 def api_token_revoke(request, ref):
     token = get_object_or_404(request.user.api_tokens, ref=ref)
     api_tokens.revoke(token, by=request.user)
-    messages.success(request, f"The token {token.name} was revoked. What uses it is refused from now on.")
+    messages.success(request, f"The token {token.name} was revoked. It no longer works.")
     return redirect(_api_tokens())
 
 
@@ -208,6 +217,7 @@ def _page(request, *, status: int = 200, **bound) -> HttpResponse:
 def _context(request) -> dict:
     theme = request.COOKIES.get("theme", "auto")
     context = {
+        "lead": profile_page.lead(request.user),
         "name_form": NameForm(instance=request.user),
         "theme_form": ThemeForm(initial={"theme": theme}),
         "api_tokens": request.user.api_tokens.filter(revoked_at=None),
@@ -221,22 +231,30 @@ def _context(request) -> dict:
 def _github(request) -> dict:
     side = side_of(request)
     connection = side.connections.first()
-    context = {"side": side, "connection": connection, "token_form": TokenForm(replaces=connection is not None)}
+    readable = connection.repositories.count() if connection else 0
+    published = _published(connection) if connection else None
+    context = {
+        "side": side,
+        "connection": connection,
+        "health": health.badge_of(connection) if connection else None,
+        "token_form": TokenForm(replaces=connection is not None),
+        "cards": profile_page.github_cards(
+            connection, is_platform=side.owner is None, readable=readable, published=published
+        ),
+    }
     if connection is None:
         return context
-    matching = _matching(request)
-    return context | {
-        "matching": matching,
-        "repository_form": RepositoryForm(connection=connection, matching=matching),
-        "repository_count": connection.repositories.count(),
-        "removal_form": RemovalForm(connection=connection),
-        "published": _published(connection),
-        "last_delivery": connection.deliveries.of_chosen_repository().last(),
-    }
+    delivery = connection.deliveries.of_chosen_repository().last()
+    context |= {"repository_count": readable, "last_delivery": delivery}
+    return context | _choice(request, connection) | {"removal_form": RemovalForm(connection=connection)}
 
 
-def _matching(request) -> str:
-    return request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL takes no NUL
+def _choice(request, connection: GitHubConnection) -> dict:
+    """The form that chooses a repository, narrowed to what the address searches for."""
+    matching = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL takes no NUL
+    form = RepositoryForm(connection=connection, matching=matching)
+    found = profile_page.found(len(form.found)) if matching else ""
+    return {"matching": matching, "repository_form": form, "found": found}
 
 
 def _published(connection: GitHubConnection) -> int | None:

@@ -27,7 +27,7 @@ def revocation(token):
 def test_everybody_has_the_card(signed_in, request, name):
     page = text(signed_in(request.getfixturevalue(name)).get(PROFILE))
     assert '<h2 id="h-api">API tokens</h2>' in page
-    assert "You have none yet." in page
+    assert "You have no tokens yet." in page
 
 
 def test_a_new_token_is_shown_in_the_answer_and_nowhere_else(signed_in, carol, caplog):
@@ -42,7 +42,7 @@ def test_a_new_token_is_shown_in_the_answer_and_nowhere_else(signed_in, carol, c
     after = browser.get(PROFILE)
     assert shown not in " ".join([*sessions, caplog.text, str(answer.cookies), str(answer.headers), after.text])
     assert '<th scope="row">build server</th>' in after.text
-    assert ">never</td>" in after.text
+    assert ">Never</td>" in after.text
 
 
 def test_the_same_post_again_shows_nothing(signed_in, carol):
@@ -50,7 +50,7 @@ def test_the_same_post_again_shows_nothing(signed_in, carol):
     browser.post(CREATE, {"name": "laptop"})
     again = browser.post(CREATE, {"name": "laptop"})
     assert again.status_code == 422
-    assert "You have a token of the name laptop." in text(again)
+    assert "You already have a token named laptop." in text(again)
     assert 'value="laptop"' in again.text
     assert "no-store" in again["Cache-Control"]
     assert TEXT.findall(again.text) == []

@@ -77,7 +77,7 @@ def test_its_use_is_noted_once_a_minute(carol, django_assert_num_queries):
 def test_one_name_once_while_it_works(alice, carol):
     token, _ = make(carol)
     make(alice)
-    with pytest.raises(Refused, match="You have a token of the name laptop"):
+    with pytest.raises(Refused, match="You already have a token named laptop"):
         make(carol)
     api_tokens.revoke(token, by=carol)
     make(carol)

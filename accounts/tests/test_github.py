@@ -43,7 +43,7 @@ def test_a_classic_token_without_repo_scope_is_refused(github):
 
 @pytest.mark.parametrize("token", ["ghp_demo_expired", "ghp_unknown", "", "two words", "ghp_\nX-Evil: 1", "ghp_ü"])
 def test_an_expired_or_wrong_token_is_rejected(github, token):
-    with pytest.raises(errors.TokenRejected, match="mistyped, has expired or was revoked"):
+    with pytest.raises(errors.TokenRejected, match="mistyped, expired or revoked"):
         adapter.identify(token)
 
 

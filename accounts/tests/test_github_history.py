@@ -125,7 +125,7 @@ def test_comparison_that_github_cannot_answer_is_no_answer(github, past):
 
 
 def test_branch_that_is_gone_is_told_from_a_repository_that_is_gone(github, past):
-    with pytest.raises(errors.BranchNotFound, match="does not find this branch: it was deleted or renamed"):
+    with pytest.raises(errors.BranchNotFound, match="cannot find this branch: it was deleted or renamed"):
         adapter.branch_head(ALICE, past, "release")
     with pytest.raises(errors.NotFound, match="Select another repository"):
         adapter.branch_head(ALICE, past + 1, "main")
@@ -133,5 +133,5 @@ def test_branch_that_is_gone_is_told_from_a_repository_that_is_gone(github, past
 
 def test_renamed_branch_is_told_with_its_new_name(github, past):
     github.rename_branch(NAME, "main", "trunk")
-    with pytest.raises(errors.BranchRenamed, match="the branch main is called trunk now. Choose trunk"):
+    with pytest.raises(errors.BranchRenamed, match="The branch main was renamed to trunk on GitHub. Choose trunk"):
         adapter.branch_head(ALICE, past, "main")

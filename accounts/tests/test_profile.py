@@ -87,14 +87,14 @@ def test_a_problem_found_by_a_check_is_shown(signed_in, alice, connection):
     GitHubConnection.objects.update(problem="This token cannot read it.", problem_kind="unreadable")
     page = text(signed_in(alice).get(PROFILE))
     assert "This token cannot read it." in page
-    assert "Needs care" in page
+    assert "Needs attention" in page
 
 
 def test_a_fault_of_github_is_no_alarm_about_the_token(signed_in, alice, connection):
-    GitHubConnection.objects.update(problem="GitHub has a fault of its own at the moment.")
+    GitHubConnection.objects.update(problem="GitHub has a problem at the moment.")
     page = text(signed_in(alice).get(PROFILE))
-    assert "GitHub gave no answer" in page
-    assert "Needs care" not in page
+    assert "GitHub did not answer" in page
+    assert "Needs attention" not in page
 
 
 def test_removing_needs_the_name(signed_in, alice, connection, github):
@@ -111,14 +111,14 @@ def test_removing_keeps_what_is_published(signed_in, alice, connection, github):
     select(github, connection, alice)
     alice.modules.create(repository_id=number(github), path="one", title="one")
     page = text(signed_in(alice).post(REMOVE, {"confirm": f" {MODULES} "}, follow=True))
-    assert "The GitHub connection was removed. What is published stays." in page
+    assert "The GitHub connection was removed. Published modules are not affected." in page
     assert GitHubConnection.objects.count() == 0
     assert alice.modules.filter(removed_at=None).count() == 1
 
 
 def test_an_admin_sets_up_the_platform(signed_in, admin, github):
     browser = signed_in(admin)
-    assert "The platform's modules come from a GitHub repository." in text(browser.get(PROFILE))
+    assert "The portal reads the platform's modules from a GitHub repository." in text(browser.get(PROFILE))
     assert browser.post(f"{TOKEN}?for=platform", {"token": "ghp_demo_platform"})["Location"] == "/profile/?for=platform"
     assert GitHubConnection.objects.of(None).get().login == "platform-example"
 

@@ -19,18 +19,18 @@ def text(response):
 def test_a_new_partner_is_asked_for_a_token(signed_in, alice):
     page = text(signed_in(alice).get(PROFILE))
     assert "GitHub Configuration" in page
-    assert "Your modules come from a GitHub repository." in page
-    assert "Select Repository" not in page
+    assert "The portal reads your modules from a GitHub repository." in page
+    assert "Select repository" not in page
 
 
 def test_a_good_token_is_saved_and_shown_by_its_facts(signed_in, alice, github):
     page = text(signed_in(alice).post(TOKEN, {"token": "ghp_demo_alice"}, follow=True))
-    assert "The token of alice-example works and was saved." in page
+    assert "The token of alice-example was checked and saved." in page
     assert "<strong>alice-example</strong>" in page
     assert "Classic token" in page
     assert "<code>repo</code>" in page
-    assert "<dt>Expires</dt><dd>never</dd>" in page
-    assert "Reading the list of repositories from GitHub." in page
+    assert "<dt>Expires</dt>\n  <dd>Never</dd>" in page
+    assert "Reading your repositories from GitHub." in page
     assert "ghp_demo_alice" not in page
 
 
@@ -53,16 +53,16 @@ def test_a_fine_grained_token_is_accepted(signed_in, alice, github):
 def test_more_scopes_than_needed_are_pointed_out(signed_in, alice, github):
     github.add_token("ghp_mighty", login="alice-example", scopes=["repo", "read:org", "delete_repo"])
     page = text(signed_in(alice).post(TOKEN, {"token": "ghp_mighty"}, follow=True))
-    assert "more than the portal needs: delete_repo" in page
+    assert "More than the portal needs: delete_repo" in page
 
 
 @pytest.mark.parametrize(
     ("token", "sentence"),
     [
         ("ghp_demo_noscope", "This classic token lacks the repo scope"),
-        ("ghp_demo_expired", "it is mistyped, has expired or was revoked"),
-        ("", "Paste a token first."),
-        ("two words", "Copy it again, without spaces."),
+        ("ghp_demo_expired", "it is mistyped, expired or revoked"),
+        ("", "Paste a token."),
+        ("two words", "A token has no spaces or special letters. Copy it again."),
     ],
 )
 def test_a_bad_token_is_refused_at_its_field_and_not_sent_back(signed_in, alice, github, token, sentence):
@@ -110,6 +110,6 @@ def test_the_badge_follows_the_expiry(signed_in, alice, connection, hours, words
 
 def test_a_refused_second_token_leaves_the_first_in_place(signed_in, alice, connection):
     page = text(signed_in(alice).post(TOKEN, {"token": "ghp_demo_noscope"}))
-    assert "The token was not saved.</strong> The present one stays." in page
+    assert "The token was not saved.</strong> The current token is still in use." in page
     connection.refresh_from_db()
     assert connection.token == "ghp_demo_alice"

@@ -206,7 +206,7 @@ def test_a_token_checked_today_is_not_asked_about(chosen, github):
 
 def test_what_github_gave_no_answer_on_is_asked_again_within_minutes(chosen, github):
     stale = timezone.now() - timedelta(minutes=11)
-    GitHubConnection.objects.update(checked_at=stale, problem="GitHub has a fault of its own at the moment.")
+    GitHubConnection.objects.update(checked_at=stale, problem="GitHub has a problem at the moment.")
     tasks.check_connections()
     chosen.refresh_from_db()
     assert (chosen.problem, chosen.checked_at > stale) == ("", True)

@@ -55,7 +55,7 @@ def test_the_secret_is_shown_once_and_signs(signed_in, alice, chosen):
     assert GitHubConnection.objects.get().webhook_secret == secret
     later = browser.get("/profile/")
     assert secret not in later.text
-    assert "kept encrypted, not shown again" in later.text
+    assert "Stored encrypted, never shown again" in later.text
     assert "No delivery yet" in later.text
     assert secret not in str(dict(browser.session)) + str(browser.cookies)
     assert secret.encode() not in bytes(GitHubConnection.objects.get().webhook_secret_encrypted)

@@ -124,7 +124,7 @@ def test_an_expiry_later_on_needs_no_band(browse, alice, days):
 
 
 def test_a_fault_of_github_needs_no_band(browse, alice):
-    connect(alice, problem="GitHub has a fault of its own at the moment.")
+    connect(alice, problem="GitHub has a problem at the moment.")
     assert bands(browse(alice)) == []
 
 

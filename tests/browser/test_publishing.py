@@ -49,11 +49,11 @@ def refuse_tokens(page):
     for token, sentence in {
         "ghp_demo_noscope": "repo",
         "ghp_demo_expired": "expired",
-        "no token at all": "A token holds letters, digits and signs only.",
+        "no token at all": "A token has no spaces or special letters.",
     }.items():
         save_token(page, token)
         alert = page.get_by_role("alert")
-        expect(alert).to_contain_text("The token was not saved. What you pasted was not kept.")
+        expect(alert).to_contain_text("The token was not saved. Paste it again.")
         expect(page.locator("#id_token_error")).to_contain_text(sentence)
         expect(page.locator("#id_token")).to_have_value("")
 
@@ -67,20 +67,20 @@ def connect(page, worker):
     save_token(page, "ghp_demo_alice")
     card = page.locator("#github")
     expect(card).to_contain_text("alice-example")
-    expect(card).to_contain_text("enough to read private repositories")
+    expect(card).to_contain_text("Can read private repositories")
     assert "ghp_demo_alice" not in page.content()
-    expect(page.get_by_label("Reading the list of repositories")).to_be_visible()
+    expect(page.get_by_label("Reading your repositories")).to_be_visible()
     return worker()
 
 
 def select_repository(page):
     card = page.locator("#repository")
-    expect(card).to_contain_text("300 repositories are readable with this token")
+    expect(card).to_contain_text("This token can read 300 repositories")
     card.get_by_label("Find").press_sequentially("cloud-mod")
-    expect(card.get_by_role("status")).to_have_text("1 found")
+    expect(card.get_by_role("status")).to_have_text("1 repository found")
     card.get_by_label("Repository").select_option(label="alice-example/cloud-modules")
     card.get_by_role("button", name="Save repository").click()
-    expect(page.locator("#repository")).to_contain_text("now alice-example/cloud-modules, branch main")
+    expect(page.locator("#repository")).to_contain_text("Now alice-example/cloud-modules, branch main")
 
 
 def scan(page, worker):

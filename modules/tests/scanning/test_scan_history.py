@@ -82,7 +82,7 @@ def test_scan_whose_history_github_refuses_fails_like_others(github, connection,
     github.fail("5xx", path_prefix=f"/repositories/{connection.repository_id}/{part}")
     row = scan(connection)
     assert (row.status, row.history, Tag.objects.count()) == ("failed", [], 0)
-    assert "fault of its own" in row.error
+    assert "GitHub has a problem" in row.error
 
 
 def test_worker_that_lost_its_claim_keeps_the_tags_as_they_were(github, connection, monkeypatch):
@@ -141,8 +141,8 @@ def test_deleted_branch_ends_the_scan_with_what_to_do(github, connection):
     github.delete_branch(NAME, "main")
     row = scan(connection)
     assert row.error == (
-        "GitHub does not find this branch: it was deleted or renamed. Choose a branch on the profile page; "
-        "what is published stays."
+        "GitHub cannot find this branch: it was deleted or renamed. Choose another branch on your profile. "
+        "Published modules are not affected."
     )
 
 
@@ -154,7 +154,8 @@ def test_renamed_branch_ends_the_scan_with_its_new_name(github, connection, scan
     row = scan(connection)
     assert (row.status, row.error) == (
         "failed",
-        "On GitHub the branch main is called trunk now. Choose trunk on the profile page; what is published stays.",
+        "The branch main was renamed to trunk on GitHub. Choose trunk on your profile. "
+        "Published modules are not affected.",
     )
 
 

@@ -76,11 +76,11 @@ def test_scan_whose_rows_others_share_is_kept(alice, github, monkeypatch):
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
-        ("401", "does not accept this token"),
-        ("403", "forbids this token"),
-        ("404", "does not find it"),
-        ("rate_limit", "used up what GitHub allows"),
-        ("5xx", "fault of its own"),
+        ("401", "rejected this token"),
+        ("403", "does not let this token"),
+        ("404", "cannot find it"),
+        ("rate_limit", "reached GitHub's rate limit"),
+        ("5xx", "has a problem at the moment"),
         ("redirect", "another address"),
     ],
 )
@@ -95,7 +95,7 @@ def test_what_github_refuses_ends_the_scan_with_a_sentence(alice, github, mode, 
 def test_token_revoked_meanwhile_is_told_at_once_and_once(alice, github):
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     github.world.tokens[connection.token].revoked = True
-    assert "does not accept this token" in scan(connection).error
+    assert "rejected this token" in scan(connection).error
     connection.refresh_from_db()
     assert token_health.trouble_of(connection).title == "Your GitHub token no longer works"
     checked_at = connection.checked_at

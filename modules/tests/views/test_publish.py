@@ -217,7 +217,7 @@ def test_failed_scan_says_why_and_keeps_the_older_list(browser, connection, gith
     github.fail("5xx")
     scan(connection)
     text = text_of(browser.get(PAGE))
-    assert "GitHub has a fault of its own at the moment." in text
+    assert "GitHub has a problem at the moment." in text
     assert "Greeting" in text
 
 
@@ -230,7 +230,7 @@ def test_user_is_refused_everywhere(client, carol):
     client.force_login(carol)
     refusal = client.get(PAGE)
     assert refusal.status_code == 403
-    assert "An admin makes people partners." in text_of(refusal)
+    assert "Ask an admin to make you a partner." in text_of(refusal)
     assert client.post(PAGE).status_code == 403
     assert client.post(reverse("modules:scan-start")).status_code == 403
     assert client.get(reverse("modules:scan-status")).status_code == 403

@@ -1,0 +1,93 @@
+"""What the profile page says: data in, sentences out."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import GitHubConnection, User
+from foundation.paragraphs import counted
+
+
+@dataclass(frozen=True)
+class GitHubCards:
+    """Sentences of the cards about a GitHub connection; those that need a connection are blank without one."""
+
+    intro: str
+    refusal: str
+    readable: str = ""
+    unaffected: str = ""
+    removal: str = ""
+    webhook: str = ""
+    chosen: str = ""
+
+
+def github_cards(
+    connection: GitHubConnection | None, *, is_platform: bool, readable: int = 0, published: int | None = None
+) -> GitHubCards:
+    """`readable` repositories, and modules `published` from the chosen one, None where that is not known."""
+    intro, refusal = token_intro(is_platform=is_platform), token_refusal(has_token=connection is not None)
+    if connection is None:
+        return GitHubCards(intro, refusal)
+    return GitHubCards(
+        intro,
+        refusal,
+        readable=f"This token can read {counted(readable, 'repository', 'repositories')}",
+        unaffected=unaffected_by_choice(connection.repository_name, published),
+        removal=removal(published),
+        webhook=webhook(connection.repository_name, has_secret=bool(connection.webhook_secret_encrypted)),
+        chosen=chosen(connection.repository_name, connection.branch),
+    )
+
+
+def lead(person: User) -> str:
+    """Who the person is to the portal: "alice@example.com, partner since June 2026, admin"."""
+    partner = f"partner since {person.partner_since:%B %Y}" if person.is_partner else ""
+    return ", ".join(part for part in (person.email, partner, "admin" if person.is_staff else "") if part)
+
+
+def token_intro(*, is_platform: bool) -> str:
+    whose = "the platform's modules" if is_platform else "your modules"
+    return f"The portal reads {whose} from a GitHub repository. It needs a token and changes nothing there."
+
+
+def token_refusal(*, has_token: bool) -> str:
+    """What follows "The token was not saved."."""
+    return "The current token is still in use. Paste the new one again." if has_token else "Paste it again."
+
+
+def found(number: int) -> str:
+    """What the search among the repositories found."""
+    if number == 0:
+        return "No repository found. Type less of the name, or refresh the list."
+    return f"{counted(number, 'repository', 'repositories')} found"
+
+
+def unaffected_by_choice(repository: str, published: int | None) -> str:
+    stays = "Published modules"
+    if published:
+        stays = f"The {counted(published, 'module')} published from {repository}"
+    return f"You can change the repository, branch or token at any time. {stays} and all deployments are not affected."
+
+
+def removal(published: int | None) -> str:
+    stays = counted(published, "published module") if published else "Published modules"
+    return f"This deletes the stored token and stops scans. {stays} and all deployments are not affected."
+
+
+def webhook(repository: str, *, has_secret: bool) -> str:
+    if not repository:
+        return "Select a repository first. A webhook then tells the portal about each push within seconds."
+    if has_secret:
+        return (
+            f"On GitHub, open the webhooks of {repository} and add one with these values. "
+            "It tells the portal about each push within seconds."
+        )
+    return (
+        f"The portal checks {repository} for changes every few minutes. With a webhook it knows them within seconds. "
+        "Create the secret, then add the webhook on GitHub with these values."
+    )
+
+
+def chosen(repository: str, branch: str) -> SafeString:
+    return format_html("Now {}, branch <code>{}</code>", repository, branch)
