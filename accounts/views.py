@@ -244,9 +244,12 @@ def _github(request) -> dict:
     }
     if connection is None:
         return context
-    delivery = connection.deliveries.of_chosen_repository().last()
-    context |= {"repository_count": readable, "last_delivery": delivery}
+    context |= {"repository_count": readable, "last_delivery": _last_delivery(connection)}
     return context | _choice(request, connection) | {"removal_form": RemovalForm(connection=connection)}
+
+
+def _last_delivery(connection: GitHubConnection):
+    return connection.deliveries.of_chosen_repository().last() if connection.webhook_secret_encrypted else None
 
 
 def _choice(request, connection: GitHubConnection) -> dict:
