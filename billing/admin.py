@@ -5,12 +5,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import PlatformSettings
-from billing import granting
+from billing import due_grants, granting
 from billing.forms import AllowanceForm
 from billing.models import Allowance
 from foundation import audit
-from foundation.credits import to_credits
+from foundation.credits import written
 from foundation.models import Heartbeat
+from foundation.paragraphs import counted
 
 SHOWN = 200  # rows of a dry run on the page
 
@@ -29,11 +30,11 @@ class AllowanceAdmin(admin.ModelAdmin):
 
     @admin.display(description="Partner", ordering="partner")
     def whose(self, allowance):
-        return allowance.partner or "Every partner without one of their own"
+        return allowance.partner or "All other partners"
 
     @admin.display(description="Credits a month", ordering="amount")
     def credits(self, allowance):
-        return f"{to_credits(allowance.amount):,f}"
+        return written(allowance.amount)
 
     def save_model(self, request, allowance, form, change):
         allowance.by = request.user
@@ -54,16 +55,16 @@ def grants_due(request):
     if request.method == "POST":
         granted = granting.run(now)
         audit.record("grants.run", by=request.user, target=PlatformSettings.load(), granted=granted)
-        messages.success(request, f"{granted} granted.")
+        messages.success(request, f"{counted(granted, 'monthly grant')} made.")
         return redirect("admin:billing_allowance_due")
     due = granting.due(now)
     beat = Heartbeat.objects.filter(name=granting.TASK).first()
     context = admin.site.each_context(request) | {
-        "title": "Grant what is due",
+        "title": "Grant due credits",
         "due": due[:SHOWN],
-        "count": len(due),
         "total": sum(item.amount for item in due),
-        "beat": beat,
+        "summary": due_grants.summary(due),
+        "shown": due_grants.shown(len(due), most=SHOWN),
         "lag": now - beat.at if beat else None,
     }
     return render(request, "admin/billing/allowance/due.html", context)

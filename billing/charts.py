@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from billing.reports import Spending
-from foundation.credits import CREDIT
+from foundation.credits import CREDIT, written
 
 LEFT, RIGHT, BASE, HEIGHT = 32, 720, 162, 150
 PITCH, WIDTH = 57, 34
@@ -30,12 +30,18 @@ class Bar:
     awarded_height: float
 
     @property
+    def label(self) -> str:
+        parts = f"{written(self.spending.purchased)} Purchased, {written(self.spending.awarded)} Awarded"
+        return f"{self.spending.month.short}: {parts}"
+
+    @property
     def middle(self) -> int:
         return self.x + WIDTH // 2
 
 
 @dataclass(frozen=True)
 class Chart:
+    label: str
     lines: list[Line]
     bars: list[Bar]
 
@@ -45,7 +51,8 @@ def spending_chart(months: list[Spending]) -> Chart:
     step = _step(max(month.total for month in months) / CREDIT)
     pixels = HEIGHT / (3 * step)  # of one credit
     lines = [Line(step * number, BASE - step * number * pixels) for number in range(4)]
-    return Chart(lines, [_bar(month, number, pixels) for number, month in enumerate(months)])
+    label = f"Credits used per month, {months[0].month.label} to {months[-1].month.label}. The table has the numbers."
+    return Chart(label, lines, [_bar(month, number, pixels) for number, month in enumerate(months)])
 
 
 def _step(highest: float) -> int:

@@ -79,13 +79,15 @@ def _check(owner, *, amount: int, source: str, paid: int, reason: str, by) -> No
     if by.pk == owner.pk:
         raise OwnBalance
     if source not in ACCOUNT:
-        raise BadAdjustment("Credits are added as a sale, as goodwill or as an award.")
+        raise BadAdjustment("Choose sale, goodwill or award. No credits were added.")
     if amount <= 0:
-        raise BadAdjustment("Credits are added in amounts above zero.")
+        raise BadAdjustment("Enter more than 0 credits. No credits were added.")
     if not reason.strip():
-        raise BadAdjustment("Credits are added for a reason, in writing.")
+        raise BadAdjustment("Enter a reason. No credits were added.")
     if (source == Lot.Source.SALE) != (paid > 0):
-        raise BadAdjustment("A sale carries the amount that was paid; nothing is paid for goodwill or an award.")
+        raise BadAdjustment(
+            "Enter what was paid for a sale, and nothing for goodwill or an award. No credits were added."
+        )
 
 
 def expire(now: datetime) -> int:

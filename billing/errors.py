@@ -1,6 +1,6 @@
 """What the ledger refuses, each with a sentence for people."""
 
-from foundation.credits import to_credits
+from foundation.credits import written
 
 
 class LedgerError(Exception):
@@ -14,7 +14,8 @@ class NotEnoughCredits(LedgerError):
         self.needed, self.available, self.purchased_only = needed, available, purchased_only
         kind = "Purchased credits" if purchased_only else "credits"
         super().__init__(
-            f"Not enough credits: {to_credits(needed):,f} {kind} are needed, {to_credits(available):,f} are available."
+            f"Not enough credits: you need {written(needed)} {kind} and have {written(available)}. "
+            "Ask an admin to add some."
         )
 
 
@@ -29,14 +30,16 @@ class WalletMoved(LedgerError):
     """The balance changed after the form that adjusts it was opened."""
 
     def __init__(self):
-        super().__init__("The balance has changed since this form was opened. Check it and send the form again.")
+        super().__init__(
+            "The balance changed after you opened this form. Nothing was added. Check it, then send the form again."
+        )
 
 
 class OwnBalance(LedgerError):
     """Nobody adjusts their own balance."""
 
     def __init__(self):
-        super().__init__("Nobody adjusts their own balance. Another admin has to do it.")
+        super().__init__("You cannot change your own balance. Ask another admin.")
 
 
 class HoldIsOver(LedgerError):
@@ -44,7 +47,7 @@ class HoldIsOver(LedgerError):
 
 
 class RefundTooLarge(LedgerError):
-    """More is asked back than was captured and not yet refunded."""
+    """More than what was captured and not yet refunded."""
 
 
 class BadAdjustment(LedgerError):

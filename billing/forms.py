@@ -76,17 +76,22 @@ class MovementsForm(WhoseForm):
         label="Search transactions",
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Module, reference"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Module or reference"}),
     )
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields |= {"from": _date("From"), "to": _date("To")}
 
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """The fields beside the search."""
+        return [field for field in self if field.name != "q"]
+
     def clean(self):
         data = super().clean()
         if data.get("from") and data.get("to") and data["from"] > data["to"]:
-            self.add_error("to", "The last day is before the first one.")
+            self.add_error("to", "The end date is before the start date.")
         return data
 
 
@@ -97,9 +102,9 @@ class MonthForm(WhoseForm):
         text = self.cleaned_data["month"]
         month = Month.parse(text) if text else None
         if text and month is None:
-            raise forms.ValidationError("Write the month as in 2026-11.")
+            raise forms.ValidationError("Enter a month like 2026-11.")
         if month and month > Month.of(timezone.now()):
-            raise forms.ValidationError("This month has not begun yet.")
+            raise forms.ValidationError("This month has not started yet. Choose an earlier one.")
         return month
 
 
@@ -108,18 +113,18 @@ class CreditsForm(forms.Form):
 
     SOURCES = [
         ("sale", "Sale: they paid for it"),
-        ("goodwill", "Goodwill: to make good for something"),
-        ("award", "Award: a present"),
+        ("goodwill", "Goodwill: to make up for a problem"),
+        ("award", "Award: a gift"),
     ]
 
     amount = CreditsField(label="Credits", min_value=Decimal("0.0001"))
-    source = forms.ChoiceField(label="As", choices=SOURCES)
+    source = forms.ChoiceField(label="Type", choices=SOURCES)
     paid = MoneyField(
-        label=f"Paid, in {settings.PORTAL_CURRENCY}",
+        label=f"Paid ({settings.PORTAL_CURRENCY})",
         required=False,
-        help_text="For a sale. A partner's share is of it.",
+        help_text="Required for a sale. The partner's share is calculated from it.",
     )
-    reason = forms.CharField(label="Reason", max_length=300, help_text="Stands in their transactions.")
+    reason = forms.CharField(label="Reason", max_length=300, help_text="Shown in their transactions.")
     wallet_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
@@ -131,9 +136,9 @@ class CreditsForm(forms.Form):
         data = super().clean()
         is_sale = data.get("source") == "sale"
         if is_sale and not data.get("paid") and "paid" not in self.errors:
-            self.add_error("paid", "A sale carries the amount that was paid.")
+            self.add_error("paid", "Enter what was paid for this sale.")
         if not is_sale and data.get("paid"):
-            self.add_error("paid", "Nothing is paid for goodwill or an award.")
+            self.add_error("paid", "Leave this blank for goodwill or an award.")
         return data
 
     def opened_anew(self, *, wallet_version: int) -> None:
@@ -143,7 +148,7 @@ class CreditsForm(forms.Form):
 
 
 class AllowanceForm(forms.ModelForm):
-    amount = CreditsField(label="Credits a month", min_value=0, help_text="0 grants nothing.")
+    amount = CreditsField(label="Credits a month", min_value=0, help_text="Enter 0 for no grant.")
 
     class Meta:
         model = Allowance

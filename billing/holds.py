@@ -101,7 +101,7 @@ def capture(hold: Hold, *, by=None, now: datetime | None = None) -> Transfer:
     now = now or timezone.now()
     purse, partner_purse = lock_hold(hold)
     if hold.state == Hold.State.RELEASED:
-        raise HoldIsOver(f"The hold for {hold.reference or hold.run_ref} was released before.")
+        raise HoldIsOver(f"The credits reserved for {hold.reference or hold.run_ref} were returned already.")
     transfer = _capture_of(hold, by=by, now=now)
     if hold.state == Hold.State.CAPTURED:
         return ledger.earlier(transfer)
@@ -162,7 +162,7 @@ def release(hold: Hold, *, by=None, reason: str = "", now: datetime | None = Non
     now = now or timezone.now()
     purse, _ = lock_hold(hold)
     if hold.state == Hold.State.CAPTURED:
-        raise HoldIsOver(f"The hold for {hold.reference or hold.run_ref} was captured before.")
+        raise HoldIsOver(f"The credits reserved for {hold.reference or hold.run_ref} were charged already.")
     if hold.state == Hold.State.RELEASED:
         return hold
     lines = lines_of(hold)

@@ -35,7 +35,7 @@ class Account(models.Model):
 
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, null=True, related_name="accounts")
     kind = models.CharField(max_length=10, choices=Kind)
-    balance = models.BigIntegerField(default=0, help_text="Units; posted, holds included.")
+    balance = models.BigIntegerField(default=0, help_text="Units, reserved ones included.")
     held = models.BigIntegerField(default=0, help_text="Units of the balance that are reserved.")
     sequence = models.PositiveBigIntegerField(default=0, help_text="Number of the newest entry.")
 
@@ -69,7 +69,7 @@ class Lot(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
     source = models.CharField(max_length=10, choices=Source)
     amount = models.BigIntegerField(help_text="Units that came in.")
-    remaining = models.BigIntegerField(help_text="Units not yet spent, held ones included.")
+    remaining = models.BigIntegerField(help_text="Units not yet spent, reserved ones included.")
     held = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
     period = models.DateField(null=True, help_text="First day of the month that a grant is for.")
@@ -128,15 +128,15 @@ class CostCentre(models.Model):
 class Transfer(models.Model):
     """One movement in the journal. Never changed; a correction is a second transfer."""
 
-    class Kind(models.TextChoices):
-        SALE = "sale", "Sale"
-        GRANT = "grant", "Grant"
-        AWARD = "award", "Award"
-        GOODWILL = "goodwill", "Goodwill"
-        CAPTURE = "capture", "Capture"
-        REFUND = "refund", "Refund"
-        EXPIRY = "expiry", "Expiry"
-        REVENUE = "revenue", "Revenue"
+    class Kind(ShownChoices):
+        SALE = "sale", "", "coins", "Sale"
+        GRANT = "grant", "", "coins", "Grant"
+        AWARD = "award", "", "coins", "Award"
+        GOODWILL = "goodwill", "", "coins", "Goodwill"
+        CAPTURE = "capture", "", "rocket", "Charged"
+        REFUND = "refund", "", "check", "Refunded"
+        EXPIRY = "expiry", "", "clock", "Expired"
+        REVENUE = "revenue", "", "coins", "Revenue"
 
     ref = RefField()
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="transfers")
@@ -150,7 +150,9 @@ class Transfer(models.Model):
     reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
     awarded = models.BigIntegerField(default=0, help_text="Units that the Awarded balance moved by.")
     purchased = models.BigIntegerField(default=0, help_text="Units that the Purchased balance moved by.")
-    balance_after = models.BigIntegerField(null=True, help_text="Awarded and Purchased together, held ones included.")
+    balance_after = models.BigIntegerField(
+        null=True, help_text="Awarded and Purchased together, reserved ones included."
+    )
     run_ref = models.CharField(max_length=10, blank=True)
     cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, null=True, related_name="transfers")
     module_title = models.CharField(max_length=200, blank=True)
@@ -200,9 +202,9 @@ class Hold(models.Model):
     """Credits reserved for one run, until it succeeds (captured) or ends otherwise (released)."""
 
     class State(ShownChoices):
-        PENDING = "pending", "", "clock", "Held"
-        CAPTURED = "captured", "", "check", "Captured"
-        RELEASED = "released", "", "replace", "Released"
+        PENDING = "pending", "", "clock", "Reserved"
+        CAPTURED = "captured", "", "check", "Charged"
+        RELEASED = "released", "", "replace", "Returned"
 
     ref = RefField()
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
@@ -216,7 +218,7 @@ class Hold(models.Model):
     state = ChoiceField(max_length=10, choices=State, default=State.PENDING)
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
-    reason = models.CharField(max_length=300, blank=True, help_text="Why it was released.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was returned.")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
@@ -263,7 +265,7 @@ class Allowance(models.Model):
     """What a partner is granted each month from a day on; without a partner, the default for all."""
 
     partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, blank=True, related_name="allowances")
-    amount = models.BigIntegerField(help_text="Units a month; 0 grants nothing.")
+    amount = models.BigIntegerField(help_text="Units a month. 0 for no grant.")
     valid_from = models.DateField()
     by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,28 +8,24 @@ from typing import Any
 from django.db.models import CharField, F, OuterRef, Q, Subquery, Sum, Value
 
 from billing.models import Hold, Transfer
+from foundation.choices import ShownChoices
 
-ICONS = {
-    "hold": "pause",
-    "release": "replace",
-    "capture": "rocket",
-    "refund": "check",
-    "expiry": "clock",
-    "sale": "coins",
-    "grant": "coins",
-    "award": "coins",
-    "goodwill": "coins",
-}
 FOUND_IN_BOTH = ["ref", "reference", "reason", "cost_centre__deployment_name", "cost_centre__module_title"]
+
+
+class Unposted(ShownChoices):
+    """Movements that leave the balance as it is."""
+
+    HOLD = "hold", "", "pause", "Reserved"
+    RELEASE = "release", "", "replace", "Returned"
 
 
 @dataclass(frozen=True)
 class Movement:
-    """One row. Units are signed for a transfer, and those held or released for the other two."""
+    """One row. Units are signed for a transfer, and those reserved or returned for the other two."""
 
     at: datetime
-    kind: str
-    label: str
+    kind: Transfer.Kind | Unposted
     ref: str
     about: str
     person: str
@@ -38,13 +34,9 @@ class Movement:
     balance: int
 
     @property
-    def icon(self) -> str:
-        return ICONS[self.kind]
-
-    @property
     def word(self) -> str:
-        """ "held" or "released": said instead of a sign, as the balance does not move."""
-        return {"hold": "held", "release": "released"}.get(self.kind, "")
+        """ "reserved" or "returned": said instead of a sign, as the balance does not move."""
+        return self.kind.label.lower() if isinstance(self.kind, Unposted) else ""
 
 
 def find(user, *, person=None, text: str = "", start=None, end=None):
@@ -106,14 +98,13 @@ def _holds(pks: list[int], moment: str) -> dict[int, Any]:
 
 def _movement(source: str, row: Any) -> Movement:
     if isinstance(row, Transfer):
-        kind, label, at, balance = row.kind, row.get_kind_display(), row.created_at, row.balance_after
+        kind, at, balance = Transfer.Kind(row.kind), row.created_at, row.balance_after
     else:
-        kind, label, balance = source, source.title(), row.balance or 0
+        kind, balance = Unposted(source), row.balance or 0
         at = row.finished_at if source == "release" else row.created_at
     return Movement(
         at=at,
         kind=kind,
-        label=label,
         ref=row.ref,
         about=_about(source, row),
         person=row.wallet.owner.email,

@@ -14,6 +14,7 @@ from billing.models import Account, Hold, HoldLine, Lot, Transfer
 from billing.retry import retry_on_conflict
 from billing.revenue import rounded
 from foundation import audit
+from foundation.credits import written
 
 REPLACEMENT_LIFE = timedelta(days=30)  # of credits whose own lot expired meanwhile
 
@@ -32,7 +33,7 @@ def refund(
     if by and by.pk == purse.wallet.owner_id:
         raise OwnBalance
     if not reason.strip():
-        raise BadAdjustment("Credits are refunded for a reason, in writing.")
+        raise BadAdjustment("Enter a reason. No credits were refunded.")
     transfer = _transfer(hold, amount=amount, reason=reason, by=by, nonce=nonce, now=now)
     if earlier := ledger.earlier(transfer):
         return earlier
@@ -72,7 +73,7 @@ def _parts(hold: Hold, lines: list[HoldLine], amount: int | None) -> list[tuple[
     left = hold.captured - hold.refunded
     missing = left if amount is None else amount
     if not 0 < missing <= left:
-        raise RefundTooLarge(f"{missing} units are asked back, {left} can be refunded.")
+        raise RefundTooLarge(f"At most {written(left)} credits can be refunded. No credits were refunded.")
     parts = []
     for line in reversed(lines):
         part = min(missing, line.amount - line.refunded)

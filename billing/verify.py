@@ -1,4 +1,4 @@
-"""Checks that the ledger agrees with itself. Each query returns the rows that are off, and none when all is well."""
+"""Checks that the ledger is consistent. Each query returns the faulty rows, and none when all is well."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ CHECKS = {
     "a system account keeps no balance": """
         SELECT a.id, a.kind FROM billing_account a JOIN billing_entry e ON e.account_id = a.id
          WHERE a.wallet_id IS NULL AND (e.sequence IS NOT NULL OR e.balance_after IS NOT NULL)""",
-    "a lot's rest is the sum of its entries, which stand in its account": """
+    "a lot's rest is the sum of its entries, which are in its account": """
         SELECT l.id, l.remaining, coalesce(sum(e.amount), 0) FROM billing_lot l
           LEFT JOIN billing_entry e ON e.lot_id = l.id
          GROUP BY l.id
@@ -39,7 +39,7 @@ CHECKS = {
           LEFT JOIN billing_lot l ON l.account_id = a.id
          WHERE a.kind IN ('awarded', 'purchased')
          GROUP BY a.id HAVING a.balance <> coalesce(sum(l.remaining), 0) OR a.held <> coalesce(sum(l.held), 0)""",
-    "what is held of a lot is what pending holds reserve of it": """
+    "what is reserved of a lot is what pending holds reserve of it": """
         SELECT l.id, l.held, coalesce(sum(h.amount), 0) FROM billing_lot l LEFT JOIN (
             SELECT line.lot_id, line.amount FROM billing_holdline line
               JOIN billing_hold hold ON hold.id = line.hold_id AND hold.state = 'pending') h ON h.lot_id = l.id
@@ -82,7 +82,7 @@ class Fault:
 
 
 def faults() -> list[Fault]:
-    """Everything in the ledger that does not agree; empty when all is well."""
+    """All faulty rows of the ledger; empty when all is well."""
     with connection.cursor() as cursor:
         return [Fault(rule, row) for rule, query in CHECKS.items() for row in _rows(cursor, query)]
 

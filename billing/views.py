@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import messages
@@ -12,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
-from billing import movements, reports, services
+from billing import earnings, movements, overview_page, reports, services
 from billing.charts import spending_chart
 from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
 from billing.models import Wallet
 from billing.months import Month
+from billing.tabs import tabs
 from billing.transactions_csv import HEAD, line
 
 PER_PAGE = 25
@@ -28,21 +31,29 @@ CHUNK = 500  # rows of a download in one query
 @require_safe
 def overview(request):
     now, person = timezone.now(), request.user
-    month = Month.of(now)
-    spending = reports.spending(person, now=now)
+    month, spending = Month.of(now), reports.spending(person, now=now)
     newest = movements.find(person, person=person)[:NEWEST]
     context = {
         "month": month,
         "spending": spending,
         "chart": spending_chart(spending),
         "modules": reports.by_module(person, month),
-        "pace": reports.pace(person, now=now),
-        "next_grant": reports.next_grant(person, now=now),
-        "expiring": reports.first_to_expire(person, now=now),
-        "held": reports.held(person),
         "rows": movements.load(newest),
     }
-    return _page(request, "overview", context)
+    return _page(request, "overview", context | _balance(person, now))
+
+
+def _balance(person: User, now: datetime) -> dict:
+    balance, pace = services.balance(person, now=now), reports.pace(person, now=now)
+    return {
+        "balance": balance,
+        "balance_label": overview_page.balance_label(balance),
+        "expiring": reports.first_to_expire(person, now=now),
+        "next_grant": reports.next_grant(person, now=now),
+        "no_grant": overview_page.no_grant(is_partner=person.is_partner),
+        "pace": overview_page.pace(pace, posted=balance.posted),
+        "reserved_for": overview_page.reserved_for(reports.held(person)),
+    }
 
 
 @login_required
@@ -138,12 +149,17 @@ def revenue(request):
     partners = User.objects.filter(is_partner=True) if how_far is Reach.ALL else None
     form = MonthForm(request.GET, people=partners)
     if not form.is_valid():
-        return _page(request, "revenue", {"form": form}, status=422)
-    month = form.cleaned_data["month"] or Month.of(timezone.now())
+        return _page(request, "revenue", {"form": form, "chosen_month": form["month"].value() or ""}, status=422)
+    month, partner = form.cleaned_data["month"] or Month.of(timezone.now()), form.chosen or request.user
     rows = reports.revenue(request.user, month=month, person=form.chosen)
-    context = {"form": form, "month": month, "rows": rows}
-    context["due"] = reports.revenue_due(form.chosen or request.user)
-    context["due_to"] = form.chosen or request.user
+    context = {
+        "form": form,
+        "month": month,
+        "chosen_month": month,
+        "rows": rows,
+        "due": reports.revenue_due(partner),
+        "due_label": earnings.due_label(partner, everyone=partners is not None),
+    }
     return _page(request, "revenue", context | _sums([], rows))
 
 
@@ -204,10 +220,13 @@ def _version(person) -> int:
 
 def _page(request, name: str, context: dict, *, status: int = 200):
     """A billing page with its tabs; a list that somebody may see of everyone says so in `sees_all`."""
+    sees_revenue = reach(request.user, Thing.REVENUE) is not Reach.NOTHING
     shell = {
-        "tab": name,
+        "tabs": tabs(name, sees_revenue=sees_revenue),
+        "may_add_credits": request.user.is_staff and name != "credits",
         "currency": settings.PORTAL_CURRENCY,
-        "sees_revenue": reach(request.user, Thing.REVENUE) is not Reach.NOTHING,
+        "sees_revenue": sees_revenue,
+        "revenue_hint": earnings.hint(everyone=request.user.is_staff),
         "sees_all": "form" in context and "person" in context["form"].fields,
     }
     return render(request, f"billing/{name}.html", shell | context, status=status)

@@ -18,6 +18,11 @@ def nearest_units(credits: float) -> int:
     return round(Decimal(str(credits)) * CREDIT)
 
 
+def written(units: int) -> str:
+    """Units as credits for a sentence: 12_000_000 → "1,200", 12_500 → "1.25"."""
+    return f"{to_credits(units):,f}"
+
+
 def to_credits(units: int) -> Decimal:
     """Units as credits, without trailing zeros: 12_500 → Decimal("1.25")."""
     credits = Decimal(units) / CREDIT

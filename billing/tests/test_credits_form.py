@@ -71,7 +71,7 @@ def test_sent_twice_adds_once(client, admin, carol):
 def test_never_to_oneself(client, admin):
     response = send(client, admin, admin)
     assert response.status_code == 422
-    assert "Nobody adjusts their own balance." in response.content.decode()
+    assert "You cannot change your own balance." in response.content.decode()
     assert services.balance(admin).available == 0
 
 
@@ -80,7 +80,7 @@ def test_balance_that_moved_is_refused_with_everything_kept(client, admin, carol
     response = send(client, admin, carol, wallet_version=0)
     assert response.status_code == 422
     page = response.content.decode()
-    assert "The balance has changed since this form was opened." in page
+    assert "The balance changed after you opened this form." in page
     assert 'value="12.5"' in page
     assert 'name="wallet_version" value="1"' in page
     assert figures(carol) == (5, 0, 0)
@@ -138,13 +138,13 @@ def test_admin_grants_what_is_due_after_a_dry_run(client, admin, alice):
     client.force_login(admin)
     url = reverse("admin:billing_allowance_due")
     page = client.get(url).content.decode()
-    assert "1 grant of 500 credits together is due now" in page
-    assert "Beat has never run here" in page
+    assert "1 grant due, 500 credits in total. No month is granted twice." in page
+    assert "The scheduler has never run." in page
     assert services.balance(alice).purchased == 0
     page = client.post(url, follow=True).content.decode()
-    assert "1 granted." in page
+    assert "1 monthly grant made." in page
     assert "Nothing is due" in page
-    assert "never run here" in page  # by beat, that is
+    assert "has never run" in page  # by beat, that is
     assert services.balance(alice).purchased == credits(500)
 
 
@@ -152,7 +152,7 @@ def test_admin_sees_how_long_ago_beat_was_here(client, admin):
     Heartbeat.objects.create(name="billing.grant_allowances", at=timezone.now() - timedelta(minutes=23))
     client.force_login(admin)
     page = client.get(reverse("admin:billing_allowance_due")).content.decode()
-    assert "Beat last looked for what is due 23 min" in page
+    assert "The scheduler last checked for due grants 23 min" in page
 
 
 def test_only_admins_grant(client, alice):

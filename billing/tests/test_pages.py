@@ -51,8 +51,8 @@ def test_overview_shows_each_part_of_the_balance(client, carol):
     hold_for(carol, 60, now=now, centre=centre_of(carol, name="team-k8s"))
     charged(carol, 40, now=now)
     response = page(client, carol, "overview")
-    assert "Of 1,220.5 credits 1,060.5 are Purchased, 100 Awarded and 60 held" in text_of(response)
-    assert "<dt>Available now</dt><dd>1,160.5</dd>" in text_of(response)
+    assert "1,060.5 Purchased, 100 Awarded and 60 reserved, of 1,220.5 credits" in text_of(response)
+    assert "<dt>Available now</dt> <dd>1,160.5</dd>" in text_of(response)
     assert "<dd>team-k8s</dd>" in text_of(response)
     assert [(module["title"], module["used"]) for module in response.context["modules"]] == [
         ("Postgres Database", credits(40))
@@ -62,8 +62,8 @@ def test_overview_shows_each_part_of_the_balance(client, carol):
 
 def test_overview_of_somebody_without_a_wallet(client, carol):
     text = text_of(page(client, carol, "overview"))
-    assert "No credits have moved yet" in text
-    assert "Nothing was charged in the last 90 days." in text
+    assert "No transactions yet" in text
+    assert "You used no credits in the last 90 days. Ask an admin to add credits." in text
 
 
 def test_overview_says_what_the_next_month_brings(client, alice):
@@ -77,11 +77,11 @@ def test_transactions_show_holds_and_releases_as_words(client, carol):
     services.release(hold, reason="failed", now=OCTOBER.replace(hour=11))
     services.capture(hold_for(carol, 30, now=OCTOBER.replace(hour=12)), now=OCTOBER.replace(hour=13))
     rows = page(client, carol, "transactions").context["rows"]
-    assert [(row.label, row.awarded, row.word, row.balance) for row in rows] == [
-        ("Capture", credits(-30), "", credits(70)),
-        ("Hold", credits(30), "held", credits(100)),
-        ("Release", credits(40), "released", credits(100)),
-        ("Hold", credits(40), "held", credits(100)),
+    assert [(row.kind.label, row.awarded, row.word, row.balance) for row in rows] == [
+        ("Charged", credits(-30), "", credits(70)),
+        ("Reserved", credits(30), "reserved", credits(100)),
+        ("Returned", credits(40), "returned", credits(100)),
+        ("Reserved", credits(40), "reserved", credits(100)),
         ("Award", credits(100), "", credits(100)),
     ]
     assert rows[2].about == "Postgres Database, orders-db, failed"
@@ -91,10 +91,10 @@ def test_transactions_are_filtered_by_text_and_days(client, carol):
     give(carol, 100, now=OCTOBER)
     charged(carol, 30, now=OCTOBER.replace(day=14), module="Event Archive", name="archive")
     found = page(client, carol, "transactions", q="event arch").context["rows"]
-    assert [row.label for row in found] == ["Capture", "Hold"]
+    assert [row.kind.label for row in found] == ["Charged", "Reserved"]
     on_the_day = page(client, carol, "transactions", **{"from": "2025-10-12", "to": "2025-10-12"})
-    assert [row.label for row in on_the_day.context["rows"]] == ["Award"]
-    assert "Nothing matches these filters" in text_of(page(client, carol, "transactions", q="nowhere"))
+    assert [row.kind.label for row in on_the_day.context["rows"]] == ["Award"]
+    assert "No transaction matches these filters" in text_of(page(client, carol, "transactions", q="nowhere"))
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_download_is_one_line_a_movement_and_never_a_formula(client, carol):
     charged(carol, "30.5", now=OCTOBER.replace(day=14), module='=HYPERLINK("x")', name="a")
     response = page(client, carol, "transactions-csv", q="postgres")
     lines = b"".join(response).decode().splitlines()
-    assert lines[0] == "Time (UTC),What,For,Reference,Person,Awarded,Purchased,Balance,Note"
+    assert lines[0] == "Time (UTC),Type,For,Reference,Person,Awarded,Purchased,Balance,Note"
     assert lines == lines[:1]
     lines = b"".join(page(client, carol, "transactions-csv")).decode().splitlines()
     assert len(lines) == 4
-    assert lines[1].startswith("""2025-10-14 09:30:00,Capture,"'=HYPERLINK(""x""), a",""")
+    assert lines[1].startswith("""2025-10-14 09:30:00,Charged,"'=HYPERLINK(""x""), a",""")
     assert lines[1].endswith(",carol@example.com,-30.5,0,69.5,")
-    assert lines[2].endswith(",carol@example.com,30.5,0,100,held")
+    assert lines[2].endswith(",carol@example.com,30.5,0,100,reserved")
 
 
 @pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
@@ -171,7 +171,7 @@ def test_costs_are_credits_for_now(client, carol):
     give(carol, 100, now=OCTOBER)
     charged(carol, 30, now=OCTOBER)
     response = page(client, carol, "costs")
-    assert "Costs are credits until cloud costs are imported." in text_of(response)
+    assert "Shown in credits. Cloud costs are not included." in text_of(response)
     assert [(row["name"], row["this_month"], row["used"]) for row in response.context["rows"]] == [
         ("orders-db", 0, credits(30))
     ]
@@ -245,6 +245,6 @@ class TestWhoSeesWhat:
         everyone = page(client, admin, "transactions").context["rows"]
         assert {row.person for row in everyone} == {"alice@example.com", "carol@example.com"}
         hers = page(client, admin, "transactions", person=alice.ref).context["rows"]
-        assert [(row.person, row.label) for row in hers] == [("alice@example.com", "Award")]
+        assert [(row.person, row.kind.label) for row in hers] == [("alice@example.com", "Award")]
         assert page(client, admin, "revenue").context["rows"][0]["partner_email"] == "bob@example.com"
         page(client, admin, "transactions", status=422, person="nobody")

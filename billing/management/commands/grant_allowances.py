@@ -2,19 +2,20 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from billing import granting
-from foundation.credits import to_credits
+from foundation.credits import written
+from foundation.paragraphs import counted
 
 
 class Command(BaseCommand):
-    help = "Grants every allowance that is due; safe to run at each start and at any time."
+    help = "Grant all due allowances. Safe to run at any time."
 
     def add_arguments(self, parser):
-        parser.add_argument("--dry-run", action="store_true", help="Only list what would be granted.")
+        parser.add_argument("--dry-run", action="store_true", help="Only list the due grants.")
 
     def handle(self, *args, dry_run, **options):
         now = timezone.now()
         if not dry_run:
-            self.stdout.write(f"{granting.run(now)} granted")
+            self.stdout.write(f"{counted(granting.run(now), 'grant')} made")
             return
         for item in granting.due(now):
-            self.stdout.write(f"{item.email} {item.period:%Y-%m} {to_credits(item.amount):,f} credits")
+            self.stdout.write(f"{item.email} {item.period:%Y-%m} {written(item.amount)} credits")

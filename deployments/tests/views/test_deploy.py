@@ -214,7 +214,7 @@ def test_too_few_credits_are_told_and_nothing_is_created(client, carol, platform
     review = start(client, platform_version)
     response = client.post(review)
     assert response.status_code == 422
-    assert "Not enough credits: 40 credits are needed, 39 are available." in response.content.decode()
+    assert "Not enough credits: you need 40 credits and have 39. Ask an admin to add some." in response.content.decode()
     assert not Deployment.objects.exists()
     assert not Hold.objects.exists()
     assert Draft.objects.count() == 1

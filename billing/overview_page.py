@@ -1,0 +1,32 @@
+"""What the overview of the billing pages says."""
+
+from collections.abc import Sequence
+
+from billing.models import Hold
+from billing.services import Balance
+from foundation.credits import CREDIT, written
+from foundation.paragraphs import counted, joined, listed
+
+
+def balance_label(balance: Balance) -> str:
+    """The bar of the balance, for those who do not see it."""
+    parts = f"{written(balance.purchased)} Purchased, {written(balance.awarded)} Awarded"
+    return f"{parts} and {written(balance.held)} reserved, of {written(balance.posted)} credits"
+
+
+def reserved_for(holds: Sequence[Hold]) -> str:
+    """The deployments that credits are reserved for."""
+    return listed([hold.cost_centre.deployment_name for hold in holds]) or "Nothing reserved"
+
+
+def no_grant(*, is_partner: bool) -> str:
+    """Why the next month brings no grant."""
+    return "No allowance set" if is_partner else "Partners only"
+
+
+def pace(units: int, *, posted: int) -> str:
+    """How fast credits are used, with `posted` units on the balance."""
+    used = "You used no credits in the last 90 days."
+    if units:
+        used = f"You use about {counted(units // CREDIT, 'credit')} a month."
+    return joined([used, "" if posted else "Ask an admin to add credits."])

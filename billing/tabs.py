@@ -1,0 +1,32 @@
+"""The tabs above every billing page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+PAGES = {
+    "overview": "Overview",
+    "transactions": "Transactions",
+    "invoices": "Invoices",
+    "costs": "Costs",
+    "revenue": "Revenue",
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`current` is the value of aria-current: "page", "true" for a page below it, or blank."""
+
+    label: str
+    url: str
+    current: str
+
+
+def tabs(page: str, *, sees_revenue: bool) -> list[Tab]:
+    """The tabs of the billing page `page`; a statement belongs to the invoices."""
+    chosen, current = ("invoices", "true") if page == "statement" else (page, "page")
+    return [
+        Tab(label, reverse(f"billing:{name}"), current if name == chosen else "")
+        for name, label in PAGES.items()
+        if sees_revenue or name != "revenue"
+    ]

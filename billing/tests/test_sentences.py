@@ -1,0 +1,117 @@
+"""What the billing pages say."""
+
+from datetime import date
+
+import pytest
+
+from accounts.models import User
+from billing import due_grants, earnings, overview_page
+from billing.granting import Due
+from billing.models import CostCentre, Hold
+from billing.services import Balance
+from billing.tabs import tabs
+from foundation.credits import CREDIT
+
+
+def hold_for(name: str) -> Hold:
+    return Hold(cost_centre=CostCentre(deployment_name=name))
+
+
+def due(*credits: int) -> list[Due]:
+    return [Due(1, "ref", "alice@example.com", date(2026, 11, 1), amount * CREDIT) for amount in credits]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "Nothing reserved"),
+        (["shop"], "shop"),
+        (["shop", "queue"], "shop and queue"),
+        (["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
+    ],
+)
+def test_what_credits_are_reserved_for(names, words):
+    assert overview_page.reserved_for([hold_for(name) for name in names]) == words
+
+
+@pytest.mark.parametrize(
+    ("pace", "posted", "words"),
+    [
+        (0, 0, "You used no credits in the last 90 days. Ask an admin to add credits."),
+        (0, 10, "You used no credits in the last 90 days."),
+        (CREDIT, 10, "You use about 1 credit a month."),
+        (1_200 * CREDIT, 0, "You use about 1,200 credits a month. Ask an admin to add credits."),
+    ],
+)
+def test_how_fast_credits_are_used(pace, posted, words):
+    assert overview_page.pace(pace, posted=posted) == words
+
+
+@pytest.mark.parametrize(("is_partner", "words"), [(True, "No allowance set"), (False, "Partners only")])
+def test_why_no_grant_comes(is_partner, words):
+    assert overview_page.no_grant(is_partner=is_partner) == words
+
+
+def test_the_bar_of_the_balance_in_words():
+    balance = Balance(awarded=12_500, purchased=1_000 * CREDIT, held=2 * CREDIT)
+    words = "1,000 Purchased, 1.25 Awarded and 2 reserved, of 1,003.25 credits"
+    assert overview_page.balance_label(balance) == words
+
+
+@pytest.mark.parametrize(
+    ("everyone", "words"),
+    [
+        (
+            False,
+            "You earn only on credits the customer paid for. Free credits don't count towards your revenue.",
+        ),
+        (
+            True,
+            "Partners earn only on credits the customer paid for. Free credits don't count towards their revenue.",
+        ),
+    ],
+)
+def test_what_revenue_counts(everyone, words):
+    assert earnings.hint(everyone=everyone) == words
+
+
+@pytest.mark.parametrize(
+    ("is_partner", "everyone", "words"),
+    [
+        (True, False, "Balance due"),
+        (True, True, "Balance due to alice@example.com"),
+        (False, True, ""),
+    ],
+)
+def test_whose_balance_is_due(is_partner, everyone, words):
+    assert earnings.due_label(User(email="alice@example.com", is_partner=is_partner), everyone=everyone) == words
+
+
+@pytest.mark.parametrize(
+    ("credits", "words"),
+    [
+        ([], "Nothing is due. Every partner has the grants of all months so far."),
+        ([500], "1 grant due, 500 credits in total. No month is granted twice."),
+        ([500, 1000], "2 grants due, 1,500 credits in total. No month is granted twice."),
+    ],
+)
+def test_what_grants_are_due(credits, words):
+    assert due_grants.summary(due(*credits)) == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(200, ""), (1_250, "1,250 grants, 200 shown.")])
+def test_how_much_of_the_list_is_shown(number, words):
+    assert due_grants.shown(number, most=200) == words
+
+
+@pytest.mark.parametrize(
+    ("page", "sees_revenue", "current"),
+    [
+        ("overview", False, ["page", "", "", ""]),
+        ("revenue", True, ["", "", "", "", "page"]),
+        ("statement", True, ["", "", "true", "", ""]),
+        ("credits", False, ["", "", "", ""]),
+    ],
+)
+def test_which_tab_is_open(page, sees_revenue, current):
+    assert [tab.current for tab in tabs(page, sees_revenue=sees_revenue)] == current
