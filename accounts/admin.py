@@ -18,15 +18,15 @@ fresh = method_decorator(reauthentication_required(allow_get=True), name="change
 
 
 class PersonForm(forms.ModelForm):
-    """Roles and access of one person; no admin can lock the door behind themselves."""
+    """Roles and access of one person; admins cannot lock themselves out."""
 
     class Meta:
         model = User
         fields = ["first_name", "last_name", "is_partner", "is_staff", "is_active"]
         labels = {"is_staff": "admin"}
         help_texts = {
-            "is_staff": "Manages everything; sees no secrets.",
-            "is_active": "Untick to end all sessions and refuse sign-in. People are never deleted.",
+            "is_staff": "Can manage everything, but sees no secrets.",
+            "is_active": "Clear this to sign the person out everywhere and block sign-in. People are never deleted.",
         }
 
     by: User
@@ -34,7 +34,9 @@ class PersonForm(forms.ModelForm):
     def clean(self):
         is_own = self.instance == self.by
         if is_own and not (self.cleaned_data["is_staff"] and self.cleaned_data["is_active"]):
-            raise forms.ValidationError("You cannot take the admin role or access from yourself; ask another admin.")
+            raise forms.ValidationError(
+                "You cannot remove your own admin role or access. Nothing was changed. Ask another admin."
+            )
         return self.cleaned_data
 
 
@@ -75,7 +77,7 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
         return super().get_queryset(request)
 
     def changelist_view(self, request, extra_context=None):
-        """There is one row, so that a list of it would only stand in the way."""
+        """There is one row, so a list would only be in the way."""
         return redirect("admin:accounts_platformsettings_change", PlatformSettings.load().pk)
 
     def save_model(self, request, obj, form, change):
@@ -91,7 +93,7 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
 
 @admin.register(GitHubConnection)
 class GitHubConnectionAdmin(admin.ModelAdmin):
-    """To look at; the token is in no field, and set up is on the profile page."""
+    """Read only; the token is in no field. People set it up on their profile."""
 
     list_display = ["whose", "login", "repository_name", "expires_at", "checked_at", "problem"]
     fields = [
@@ -109,9 +111,9 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
     search_fields = ["login", "repository_name", "owner__email"]
     list_select_related = ["owner"]
 
-    @admin.display(description="of", ordering="owner__email")
+    @admin.display(description="Owner", ordering="owner__email")
     def whose(self, connection):
-        return connection.owner or "the platform"
+        return connection.owner or "The platform"
 
     def has_add_permission(self, request):
         return False
@@ -125,7 +127,7 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """To look at: people make and revoke their own; deactivating a person ends all of theirs."""
+    """Read only: people create and revoke their own; those of a deactivated person do not work."""
 
     list_display = ["name", "owner", "created_at", "last_used_at", "revoked_at"]
     fields = list_display
@@ -138,6 +140,6 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(EmailAddress)
 class AddressAdmin(ReadOnlyAdmin, EmailAddressAdmin):
-    """To look at: who may write an address, resets that person's password, and so sees their secrets."""
+    """Read only: whoever can change an address can reset that person's password, and so see their secrets."""
 
     actions = []

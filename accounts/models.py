@@ -35,8 +35,8 @@ class User(AbstractUser):
     username = None
     ref = RefField()
     email = models.EmailField("e-mail address", unique=True)
-    slug = models.SlugField(max_length=60, unique=True, help_text="Names this publisher in module addresses.")
-    is_partner = models.BooleanField("partner", default=False, help_text="May publish modules and earns revenue.")
+    slug = models.SlugField(max_length=60, unique=True, help_text="Part of the addresses of this publisher's modules.")
+    is_partner = models.BooleanField("partner", default=False, help_text="Can publish modules and earns revenue.")
     partner_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PeopleManager()
@@ -127,13 +127,13 @@ class PlatformSettings(models.Model):
     private_mode = models.BooleanField(
         "Private Mode",
         default=False,
-        help_text="On: partners see all deployments, invoices and costs, read only, and every published module.",
+        help_text="Partners see everyone's deployments, invoices and costs, read only, and every published module.",
     )
     revenue_share = models.DecimalField(
         max_digits=5,
         decimal_places=2,
         default=70,
-        help_text="Percent of what was paid for the captured credits that goes to the module's partner.",
+        help_text="The partner's share, in percent of what was paid for the charged credits.",
     )
 
     class Meta:
@@ -143,7 +143,7 @@ class PlatformSettings(models.Model):
             models.CheckConstraint(
                 condition=models.Q(revenue_share__gte=0, revenue_share__lte=100),
                 name="revenue_share_is_a_percentage",
-                violation_error_message="The revenue share is between 0 and 100 percent.",
+                violation_error_message="Enter a revenue share between 0 and 100 percent.",
             ),
         ]
 
@@ -190,12 +190,12 @@ class GitHubConnection(models.Model):
     """Where modules come from: a token and a chosen repository, of a partner or (no owner) of the platform."""
 
     class Problem(models.TextChoices):
-        """Faults of the token that stay until somebody mends them. GitHub's own are none: they pass."""
+        """Faults of the token that last until somebody fixes them. GitHub's own faults pass."""
 
-        REJECTED = "rejected", "GitHub does not accept it"
+        REJECTED = "rejected", "Rejected by GitHub"
         SCOPE = "scope", "Lacks the repo scope"
         UNREADABLE = "unreadable", "Cannot read the repository"
-        SEALED = "sealed", "Cannot be opened with the portal's keys"
+        SEALED = "sealed", "Cannot be decrypted"
 
     ref = RefField()
     owner = models.OneToOneField(
@@ -203,19 +203,21 @@ class GitHubConnection(models.Model):
     )
     token_encrypted = models.BinaryField(editable=False)
     login = models.CharField(max_length=100)
-    scopes = models.JSONField(default=list, help_text="Scopes of a classic token; empty for a fine-grained one.")
+    scopes = models.JSONField(default=list, help_text="Scopes of a classic token. Empty for a fine-grained one.")
     is_fine_grained = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField()
-    problem = models.CharField(max_length=300, blank=True, help_text="What the last check found wrong, in a sentence.")
+    problem = models.CharField(max_length=300, blank=True, help_text="What the last check found.")
     problem_kind = models.CharField(max_length=10, choices=Problem, blank=True)
-    repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id; survives a rename.")
+    repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id. It survives a rename.")
     repository_name = models.CharField(max_length=200, blank=True, help_text="owner/name")
     branch = models.CharField(max_length=255, blank=True)
-    branches = models.JSONField(default=list, help_text="Names of the chosen repository's branches, at the last look.")
-    pushed_at = models.DateTimeField(null=True, blank=True, help_text="When a webhook last told of a push to read.")
+    branches = models.JSONField(default=list, help_text="Branches of the selected repository, at the last check.")
+    pushed_at = models.DateTimeField(null=True, blank=True, help_text="When a webhook last reported a push to read.")
     webhook_secret_encrypted = models.BinaryField(default=b"", editable=False)
-    refresh_requested_at = models.DateTimeField(null=True, blank=True, help_text="The list of repositories is due.")
+    refresh_requested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a refresh of the list was requested."
+    )
     refresh_leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads the list until then.")
     repositories_read_at = models.DateTimeField(null=True, blank=True)
 

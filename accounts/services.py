@@ -31,8 +31,8 @@ class ConnectionRemoved(GitHubError):
 def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
     """Check `token` against GitHub and make it the connection of `owner`, or (None) of the platform.
 
-    A refused one changes nothing; raises GitHubError. The chosen repository stays chosen: what the new
-    token cannot read of it is said in `problem`.
+    A rejected one changes nothing; raises GitHubError. The selected repository stays selected: `problem` says when
+    the new token cannot read it.
     """
     identity = github.identify(token, timeout=PATIENCE)
     before = GitHubConnection.objects.of(owner).first()
@@ -51,9 +51,9 @@ def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
 
 
 def check_connection(connection: GitHubConnection) -> GitHubConnection:
-    """Ask GitHub about the stored token and the chosen repository, keep what it says, and mail what is wrong.
+    """Check the stored token and the selected repository with GitHub, save the outcome, and mail what is wrong.
 
-    A fault of GitHub's own says nothing of the token, and changes nothing. Raises ConnectionRemoved alone.
+    A fault of GitHub's own says nothing about the token, and changes nothing. Raises ConnectionRemoved alone.
     """
     identity, name = None, ""
     try:
@@ -96,9 +96,9 @@ def select_repository(
 
 @transaction.atomic
 def remove_connection(connection: GitHubConnection, *, by: User) -> None:
-    """Forget the token and all scans made with it; published modules and deployments stay as they are.
+    """Delete the token and all scans made with it; published modules and deployments are not affected.
 
-    Raises ConnectionRemoved when somebody was faster.
+    Raises ConnectionRemoved when it is gone already.
     """
     connection = locked(connection)
     audit.record("connection.removed", by=by, target=connection, login=connection.login)
@@ -107,7 +107,7 @@ def remove_connection(connection: GitHubConnection, *, by: User) -> None:
 
 @transaction.atomic
 def request_refresh(connection: GitHubConnection, *, by: User) -> None:
-    """Have the list of repositories read anew, and the token checked."""
+    """Request a refresh of the list of repositories and a check of the token."""
     connection = locked(connection)
     connection.refresh_requested_at = timezone.now()
     connection.save(update_fields=["refresh_requested_at"])
@@ -140,7 +140,7 @@ def store_repositories(
 
 @transaction.atomic
 def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime | None) -> None:
-    """End a refresh that GitHub refused; the list that stood stays, and what is known to be wrong with the token."""
+    """End a refresh that GitHub refused; the stored list stays, and so does a known problem of the token."""
     connection = locked(connection)
     connection.problem = connection.problem if connection.problem_kind else problem
     _end_refresh(connection, "problem", asked_at=asked_at)
@@ -148,7 +148,7 @@ def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: dat
 
 @transaction.atomic
 def set_private_mode(on: bool, *, by: User) -> None:
-    """Switch Private Mode; every flip is audited, setting it to what it is changes nothing."""
+    """Switch Private Mode; every change is audited, and setting it to its value is a no-op."""
     platform = _locked_settings()
     if platform.private_mode == on:
         return
@@ -192,7 +192,7 @@ def set_roles(person: User, *, is_partner: bool, is_staff: bool, by: User | None
 
 @transaction.atomic
 def set_active(person: User, on: bool, *, by: User) -> User:
-    """Deactivate a person, which ends their sessions, or let them in again; nobody is ever deleted."""
+    """Deactivate a person, which ends their sessions, or activate them again; nobody is ever deleted."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.is_active == on:
         return person

@@ -71,7 +71,7 @@ def _expires(days: int) -> str:
 
 
 def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None:
-    """Keep on the unsaved row what a check found wrong, None for nothing."""
+    """Set on the unsaved row what a check found wrong, None for nothing."""
     connection.problem = str(fault or "")
     connection.problem_kind = fault.problem if fault else ""
     if connection.problem_kind == Problem.UNREADABLE:
@@ -96,7 +96,7 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
 
 
 def tell(connection: GitHubConnection, people: Iterable[User]) -> None:
-    """Write one e-mail to each of `people` about the token's trouble, unless they had it before."""
+    """Write one e-mail to each of `people` about the token's trouble, unless they have had it already."""
     trouble = trouble_of(connection)
     if trouble is None:
         return

@@ -1,4 +1,4 @@
-"""The look at every token, daily and when GitHub refuses it: whether it still works, and for how long."""
+"""Checks every token, daily and when GitHub rejects it: whether it still works, and for how long."""
 
 import logging
 from datetime import timedelta
@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 @alone
 def check_connections() -> None:
-    """Check each token whose last check is a day old; what becomes of one concerns no other.
+    """Check each token whose last check is a day old; the failure of one affects no other.
 
-    One whom GitHub gave no verdict on is asked about again at the next look.
+    One that GitHub could not answer for is checked again at the next run.
     """
     old = Q(checked_at__lt=Now() - FRESH) | Q(checked_at__lt=Now() - SOON, problem_kind="", problem__gt="")
     for connection in GitHubConnection.objects.of_publishers().filter(old).order_by("checked_at"):
@@ -28,10 +28,10 @@ def check_connections() -> None:
 
 
 def check_after(connection: GitHubConnection, fault: Exception) -> None:
-    """Have the trouble kept and told at once when `fault`, which ended some other work, is a new one of the token's.
+    """Check the token at once when `fault`, which ended some other work, is a new problem of the token.
 
-    GitHub is asked once more, so that no passing fault alarms anybody. One that is known is not asked about again:
-    a check starts the pauses between readings anew.
+    GitHub is asked once more, so that a transient fault alerts nobody. A known problem is not checked again: a check
+    resets the pauses between scans.
     """
     if isinstance(fault, GitHubError) and fault.problem not in ("", connection.problem_kind):
         _check(connection)

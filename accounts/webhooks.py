@@ -10,12 +10,12 @@ from foundation import audit
 
 
 class NoRepository(Exception):
-    """Webhooks belong to a repository, and none is chosen."""
+    """Webhooks belong to a repository, and none is selected."""
 
 
 @transaction.atomic
 def make_secret(connection: GitHubConnection, *, by: User) -> str:
-    """Make a new secret and give it, for this one time; from now on the one before opens nothing.
+    """Create a new secret and return it, this once; the previous one stops working.
 
     Raises ConnectionRemoved and NoRepository.
     """

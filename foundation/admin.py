@@ -4,7 +4,7 @@ from foundation.models import AuditEvent, Heartbeat, OutboxMessage
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Looking only: what changes such rows goes through services. Secrets are never shown."""
+    """Read only: such rows change through services. Secrets are never shown."""
 
     def has_add_permission(self, request):
         return False
@@ -33,7 +33,7 @@ class StateFilter(admin.SimpleListFilter):
     title = parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("sent", "Sent"), ("waiting", "To send"), ("given_up", "Given up")]
+        return [("sent", "Sent"), ("waiting", "Waiting"), ("given_up", "Given up")]
 
     def queryset(self, request, queryset):
         if self.value() == "sent":

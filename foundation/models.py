@@ -7,7 +7,7 @@ class AuditEvent(models.Model):
     """Who did what to what. Append-only; people and targets are texts, so that it never points upward."""
 
     at = models.DateTimeField(auto_now_add=True)
-    by = models.CharField(max_length=254, blank=True, help_text="E-mail of the person, blank for the portal itself.")
+    by = models.CharField(max_length=254, blank=True, help_text="E-mail of the person. Blank for the portal itself.")
     verb = models.CharField(max_length=60)
     target = models.CharField(max_length=120, help_text="app.model:ref")
     detail = models.JSONField(default=dict)
@@ -24,7 +24,7 @@ class AuditEvent(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When each of the portal's periodic works last succeeded; `/healthz` and the admin read its lag."""
+    """When each of the portal's periodic tasks last succeeded; `/healthz` and the admin read its lag."""
 
     name = models.CharField(max_length=60, primary_key=True)
     at = models.DateTimeField()
@@ -34,7 +34,7 @@ class Heartbeat(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """An e-mail to send, written in the transaction of what causes it; its key makes it one, however often posted."""
+    """An e-mail to send, written in the transaction of what causes it; posting is idempotent by its key."""
 
     key = models.CharField(max_length=200, unique=True)
     to = models.EmailField()
@@ -48,6 +48,7 @@ class OutboxMessage(models.Model):
     given_up_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "e-mail"
         ordering = ["pk"]
         indexes = [
             models.Index(

@@ -1,4 +1,4 @@
-"""Public references: what stands in URLs, tags and `deployment_id` instead of numeric keys."""
+"""Public references: used in URLs, tags and `deployment_id` instead of numeric keys."""
 
 import secrets
 
@@ -16,7 +16,7 @@ def new_ref() -> str:
 
 
 class RefField(models.CharField):
-    """A unique public reference that a row gets when it is made and never changes."""
+    """A unique public reference that a row gets when it is created and never changes."""
 
     def __init__(self, **options):
         super().__init__(**{"max_length": LENGTH, "unique": True, "default": new_ref, "editable": False} | options)

@@ -1,4 +1,4 @@
-"""Sends what lies in the outbox. Each e-mail is a transaction of its own, so that a dead sender repeats one at most."""
+"""Sends the e-mails of the outbox. Each is a transaction of its own, so that a crashed sender repeats one at most."""
 
 import hashlib
 import logging
@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from foundation.models import OutboxMessage
 
-FIRST_PAUSE = timedelta(seconds=30)  # doubled with each failure
+FIRST_PAUSE = timedelta(seconds=30)  # doubled after each failure
 MOST_PAUSES = 2**7  # an hour
-PATIENCE = timedelta(days=1)  # from when it was written; then nobody waits for it any more
+PATIENCE = timedelta(days=1)  # since it was written; then it is given up
 # What a server says of one e-mail; any other error is of the server itself, and would be that of the next one too.
 OF_ONE_EMAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
 
@@ -33,7 +33,7 @@ class Outcome(Enum):
 
 
 def send_due() -> None:
-    """Send every e-mail that is due and that no other sender has in hand; none of them after the server failed."""
+    """Send every e-mail that is due and not locked by another sender; stop when the server fails."""
     with closing(get_connection()) as server:
         while (outcome := _send_next(server)) is Outcome.TRIED:
             pass
@@ -71,7 +71,7 @@ def _letter(message: OutboxMessage, server: BaseEmailBackend) -> EmailMessage:
 
 
 def message_id(key: str) -> str:
-    """The same for each time that an e-mail is sent, so that receivers can tell a second one."""
+    """The same each time an e-mail is sent, so that receivers can drop a duplicate."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
@@ -89,6 +89,6 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
 
 @transaction.atomic
 def _postpone_others() -> None:
-    """Leave a server that failed alone for a while; that is no attempt of the e-mails that were not tried."""
+    """Pause after the server failed; this does not count as an attempt of the e-mails that were not tried."""
     others = _due().select_for_update(skip_locked=True).values("pk")
     OutboxMessage.objects.filter(pk__in=others).update(next_try_at=Now() + FIRST_PAUSE)

@@ -107,7 +107,7 @@ def test_there_is_one_row_of_settings_and_it_stays(signed_in, admin):
 def test_a_share_beyond_a_hundred_percent_is_refused_in_the_form(signed_in, admin):
     PlatformSettings.load()
     answer = signed_in(admin).post(SETTINGS, {"revenue_share": "101"})
-    assert "The revenue share is between 0 and 100 percent." in answer.text
+    assert "Enter a revenue share between 0 and 100 percent." in answer.text
     assert PlatformSettings.load().revenue_share == 70
 
 
