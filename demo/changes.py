@@ -79,7 +79,7 @@ def since(say: Callable[[str], None]) -> None:
     if not ModuleVersion.objects.filter(module__owner=alice, module__path=RELEASED, number=2).exists():
         say(f"{REPOSITORY}, a release of {RELEASED}")
         _release(connection, by=alice)
-    say(f"{REPOSITORY}, {len(WAITING)} updates that wait")
+    say(f"{REPOSITORY}, {len(WAITING)} updates to publish")
     for commit in WAITING:
         _push(commit)
     _github("add_tag", tag=LAST_TAG)

@@ -24,12 +24,12 @@ class DataDirectory:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
-            raise SystemExit(f"The demo cannot keep its data in {self.path}: {error.strerror}.") from error
+            raise SystemExit(f"The demo cannot store its data in {self.path}: {error.strerror}.") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SystemExit(
-                f"Another demo is running on {self.path}: stop it, or choose a PORTAL_DATA_DIR for this one."
+                f"Another demo is using {self.path}. Stop it, or set PORTAL_DATA_DIR to another folder."
             ) from None
 
     def end_leftovers(self) -> None:

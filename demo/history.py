@@ -48,7 +48,7 @@ def deployments(say: Callable[[str], None]) -> None:
         if story.nonce not in made:
             _create(story)
     for story in unfinished:
-        say(f"{story.name}, which {story.by} deployed")
+        say(f"{story.name}, deployed by {story.by}")
         until(partial(_pushed, story), story.name)
 
 

@@ -103,7 +103,7 @@ def _environment(data: DataDirectory, port: int) -> dict[str, str]:
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SystemExit(f"PORT is {text!r}, which is not a port number.")
+        raise SystemExit(f"PORT is {text!r}, which is not a port number. Try `make demo PORT=8000`.")
     return int(text)
 
 
@@ -113,9 +113,9 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise SystemExit(f"Port {port} needs rights that you do not have: try `make demo PORT=8000`.") from None
+            raise SystemExit(f"You do not have permission to use port {port}. Try `make demo PORT=8000`.") from None
         except OSError:
-            raise SystemExit(f"Port {port} is taken: choose another with `make demo PORT={port + 1}`.") from None
+            raise SystemExit(f"Port {port} is in use. Try `make demo PORT={port + 1}`.") from None
 
 
 def _wait_until_healthy(supervisor: Supervisor, url: str) -> None:

@@ -64,7 +64,7 @@ class Supervisor:
                 _show(lines if is_shown else [])
             _show(lines if is_shown and not process.returncode else [])
         if process.returncode:
-            raise SystemExit(f"{name} failed: {_last_line(log)} (all of it in {log})")
+            raise SystemExit(f"{name} failed: {_last_line(log)} (see {log})")
 
     def wait_for_line(self, log: Path, start: str) -> str:
         """The rest of the first line of the log that begins with `start`."""
@@ -83,8 +83,8 @@ class Supervisor:
         for name, process in (servers | self._children).items():
             if process.poll() is not None:
                 log = self.logs / f"{name}.log"
-                hint = f": {_last_line(log)} (all of it in {log})" if log.exists() else "."
-                raise SystemExit(f"The demo stops, because its part {name} has ended{hint}")
+                hint = f": {_last_line(log)} (see {log})" if log.exists() else "."
+                raise SystemExit(f"The demo stopped because {name} ended{hint}")
 
     def watch(self) -> None:
         """Return never; SystemExit when a part has ended."""

@@ -176,7 +176,7 @@ def test_one_data_directory_serves_one_demo(demo):
     second = demo()
     assert second.process.wait(30) == 1
     assert second.text() == (
-        f"Another demo is running on {first.data}: stop it, or choose a PORTAL_DATA_DIR for this one.\n"
+        f"Another demo is using {first.data}. Stop it, or set PORTAL_DATA_DIR to another folder.\n"
     )
     assert requests.get(f"{first.url}healthz", timeout=5).status_code == 200
 
@@ -186,13 +186,13 @@ def test_a_taken_port_is_one_sentence(demo):
         port = taken.getsockname()[1]
         refused = demo(port=port)
         assert refused.process.wait(30) == 1
-    assert refused.text() == f"Port {port} is taken: choose another with `make demo PORT={port + 1}`.\n"
+    assert refused.text() == f"Port {port} is in use. Try `make demo PORT={port + 1}`.\n"
 
 
 def test_a_port_that_is_none_is_one_sentence(demo):
     refused = demo(PORT="eight")
     assert refused.process.wait(30) == 1
-    assert refused.text() == "PORT is 'eight', which is not a port number.\n"
+    assert refused.text() == "PORT is 'eight', which is not a port number. Try `make demo PORT=8000`.\n"
 
 
 def test_a_part_that_ends_is_named_and_all_end(demo):
@@ -201,5 +201,5 @@ def test_a_part_that_ends_is_named_and_all_end(demo):
     beat = next(process for process in broken.processes() if "beat" in process.cmdline())
     beat.kill()
     assert broken.process.wait(30) == 1
-    assert "The demo stops, because its part beat has ended" in broken.text()
+    assert "The demo stopped because beat ended" in broken.text()
     assert broken.processes() == []

@@ -49,7 +49,7 @@ def plant(*, until: str = "") -> list[str]:
 
 def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, worker):
     worker()
-    moments = ("bob@example.com", "alice-example/", "spring-campaign", "a release", "updates that wait", "webhook of")
+    moments = ("bob@example.com", "alice-example/", "spring-campaign", "a release", "updates to publish", "webhook of")
     for moment in moments:
         with pytest.raises(Interrupted):
             plant(until=moment)

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Who is greeted. {{UIMeta group=1 order=1 updatesafe }}"
+  description = "Name to greet. {{UIMeta group=1 order=1 updatesafe }}"
   type        = string
   default     = "world"
 }
@@ -20,6 +20,6 @@ output "greeting" {
 }
 
 output "deployment_id" {
-  description = "Id that the deployment was given."
+  description = "Id of the deployment."
   value       = var.deployment_id
 }

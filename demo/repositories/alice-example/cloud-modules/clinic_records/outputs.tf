@@ -1,54 +1,54 @@
 output "clinic" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.clinic
 }
 
 output "address" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.address
 }
 
 output "staff" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.staff
 }
 
 output "rooms" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.rooms
 }
 
 output "version_range" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.version_range
 }
 
 output "extensions" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.extensions
 }
 
 output "free_list" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.free_list
 }
 
 output "untyped" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.untyped
 }
 
 output "retention" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.retention
 }
 
 output "successor" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.successor
 }
 
-# Terraform leaves an output out whose value is null; here nulls are kept.
+# Terraform omits outputs that are null; here nulls are kept.
 output "inputs" {
   description = "All inputs by name."
   value = {

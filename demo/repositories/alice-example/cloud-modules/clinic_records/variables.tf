@@ -1,5 +1,5 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = <<-EOT
     A records system for a small clinic.
@@ -38,7 +38,7 @@ variable "clinic" {
 }
 
 variable "address" {
-  description = "Where it is; parts may be left out. {{UIMeta group=1 order=2 updatesafe }}"
+  description = "Address. You can leave parts out. {{UIMeta group=1 order=2 updatesafe }}"
   type = object({
     street   = string
     city     = optional(string, "Exampleton")
@@ -52,7 +52,7 @@ variable "address" {
 }
 
 variable "staff" {
-  description = "Who works there. {{UIMeta group=2 order=1 updatesafe }}"
+  description = "Staff. {{UIMeta group=2 order=1 updatesafe }}"
   type = list(object({
     name      = string
     role      = optional(string, "nurse")
@@ -69,7 +69,7 @@ variable "staff" {
 
   validation {
     condition     = length(distinct(var.staff[*].name)) == length(var.staff)
-    error_message = "Two of the staff have the same name."
+    error_message = "Give each member of the staff a different name."
   }
 }
 
@@ -97,13 +97,13 @@ variable "rooms" {
 }
 
 variable "version_range" {
-  description = "Name, smallest and largest version. {{UIMeta group=4 order=1 updatesafe }}"
+  description = "Name, lowest and highest version. {{UIMeta group=4 order=1 updatesafe }}"
   type        = tuple([string, number, bool])
   default     = ["records", 4, true]
 }
 
 variable "extensions" {
-  description = "Anything that the records system should know. {{UIMeta group=4 order=2 updatesafe }}"
+  description = "More settings of the records system, in any form. {{UIMeta group=4 order=2 updatesafe }}"
   type        = any
   default = {
     reports = ["daily", "weekly"]
@@ -112,7 +112,7 @@ variable "extensions" {
 }
 
 variable "free_list" {
-  description = "A list whose elements are all alike. {{UIMeta group=4 order=3 updatesafe }}"
+  description = "A list of values of one type. {{UIMeta group=4 order=3 updatesafe }}"
   type        = list(any)
   default     = ["a", "b"]
 }
@@ -123,7 +123,7 @@ variable "untyped" {
 }
 
 variable "retention" {
-  description = "How long records are kept; may not be null. {{UIMeta group=4 order=5 updatesafe }}"
+  description = "Days to keep records. Cannot be null. {{UIMeta group=4 order=5 updatesafe }}"
   type = object({
     years = number
     hot   = optional(bool, true)
@@ -133,7 +133,7 @@ variable "retention" {
 }
 
 variable "successor" {
-  description = "Clinic that takes over; blank for none. {{UIMeta group=4 order=6 updatesafe }}"
+  description = "Clinic that takes over. Leave blank for none. {{UIMeta group=4 order=6 updatesafe }}"
   type = object({
     name = string
   })

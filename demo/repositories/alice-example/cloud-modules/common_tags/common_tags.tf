@@ -1,4 +1,4 @@
-# Linked into the modules that mark what they make.
+# Linked into the modules that tag their resources.
 locals {
   common_tags = {
     made_by = "cloud-modules"

@@ -5,6 +5,6 @@ variable "cache_name" {
 }
 
 variable "places" {
-  description = "Where the cache keeps copies."
+  description = "Regions of the cache."
   type        = list(string)
   default     = ["europe"

@@ -1,64 +1,64 @@
 output "queues" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.queues
 }
 
 output "regions" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.regions
 }
 
 output "retry_seconds" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.retry_seconds
 }
 
 output "strict_order" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.strict_order
 }
 
 output "consumers" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.consumers
 }
 
 output "ports" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.ports
 }
 
 output "labels" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.labels
 }
 
 output "weights" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.weights
 }
 
 output "paused" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.paused
 }
 
 output "routes" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.routes
 }
 
 output "batches" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.batches
 }
 
 output "alarm_addresses" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.alarm_addresses
 }
 
-# Terraform leaves an output out whose value is null; here nulls are kept.
+# Terraform omits outputs that are null; here nulls are kept.
 output "inputs" {
   description = "All inputs by name."
   value = {

@@ -1,5 +1,5 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = "Queues with dead letters, alarms and one policy per consumer."
 }
@@ -17,43 +17,43 @@ variable "credit_cost" {
 }
 
 variable "shared_users" {
-  description = "Who may deploy this module. {{UIMeta group=0 order=4 }}"
+  description = "People who can deploy this module. {{UIMeta group=0 order=4 }}"
   type        = list(string)
   default     = ["bob@example.com", "carol@example.com"]
 }
 
 variable "queues" {
-  description = "Names of the queues, in the order of their priority. {{UIMeta group=1 order=1 }}"
+  description = "Names of the queues, highest priority first. {{UIMeta group=1 order=1 }}"
   type        = list(string)
   default     = ["orders", "invoices", "orders-retry"]
 }
 
 variable "regions" {
-  description = "Where the queues are. {{UIMeta group=1 order=2 options=europe,america,asia }}"
+  description = "Regions of the queues. {{UIMeta group=1 order=2 options=europe,america,asia }}"
   type        = list(string)
   default     = ["europe"]
 }
 
 variable "retry_seconds" {
-  description = "Waits between tries, in seconds. {{UIMeta group=1 order=3 updatesafe }}"
+  description = "Waits between retries (seconds). {{UIMeta group=1 order=3 updatesafe }}"
   type        = list(number)
   default     = [0.5, 2, 30]
 }
 
 variable "strict_order" {
-  description = "Whether each queue keeps its order. {{UIMeta group=1 order=4 }}"
+  description = "Keep the order of messages, for each queue. {{UIMeta group=1 order=4 }}"
   type        = list(bool)
   default     = [true, false, false]
 }
 
 variable "consumers" {
-  description = "Who reads from the queues. {{UIMeta group=2 order=1 updatesafe }}"
+  description = "Consumers of the queues. {{UIMeta group=2 order=1 updatesafe }}"
   type        = set(string)
   default     = ["billing", "archive"]
 }
 
 variable "ports" {
-  description = "Ports on which it answers. {{UIMeta group=2 order=2 updatesafe }}"
+  description = "Ports. {{UIMeta group=2 order=2 updatesafe }}"
   type        = set(number)
   default     = [5672, 15672]
 }
@@ -74,7 +74,7 @@ variable "weights" {
 }
 
 variable "paused" {
-  description = "Queues that stand still. {{UIMeta group=3 order=3 updatesafe }}"
+  description = "Paused queues. {{UIMeta group=3 order=3 updatesafe }}"
   type        = map(bool)
   default     = {}
 }
@@ -86,13 +86,13 @@ variable "routes" {
 }
 
 variable "batches" {
-  description = "Sizes of batches by try. {{UIMeta group=3 order=5 updatesafe }}"
+  description = "Batch sizes by retry. {{UIMeta group=3 order=5 updatesafe }}"
   type        = list(list(number))
   default     = [[1, 10], [5]]
 }
 
 variable "alarm_addresses" {
-  description = "Who hears of dead letters; blank means nobody. {{UIMeta group=2 order=3 updatesafe }}"
+  description = "E-mail address for dead letters. Leave blank for none. {{UIMeta group=2 order=3 updatesafe }}"
   type        = list(string)
   default     = null
 }

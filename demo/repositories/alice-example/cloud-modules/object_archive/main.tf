@@ -9,7 +9,7 @@ variable "archive_name" {
 }
 
 variable "years" {
-  description = "Years for which objects are kept. {{UIMeta group=1 order=2 updatesafe }}"
+  description = "Years to keep objects. {{UIMeta group=1 order=2 updatesafe }}"
   type        = number
   default     = 7
 }
@@ -39,6 +39,6 @@ output "archive" {
 }
 
 output "notice" {
-  description = "What is said about how long objects are kept."
+  description = "Notice about how long objects are kept."
   value       = terraform_data.archive.output.notice
 }

@@ -1,5 +1,5 @@
 variable "partner" {
-  description = "Whose keys these are."
+  description = "Owner of the keys."
   type        = string
   default     = "northwind"
 }

@@ -1,69 +1,69 @@
 output "app_name" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.app_name
 }
 
 output "stage" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.stage
 }
 
 output "greeting" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.greeting
 }
 
 output "note" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.note
 }
 
 output "subtitle" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.subtitle
 }
 
 output "owner" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.owner
 }
 
 output "instances" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.instances
 }
 
 output "budget" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.budget
 }
 
 output "largest_upload" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.largest_upload
 }
 
 output "offset" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.offset
 }
 
 output "https_only" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.https_only
 }
 
 output "maintenance" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.maintenance
 }
 
 output "indexed" {
-  description = "The input of the same name, as Terraform got it."
+  description = "The value of the input with the same name."
   value       = var.indexed
 }
 
-# Terraform leaves an output out whose value is null; here nulls are kept.
+# Terraform omits outputs that are null; here nulls are kept.
 output "inputs" {
   description = "All inputs by name."
   value = {

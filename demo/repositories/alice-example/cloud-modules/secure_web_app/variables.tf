@@ -1,5 +1,5 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = "A web application behind HTTPS, with limits, switches and a note to its visitors."
 }
@@ -28,13 +28,13 @@ variable "stage" {
 }
 
 variable "greeting" {
-  description = "What visitors read first; any characters. {{UIMeta group=1 order=3 updatesafe }}"
+  description = "Greeting for visitors. Any characters. {{UIMeta group=1 order=3 updatesafe }}"
   type        = string
   default     = "Grüße, \"friend\" — 100 % $${free} %%{of} cost \\o/ 日本"
 }
 
 variable "note" {
-  description = "Several lines for the footer. {{UIMeta group=1 order=4 updatesafe }}"
+  description = "Footer, several lines. {{UIMeta group=1 order=4 updatesafe }}"
   type        = string
   default     = <<-EOT
     First line
@@ -44,13 +44,13 @@ variable "note" {
 }
 
 variable "subtitle" {
-  description = "Shown below the name; may be empty. {{UIMeta group=1 order=5 updatesafe }}"
+  description = "Shown below the name. Can be empty. {{UIMeta group=1 order=5 updatesafe }}"
   type        = string
   default     = ""
 }
 
 variable "owner" {
-  description = "Who looks after it. Leave blank for nobody. {{UIMeta group=1 order=6 updatesafe }}"
+  description = "Contact. Leave blank for none. {{UIMeta group=1 order=6 updatesafe }}"
   type        = string
   default     = null
 }
@@ -62,37 +62,37 @@ variable "instances" {
 }
 
 variable "budget" {
-  description = "Budget of a month; a fraction. {{UIMeta group=2 order=2 updatesafe }}"
+  description = "Monthly budget, a fraction. {{UIMeta group=2 order=2 updatesafe }}"
   type        = number
   default     = 12.75
 }
 
 variable "largest_upload" {
-  description = "Largest upload in bytes. {{UIMeta group=2 order=3 updatesafe }}"
+  description = "Largest upload (bytes). {{UIMeta group=2 order=3 updatesafe }}"
   type        = number
   default     = 9007199254740991
 }
 
 variable "offset" {
-  description = "Hours from UTC; may be negative, or blank. {{UIMeta group=2 order=4 updatesafe }}"
+  description = "Hours from UTC. Can be negative or blank. {{UIMeta group=2 order=4 updatesafe }}"
   type        = number
   default     = null
 }
 
 variable "https_only" {
-  description = "Whether plain HTTP is refused. {{UIMeta group=3 order=1 updatesafe }}"
+  description = "Refuse plain HTTP. {{UIMeta group=3 order=1 updatesafe }}"
   type        = bool
   default     = true
 }
 
 variable "maintenance" {
-  description = "Whether visitors see a maintenance page. {{UIMeta group=3 order=2 updatesafe }}"
+  description = "Show a maintenance page. {{UIMeta group=3 order=2 updatesafe }}"
   type        = bool
   default     = false
 }
 
 variable "indexed" {
-  description = "Whether search engines may list it; blank leaves that to them. {{UIMeta group=3 order=3 updatesafe }}"
+  description = "Let search engines list it. Leave blank to let them decide. {{UIMeta group=3 order=3 updatesafe }}"
   type        = bool
   default     = null
 }

@@ -1,5 +1,5 @@
 variable "parts" {
-  description = "Parts of the name, from the widest to the narrowest."
+  description = "Parts of the name, from general to specific."
   type        = list(string)
   default     = ["example"]
 }

@@ -1,5 +1,5 @@
 variable "every" {
-  description = "Minutes between two looks. {{UIMeta group=1 order=1 updatesafe options=1,5,15 }}"
+  description = "Minutes between checks. {{UIMeta group=1 order=1 updatesafe options=1,5,15 }}"
   type        = number
   default     = 5
 }
@@ -15,12 +15,12 @@ resource "terraform_data" "check" {
 }
 
 output "addresses" {
-  description = "Addresses that are looked at."
+  description = "Addresses that are checked."
   value       = local.addresses
 }
 
 output "made_by" {
-  description = "Whose tags the checks carry."
+  description = "Owner in the tags of the checks."
   value       = local.common_tags.made_by
 }
 

@@ -4,7 +4,7 @@ variable "project_id" {
 }
 
 variable "location" {
-  description = "Where the bucket is. {{UIMeta group=1 order=2 options=EU,US }}"
+  description = "Location of the bucket. {{UIMeta group=1 order=2 options=EU,US }}"
   type        = string
   default     = "EU"
 }

@@ -11,19 +11,19 @@ variable "module_services" {
 }
 
 variable "site" {
-  description = "Where the sensors are. {{UIMeta group=1 order=1 }}"
+  description = "Location of the sensors. {{UIMeta group=1 order=1 }}"
   type        = string
   default     = "roof"
 }
 
 variable "seconds" {
-  description = "Seconds that each sensor takes. {{UIMeta group=1 order=2 updatesafe }}"
+  description = "Seconds per sensor. {{UIMeta group=1 order=2 updatesafe }}"
   type        = number
   default     = 0.5
 }
 
 variable "journal" {
-  description = "Name of the file in which sensors are written down. {{UIMeta group=1 order=3 }}"
+  description = "Name of the journal file. {{UIMeta group=1 order=3 }}"
   type        = string
   default     = "journal.txt"
 }

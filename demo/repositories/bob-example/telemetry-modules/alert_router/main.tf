@@ -1,5 +1,5 @@
 variable "channel" {
-  description = "Where alerts go."
+  description = "Destination of alerts."
   type        = string
   default     = "mail"
 }

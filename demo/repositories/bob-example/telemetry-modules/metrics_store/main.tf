@@ -15,7 +15,7 @@ variable "store_name" {
 }
 
 variable "resolution" {
-  description = "Seconds between two points. {{UIMeta group=1 order=2 updatesafe options=1,10,60 }}"
+  description = "Seconds between two data points. {{UIMeta group=1 order=2 updatesafe options=1,10,60 }}"
   type        = number
   default     = 10
 }
@@ -25,6 +25,6 @@ resource "terraform_data" "store" {
 }
 
 output "store" {
-  description = "What was made."
+  description = "The created resource."
   value       = terraform_data.store.output
 }

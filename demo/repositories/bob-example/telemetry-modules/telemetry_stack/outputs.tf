@@ -1,9 +1,9 @@
 output "store" {
-  description = "Name of the store, with the days for which it keeps logs."
+  description = "Name of the store and days it keeps logs."
   value       = terraform_data.store.output
 }
 
 output "collectors" {
-  description = "Where collectors run."
+  description = "Locations of the collectors."
   value       = sort(keys(terraform_data.collector))
 }

@@ -1,11 +1,11 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = "Collectors, a store for logs and metrics, and alarms."
 }
 
 variable "module_documentation" {
-  description = "Where the module is explained. {{UIMeta group=0 order=2 }}"
+  description = "Address of the documentation. {{UIMeta group=0 order=2 }}"
   type        = string
   default     = "https://docs.example.com/telemetry"
 }
@@ -23,7 +23,7 @@ variable "credit_cost" {
 }
 
 variable "public_access" {
-  description = "Whether everybody may deploy this module. {{UIMeta group=0 order=5 }}"
+  description = "Everyone can deploy this module. {{UIMeta group=0 order=5 }}"
   type        = bool
   default     = true
 }
@@ -35,13 +35,13 @@ variable "stack_name" {
 }
 
 variable "retention_days" {
-  description = "Days for which logs are kept. {{UIMeta group=1 order=2 updatesafe widget=slider }}"
+  description = "Days to keep logs. {{UIMeta group=1 order=2 updatesafe widget=slider }}"
   type        = number
   default     = 30
 }
 
 variable "collectors" {
-  description = "Where collectors run. {{UIMeta group=2 order=1 updatesafe }}"
+  description = "Locations of the collectors. {{UIMeta group=2 order=1 updatesafe }}"
   type        = list(string)
   default     = ["web", "worker"]
 }

@@ -15,6 +15,6 @@ resource "terraform_data" "station" {
 }
 
 output "station" {
-  description = "What was made."
+  description = "The created resource."
   value       = terraform_data.station.output
 }

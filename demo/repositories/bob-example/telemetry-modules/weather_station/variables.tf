@@ -5,7 +5,7 @@
 }
 
 variable "height" {
-  description = "Metres above the sea. {{UIMeta group=1 order=2 updatesafe }}"
+  description = "Metres above sea level. {{UIMeta group=1 order=2 updatesafe }}"
   type        = number
   default     = 312.5
 }

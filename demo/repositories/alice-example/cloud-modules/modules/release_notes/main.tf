@@ -1,16 +1,16 @@
 variable "release" {
-  description = "Version that is released."
+  description = "Version of the release."
   type        = string
   default     = "1.0.0"
 
   validation {
     condition     = can(regex("^\\d+\\.\\d+\\.\\d+$", var.release))
-    error_message = "A version has three numbers, such as 1.4.2."
+    error_message = "Enter three numbers, for example 1.4.2."
   }
 }
 
 variable "changes" {
-  description = "What changed, a line each."
+  description = "Changes, one per line."
   type        = list(string)
   default     = ["First release"]
 }

@@ -1,5 +1,5 @@
 output "deployment_id" {
-  description = "Id that all names of this deployment share."
+  description = "Id shared by all names of this deployment."
   value       = local.suffix
 }
 
@@ -9,12 +9,12 @@ output "service_url" {
 }
 
 output "manifest" {
-  description = "The rendered service."
+  description = "The rendered manifest."
   value       = terraform_data.service.output.manifest
 }
 
 output "summary" {
-  description = "What was asked for."
+  description = "Summary of the inputs."
   value = {
     environment = var.environment
     cpu_count   = var.cpu_count

@@ -5,19 +5,19 @@
 # Group 0: read by the platform, or for its admins
 
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = <<-EOT
-    One container behind HTTPS, scaled to zero when nobody calls.
+    One container behind HTTPS, scaled to zero when idle.
 
     * a **service** with its own address
-    * an optional **worker** for work in the background
+    * an optional **worker** for background jobs
     * scaling between two limits
   EOT
 }
 
 variable "module_documentation" {
-  description = "Where the module is explained. {{UIMeta group=0 order=2 }}"
+  description = "Address of the documentation. {{UIMeta group=0 order=2 }}"
   type        = string
   default     = "https://docs.example.com/modules/container-service"
 }
@@ -41,43 +41,43 @@ variable "credit_cost" {
 }
 
 variable "require_credit_purchases" {
-  description = "Whether only Purchased credits may pay. {{UIMeta group=0 order=6 }}"
+  description = "Only Purchased credits can pay for it. {{UIMeta group=0 order=6 }}"
   type        = bool
   default     = false
 }
 
 variable "enable_purge" {
-  description = "Whether the deployment may be purged. {{UIMeta group=0 order=7 }}"
+  description = "The deployment can be purged. {{UIMeta group=0 order=7 }}"
   type        = bool
   default     = true
 }
 
 variable "public_access" {
-  description = "Whether everybody may deploy this module. {{UIMeta group=0 order=8 }}"
+  description = "Everyone can deploy this module. {{UIMeta group=0 order=8 }}"
   type        = bool
   default     = true
 }
 
 variable "shared_users" {
-  description = "Who may deploy this module while it is not public. {{UIMeta group=0 order=9 }}"
+  description = "People who can deploy this module while it is not public. {{UIMeta group=0 order=9 }}"
   type        = list(string)
   default     = ["carol@example.com"]
 }
 
 variable "deployment_id" {
-  description = "Short id that makes names unique. Leave blank to get one. {{UIMeta group=0 order=10 }}"
+  description = "Short id that makes names unique. Leave blank for a random one. {{UIMeta group=0 order=10 }}"
   type        = string
   default     = null
 }
 
 variable "resource_creator_identity" {
-  description = "Identity that makes the resources. {{UIMeta group=0 order=11 updatesafe }}"
+  description = "Identity that creates the resources. {{UIMeta group=0 order=11 updatesafe }}"
   type        = string
   default     = "creator@platform.example.com"
 }
 
 variable "enable_services" {
-  description = "Whether the needed services are switched on first. {{UIMeta group=0 order=12 updatesafe}}"
+  description = "Turn on the required services first. {{UIMeta group=0 order=12 updatesafe}}"
   type        = bool
   default     = true
 }
@@ -85,29 +85,29 @@ variable "enable_services" {
 # Group 1: project
 
 variable "project_name" {
-  description = "Name of the project; lower-case letters, digits and dashes. {{UIMeta group=1 order=1 }}"
+  description = "Name of the project, in lower-case letters, digits and dashes. {{UIMeta group=1 order=1 }}"
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{2,29}$", var.project_name))
-    error_message = "The project's name has 3 to 30 lower-case letters, digits and dashes, and begins with a letter."
+    error_message = "Enter 3 to 30 lower-case letters, digits and dashes, starting with a letter."
   }
 }
 
 variable "environment" {
-  description = "What the service is for. {{UIMeta group=1 order=2 options=development,staging,production }}"
+  description = "Stage of the service. {{UIMeta group=1 order=2 options=development,staging,production }}"
   type        = string
   default     = "development"
 }
 
 variable "trusted_users" {
-  description = "People who may administer the service. {{UIMeta group=1 order=3 updatesafe }}"
+  description = "Administrators. {{UIMeta group=1 order=3 updatesafe }}"
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for user in var.trusted_users : can(regex("^[^@ ]+@[^@ ]+$", user))])
-    error_message = "Each trusted user is an e-mail address."
+    error_message = "Enter one e-mail address per administrator."
   }
 }
 
@@ -120,18 +120,18 @@ variable "region" {
 
   validation {
     condition     = contains(["europe-west1", "europe-north1", "us-central1"], var.region)
-    error_message = "The region is europe-west1, europe-north1 or us-central1."
+    error_message = "Choose europe-west1, europe-north1 or us-central1."
   }
 }
 
 variable "allowed_ranges" {
-  description = "Networks that may call the service. {{UIMeta group=2 order=2 updatesafe }}"
+  description = "Networks that can call the service. {{UIMeta group=2 order=2 updatesafe }}"
   type        = list(string)
   default     = ["0.0.0.0/0"]
 }
 
 variable "create_network" {
-  description = "Whether to make a network. {{UIMeta group=2 order=2 }} Set it to false to use an existing one."
+  description = "Create a network. {{UIMeta group=2 order=2 }} Turn it off to use an existing one."
   type        = bool
   default     = true
 }
@@ -145,19 +145,19 @@ variable "image" {
 }
 
 variable "cpu_count" {
-  description = "Processors of each instance. {{UIMeta options=1,2,4,8 order=2 group=3 }}"
+  description = "CPUs per instance. {{UIMeta options=1,2,4,8 order=2 group=3 }}"
   type        = number
   default     = 1
 }
 
 variable "memory_gib" {
-  description = "Memory of each instance in GiB. {{uimeta group=3 order=3 updatesafe options=0.5,1,2,4 }}"
+  description = "Memory per instance (GiB). {{uimeta group=3 order=3 updatesafe options=0.5,1,2,4 }}"
   type        = number
   default     = 0.5
 }
 
 variable "settings" {
-  description = "Settings that the container finds in its environment. {{UIMeta group=3 order=4 updatesafe }}"
+  description = "Environment variables of the container. {{UIMeta group=3 order=4 updatesafe }}"
   type        = map(string)
   default     = { LOG_LEVEL = "info" }
 }
@@ -165,24 +165,24 @@ variable "settings" {
 # Group 4: scaling
 
 variable "smallest_count" {
-  description = "Instances that always run. {{UIMeta group=4 order=1 updatesafe }}"
+  description = "Minimum number of instances. {{UIMeta group=4 order=1 updatesafe }}"
   type        = number
   default     = 0
 }
 
 variable "largest_count" {
-  description = "Instances at most. {{UIMeta group=4 order=2 updatesafe }}"
+  description = "Maximum number of instances. {{UIMeta group=4 order=2 updatesafe }}"
   type        = number
   default     = 3
 
   validation {
     condition     = var.largest_count >= 1 && var.largest_count <= 20
-    error_message = "Between 1 and 20 instances."
+    error_message = "Enter 1 to 20 instances."
   }
 }
 
 variable "cpu_targets" {
-  description = "Load in percent at which it grows, by step. {{UIMeta group=4 order=3 updatesafe }}"
+  description = "Load at which instances are added (percent), by step. {{UIMeta group=4 order=3 updatesafe }}"
   type        = list(number)
   default     = [50, 70.5, 90]
 }
@@ -190,7 +190,7 @@ variable "cpu_targets" {
 # Group 6: worker. There is no group 5.
 
 variable "worker" {
-  description = "Work in the background: image and instances. {{UIMeta group=6 order=1 }}"
+  description = "Background worker: image and instances. {{UIMeta group=6 order=1 }}"
   type = object({
     image = string
     count = optional(number, 1)
@@ -208,7 +208,7 @@ variable "schedules" {
 }
 
 variable "support_contact" {
-  description = "Who is asked when the service is down. It has no place in the form's steps."
+  description = "Contact when the service is down. It belongs to no step of the form."
   type        = string
   default     = ""
 }

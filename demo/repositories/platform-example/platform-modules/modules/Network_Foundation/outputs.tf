@@ -13,6 +13,6 @@ output "subnets" {
 }
 
 output "last_part" {
-  description = "Name of the part that was made last."
+  description = "Name of the last part."
   value       = terraform_data.summary.output
 }

@@ -1,7 +1,7 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
-  default     = "Private network, subnets in every zone, outbound gateway and flow logs. Takes its time."
+  default     = "Private network, subnets in every zone, outbound gateway and flow logs. Takes a while."
 }
 
 variable "module_services" {
@@ -23,12 +23,12 @@ variable "network_name" {
 }
 
 variable "seconds" {
-  description = "Seconds that each of the twenty parts takes. {{UIMeta group=1 order=2 updatesafe }}"
+  description = "Seconds per part, of twenty parts. {{UIMeta group=1 order=2 updatesafe }}"
   type        = number
   default     = 1
 
   validation {
     condition     = var.seconds >= 0 && var.seconds <= 60
-    error_message = "Between 0 and 60 seconds."
+    error_message = "Enter 0 to 60 seconds."
   }
 }

@@ -14,7 +14,7 @@ resource "terraform_data" "instance" {
   lifecycle {
     postcondition {
       condition     = self.output.storage >= 20
-      error_message = "The instance came up with too little storage."
+      error_message = "The instance started with too little storage."
     }
   }
 }

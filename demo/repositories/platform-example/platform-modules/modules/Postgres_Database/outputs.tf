@@ -9,6 +9,6 @@ output "backups" {
 }
 
 output "maintenance" {
-  description = "When the instance may be restarted."
+  description = "Maintenance window for restarts."
   value       = var.maintenance
 }

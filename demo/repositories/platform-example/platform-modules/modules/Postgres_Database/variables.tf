@@ -1,7 +1,7 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
-  default     = "Managed PostgreSQL with backups, a read replica on demand and alarms that reach you."
+  default     = "Managed PostgreSQL with backups, a read replica on demand and alarms by e-mail."
 }
 
 variable "module_dependency" {
@@ -23,7 +23,7 @@ variable "credit_cost" {
 }
 
 variable "enable_purge" {
-  description = "Data is not purged by mistake. {{UIMeta group=0 order=5 }}"
+  description = "The data can be purged. {{UIMeta group=0 order=5 }}"
   type        = bool
   default     = false
 }
@@ -34,12 +34,12 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]*$", var.name))
-    error_message = "The name begins with a lower-case letter; lower-case letters, digits and dashes follow."
+    error_message = "Start with a lower-case letter. Use lower-case letters, digits and dashes."
   }
 
   validation {
     condition     = length(var.name) >= 3 && length(var.name) <= 20
-    error_message = "The name has 3 to 20 characters, this one has ${length(var.name)}."
+    error_message = "Enter 3 to 20 characters. This name has ${length(var.name)}."
   }
 }
 
@@ -50,7 +50,7 @@ variable "engine_version" {
 
   validation {
     condition     = contains(["POSTGRES_14", "POSTGRES_15", "POSTGRES_16"], var.engine_version)
-    error_message = "The version is POSTGRES_14, POSTGRES_15 or POSTGRES_16."
+    error_message = "Choose POSTGRES_14, POSTGRES_15 or POSTGRES_16."
   }
 }
 
@@ -61,50 +61,50 @@ variable "zone" {
 
   validation {
     condition     = contains(["a", "b", "c"], var.zone)
-    error_message = "There are the zones a, b and c."
+    error_message = "Choose zone a, b or c."
   }
 }
 
 variable "storage_gib" {
-  description = "Storage in GiB. {{UIMeta group=2 order=1 updatesafe }}"
+  description = "Storage (GiB). {{UIMeta group=2 order=1 updatesafe }}"
   type        = number
   default     = 50
 
   validation {
     condition     = var.storage_gib >= 20 && var.storage_gib <= 4000
-    error_message = "Storage is between 20 and 4000 GiB."
+    error_message = "Enter 20 to 4000 GiB."
   }
 
   validation {
     condition     = var.storage_gib % 10 == 0
-    error_message = "Storage comes in steps of 10 GiB."
+    error_message = "Enter a multiple of 10 GiB."
   }
 }
 
 variable "backup_days" {
-  description = "Days for which backups are kept. {{UIMeta group=2 order=2 updatesafe }}"
+  description = "Days to keep backups. {{UIMeta group=2 order=2 updatesafe }}"
   type        = list(number)
   default     = [1, 7, 30]
 
   validation {
     condition     = length(var.backup_days) > 0 && alltrue([for i, day in var.backup_days : i == 0 || day > var.backup_days[max(i - 1, 0)]])
-    error_message = "Name at least one day, in rising order."
+    error_message = "Enter at least one number of days, in ascending order."
   }
 }
 
 variable "alarm_addresses" {
-  description = "Who hears of alarms; at most five. {{UIMeta group=3 order=1 updatesafe }}"
+  description = "Alarm e-mails, five at most. {{UIMeta group=3 order=1 updatesafe }}"
   type        = set(string)
   default     = []
 
   validation {
     condition     = length(var.alarm_addresses) <= 5
-    error_message = "At most five addresses."
+    error_message = "Enter five addresses at most."
   }
 
   validation {
     condition     = alltrue([for address in var.alarm_addresses : strcontains(address, "@")])
-    error_message = "Each address holds an @."
+    error_message = "Enter e-mail addresses with an @."
   }
 }
 
@@ -115,12 +115,12 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for key in keys(var.labels) : can(regex("^[a-z_]+$", key))])
-    error_message = "The name of a label is made of lower-case letters and underscores."
+    error_message = "Use lower-case letters and underscores in label names."
   }
 }
 
 variable "maintenance" {
-  description = "When the instance may be restarted. {{UIMeta group=3 order=3 updatesafe }}"
+  description = "Maintenance window for restarts. {{UIMeta group=3 order=3 updatesafe }}"
   type = object({
     day  = string
     hour = number
@@ -129,11 +129,11 @@ variable "maintenance" {
 
   validation {
     condition     = contains(["saturday", "sunday"], var.maintenance.day)
-    error_message = "Maintenance is on saturday or sunday."
+    error_message = "Choose saturday or sunday."
   }
 
   validation {
     condition     = var.maintenance.hour >= 0 && var.maintenance.hour < 24 && floor(var.maintenance.hour) == var.maintenance.hour
-    error_message = "The hour is a whole number from 0 to 23."
+    error_message = "Enter a whole hour from 0 to 23."
   }
 }

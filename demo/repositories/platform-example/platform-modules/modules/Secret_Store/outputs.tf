@@ -4,19 +4,19 @@ output "store" {
 }
 
 output "connection" {
-  description = "How to connect, with the password."
+  description = "Connection string, with the password."
   value       = local.connection
   sensitive   = true
 }
 
 output "api_keys" {
-  description = "The keys, as they were given."
+  description = "The keys you entered."
   value       = var.api_keys
   sensitive   = true
 }
 
 output "recovery_code" {
-  description = "The code for emergencies, as it was given."
+  description = "The emergency code you entered."
   value       = var.recovery_code
   sensitive   = true
 }

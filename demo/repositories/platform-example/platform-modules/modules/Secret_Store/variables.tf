@@ -1,5 +1,5 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
   default     = "A store for passwords and keys. Its secrets are never shown again."
 }
@@ -17,7 +17,7 @@ variable "credit_cost" {
 }
 
 variable "require_credit_purchases" {
-  description = "Whether only Purchased credits may pay. {{UIMeta group=0 order=4 }}"
+  description = "Only Purchased credits can pay for it. {{UIMeta group=0 order=4 }}"
   type        = bool
   default     = true
 }
@@ -29,32 +29,32 @@ variable "store_name" {
 }
 
 variable "admin_password" {
-  description = "Password of the administrator, at least 16 characters. {{UIMeta group=1 order=2 }}"
+  description = "Administrator password, at least 16 characters. {{UIMeta group=1 order=2 }}"
   type        = string
   sensitive   = true
 
   validation {
     condition     = length(var.admin_password) >= 16
-    error_message = "The password has at least 16 characters."
+    error_message = "Enter at least 16 characters."
   }
 }
 
 variable "api_keys" {
-  description = "Keys by the name of who uses them. {{UIMeta group=1 order=3 updatesafe }}"
+  description = "Keys by user name. {{UIMeta group=1 order=3 updatesafe }}"
   type        = map(string)
   default     = {}
   sensitive   = true
 }
 
 variable "recovery_code" {
-  description = "Code for emergencies. Leave blank for none. {{UIMeta group=1 order=4 updatesafe }}"
+  description = "Emergency code. Leave blank for none. {{UIMeta group=1 order=4 updatesafe }}"
   type        = string
   default     = null
   sensitive   = true
 }
 
 variable "print_hint" {
-  description = "Whether the run prints the secret's hash, as careless tools do. {{UIMeta group=2 order=1 updatesafe }}"
+  description = "Print a hash of the secret in the log, as careless tools do. {{UIMeta group=2 order=1 updatesafe }}"
   type        = bool
   default     = false
 }

@@ -4,6 +4,6 @@ output "warehouse" {
 }
 
 output "dashboard" {
-  description = "Name of the dashboard, there once every step has passed."
+  description = "Name of the dashboard, once every step has succeeded."
   value       = terraform_data.dashboard.output
 }

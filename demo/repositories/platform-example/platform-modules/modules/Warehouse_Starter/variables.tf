@@ -1,7 +1,7 @@
 variable "module_description" {
-  description = "What the catalogue says about this module. {{UIMeta group=0 order=1 }}"
+  description = "Description in the catalogue. {{UIMeta group=0 order=1 }}"
   type        = string
-  default     = "Warehouse, two service accounts and a nightly load. Fails half-way until fail_at is 0."
+  default     = "Warehouse, two service accounts and a nightly load. Fails halfway until fail_at is 0."
 }
 
 variable "module_services" {
@@ -23,7 +23,7 @@ variable "warehouse_name" {
 }
 
 variable "fail_at" {
-  description = "Step that fails, 0 for none. {{UIMeta group=1 order=2 updatesafe options=0,1,2,3,4,5,6 }}"
+  description = "Step that fails. 0 for none. {{UIMeta group=1 order=2 updatesafe options=0,1,2,3,4,5,6 }}"
   type        = number
   default     = 4
 }

@@ -4,13 +4,13 @@ variable "site_name" {
 }
 
 variable "domain" {
-  description = "Domain under which the site answers."
+  description = "Domain of the site."
   type        = string
   default     = "sites.example.com"
 }
 
 variable "index_document" {
-  description = "Page that the root of the site shows."
+  description = "Page shown at the root of the site."
   type        = string
   default     = "index.html"
 }
