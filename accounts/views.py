@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, health, profile_page, services, webhooks
+from accounts import api_tokens, profile_page, services, token_health, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
@@ -236,7 +236,7 @@ def _github(request) -> dict:
     context = {
         "side": side,
         "connection": connection,
-        "health": health.badge_of(connection) if connection else None,
+        "health": token_health.badge_of(connection) if connection else None,
         "token_form": TokenForm(replaces=connection is not None),
         "cards": profile_page.github_cards(
             connection, is_platform=side.owner is None, readable=readable, published=published

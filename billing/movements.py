@@ -97,6 +97,7 @@ def _holds(pks: list[int], moment: str) -> dict[int, Any]:
 
 
 def _movement(source: str, row: Any) -> Movement:
+    kind: Transfer.Kind | Unposted
     if isinstance(row, Transfer):
         kind, at, balance = Transfer.Kind(row.kind), row.created_at, row.balance_after
     else:
