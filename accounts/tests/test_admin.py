@@ -66,7 +66,7 @@ def test_a_person_is_deactivated_not_deleted(signed_in, admin, carol):
 @pytest.mark.parametrize("lost", ["is_staff", "is_active"])
 def test_no_admin_locks_themselves_out(signed_in, admin, lost):
     answer = signed_in(admin).post(person_page(admin), roles(admin, **{lost: False}))
-    assert "You cannot take the admin role or access from yourself" in html.unescape(answer.text)
+    assert "You cannot remove your own admin role or access" in html.unescape(answer.text)
     admin.refresh_from_db()
     assert (admin.is_staff, admin.is_active) == (True, True)
 

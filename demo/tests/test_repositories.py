@@ -175,13 +175,13 @@ def test_optional_attributes_get_their_defaults(tmp_path):
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"name": "Orders"}, "The name begins with a lower-case letter"),
-        ({"name": "ab"}, "The name has 3 to 20 characters, this one has 2."),
+        ({"name": "Orders"}, "Start with a lower-case letter."),
+        ({"name": "ab"}, "Enter 3 to 20 characters. This name has 2."),
         ({"name": "orders", "storage_gib": 25}, "Enter a multiple of 10 GiB."),
         ({"name": "orders", "backup_days": [7, 1]}, "Enter at least one number of days, in ascending order."),
         ({"name": "orders", "alarm_addresses": ["nobody"]}, "Enter e-mail addresses with an @."),
         ({"name": "orders", "maintenance": {"day": "sunday", "hour": 1.5}}, "Enter a whole hour from 0 to 23."),
-        ({"name": "orders", "labels": {"Team": "x"}}, "The name of a label is made of lower-case letters"),
+        ({"name": "orders", "labels": {"Team": "x"}}, "Use lower-case letters and underscores in label names."),
     ],
 )
 def test_refused_input_is_told_in_the_modules_words(tmp_path, inputs, message):
