@@ -49,8 +49,8 @@ def _dump(data: Path) -> bytes:
 
 
 def _plain_sql(socket_dir: Path) -> bytes:
-    server = ["--host", socket_dir, "--username", postgres.SUPERUSER, "--dbname", "portal"]
-    command = [postgres.BINARIES / "pg_dump", *server, "--no-owner", "--no-privileges"]
+    server = ["--host", str(socket_dir), "--username", postgres.SUPERUSER, "--dbname", "portal"]
+    command = [str(postgres.BINARIES / "pg_dump"), *server, "--no-owner", "--no-privileges"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
 
