@@ -20,7 +20,7 @@ class PortalAdapter(DefaultAccountAdapter):
         "enter_current_password": "Your current password is not correct. Type it again.",
         "incorrect_password": "The password is not correct. Type it again.",
         "invalid_password_reset": "The link expired or was used already. Get a new one.",
-        "max_email_addresses": "You have %d addresses, which is the most. Remove one first.",
+        "max_email_addresses": "You have %d addresses, the maximum. Remove one first.",
         "rate_limited": "Too many requests. Wait a minute, then try again.",
         "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
         "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",

@@ -32,7 +32,7 @@ def create(owner: User, *, name: str, by: User) -> tuple[ApiToken, str]:
     if working.filter(name=name).exists():
         raise Refused(f"You already have a token named {name}. Choose another name, or revoke that one first.")
     if working.count() >= MOST:
-        raise Refused(f"You have {MOST} tokens, which is the most. Revoke one that you no longer use.")
+        raise Refused(f"You have {MOST} tokens, the maximum. Revoke one that you no longer use.")
     text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken.objects.create(owner=owner, name=name, digest=_digest(text))
     audit.record("api_token.created", by=by, target=token, name=name)

@@ -23,7 +23,8 @@ class KeyReused(LedgerError):
     """An idempotency key came back with another request under it."""
 
     def __init__(self, key: str):
-        super().__init__(f"{key} was used for a different movement.")
+        self.key = key
+        super().__init__("This was sent before with other values. Nothing was changed. Open the page again.")
 
 
 class WalletMoved(LedgerError):

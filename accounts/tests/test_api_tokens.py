@@ -86,7 +86,7 @@ def test_one_name_once_while_it_works(alice, carol):
 
 def test_twenty_work_at_most(carol):
     tokens = [make(carol, f"machine {number}")[0] for number in range(20)]
-    with pytest.raises(Refused, match="You have 20 tokens, which is the most"):
+    with pytest.raises(Refused, match="You have 20 tokens, the maximum"):
         make(carol, "one more")
     api_tokens.revoke(tokens[3], by=carol)
     make(carol, "one more")
