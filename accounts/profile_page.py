@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import GitHubConnection, User
-from foundation.paragraphs import counted
+from foundation.paragraphs import counted, joined
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def token_intro(*, is_platform: bool) -> str:
 
 def token_refusal(*, has_token: bool) -> str:
     """What follows "The token was not saved."."""
-    return "The current token is still in use. Paste the new one again." if has_token else "Paste it again."
+    kept = "The current token is still in use." if has_token else ""
+    return joined([kept, "Paste a token again."])
 
 
 def found(number: int) -> str:

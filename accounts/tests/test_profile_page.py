@@ -38,6 +38,17 @@ def test_what_a_search_found(number, words):
     assert profile_page.found(number) == words
 
 
+@pytest.mark.parametrize(
+    ("has_token", "words"),
+    [
+        (True, "The current token is still in use. Paste a token again."),
+        (False, "Paste a token again."),
+    ],
+)
+def test_what_a_refused_token_leaves(has_token, words):
+    assert profile_page.token_refusal(has_token=has_token) == words
+
+
 FREE = "You can change the repository, branch or token at any time."
 DELETES = "This deletes the stored token and stops scans."
 

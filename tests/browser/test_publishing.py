@@ -53,7 +53,7 @@ def refuse_tokens(page):
     }.items():
         save_token(page, token)
         alert = page.get_by_role("alert")
-        expect(alert).to_contain_text("The token was not saved. Paste it again.")
+        expect(alert).to_contain_text("The token was not saved. Paste a token again.")
         expect(page.locator("#id_token_error")).to_contain_text(sentence)
         expect(page.locator("#id_token")).to_have_value("")
 

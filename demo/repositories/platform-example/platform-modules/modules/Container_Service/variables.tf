@@ -208,7 +208,7 @@ variable "schedules" {
 }
 
 variable "support_contact" {
-  description = "Contact when the service is down. It belongs to no step of the form."
+  description = "Contact when the service is down."
   type        = string
   default     = ""
 }
