@@ -10,6 +10,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 PRIVATE = [
+    ".venv",
     ".env",
     ".env.production",
     ".data/secrets",
