@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from semver import Version
+
 import partnerportal
 from embedded import postgres, processes
 from tests import environment
@@ -17,16 +19,19 @@ RELEASES = ROOT / "tests" / "releases"
 
 
 def main() -> None:
-    """Write `tests/releases/<version>.sql.gz` in place of the older one."""
+    """Write `tests/releases/<version>.sql.gz`."""
     with tempfile.TemporaryDirectory(prefix="partnerportal-release-") as path:
         dump = _dump(Path(path))
     assert path.encode() not in dump, "The dump names a path of this machine."
     RELEASES.mkdir(exist_ok=True)
-    for older in RELEASES.glob("*.sql.gz"):
-        older.unlink()
     target = RELEASES / f"{partnerportal.__version__}.sql.gz"
     target.write_bytes(gzip.compress(dump, mtime=0))
     print(f"{target.relative_to(ROOT)}: {target.stat().st_size // 1024} KiB. Commit it.")
+
+
+def kept() -> list[Path]:
+    """The dumps that there are, oldest version first."""
+    return sorted(RELEASES.glob("*.sql.gz"), key=lambda path: Version.parse(path.name.removesuffix(".sql.gz")))
 
 
 def _dump(data: Path) -> bytes:

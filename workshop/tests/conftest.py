@@ -1,24 +1,20 @@
 import gzip
 import io
 import subprocess
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
 from embedded import postgres
+from workshop import dump
 
-ROOT = Path(settings.BASE_DIR)
 
-
-@pytest.fixture
-def previous_release(bare_db):
-    """The demo world as the previous release left it, not migrated yet; gives the URL of its database."""
+@pytest.fixture(params=dump.kept(), ids=lambda path: path.name)
+def earlier_release(request, bare_db):
+    """The demo world as an earlier release left it, not migrated yet; gives the URL of its database."""
     url = bare_db()
-    (dump,) = (ROOT / "tests" / "releases").glob("*.sql.gz")
     command = [postgres.BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", url]
-    subprocess.run(command, input=gzip.decompress(dump.read_bytes()), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, input=gzip.decompress(request.param.read_bytes()), check=True, stdout=subprocess.DEVNULL)
     return url
 
 

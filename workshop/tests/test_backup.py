@@ -5,11 +5,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from accounts.models import User
 from embedded import postgres
 from tests.leaks.walk import fingerprint
+from workshop import dump
 
 ROOT = Path(settings.BASE_DIR)
 PREFIX = "docker compose exec -T postgres "
@@ -30,15 +32,16 @@ def run(command, *, url, folder):
     subprocess.run(command, shell=True, cwd=folder, env=environment, check=True)
 
 
-def test_what_was_backed_up_is_restored_whole(previous_release, bare_db, manage, tmp_path):
+@pytest.mark.parametrize("earlier_release", dump.kept()[-1:], indirect=True)
+def test_what_was_backed_up_is_restored_whole(earlier_release, bare_db, manage, tmp_path):
     backup, restore = commands()
     manage("migrate", "--no-input", "--verbosity", "0")
     before = fingerprint()
-    run(backup, url=previous_release, folder=tmp_path)
+    run(backup, url=earlier_release, folder=tmp_path)
     restored = bare_db()
     run(restore, url=restored, folder=tmp_path)
     assert fingerprint() == before
     User.objects.create(email="late@example.com")
     run(restore.replace("--no-owner", "--no-owner --clean --if-exists"), url=restored, folder=tmp_path)
     assert fingerprint() == before
-    assert "The ledger agrees with itself" in manage("ledger_verify")
+    manage("ledger_verify")  # raises when a row is off

@@ -1,4 +1,4 @@
-"""What the previous release left is what this one goes on with."""
+"""What an earlier release left is what this one goes on with."""
 
 from django.db import connection
 
@@ -23,16 +23,16 @@ def refs():
     return found
 
 
-def test_a_database_of_the_previous_release_is_migrated_and_keeps_its_rows(previous_release, manage):
+def test_a_database_of_an_earlier_release_is_migrated_and_keeps_its_rows(earlier_release, manage):
     before = refs()
     assert min(map(len, before.values())) > 0
     manage("migrate", "--no-input", "--verbosity", "0")
     assert refs() == before
     manage("migrate", "--check")
     manage("makemigrations", "--check", "--dry-run")
-    assert "The ledger agrees with itself" in manage("ledger_verify")
+    manage("ledger_verify")  # raises when a row is off
 
 
-def test_secrets_of_the_previous_release_are_read(previous_release, manage):
+def test_secrets_of_an_earlier_release_are_read(earlier_release, manage):
     manage("migrate", "--no-input", "--verbosity", "0")
     assert GitHubConnection.objects.get(owner__email="alice@example.com").token == "ghp_demo_alice"
