@@ -1,17 +1,12 @@
-// Show/hide and generate for sensitive inputs. The buttons are hidden until this runs.
-const letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.!";
-const generate = () => Array.from(crypto.getRandomValues(new Uint32Array(24)), (n) => letters[n % letters.length]).join("");
-
-for (const button of document.querySelectorAll("[data-reveal], [data-generate]")) {
-  const input = document.querySelector(button.dataset.reveal ?? button.dataset.generate);
+// Shows and hides what is typed into a sensitive input. The button is hidden until this runs.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.querySelector(button.dataset.reveal);
   button.hidden = false;
   button.addEventListener("click", () => {
-    if (button.dataset.generate) input.value = generate();
-    const open = Boolean(button.dataset.generate) || input.type === "password";
-    input.type = open ? "text" : "password";
-    const eye = document.querySelector(`[data-reveal="#${input.id}"]`);
-    eye.setAttribute("aria-pressed", open);
-    const use = eye.querySelector("use");
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, open ? "#eye-off" : "#eye"));
+    const isShown = input.type === "password";
+    input.type = isShown ? "text" : "password";
+    button.setAttribute("aria-pressed", isShown);
+    const use = button.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, isShown ? "#eye-off" : "#eye"));
   });
 }
