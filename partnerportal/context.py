@@ -18,6 +18,14 @@ PUBLISH = "Publish"
 
 
 @dataclass(frozen=True)
+class Count:
+    """A number beside a link, and what a screen reader says behind it."""
+
+    number: int
+    says: str
+
+
+@dataclass(frozen=True)
 class NavItem:
     """A link of the main navigation; `current` is the value of its aria-current, empty when one is elsewhere.
 
@@ -27,7 +35,7 @@ class NavItem:
     label: str
     url: str
     current: str
-    count: Callable[[], int] | None = None
+    count: Callable[[], Count | None] | None = None
 
 
 def shell(request):
@@ -66,6 +74,11 @@ def updates_for(user) -> int:
     return sum(candidates.updates_of(owner) for owner in user.publishes_for)
 
 
+def _count(user) -> Count | None:
+    number = updates_for(user)
+    return Count(number, "update available" if number == 1 else "updates available") if number else None
+
+
 def _nav(request):
     return [_item(request, label, reverse(name)) for label, name in _links(_user(request))]
 
@@ -86,7 +99,7 @@ def _links(user):
 
 
 def _item(request, label, url):
-    count = partial(updates_for, request.user) if label == PUBLISH else None
+    count = partial(_count, request.user) if label == PUBLISH else None
     if request.path == url:
         return NavItem(label, url, "page", count)
     return NavItem(label, url, "true" if request.path.startswith(url) else "", count)

@@ -15,15 +15,17 @@ from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.presentation import shown_status, trouble
+from foundation.paragraphs import counted
 from modules.models import Alarm, Module
 from partnerportal.context import updates_for
 
 SHOWN = 5
+ALL_SET = "You're all set."
 LONGEST_DETAIL = 160  # characters
 ALARMS = {  # what follows the name of a module's version
     Alarm.Kind.TAG_MOVED: "has a tag that moved",
     Alarm.Kind.TAG_GONE: "has a tag that was deleted",
-    Alarm.Kind.COMMIT_GONE: "comes from a commit that vanished from its branch",
+    Alarm.Kind.COMMIT_GONE: "comes from a commit that is no longer on its branch",
 }
 
 
@@ -50,17 +52,23 @@ def page(user, *, now) -> dict:
         "attention": needs,
         "deployments": [(row, shown_status(row, row.run_status), trouble(row, row.run_status)) for row in newest],
         "total": total,
-        "summary": summary(len(needs), live),
+        "summary": summary(len(needs), live=live, total=total),
         "modules": modules_of(user, now=now) if user.is_partner else None,
         "platform": platform_figures() if user.is_staff else None,
     }
 
 
-def summary(needs: int, live: int) -> str:
-    """The state of things in two short sentences."""
-    first = f"{needs} {'thing needs' if needs == 1 else 'things need'} you." if needs else "Nothing needs you."
-    second = f"{live} {'deployment is' if live == 1 else 'deployments are'} live." if live else "Nothing is live yet."
-    return f"{first} {second}"
+def summary(needs: int, *, live: int, total: int) -> str:
+    """The state of things in two short sentences: what needs this person, and how many deployments are live."""
+    first = f"{counted(needs, 'thing')} {'needs' if needs == 1 else 'need'} your attention." if needs else ALL_SET
+    if live:
+        return f"{first} {counted(live, 'deployment')} {'is' if live == 1 else 'are'} live."
+    return f"{first} {'No deployment is live.' if total else 'No deployments yet.'}"
+
+
+def outcome(*, succeeded: int, ended: int) -> str:
+    """How many of the runs that have ended succeeded: "4 of 5", and a dash before the first one."""
+    return f"{succeeded:,} of {ended:,}" if ended else "–"
 
 
 def greeting(now) -> str:
@@ -98,6 +106,7 @@ def modules_of(user, *, now) -> dict:
         succeeded=Count("pk", filter=Q(status=Run.Status.SUCCEEDED)),
     )
     return figures | {
+        "outcome": outcome(succeeded=figures["succeeded"], ended=figures["ended"]),
         "published": Module.objects.published().filter(owner=user).count(),
         "share": sum(row["share"] for row in reports.revenue(user, month=Month.of(now), person=user)),
         "currency": settings.PORTAL_CURRENCY,
@@ -110,7 +119,7 @@ def platform_figures() -> list[tuple[str, int]]:
         ("People", User.objects.filter(is_active=True).count()),
         ("Partners", User.objects.filter(is_active=True, is_partner=True).count()),
         ("Live deployments", Deployment.objects.live().count()),
-        ("Runs in work", Run.objects.exclude(status__in=Run.FINAL).count()),
+        ("Active runs", Run.objects.exclude(status__in=Run.FINAL).count()),
     ]
 
 
@@ -140,16 +149,16 @@ def alarms(user) -> list[Attention]:
 def _alarm(alarm) -> Attention:
     module = alarm.version.module
     title, says = f"{module.title} {alarm.version.semver}", ALARMS[Alarm.Kind(alarm.kind)]
-    detail = "Git no longer says what it said at its publication. Deployments are unaffected."
-    return Attention("bad", "warning", title, says, detail, module.get_absolute_url(), "Look at it")
+    detail = "Deployments are not affected. They use the portal's own copy."
+    return Attention("bad", "warning", title, says, detail, module.get_absolute_url(), "See the alarm")
 
 
 def _updates(user) -> list[Attention]:
     count = updates_for(user)
     if not count:
         return []
-    says = f"have {count} update{'' if count == 1 else 's'} available"
-    detail = "The repository has moved on since they were published."
+    says = f"have {counted(count, 'update')} available"
+    detail = "Their code in the repository has changed since they were published."
     url = reverse("modules:publish")
     return [Attention("run", "replace", "Published modules", says, detail, url, "See the changes")]
 
@@ -163,7 +172,7 @@ def _connection(side: Side) -> Attention | None:
     connection, url = side.connections.first(), reverse("accounts:profile") + side.query
     title = "Your GitHub connection" if side.owner else "The platform's GitHub connection"
     if connection is None:
-        detail = "A token and a repository bring modules here."
+        detail = "Save a token and choose a repository to publish modules."
         return Attention("run", "key", title, "is not set up", detail, url, "Connect GitHub")
     if fault := token_health.trouble_of(connection):
         return Attention(fault.tone, "key", fault.token, fault.says, fault.text, fault.url, "Replace token")

@@ -33,6 +33,13 @@ CHOICES = [
 ]
 
 
+EMPTIES = [  # icon, title, text, address and action
+    ("cube", "No repository yet", "Connect GitHub and choose a repository.", "#s-empty", "Open GitHub Configuration"),
+    ("search", "Nothing matches “postgrez”", "Try fewer letters or another tag.", "#s-empty", "Clear the search"),
+    ("bell", "No notifications", "You're all set.", "", ""),
+]
+
+
 class ExampleForm(forms.Form):
     """One field per look of `forms/field.html`; filled in wrongly, so that the errors show too."""
 
@@ -54,6 +61,7 @@ def page(request):
         "run": Run.Status,
         "candidate": Candidate,
         "icons": ICONS,
+        "empties": EMPTIES,
         "list": Paginator(range(214), 20).page(2),
     }
     return render(request, "styleguide/page.html", context)

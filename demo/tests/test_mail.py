@@ -30,7 +30,7 @@ def test_newest_message_stands_first(client, db):
 
 def test_no_message_yet_says_what_to_do(client, db):
     text = client.get("/demo/mail/").content.decode()
-    assert "Nothing sent yet" in text
+    assert "No e-mail yet" in text
     assert 'href="/accounts/signup/"' in text
 
 

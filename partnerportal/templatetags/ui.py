@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from foundation.choices import ShownChoices
 from foundation.credits import to_credits
+from partnerportal.error_pages import PAGES
 
 register = template.Library()
 
@@ -55,6 +57,13 @@ def badge(choice):
 def toast(text, level):
     """A message that lies over the page until it is dismissed; `level` is a level tag of Django's messages."""
     return {"text": text, "level": Level(level)}
+
+
+@register.inclusion_tag("includes/_error.html")
+def error_page(name, text="", heading="h1"):
+    """A page that comes instead of an answer, by the name of its template; `text` is said in place of its own."""
+    page = PAGES[name]
+    return {"code": page.code, "title": page.title, "text": text or page.text, "heading": heading}
 
 
 @register.filter
@@ -155,3 +164,23 @@ def paginate(page, label="Pages"):
 def wrong_fields(form):
     """The visible fields of a form that need a change, for the notice on top of it."""
     return [field for field in form.visible_fields() if field.errors]
+
+
+@register.filter
+def need_a_change(fields):
+    """How many fields need a change: "One field needs a change.", "Two fields need a change."."""
+    count = str(apnumber(len(fields))).capitalize()
+    return f"{count} field needs a change." if len(fields) == 1 else f"{count} fields need a change."
+
+
+@register.filter
+def links_to_fields(fields):
+    """The names of fields in a row, each a link to its field."""
+    links = ((field.id_for_label or field.auto_id, field.label) for field in fields)
+    return format_html_join(", ", '<a href="#{}">{}</a>', links)
+
+
+@register.filter
+def is_checkbox(field):
+    """Whether a field of a form is one box to tick, whose label stands behind it."""
+    return field.widget_type == "checkbox"

@@ -80,10 +80,10 @@ def test_it_stands_on_every_page_of_the_partner(browse, alice, pages, kind):
         (
             "bad",
             "Your GitHub token no longer works. It was revoked or deleted on GitHub. Scans are paused until you save "
-            "a new token. Published modules are not affected. Open the profile",
+            "a new token. Published modules are not affected. Open your profile",
         )
     ]
-    assert 'href="/profile/#github">Open the profile</a>' in response.text
+    assert 'href="/profile/#github">Open your profile</a>' in response.text
 
 
 @pytest.mark.parametrize(

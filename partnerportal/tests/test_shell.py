@@ -1,8 +1,12 @@
+import html
+import re
+
 import pytest
 from django.template.loader import get_template
 
 from accounts.models import PlatformSettings
 from partnerportal import __version__
+from partnerportal.error_pages import PAGES
 
 
 def links(response):
@@ -53,8 +57,8 @@ def test_where_one_is_is_marked(page):
 
 
 def test_the_account_menu_signs_out_by_post(page, alice):
-    text = page(alice).text
-    assert '<form action="/accounts/logout/" method="post"><input type="hidden" name="csrfmiddlewaretoken"' in text
+    form = r'<form action="/accounts/logout/" method="post">\s*<input type="hidden" name="csrfmiddlewaretoken"'
+    assert re.search(form, page(alice).text)
 
 
 def test_the_top_bar_shows_the_balance(page, alice):
@@ -85,7 +89,7 @@ def test_the_theme_comes_from_its_cookie(client, cookie, attribute):
 def test_a_missing_page_is_404_in_the_look_of_the_portal(client):
     response = client.get("/nowhere/")
     assert response.status_code == 404
-    assert "There is nothing here for you" in response.text
+    assert "Page not found" in response.text
 
 
 @pytest.mark.django_db
@@ -132,11 +136,11 @@ class TestSignIn:
             for _ in range(6)
         ]
         assert [answer.status_code for answer in answers] == [302] * 5 + [429]
-        assert "Too many tries" in answers[-1].text
+        assert "Too many attempts" in answers[-1].text
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("500.html", "The portal made a mistake"), ("400.html", "cannot read this request")]
+    ("name", "words"), [("500.html", "Something went wrong"), ("400.html", "cannot read this request")]
 )
 def test_pages_for_a_broken_portal_need_no_request_and_no_database(name, words):
     assert words in get_template(name).render()
@@ -148,3 +152,16 @@ def test_the_footer_names_the_version(page, alice):
 
 def test_the_footer_of_the_admin_names_the_version(page, admin):
     assert f"<p>Partner Portal {__version__}</p>" in page(admin, "/admin/").text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_error_page_says_what_happened_what_was_kept_and_what_to_do(name):
+    text = html.unescape(get_template(f"{name}.html").render())
+    assert f"<p>{PAGES[name].text}</p>" in text
+    assert f'<h1 id="h-{PAGES[name].code}">{PAGES[name].title}</h1>' in text
+
+
+def test_a_refusal_may_say_its_own_reason():
+    text = get_template("403.html").render({"exception": "Only admins publish for the platform."})
+    assert "You don&#x27;t have permission to do this</h1>" in text
+    assert "<p>Only admins publish for the platform.</p>" in text

@@ -30,8 +30,8 @@ def test_visitor_is_sent_to_sign_in(client):
 def test_newcomer_is_told_what_to_do_next(client, carol):
     client.force_login(carol)
     text = client.get("/").content.decode()
-    assert "Nothing deployed yet" in text
-    assert "Nothing needs you. Nothing is live yet." in text
+    assert "<h3>No deployments yet</h3>" in text
+    assert "You&#x27;re all set. No deployments yet." in text
     assert "Your modules" not in text
     assert "Platform" not in text
 
@@ -76,15 +76,15 @@ def test_repaired_deployment_needs_nobody(carol, admin):
     make_run(shop, status=Run.Status.SUCCEEDED)
     page = start.page(carol, now=timezone.now())
     assert page["attention"] == []
-    assert page["summary"] == "Nothing needs you. 1 deployment is live."
+    assert page["summary"] == "You're all set. 1 deployment is live."
 
 
 def test_deployment_at_work_for_the_first_time_is_live(carol, admin):
     version = make_version(FILES, owner=None, published_by=admin)
     make_run(make_deployment(version, owner=carol, name="at-work"), status=Run.Status.APPLYING)
     make_run(make_deployment(version, owner=carol, name="left-nothing"), status=Run.Status.CANCELLED)
-    assert start.page(carol, now=timezone.now())["summary"] == "Nothing needs you. 1 deployment is live."
-    assert start.page(admin, now=timezone.now())["platform"][2:] == [("Live deployments", 1), ("Runs in work", 1)]
+    assert start.page(carol, now=timezone.now())["summary"] == "You're all set. 1 deployment is live."
+    assert start.page(admin, now=timezone.now())["platform"][2:] == [("Live deployments", 1), ("Active runs", 1)]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_deployment_at_work_for_the_first_time_is_live(carol, admin):
     [
         ("tag_moved", "has a tag that moved"),
         ("tag_gone", "has a tag that was deleted"),
-        ("commit_gone", "comes from a commit that vanished from its branch"),
+        ("commit_gone", "comes from a commit that is no longer on its branch"),
     ],
 )
 def test_alarm_needs_the_modules_partner_until_it_is_dismissed(client, alice, bob, kind, says):
@@ -143,7 +143,8 @@ def test_partner_sees_how_others_fare_with_their_modules(alice, carol):
         make_run(make_deployment(version, owner=carol, name=status), status=status)
     make_run(make_deployment(version, owner=alice), status=Run.Status.SUCCEEDED)
     figures = start.page(alice, now=timezone.now())["modules"]
-    assert figures == {"published": 1, "runs": 3, "ended": 2, "succeeded": 1, "share": 0, "currency": "EUR"}
+    assert (figures["published"], figures["share"], figures["currency"]) == (1, 0, "EUR")
+    assert (figures["runs"], figures["ended"], figures["succeeded"], figures["outcome"]) == (3, 2, 1, "1 of 2")
 
 
 def test_published_modules_are_those_in_the_catalogue(alice):
@@ -158,8 +159,27 @@ def test_admin_sees_the_platform_in_figures(admin, alice):
         ("People", 2),
         ("Partners", 1),
         ("Live deployments", 0),
-        ("Runs in work", 0),
+        ("Active runs", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("needs", "live", "total", "words"),
+    [
+        (0, 0, 0, "You're all set. No deployments yet."),
+        (0, 0, 2, "You're all set. No deployment is live."),
+        (0, 1, 1, "You're all set. 1 deployment is live."),
+        (1, 2, 3, "1 thing needs your attention. 2 deployments are live."),
+        (3, 0, 0, "3 things need your attention. No deployments yet."),
+    ],
+)
+def test_summary_says_what_needs_somebody_and_what_is_live(needs, live, total, words):
+    assert start.summary(needs, live=live, total=total) == words
+
+
+@pytest.mark.parametrize(("succeeded", "ended", "words"), [(0, 0, "–"), (0, 1, "0 of 1"), (999, 1200, "999 of 1,200")])
+def test_outcome_of_others_runs(succeeded, ended, words):
+    assert start.outcome(succeeded=succeeded, ended=ended) == words
 
 
 @pytest.mark.parametrize(("hour", "words"), [(6, "Good morning"), (12, "Good afternoon"), (18, "Good evening")])

@@ -1,0 +1,44 @@
+"""What the pages say that come instead of an answer: what happened, what was kept, what to do next."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    code: str
+    title: str
+    text: str
+
+
+FORBIDDEN = "You don't have permission to do this"
+
+PAGES = {  # by the name of the template
+    "400": ErrorPage(
+        "400",
+        "The portal cannot read this request",
+        "It is too large, or its address is wrong. Nothing was changed. Go back and try again.",
+    ),
+    "403": ErrorPage("403", FORBIDDEN, "Only its owner may change this. Nothing was changed."),
+    "403_csrf": ErrorPage(
+        "403",
+        "This form is too old",
+        "You signed in or out since you opened it, or your browser keeps no cookies for this portal. "
+        "Nothing was changed. Go back, reload the page and send it again.",
+    ),
+    "404": ErrorPage(
+        "404",
+        "Page not found",
+        "The address is wrong, or the page was removed, or it belongs to somebody else.",
+    ),
+    "429": ErrorPage(
+        "429",
+        "Too many attempts",
+        "You tried this too often in a short time. Nothing was changed. Wait a few minutes, then try again.",
+    ),
+    "500": ErrorPage(
+        "500",
+        "Something went wrong",
+        "The error is in the log for the administrators. What you saved before is kept, and deployments keep running. "
+        "Go back and try again. If it happens twice, tell an administrator the time.",
+    ),
+}
