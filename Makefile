@@ -1,7 +1,7 @@
 # Partner Portal: `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage lock release release-dump bench clean
+.PHONY: help demo test check check-static fix coverage lock release release-dump bench clean
 
 # The first of these that is Python 3.11 or newer makes .venv; `make PYTHON=/path/to/python3.11` chooses.
 PYTHON ?= python3
@@ -34,14 +34,24 @@ test: $(DEV) ## run every test on real PostgreSQL, Redis, Terraform and sandbox
 check: $(DEV) ## lint, format, types, layers, migrations, deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet templates demo/templates
 	$(PRODUCTION) $(BIN)/mypy
 	$(PRODUCTION) $(BIN)/lint-imports --no-logo
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(MAKE) --no-print-directory check-static
+
+# stylelint and eslint are npm's alone. Without npm the check says so; REQUIRE_NPM=1, as in CI, makes that an error.
+check-static:
+	@if $(MAKE) --silent node_modules/.package-lock.json; then \
+		node_modules/.bin/stylelint 'static/css/*.css' && node_modules/.bin/eslint static/js workshop *.mjs; \
+	elif [ -n "$(REQUIRE_NPM)" ]; then exit 1; \
+	else echo 'CSS and JavaScript are not checked: npm is missing, or cannot install stylelint and eslint.'; fi
 
 fix: $(DEV) ## repair what ruff can repair, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m workshop.template_layout templates demo/templates
 
 coverage: $(DEV) ## run every test, and show what they ran of each app beside its floor
 	@$(BIN)/coverage erase
@@ -64,7 +74,7 @@ bench: $(DEV) ## measure, print one table, write bench/results.json
 	@$(BIN)/python -m bench
 
 clean: ## remove .venv, caches and the demo's default data
-	rm -rf .venv .data .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis staticfiles
+	rm -rf .venv node_modules .data .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis staticfiles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMO): $(BIN)/python
@@ -76,6 +86,9 @@ $(DEV): $(BIN)/python
 	@echo 'Installing requirements-dev.lock'
 	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(DEMO)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v npm >/dev/null && npm ci --silent && touch $@
 
 $(BIN)/python:
 	@for python in $(PYTHONS); do \

@@ -1,0 +1,154 @@
+"""The layout of a template, as a rule of djlint and as what mends the indentation: docs/styleguide.md, 25.
+
+One block tag or block-level element a line; each line is two spaces further in for each element and block tag that is
+open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in <pre> and <textarea> is text and is left alone.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STEP = 2
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+TEXTUAL = {"pre", "textarea", "script", "style"}
+BLOCK_LEVEL = {
+    *("address", "article", "aside", "blockquote", "body", "dd", "details", "dialog", "div", "dl", "dt", "fieldset"),
+    *("figure", "footer", "form", "h1", "h2", "h3", "h4", "head", "header", "hr", "html", "legend", "li", "main"),
+    *("nav", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th"),
+    *("thead", "tr", "ul"),
+}
+MIDDLE = {"else", "elif", "empty"}
+TOKEN = re.compile(
+    r"""
+    (?P<comment>{\#.*?\#}|{%\s*comment\b.*?endcomment\s*%}|<!.*?>)
+    |{%\s*(?P<tag>\w+).*?%}
+    |{{.*?}}
+    |</(?P<end>[a-z][\w-]*)\s*>
+    |<(?P<start>[a-z][\w-]*)
+      (?:{%.*?%}|{{.*?}}|"(?:{%.*?%}|{{.*?}}|[^"])*"|'(?:{%.*?%}|{{.*?}}|[^'])*'|[^>"'])*?(?P<closed>/)?>
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass
+class Layout:
+    """Reads a template once: `depths` of its lines by number (textual ones have none) and the `faults` found."""
+
+    text: str
+    faults: list[tuple[int, str]] = field(default_factory=list)  # line and message
+    depths: dict[int, int] = field(default_factory=dict)
+    _open: list[tuple[str, int]] = field(default_factory=list)  # name and line of what is open
+
+    def __post_init__(self) -> None:
+        self._paired = set(re.findall(r"{%\s*end(\w+)", self.text))
+        self._textual: set[int] = set()
+        self._line, at = 1, 0
+        while match := TOKEN.search(self.text, at):
+            self._note_lines(match.start(), at)
+            self._read(match)
+            at = self._after(match)
+        self._note_lines(len(self.text), at)
+        self.depths = {number: depth for number, depth in self.depths.items() if number not in self._textual}
+        self._check_indentation()
+
+    def _note_lines(self, end: int, start: int) -> None:
+        """Lines between two tokens, and the line of the token itself, are as deep as what is open."""
+        for _ in range(self.text.count("\n", start, end)):
+            self._line += 1
+            self.depths[self._line] = len(self._open)
+        self.depths.setdefault(self._line, len(self._open))
+
+    def _read(self, match: re.Match[str]) -> None:
+        name = match["tag"]
+        if name in MIDDLE or name in self._paired:
+            self._read_block(match, name)
+        elif name and name.startswith("end"):
+            self._read_block(match, name)
+            self._close(match, name.removeprefix("end"))
+        elif match["end"]:
+            self._close(match, match["end"])
+        elif match["start"]:
+            self._read_start(match)
+
+    def _read_block(self, match: re.Match[str], name: str) -> None:
+        is_whole = name in ("block", "endblock") and "endblock" in self._line_of(match)
+        if not is_whole and self._line_of(match).strip() != match.group():
+            self._fault(f"{{% {name} %}} has its line to itself.")
+        if name in MIDDLE and self._begins_line(match):
+            self.depths[self._line] = len(self._open) - 1
+        if name in self._paired:
+            self._open.append((name, self._line))
+
+    def _read_start(self, match: re.Match[str]) -> None:
+        name = match["start"]
+        if name in BLOCK_LEVEL and not self._begins_line(match):
+            self._fault(f"<{name}> begins a line.")
+        if name not in VOID and not match["closed"]:
+            self._open.append((name, self._line))
+
+    def _close(self, match: re.Match[str], name: str) -> None:
+        opened, line = self._open.pop() if self._open else ("", 0)
+        if opened != name:
+            self._fault(f"{name} ends here, but what is open is {opened or 'nothing'}.")
+        if self._begins_line(match):
+            self.depths[self._line] = len(self._open)
+        elif name in BLOCK_LEVEL - TEXTUAL and line != self._line:
+            self._fault(f"</{name}> begins a line, as it opened on another one.")
+
+    def _after(self, match: re.Match[str]) -> int:
+        """Where reading goes on: behind the token, or at the end of a text whose white space counts."""
+        depth = self.depths[self._line]
+        for line in match.group().split("\n")[1:]:
+            self._line += 1
+            self.depths[self._line] = depth if line.strip() == ">" else depth + 1  # attributes, one a line
+        if match["start"] not in TEXTUAL:
+            return match.end()
+        end = self.text.find(f"</{match['start']}", match.end())
+        first, self._line = self._line + 1, self._line + self.text.count("\n", match.end(), end)
+        self._textual.update(range(first, self._line + 1))
+        return end
+
+    def _line_of(self, match: re.Match[str]) -> str:
+        start = self.text.rfind("\n", 0, match.start()) + 1
+        return self.text[start : match.end()] + self.text[match.end() :].partition("\n")[0]
+
+    def _begins_line(self, match: re.Match[str]) -> bool:
+        return not self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+
+    def _fault(self, message: str) -> None:
+        self.faults.append((self._line, message))
+
+    def _check_indentation(self) -> None:
+        for number, line in enumerate(self.text.split("\n"), 1):
+            wanted = " " * STEP * self.depths.get(number, 0)
+            if number in self.depths and line.strip() and line != wanted + line.lstrip():
+                self.faults.append((number, f"Indent by {len(wanted)} spaces."))
+
+    def mended(self) -> str:
+        """The text with the indentation that its lines should have."""
+        return "\n".join(
+            f"{' ' * STEP * self.depths[number]}{line.strip()}".rstrip() if number in self.depths else line
+            for number, line in enumerate(self.text.split("\n"), 1)
+        )
+
+
+def run(*, rule: Mapping, html: str, **_: object) -> Sequence[Mapping[str, str]]:
+    """What djlint calls with each template."""
+    lines = html.split("\n")
+    return [
+        {"code": rule["name"], "line": f"{number}:0", "match": lines[number - 1].strip()[:20], "message": message}
+        for number, message in sorted(Layout(html).faults)
+    ]
+
+
+def templates(folders: Sequence[str]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(Path(folder).rglob("*.html"))
+
+
+if __name__ == "__main__":
+    for path in templates(sys.argv[1:]):
+        path.write_text(Layout(path.read_text()).mended())
