@@ -17,7 +17,7 @@ from modules.terraform.types import Any_, Attribute, Collection, Object, Primiti
 
 MAX_ROWS = 100  # of one list, set or map
 MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second
-NEEDED = "This needs a value."
+NEEDED = "Enter a value."
 EMPTY, NULL = "empty", "null"  # what a blank can stand for
 
 
@@ -184,7 +184,7 @@ class RowsEditor(Editor):
         if typed is None:
             return BLANK if self.is_optional else None
         if len(typed) > MAX_ROWS:
-            wrong[spot] = f"At most {MAX_ROWS} rows fit here."
+            wrong[spot] = f"At most {MAX_ROWS} rows are allowed."
             return BLANK
         found = [self.row.read(tree, spot.row(at), wrong) for at, (_, tree) in enumerate(typed)]
         if not self.is_map:
@@ -198,9 +198,9 @@ class RowsEditor(Editor):
     def _check_key(key, keys, spot, wrong):
         at = Spot(f"{spot.name}:key", f"{spot.label}, key")
         if not key:
-            wrong[at] = "This row needs a key."
+            wrong[at] = "Enter a key."
         elif keys.count(key) > 1:
-            wrong[at] = f"“{key}” is given twice."
+            wrong[at] = f"The key “{key}” is used twice."
         else:
             _reading(lambda: values.storable(key), at, wrong)
 

@@ -33,7 +33,7 @@ from deployments.inputs.values import BLANK
 from modules.terraform.short_texts import without_defaults
 from modules.terraform.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
 
-KEPT = "Kept from your last try"
+KEPT = "Stored"
 NEVER = object()  # it cannot be left out
 
 
@@ -119,7 +119,7 @@ class SecretField(VariableField):
         """A value is stored by now, so that a blank field keeps it."""
         self.required = False
         self.widget.attrs["placeholder"] = KEPT
-        self.help_text = format_html("{} {}", self.help_text, "Blank keeps what you gave before.")
+        self.help_text = format_html("{} {}", self.help_text, "Leave it blank to keep the stored value.")
 
     def read(self, typed):
         if not typed:
@@ -169,7 +169,7 @@ def _blank_of(variable):
 
 def _primitive_field(kind, variable, value, options):
     default, is_left = variable["default"], not variable["required"] and variable["default"] is None
-    empty = "Leave it to the module" if is_left else "Choose one" if variable["required"] else ""
+    empty = "The module's default" if is_left else "Choose one" if variable["required"] else ""
     if variable["options"] and kind.name != "bool":
         extra = [each for each in (default, value) if each is not None and each not in variable["options"]]
         return ChoiceField(choices=[*variable["options"], *extra], empty=empty, **options)
@@ -198,14 +198,14 @@ def _help(variable, kind):
     """The module's own words, escaped, and what the field takes where that does not show."""
     notes = []
     if variable["sensitive"]:
-        notes.append("Sensitive: stored encrypted, masked in logs, never sent back.")
+        notes.append("Sensitive: stored encrypted, masked in logs, never shown again.")
     if not isinstance(kind, Primitive):
         shown = without_defaults(variable["type"]) if variable["sensitive"] else str(kind)
         notes.append(f"{shown}." if len(shown) <= 60 else f"{shown.partition('(')[0]}.")
     if _is_free(kind) or variable["sensitive"] and not isinstance(kind, Primitive):
-        notes.append("JSON or HCL.")
+        notes.append("Enter JSON or HCL.")
     if variable.get("default_expression"):
-        notes.append("Blank: Terraform computes it.")
+        notes.append("If blank, Terraform computes it.")
     elif not variable["required"] and variable["default"] is None and not variable["sensitive"]:
-        notes.append("May be left blank.")
+        notes.append("Optional.")
     return format_html("{} {}", variable["description"], " ".join(notes))

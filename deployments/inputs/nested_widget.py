@@ -12,7 +12,7 @@ from modules.terraform.types import Object, Type
 
 FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
 COLUMNS = 5  # attributes that a table shows side by side
-MEANINGS = [(editors.EMPTY, "an empty text"), (editors.NULL, "null")]
+MEANINGS = [(editors.EMPTY, "empty text"), (editors.NULL, "null")]
 LONGEST_HINT = 80  # characters of a default
 
 
@@ -52,8 +52,7 @@ class Nested(Rows):
         super().__init__()
         self.editor = editor
         self.label = label
-        self.absent = "Null is sent." if sends_null else "Left to the module."
-        self.leave = "Send null" if sends_null else "Leave out"
+        self.absent = "Empty (null)" if sends_null else "The module's default"
         self.wrong = {}
 
     def value_from_datadict(self, data, files, name):
@@ -75,7 +74,7 @@ class Nested(Rows):
         if isinstance(value, Tree):
             is_full = editors.size(value.root) >= editors.MAX_PARTS
             page = Page(box, self.wrong, value.opened, value.dropped, is_full)
-            context["node"] = draw(self.editor, value.root, spot, page) | {"absent": self.absent, "leave": self.leave}
+            context["node"] = draw(self.editor, value.root, spot, page) | {"absent": self.absent}
         else:
             context["node"] = draw(TextEditor(self.editor.attribute), value, spot, Page(box, {}, "", "", False))
         return context
@@ -105,7 +104,7 @@ def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
         "id": f"id_{spot.name}",
         "label": spot.label,
         "title": title,
-        "kind": _kind(editor.kind),
+        "kind": f"{'optional ' if editor.is_optional else ''}{_kind(editor.kind)}",
         "typed": typed,
         "error": page.wrong.get(spot, ""),
         "box": page.box,
@@ -114,8 +113,7 @@ def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
         "is_opened": page.opened == spot.name,
         "is_dropped": page.dropped == spot.name,
         "hint": _hint(editor),
-        "leave": "Leave out",
-        "absent": "Left out." if editor.is_optional else "It is null.",
+        "absent": _absent(editor),
     }
     for kind, more in DRAWN.items():
         if isinstance(editor, kind):
@@ -131,10 +129,14 @@ def _line(editor, typed, spot, page):
     return {
         "template": "deployments/widgets/nested/line.html",
         "is_line": True,
-        "form": "choice" if is_choice else "switch" if is_bool else "area" if "\n" in typed.text else "input",
+        "is_choice": is_choice,
+        "is_switch": is_bool and not is_choice,
+        "is_area": not is_bool and "\n" in typed.text,
+        "is_true": typed.text == "true",
+        "is_false": typed.text == "false",
         "is_number": editor.kind.name == "number",
         "needs": not editor.is_optional and not is_bool,
-        "usual": "not allowed" if not editor.is_optional else "the default" if default else "left out",
+        "usual": "not allowed" if not editor.is_optional else "the default" if default else "not set",
         "meanings": [meaning for meaning in MEANINGS if meaning[0] in editor.meanings] if asks and not is_bool else [],
     }
 
@@ -235,6 +237,14 @@ def _noun(label, *, number=False):
 def _kind(kind: Type) -> str:
     text = str(kind)
     return text if len(text) <= 40 else text.partition("(")[0]
+
+
+def _absent(editor):
+    """What holds while an editor is left out."""
+    if not editor.is_optional:
+        return "Empty (null)"
+    hint = _hint(editor)
+    return f"Default: {hint}" if hint else "Not set"
 
 
 def _hint(editor):

@@ -113,7 +113,7 @@ class MapField(VariableField):
             if not key:
                 raise values.BadValue("A row has a value but no key.")
             if keys.count(key) > 1:
-                raise values.BadValue(f"“{key}” is given twice.")
+                raise values.BadValue(f"The key “{key}” is used twice.")
             values.storable(key)
         return {key: read_primitive(self.element, text) for key, text in typed} or self.blank
 

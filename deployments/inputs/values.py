@@ -42,7 +42,7 @@ def boolean(text: str) -> bool:
     try:
         return {"true": True, "false": False}[text.strip().lower()]
     except KeyError:
-        raise BadValue(f"“{text}” is neither true nor false.") from None
+        raise BadValue(f"“{text}” is not true or false.") from None
 
 
 def lines(text: str) -> str:
@@ -107,10 +107,10 @@ def mismatch(value: Any, kind: Type, where: str = "The value") -> str:
     if not isinstance(value, list):
         return f"{where} is not {_word(kind)}."
     if isinstance(kind, Tuple_) and len(kind.elements) != len(value):
-        return f"{where} does not have exactly {len(kind.elements)} elements."
+        return f"{where} needs exactly {len(kind.elements)} elements."
     kinds = kind.elements if isinstance(kind, Tuple_) else [kind.element] * len(value)
     parts = zip(value, kinds, strict=True)
-    return _first(mismatch(part, inner, f"Element {at} of it") for at, (part, inner) in enumerate(parts, 1))
+    return _first(mismatch(part, inner, f"Element {at}") for at, (part, inner) in enumerate(parts, 1))
 
 
 def _keys_mismatch(value: dict, kind: Collection | Object, where: str) -> str:
@@ -118,7 +118,7 @@ def _keys_mismatch(value: dict, kind: Collection | Object, where: str) -> str:
         return _first(mismatch(part, kind.element, f"“{name}”") for name, part in value.items())
     missing = [name for name, each in kind.attributes.items() if not each.optional and name not in value]
     if missing:
-        return f"{where} lacks “{missing[0]}”."
+        return f"{where} has no “{missing[0]}”."
     return _first(
         mismatch(value[name], each.type, f"“{name}”") for name, each in kind.attributes.items() if name in value
     )
@@ -154,25 +154,25 @@ def _read_hcl(text: str, json_error: json.JSONDecodeError) -> Any:
         return parse_literal(text)
     except NotLiteral as error:
         raise BadValue(
-            f"This is neither JSON (line {json_error.lineno}: {json_error.msg}) nor a literal value of HCL ({error})."
+            f"This is not valid JSON (line {json_error.lineno}: {json_error.msg}) or an HCL literal ({error})."
         ) from error
 
 
 def _exact(text: str) -> int | float:
     value = number(text)
     if isinstance(value, str):
-        raise BadValue(f"{text} has more digits than can be kept here; write it in quotes.")
+        raise BadValue(f"{text} has too many digits. Put it in quotes.")
     return value
 
 
 def _refuse(word: str):
-    raise BadValue(f"{word} is not a value that Terraform knows.")
+    raise BadValue(f"Terraform does not know {word}.")
 
 
 def _distinct(pairs: list) -> dict:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise BadValue("A name is given twice in one object.")
+        raise BadValue("An object uses a name twice.")
     return values
 
 
@@ -192,7 +192,7 @@ def _check(value: Any, depth: int) -> None:
 def storable(text: str) -> str:
     """`text` itself; raises BadValue where it holds NUL or half of a surrogate pair, which PostgreSQL refuses."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BadValue("A text in it holds a character that cannot be stored.")
+        raise BadValue("The text contains a character that cannot be stored.")
     return text
 
 

@@ -158,7 +158,7 @@ STRUCTURES = Case(
         *[("press", "Set Staff 2, languages"), ("fill", "Staff 2, language 1", "fr")],
         *[("press", "Remove Room 1"), ("fill", "Room 1, key", "1"), ("fill", "Room 1, floor", "-1")],
         *[("fill", "Room 1, equipment 1", "b"), ("fill", "Room 1, equipment 2", "a")],
-        ("press", "Leave out Room 1, booking"),
+        ("press", "Clear Room 1, booking"),
         *[("fill", "Version range, element 1", "1"), ("fill", "Version range, element 2", "1.5")],
         ("switch", "Version range, element 3", False),
         *[("fill", "Retention, years", "1"), ("choose", "Retention, hot", "No")],

@@ -61,9 +61,9 @@ def test_a_required_variable_must_be_given(type_):
         ("number", "in-v=x", "“x” is not a number."),
         ("list(number)", "in-v-new=x", "“x” is not a number."),
         ("map(string)", "in-v-0-key=&in-v-0-value=x", "A row has a value but no key."),
-        ("map(string)", "in-v-0-key=a&in-v-1-key=a", "“a” is given twice."),
+        ("map(string)", "in-v-0-key=a&in-v-1-key=a", "The key “a” is used twice."),
         ("object({ a = string })", "in-v=[]", "The value is not an object."),
-        ("string", "in-v=%00", "A text in it holds a character that cannot be stored."),
+        ("string", "in-v=%00", "The text contains a character that cannot be stored."),
     ],
 )
 def test_what_cannot_be_read_is_named_and_kept(type_, data, message):
@@ -114,7 +114,7 @@ def test_a_kept_secret_may_stay_blank():
     form = form_for(schema(variable("key", sensitive=True)), data={"in-key": ""}, kept={"key"})
     assert form.is_valid()
     assert form.secrets() == {}
-    assert 'placeholder="Kept from your last try"' in str(form["key"])
+    assert 'placeholder="Stored"' in str(form["key"])
 
 
 def test_typed_secrets_are_there_although_another_field_is_wrong():
@@ -148,7 +148,7 @@ def test_hidden_values_stay_and_cannot_be_posted():
 
 def test_a_hidden_variable_without_any_value_stops_the_form_with_a_sentence():
     form = form_for(schema(variable("project", group=0)), data=QueryDict(""))
-    expected = "Only the module's publisher or an admin can give project, and there is no default."
+    expected = "Only the publisher or an admin can set project. Ask one of them to deploy it."
     assert form.non_field_errors() == [expected]
 
 

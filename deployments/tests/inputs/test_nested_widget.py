@@ -92,14 +92,14 @@ def test_a_default_of_an_optional_attribute_is_shown_and_not_sent():
     page = str(form_for(asking(STAFF), values={"v": [{"name": "ann"}]})["v"])
     assert 'placeholder="nurse"' in page
     assert "Default: No" in page
-    assert "Left out. Default: [&quot;en&quot;]" in page
+    assert "Default: [&quot;en&quot;]" in page
 
 
 def test_a_blank_can_stand_for_an_empty_text_or_null():
     asked = asking('object({ a = string, b = number, c = optional(string, "x") })')
     posted = after(asked, typed={"in-v.a": "", "in-v.b": "1", "in-v.c": ""})
     form = form_for(asked, data=posted)
-    assert form.errors["v"] == ["V, a: This needs a value."]
+    assert form.errors["v"] == ["V, a: Enter a value."]
     posted = post(form)
     posted["in-v.a:blank"] = "null"
     assert answers(asked, posted) == {"v": {"a": None, "b": 1}}
@@ -112,7 +112,7 @@ def test_an_error_stands_at_its_input_and_everything_typed_is_kept():
     row = [("add", "in-v:row")]
     typed = {"in-v.0.name": "ann", "in-v.0.limit": "many", "in-v.1.name": "", "in-v.1.role": " r "}
     form = form_for(asked, data=after(asked, *row, *row, typed=typed))
-    assert form.errors["v"] == ["V 1, limit: “many” is not a number.", "V 2, name: This needs a value."]
+    assert form.errors["v"] == ["V 1, limit: “many” is not a number.", "V 2, name: Enter a value."]
     page = str(form["v"])
     wrong = re.findall(r'name="([^"]+)" aria-label="[^"]+" aria-invalid="true" aria-describedby="([^"]+)"', page)
     assert wrong == [("in-v.0.limit", "id_in-v.0.limit_error"), ("in-v.1.name", "id_in-v.1.name_error")]
@@ -122,9 +122,9 @@ def test_an_error_stands_at_its_input_and_everything_typed_is_kept():
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        (["a", "a"], "V 1, key: “a” is given twice."),
-        (["", "a"], "V 1, key: This row needs a key."),
-        (["a\0", "b"], "V 1, key: A text in it holds a character that cannot be stored."),
+        (["a", "a"], "V 1, key: The key “a” is used twice."),
+        (["", "a"], "V 1, key: Enter a key."),
+        (["a\0", "b"], "V 1, key: The text contains a character that cannot be stored."),
     ],
 )
 def test_keys_of_a_map_are_there_and_differ(keys, message):
@@ -140,7 +140,7 @@ def test_null_is_given_where_the_variable_may_be_null_and_not_where_it_may_not()
     asked = asking("object({ a = string })", default=given)
     left = post(form_for(asked, data=pressed(post(form_for(asked)), "drop", "in-v:set"), check=False))
     assert answers(asked, left) == {"v": None}
-    assert "Null is sent." in str(form_for(asked, values={"v": None})["v"])
+    assert "Empty (null)" in str(form_for(asked, values={"v": None})["v"])
     never = asking("object({ a = string })", default=given, nullable=False)
     assert 'name="drop"' not in str(form_for(never)["v"])
     assert answers(never, left) == {}
@@ -168,10 +168,10 @@ def test_a_list_takes_no_more_rows_than_fit():
     asked = asking("list(object({ a = string }))")
     full = [{"a": str(at)} for at in range(MAX_ROWS)]
     page = str(form_for(asked, values={"v": full})["v"])
-    assert "No more rows fit here: at most 100" in page
+    assert "No more rows fit: at most 100" in page
     assert 'name="add"' not in page
     posted = pressed(post(form_for(asked, values={"v": full})), "add", "in-v:row")
-    assert form_for(asked, data=posted).errors["v"] == ["V: At most 100 rows fit here."]
+    assert form_for(asked, data=posted).errors["v"] == ["V: At most 100 rows are allowed."]
 
 
 def test_a_value_that_is_too_large_for_rows_is_text():

@@ -88,10 +88,10 @@ def test_one_is_the_same_as_one_point_zero_but_not_as_true():
         ([1], "list(string)", ""),
         ("5", "number", ""),
         ({"a": 1, "z": 1}, "object({a=number, b=optional(string)})", ""),
-        ({"b": "x"}, "object({a=number, b=optional(string)})", "The value lacks “a”."),
-        ([{"a": ["x"]}], "list(object({a=list(number)}))", "Element 1 of it is not a number."),
+        ({"b": "x"}, "object({a=number, b=optional(string)})", "The value has no “a”."),
+        ([{"a": ["x"]}], "list(object({a=list(number)}))", "Element 1 is not a number."),
         ({}, "list(string)", "The value is not a list."),
-        ([1], "tuple([string, number])", "The value does not have exactly 2 elements."),
+        ([1], "tuple([string, number])", "The value needs exactly 2 elements."),
         ("maybe", "bool", "The value is not a bool."),
     ],
 )
