@@ -85,7 +85,7 @@ class LogWriter:
         self._bytes += len(line.encode()) + 2
         self._lines.append((tone if tone in TONES else " ") + line)
         if self._bytes > settings.RUN_LOG_BYTES:
-            self._lines.append(f"yThe log is longer than {settings.RUN_LOG_BYTES:,} bytes; the rest is left out.")
+            self._lines.append(f"yThe log is longer than {settings.RUN_LOG_BYTES:,} bytes. The rest is not shown.")
 
     def _write(self, now: float) -> None:
         with fenced(self.run):

@@ -22,10 +22,10 @@ MOST_REQUEUES = 3
 HAD_BEGUN = [Run.Status.APPLYING, Run.Status.SAVING]
 
 LOST = (
-    "The worker stopped in the middle of applying. The newest state was saved; some steps may not have finished."
-    " Run again or destroy."
+    "The worker stopped while applying. The newest state was saved, but some steps may be unfinished."
+    " Run it again or destroy it."
 )
-GIVEN_UP = "The worker stopped before anything was applied, several times in a row. Nothing was changed."
+GIVEN_UP = "The worker stopped several times before anything was applied. Nothing was changed. Run it again."
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _end(run: Run, status: Run.Status, sentence: str) -> None:
 
 
 def _requeue(run: Run) -> None:
-    _say(run, "The worker stopped before anything was applied; the run is queued again.")
+    _say(run, "The worker stopped before anything was applied. The run is queued again.")
     if not run.advance(Run.Status.QUEUED, token=run.token, lease_expires_at=None, process={}, worker=""):
         raise leases.LeaseLost
     wake("deployments.execute_run", run.pk)

@@ -78,7 +78,7 @@ class Attempt:
         except RunFailed as error:
             return self._stopped() if self.supervisor.stop else self._failed(str(error))
         except DecryptionFailed:
-            return self._failed("A secret of this deployment cannot be read with the portal's keys.")
+            return self._failed("The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys.")
         except (commands.ModuleRefused, bubblewrap.SandboxUnavailable, ArchiveRefused, state.StateRejected) as error:
             return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
@@ -108,8 +108,8 @@ class Attempt:
         made_from = f"{deployment.module_title} {run.version.semver} by {run.version.module.publisher}"
         self.log.add(f"{run.get_action_display()} {deployment.name}: {made_from}, run {run.number}", "b")
         if deployment.was_interrupted:
-            self.log.add("The last run was ended hard: some of its steps may not have finished, though they", "y")
-            self.log.add("count as done. Look at what this plan leaves unchanged.", "y")
+            self.log.add("The last run was interrupted. Some steps may be unfinished but count as done.", "y")
+            self.log.add("Check what this plan leaves unchanged.", "y")
         bubblewrap.self_test()
         workspace.create(run, self._inputs())
         unpack(bytes(run.version.archive.data), self.workspace.root / "module")
@@ -152,12 +152,12 @@ class Attempt:
         code = self.supervisor.call(arguments, lines.feed)
         lines.close()
         if code:
-            raise RunFailed("\n".join(self.errors) or f"{title} ended with exit code {code}.")
+            raise RunFailed("\n".join(self.errors) or f"{title} failed with exit code {code}.")
 
     def _output_of(self, arguments: list[str]) -> bytes:
         pieces: list[bytes] = []
         if code := self.supervisor.call(arguments, pieces.append):
-            raise RunFailed(f"terraform {arguments[0]} ended with exit code {code}.")
+            raise RunFailed(f"terraform {arguments[0]} failed with exit code {code}.")
         return b"".join(pieces)
 
     def _take(self, line: str) -> None:

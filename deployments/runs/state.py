@@ -93,7 +93,7 @@ class StateRecorder:
         except (OSError, NotAState):
             return False
         except UnsafeFile as error:
-            raise StateRejected(f"The state cannot be kept: {error}.") from error
+            raise StateRejected(f"The state can't be saved: {error}.") from error
         stored = self.store(state)
         self._seen[path] = mark
         return stored
@@ -101,7 +101,7 @@ class StateRecorder:
     def store(self, state: State) -> bool:
         """Store one state when its serial is higher; raises StateRejected for another lineage, and LeaseLost."""
         if self.lineage not in (None, state.lineage):
-            raise StateRejected("The state was replaced by one of another origin; the portal keeps the last good one.")
+            raise StateRejected("The state was replaced by an unrelated one. The portal keeps the last good state.")
         if state.serial <= self.serial:
             return False
         version = StateVersion(deployment=self.run.deployment, run=self.run, lineage=state.lineage, serial=state.serial)

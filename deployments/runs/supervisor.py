@@ -139,7 +139,7 @@ class Supervisor:
         if now > self._deadline:
             self._fail(f"The run took longer than {settings.RUN_TIMEOUT:g} seconds and was stopped.")
         elif now - self._output_at > settings.RUN_SILENCE:
-            self._fail(f"Terraform said nothing for {settings.RUN_SILENCE:g} seconds and was stopped.")
+            self._fail(f"Terraform printed nothing for {settings.RUN_SILENCE:g} seconds and was stopped.")
 
     def _watch_workspace(self) -> None:
         if self.workspace.size() > settings.RUN_WORKSPACE_BYTES:
@@ -155,7 +155,7 @@ class Supervisor:
         self.stop = stop
         if self._process is None:
             return
-        self.log.add(f"{stop.sentence} Terraform is asked to stop and to save its state.", "y")
+        self.log.add(f"{stop.sentence} Terraform saves its state and stops.", "y")
         second = time.monotonic() + settings.RUN_CANCEL_GRACE
         self._process.interrupt()
         self._signals = [(second, self._insist), (second + settings.RUN_CANCEL_KILL, self._kill)]

@@ -198,7 +198,7 @@ def _command(mounts: list[str]) -> list[str]:
 def _bwrap() -> str:
     found = settings.BWRAP_BIN or shutil.which("bwrap") or (bwrap_path and str(bwrap_path()))
     if not found:
-        raise SandboxUnavailable("There is no bubblewrap here: install it or set BWRAP_BIN, so nothing was run.")
+        raise SandboxUnavailable("bubblewrap is not installed, so nothing was run. Install it or set BWRAP_BIN.")
     return found
 
 
@@ -238,7 +238,7 @@ def _mounts(box: Box) -> list[str]:
 
 def _terraform_command() -> list[str]:
     if not settings.TERRAFORM_COMMAND:
-        raise SandboxUnavailable("There is no Terraform here: set TERRAFORM_BIN to a terraform binary.")
+        raise SandboxUnavailable("Terraform is not installed, so nothing was run. Set TERRAFORM_BIN.")
     return ["/terraform"] if len(settings.TERRAFORM_COMMAND) == 1 else [settings.TERRAFORM_COMMAND[0], "/terraform.py"]
 
 

@@ -80,7 +80,7 @@ def adopt(directory: Path) -> None:
     """
     overrides = sorted(path.name for path in directory.iterdir() if left_out.is_override(path.name))
     if overrides:
-        raise ModuleRefused(f"{overrides[0]} would override the module; files of that name are not run.")
+        raise ModuleRefused(f"{overrides[0]} would override the module, so nothing was run.")
     for pattern in left_out.LEFT_OUT:
         for path in directory.glob(pattern):
             _remove(path)
@@ -96,14 +96,14 @@ def check_backend(directory: Path) -> None:
     """Raise ModuleRefused unless `init` configured our backend and no other workspace is selected."""
     data = directory / ".terraform"
     if data.is_symlink() or (data / "environment").exists():
-        raise ModuleRefused("The module changed Terraform's working data; it was not run.")
+        raise ModuleRefused("The module changed Terraform's working files. It was not run.")
     try:
         backend = json.loads(read_untrusted(data / "terraform.tfstate", limit=SMALL_FILE))["backend"]
         ours = backend["type"] == "local" and backend["config"]["path"] == STATE_FILE
     except (OSError, UnsafeFile, ValueError, KeyError, TypeError):
         ours = False
     if not ours:
-        raise ModuleRefused("The module keeps its state elsewhere than in the portal; it was not run.")
+        raise ModuleRefused("The module stores its state outside the portal. It was not run.")
 
 
 def check_providers(shown: bytes, *, has_mirror: bool) -> None:
@@ -116,7 +116,7 @@ def check_providers(shown: bytes, *, has_mirror: bool) -> None:
         configured = json.loads(document).get("configuration", {}).get("provider_config", {})
         names = {provider.get("full_name", name) for name, provider in configured.items()}
     except (StopIteration, ValueError, AttributeError) as error:
-        raise ModuleRefused("Terraform's plan could not be read; nothing was applied.") from error
+        raise ModuleRefused("Terraform's plan could not be read. Nothing was applied.") from error
     strangers = sorted(names - {BUILT_IN})
     if strangers and not has_mirror:
         raise ModuleRefused(f"The provider {strangers[0]} is not available on this platform.")
@@ -126,7 +126,7 @@ def module_folder(root: Path, path: str) -> Path:
     """The module's folder under `root`; raises ModuleRefused when `path` leaves it or is not there."""
     relative = PurePosixPath(path or ".")
     if relative.is_absolute() or ".." in relative.parts or not (root / relative).is_dir():
-        raise ModuleRefused("The archive of this version does not hold the module's folder.")
+        raise ModuleRefused("The module's folder is missing in the archive of this version.")
     return root / relative
 
 

@@ -89,7 +89,7 @@ def _plain(message: dict, text: str) -> Event:
     if "state" in message:
         state = message["state"]
         dump = state if isinstance(state, str) else json.dumps(state)
-        return StateDump("Terraform could not save its state; the portal keeps it.", "r", state=dump.encode())
+        return StateDump("Terraform could not save its state. The portal saves it.", "r", state=dump.encode())
     if message.get("message_code") in CHATTER:
         return Event("")
     return Event(text, "r" if message.get("@level") == "error" else "d")

@@ -113,7 +113,7 @@ def test_a_log_ends_at_its_limit_and_says_so(log, run, settings):
         log.add(f"line {number}")
     log.flush(at_end=True)
     lines = log_of(run)
-    assert lines[-1] == "The log is longer than 100 bytes; the rest is left out."
+    assert lines[-1] == "The log is longer than 100 bytes. The rest is not shown."
     assert lines[:2] == ["line 0", "line 1"]
     assert len(lines) == 14
 

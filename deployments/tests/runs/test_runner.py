@@ -186,7 +186,7 @@ def test_a_value_that_was_left_blank_is_the_default_and_not_a_committed_one(alic
 def test_a_module_with_an_override_file_never_runs(alice, deploy):
     run = deploy(alice, {"main.tf": GREETING, "override.tf": ""}, inputs={"name": "alice"})
     assert run.status == Run.Status.FAILED
-    assert run.error == "override.tf would override the module; files of that name are not run."
+    assert run.error == "override.tf would override the module, so nothing was run."
     assert "$ terraform init" not in log_of(run)
 
 
@@ -230,7 +230,7 @@ SLEEP = 'resource "terraform_data" "slow" {\n  provisioner "local-exec" { comman
     ("limit", "command", "sentence"),
     [
         ({"RUN_TIMEOUT": 8}, "sleep 30", "The run took longer than 8 seconds and was stopped."),
-        ({"RUN_SILENCE": 2}, "sleep 30", "Terraform said nothing for 2 seconds and was stopped."),
+        ({"RUN_SILENCE": 2}, "sleep 30", "Terraform printed nothing for 2 seconds and was stopped."),
         (
             {"RUN_WORKSPACE_BYTES": 5_000_000},
             "for n in 1 2 3 4 5 6; do head -c 1000000 /dev/zero > part$n; done; sleep 30",
@@ -251,7 +251,7 @@ def test_a_state_beyond_its_limit_ends_the_run(alice, deploy, settings, runs_dir
     run = deploy(alice, {"main.tf": GREETING}, inputs={"name": "alice"})
     assert (run.status, run.error) == (
         "failed",
-        "The state cannot be kept: terraform.tfstate is larger than 200 bytes.",
+        "The state can't be saved: terraform.tfstate is larger than 200 bytes.",
     )
     assert list(runs_dir.iterdir()) == []
 
@@ -266,5 +266,5 @@ def test_a_state_replaced_by_the_module_is_not_kept(alice, deploy):
     Run.objects.filter(pk=update.pk).update(version=version)
     execute_run(update.pk)
     update.refresh_from_db()
-    assert update.error == "The state was replaced by one of another origin; the portal keeps the last good one."
+    assert update.error == "The state was replaced by an unrelated one. The portal keeps the last good state."
     assert {found.serial for found in StateVersion.objects.all()} < {0, 1, 2, 3, 4, 5}

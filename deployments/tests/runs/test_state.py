@@ -66,7 +66,7 @@ def test_a_lower_serial_is_left_out(run, file):
 def test_a_state_of_another_lineage_is_refused(run, file):
     StateRecorder(run).store(state.parse(state_text(5)))
     file.write_bytes(state_text(6, lineage="two"))
-    with pytest.raises(StateRejected, match="another origin"):
+    with pytest.raises(StateRejected, match="an unrelated one"):
         StateRecorder(run).look(file)
     assert StateVersion.objects.get().serial == 5
 

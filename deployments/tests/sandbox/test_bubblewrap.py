@@ -126,7 +126,7 @@ def test_processes_of_the_host_are_unseen_and_none_outlives_the_run(shell, runs_
             "The sandbox cannot be started here (prlimit: failed to execute /nowhere/bwrap",
         ),
         ({"BWRAP_BIN": "/usr/bin/false"}, "The sandbox cannot be started here"),
-        ({"TERRAFORM_COMMAND": []}, "There is no Terraform here: set TERRAFORM_BIN to a terraform binary."),
+        ({"TERRAFORM_COMMAND": []}, "Terraform is not installed, so nothing was run. Set TERRAFORM_BIN."),
     ],
 )
 def test_without_a_sandbox_nothing_runs_and_the_run_says_so(alice, runs_dir, settings, names, sentence):

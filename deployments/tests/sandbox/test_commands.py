@@ -65,14 +65,14 @@ def test_what_steers_terraform_is_dropped_and_the_rest_stays(tmp_path):
 def test_another_backend_is_refused(tmp_path, data):
     (tmp_path / ".terraform").mkdir()
     (tmp_path / ".terraform" / "terraform.tfstate").write_text(data)
-    with pytest.raises(ModuleRefused, match="keeps its state elsewhere"):
+    with pytest.raises(ModuleRefused, match="stores its state outside the portal"):
         commands.check_backend(tmp_path)
 
 
 def test_a_selected_workspace_is_refused(tmp_path):
     (tmp_path / ".terraform").mkdir()
     (tmp_path / ".terraform" / "environment").write_text("theirs")
-    with pytest.raises(ModuleRefused, match="working data"):
+    with pytest.raises(ModuleRefused, match="working files"):
         commands.check_backend(tmp_path)
 
 
@@ -104,5 +104,5 @@ def test_the_modules_folder_must_be_in_its_archive(tmp_path):
     assert commands.module_folder(tmp_path, "modules/web") == tmp_path / "modules" / "web"
     assert commands.module_folder(tmp_path, "") == Path(tmp_path)
     for path in ("../elsewhere", "/etc", "modules/none"):
-        with pytest.raises(ModuleRefused, match="does not hold the module's folder"):
+        with pytest.raises(ModuleRefused, match="folder is missing in the archive"):
             commands.module_folder(tmp_path, path)
