@@ -63,10 +63,12 @@ def _post(module: Module, person, deployments: list) -> None:
     outbox.post(
         key=f"module-removed:{module.ref}:{module.removed_at.isoformat()}:{person.ref}",
         to=person.email,
-        subject=f"{title} has left the catalogue"[:SUBJECT],
+        subject=f"{title} was removed from the catalogue"[:SUBJECT],
         text=TEXT.format(
             publisher=one_line(module.publisher), title=title, at=module.removed_at, deployments=listed(deployments)
         ),
+        why="you have live deployments of this module",
+        stop="There is one e-mail for each removal. Destroy the deployments to get none.",
     )
 
 
@@ -77,9 +79,8 @@ def one_line(text: str) -> str:
 
 TEXT = """{title} by {publisher} was removed from the catalogue on {at:%d %b %Y at %H:%M} UTC.
 
-Your deployments of it go on untouched:
+Your deployments of it are not affected:
 
 {deployments}
 
-You can change their inputs, run them again and destroy them as before. There are no new deployments of this module.
-"""
+You can still change, run or destroy them. New deployments of this module are not possible."""

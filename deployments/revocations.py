@@ -45,9 +45,11 @@ def _post(module: Module, version: ModuleVersion, person, deployments: list) -> 
             title=title,
             publisher=one_line(module.publisher),
             at=version.revoked_at,
-            reason=one_line(version.revocation_reason) or "none was given",
+            reason=one_line(version.revocation_reason) or "The publisher gave none.",
             deployments=listed(deployments),
         ),
+        why="you have live deployments of this version",
+        stop="There is one e-mail for each revocation. Update or destroy the deployments to get none.",
     )
 
 
@@ -55,9 +57,8 @@ TEXT = """Version {semver} of {title} by {publisher} was revoked on {at:%d %b %Y
 
 Reason: {reason}
 
-Your deployments of it go on untouched:
+Your deployments of it are not affected:
 
 {deployments}
 
-There are no new deployments of this version. Where you can move to another one, the page of each deployment offers it.
-"""
+New deployments of this version are not possible. If you can update to another version, a deployment's page offers it."""

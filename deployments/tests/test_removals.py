@@ -39,10 +39,11 @@ def test_each_owner_of_live_deployments_is_told_once_with_all_of_theirs(greeting
     tell_of_removals()
     assert told() == ["bob@example.com", "carol@example.com"]
     mail = OutboxMessage.objects.get(to="carol@example.com")
-    assert mail.subject == "Greeting has left the catalogue"
-    assert mail.text.startswith("Greeting by Alice was removed from the catalogue on ")
+    assert mail.subject == "Greeting was removed from the catalogue"
+    assert mail.text.startswith("Hello,\n\nGreeting by Alice was removed from the catalogue on ")
     assert f"- web-shop, version 1.0.0: https://portal.example/deployments/{shop.ref}/\n" in mail.text
     assert f"- queue, version 1.0.0: https://portal.example/deployments/{queue.ref}/\n" in mail.text
+    assert "You get this e-mail because you have live deployments of this module." in mail.text
 
 
 def test_the_modules_own_partner_is_not_told_of_their_removal(greeting, alice, carol):
@@ -60,7 +61,7 @@ def test_an_admin_with_a_deployment_is_told_of_a_platform_module(carol, admin):
     services.remove(module, by=admin)
     tell_of_removals()
     assert told() == ["admin@example.com", "carol@example.com"]
-    assert OutboxMessage.objects.first().text.startswith("Greeting by Platform was removed")
+    assert OutboxMessage.objects.first().text.startswith("Hello,\n\nGreeting by Platform was removed")
 
 
 def test_only_what_lives_counts(greeting, alice, bob, carol, admin):
@@ -118,7 +119,7 @@ def test_a_title_of_several_lines_makes_one_line_of_subject(greeting, alice, car
     type(deployment.cost_centre).objects.update(module_title="Greeting\r\nBcc: all")
     services.remove(greeting, by=alice)
     tell_of_removals()
-    assert OutboxMessage.objects.get().subject == "Greeting Bcc: all has left the catalogue"
+    assert OutboxMessage.objects.get().subject == "Greeting Bcc: all was removed from the catalogue"
 
 
 def test_dying_between_two_people_leaves_both_to_the_next_look(live_db, greeting, alice, bob, carol, monkeypatch):

@@ -40,10 +40,11 @@ def test_each_owner_of_live_deployments_is_told_once_with_reason_and_links(greet
     assert told() == ["bob@example.com", "carol@example.com"]
     mail = OutboxMessage.objects.get(to="carol@example.com")
     assert mail.subject == "Version 1.1.0 of Greeting was revoked"
-    assert mail.text.startswith("Version 1.1.0 of Greeting by Alice was revoked on ")
+    assert mail.text.startswith("Hello,\n\nVersion 1.1.0 of Greeting by Alice was revoked on ")
     assert "Reason: It leaks keys.\n" in mail.text
     assert f"- web-shop, version 1.1.0: https://portal.example/deployments/{shop.ref}/\n" in mail.text
     assert f"- queue, version 1.1.0: https://portal.example/deployments/{queue.ref}/\n" in mail.text
+    assert "You get this e-mail because you have live deployments of this version." in mail.text
 
 
 def test_deployments_of_other_versions_and_dead_ones_are_not_told(greeting, alice, bob, carol):
