@@ -60,7 +60,7 @@ def changed_since(draft: Draft, post) -> str:
     """A sentence when the draft was written in another window after the page that was posted; otherwise nothing."""
     if post.get("seen", mark(draft)) == mark(draft):
         return ""
-    return "The form was changed in another window meanwhile. This page shows how it stands now; look at it again."
+    return "The form was changed in another window. Check the current values below and confirm again."
 
 
 def _save(draft: Draft) -> None:

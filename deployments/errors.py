@@ -12,6 +12,9 @@ class NotDeployable(Refused):
 class NameTaken(Refused):
     """Another deployment of the same owner, not destroyed, has this name."""
 
+    def __init__(self, name: str):
+        super().__init__(f"You already have a deployment named {name}. Choose another name.")
+
 
 class PriceChanged(Refused):
     """It costs something else than the page showed on which it was confirmed."""

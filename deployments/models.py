@@ -64,15 +64,15 @@ class Deployment(Inputs):
         null=True,
         unique=True,
         editable=False,
-        help_text="Of the form it came from; a double submit finds it.",
+        help_text="Reference of its form. A second submit finds the same deployment.",
     )
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
     status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
-    outputs = models.JSONField(default=dict, help_text="By name; a sensitive one is named without its value.")
+    outputs = models.JSONField(default=dict, help_text="By name. Sensitive outputs are kept without their value.")
     resource_count = models.PositiveIntegerField(default=0, help_text="Resources in the newest state.")
     was_interrupted = models.BooleanField(
-        default=False, help_text="The last run was killed hard: some of its steps may not have finished."
+        default=False, help_text="The last run was killed. Some of its steps may be unfinished."
     )
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True)
@@ -105,7 +105,7 @@ class Deployment(Inputs):
 
 
 class Draft(Inputs):
-    """A filled-in form on its way to a run: kept between its pages, nothing queued or held for it yet."""
+    """A filled-in form on its way to a run: kept between its pages, nothing queued or reserved for it yet."""
 
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.CASCADE, related_name="+")
@@ -171,13 +171,15 @@ class Run(Inputs):
     status = ChoiceField(max_length=20, choices=Status, default=Status.QUEUED)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
     lease_expires_at = models.DateTimeField(null=True)
-    worker = models.CharField(max_length=200, blank=True, help_text="host:pid of the worker that claimed it")
-    process = models.JSONField(default=dict, help_text="Host, pid and start time of the sandbox, for the reaper.")
+    worker = models.CharField(max_length=200, blank=True, help_text="Host and process ID of the worker, as host:pid.")
+    process = models.JSONField(default=dict, help_text="Host, process ID and start time of the sandbox.")
     attempts = models.PositiveSmallIntegerField(default=0)
-    phases = models.JSONField(default=dict, help_text="Status → ISO time at which it was entered.")
-    plan = models.JSONField(default=dict, help_text="create, change, destroy and the planned resources.")
+    phases = models.JSONField(default=dict, help_text="When the run entered each status.")
+    plan = models.JSONField(
+        default=dict, help_text="Planned resources, and how many are created, changed and destroyed."
+    )
     resources = models.JSONField(default=list, help_text="Progress by address while applying.")
-    error = models.TextField(blank=True, help_text="What went wrong, in sentences for people.")
+    error = models.TextField(blank=True, help_text="What went wrong, in plain sentences.")
     cancel_requested_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -208,6 +210,10 @@ class Run(Inputs):
     @property
     def is_final(self) -> bool:
         return self.status in self.FINAL
+
+    @property
+    def is_succeeded(self) -> bool:
+        return self.status == self.Status.SUCCEEDED
 
     def advance(self, status: str, *, token: int, **fields) -> bool:
         """Move to `status`, the only way to do so; True when this changed the row.
@@ -247,7 +253,7 @@ class StateVersion(models.Model):
     lineage = models.CharField(max_length=64)
     serial = models.PositiveBigIntegerField()
     data = models.BinaryField()
-    size = models.PositiveIntegerField(help_text="Bytes of the state as Terraform wrote it.")
+    size = models.PositiveIntegerField(help_text="Size in bytes, as Terraform wrote it.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

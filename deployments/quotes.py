@@ -6,6 +6,8 @@ from deployments.errors import NotDeployable, PriceChanged
 from foundation.credits import to_credits
 from modules.models import Module, ModuleVersion
 
+AGAIN = "Check it and confirm again."
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -32,11 +34,11 @@ class Quote:
             return
         if shown.price != self.price:
             before, after = to_credits(shown.price), to_credits(self.price)
-            raise PriceChanged(f"The price changed from {before:,f} to {after:,f} credits while you looked.")
+            raise PriceChanged(f"The price changed from {before:,f} to {after:,f} credits. {AGAIN}")
         if shown.semver != self.semver:
-            raise PriceChanged(f"Version {self.semver} took the place of {shown.semver} while you looked.")
-        kinds = "Only Purchased credits may" if self.is_purchased_only else "Awarded credits may now"
-        raise PriceChanged(f"What may pay for it changed while you looked: {kinds} pay.")
+            raise PriceChanged(f"Version {self.semver} replaced {shown.semver}. {AGAIN}")
+        kinds = "Only Purchased credits can" if self.is_purchased_only else "Awarded credits can"
+        raise PriceChanged(f"{kinds} pay for it now. {AGAIN}")
 
 
 def quote(version: ModuleVersion, owner, *, is_paid: bool = False) -> Quote:
@@ -66,18 +68,20 @@ def check_offered(version: ModuleVersion, user) -> None:
     """Raises NotDeployable, with the reason, where `user` may not deploy it now."""
     check_not_revoked(version)
     if not is_offered(version, user):
-        raise NotDeployable("This version has left the catalogue. Open the module again to deploy its current version.")
+        raise NotDeployable(
+            f"Version {version.semver} is no longer available. Open the module to deploy its current version."
+        )
 
 
 def check_may_begin(version: ModuleVersion, user) -> None:
     """Raises NotDeployable where what has never come into being may not be made from this version any more."""
     check_not_revoked(version)
     if not Module.objects.visible_to(user).published().filter(pk=version.module_id).exists():
-        raise NotDeployable("Its module has left the catalogue, or is not shared with you any more.")
+        raise NotDeployable("The module is no longer in the catalogue, or no longer shared with you.")
 
 
 def check_not_revoked(version: ModuleVersion) -> None:
     """Raises NotDeployable with what its publisher said."""
     if version.revoked_at:
-        reason = version.revocation_reason.rstrip(".") or "its publisher gives no reason"
+        reason = version.revocation_reason.rstrip(".") or "the publisher gave no reason"
         raise NotDeployable(f"Version {version.semver} was revoked: {reason}.")

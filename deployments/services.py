@@ -71,7 +71,7 @@ def create_deployment(
     quotes.check_offered(version, by)
     quotes.quote(version, by).check(shown)
     if Deployment.objects.standing().filter(owner=by, name=name).exists():
-        raise NameTaken(f"You have a deployment named {name} already. Choose another name.")
+        raise NameTaken(name)
     deployment = _new_deployment(version, name=name, inputs=inputs, by=by, nonce=nonce)
     deployment.set_secrets(secrets)
     deployment.save()
@@ -130,7 +130,7 @@ def _startable(deployment, version):
             quotes.check_may_begin(version, deployment.owner)
         return version
     if version.module_id != deployment.version.module_id:
-        raise NotDeployable("A deployment moves between the versions of its own module only.")
+        raise NotDeployable("A deployment can only change to another version of its own module.")
     version = quotes.held_still(version)
     quotes.check_offered(version, deployment.owner)
     return version
@@ -140,10 +140,10 @@ def _check_start(deployment, action, by):
     if not deployment.may_change(by):
         raise Refused("Only its owner or an admin can change this deployment.")
     if deployment.destroyed_at:
-        raise Refused(f"{deployment.name} is destroyed; deploy it anew.")
+        raise Refused(f"{deployment.name} was destroyed. Create a new deployment instead.")
     unfinished = deployment.runs.unfinished().newest_first().first()
     if unfinished and (action != Run.Action.DESTROY or unfinished.action == Run.Action.DESTROY):
-        raise Refused(f"Run {unfinished.number} has not ended yet. Wait for it, or cancel it first.")
+        raise Refused(f"Run {unfinished.number} has not ended yet. Wait for it or cancel it first.")
 
 
 def _queue(deployment, action, *, secrets: dict, by) -> Run:
@@ -171,7 +171,7 @@ def _secrets(deployment):
         return deployment.secrets()
     except DecryptionFailed as error:
         raise Refused(
-            "Its sensitive inputs cannot be read with the portal's keys; change inputs to give them anew."
+            "The stored sensitive inputs can't be decrypted. Change the inputs and enter them again."
         ) from error
 
 
@@ -202,12 +202,12 @@ def cancel_run(run, *, by) -> Run:
     if not deployment.may_change(by):
         raise Refused("Only its owner or an admin can cancel this run.")
     if run.is_final:
-        raise Refused(f"Run {run.number} has ended already.")
+        raise Refused(f"Run {run.number} has already ended.")
     if run.cancel_requested_at is None:
         run.cancel_requested_at, run.cancelled_by = timezone.now(), by
         run.save(update_fields=["cancel_requested_at", "cancelled_by"])
         audit.record("run.cancelled", by=by, target=run, deployment=deployment.ref, number=run.number)
     if run.status in Run.CLAIMABLE:
-        reason = f"Cancelled by {by} before it began."
+        reason = f"Cancelled by {by} before it started."
         finish_run(run, token=run.token, status=Run.Status.CANCELLED, error=reason, by=by)
     return run

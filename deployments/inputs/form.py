@@ -70,7 +70,7 @@ class InputsForm(forms.Form):
     def clean(self):
         if self.missing:
             raise ValidationError(
-                f"Only the module's publisher or an admin can give {', '.join(self.missing)}, and there is no default."
+                f"Only the publisher or an admin can set {', '.join(self.missing)}. Ask one of them to deploy it."
             )
         return super().clean()
 

@@ -54,8 +54,8 @@ def test_a_price_that_changed_after_the_page_is_never_held(carols, module, carol
     response = carols.post(address, shown)
     page = response.content.decode()
     assert response.status_code == 422
-    assert "The price changed from 40 to 75 credits while you looked." in page
-    assert "nothing was queued or held" in page
+    assert "The price changed from 40 to 75 credits. Check it and confirm again." in page
+    assert "Your inputs are kept. No run was started and no credits were reserved." in page
     assert "Open Billing" not in page
     assert "Deploy for 75 credits" in page
     assert not Deployment.objects.exists()
@@ -77,7 +77,7 @@ def test_a_lower_price_is_shown_before_it_is_held_too(carols, module):
     reprice(module, own_credit_cost=0)
     response = carols.post(address, shown)
     assert response.status_code == 422
-    assert "The price changed from 40 to 0 credits while you looked." in response.content.decode()
+    assert "The price changed from 40 to 0 credits. Check it and confirm again." in response.content.decode()
     assert not Deployment.objects.exists()
 
 
@@ -86,7 +86,7 @@ def test_purchased_only_set_after_the_page_is_told(carols, module):
     reprice(module, own_purchased_only=True)
     response = carols.post(address, shown)
     assert response.status_code == 422
-    assert "Only Purchased credits may pay." in response.content.decode()
+    assert "Only Purchased credits can pay for it now." in response.content.decode()
     assert response.context["usable"] == 0
     assert not Deployment.objects.exists()
 
@@ -112,7 +112,7 @@ def test_a_retry_holds_the_price_on_its_button_or_nothing(carols, module, carol)
     start = reverse("deployments:run-start", args=[deployment.ref])
     response = carols.post(start, {"quote": str(page.context["quote"])})
     assert response.status_code == 422
-    assert "The price changed from 40 to 75 credits while you looked." in response.content.decode()
+    assert "The price changed from 40 to 75 credits. Check it and confirm again." in response.content.decode()
     assert "Run again for 75 credits" in response.content.decode()
     assert (deployment.runs.count(), billing.balance(carol).held) == (1, 0)
     carols.post(start, {"quote": str(response.context["quote"])})
