@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from deployments.errors import NameTaken
 from deployments.inputs.form import InputsForm
 from deployments.models import Deployment
 from deployments.offers import SORTS
@@ -29,7 +30,7 @@ class DeploymentForm(InputsForm):
     def clean(self):
         name = self.cleaned_data.get(self.NAME)
         if name and Deployment.objects.standing().filter(owner=self.owner, name=name).exists():
-            self.add_error(self.NAME, f"You have a deployment named {name} already. Choose another name.")
+            self.add_error(self.NAME, str(NameTaken(name)))
         return super().clean()
 
     @property
@@ -49,12 +50,12 @@ class DestroyForm(forms.Form):
 
     def clean_confirm(self):
         if self.cleaned_data["confirm"].strip() != self.name:
-            raise ValidationError(f"That is not {self.name}. Nothing was destroyed.")
+            raise ValidationError(f"The name doesn't match. Nothing was destroyed. Type {self.name} exactly.")
         return self.name
 
 
 class OfferFilter(forms.Form):
-    """Search of the Deploy page. What is not understood is left out, so that an old link still works."""
+    """Search of the Deploy page. An invalid value is ignored, so that an old link still works."""
 
     q = forms.CharField(required=False, max_length=200)
     tag = forms.CharField(required=False, max_length=200)

@@ -59,13 +59,7 @@ class Deployment(Inputs):
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="deployments")
     name = models.CharField(max_length=60)
-    nonce = models.CharField(
-        max_length=10,
-        null=True,
-        unique=True,
-        editable=False,
-        help_text="Reference of its form. A second submit finds the same deployment.",
-    )
+    nonce = models.CharField(max_length=10, null=True, unique=True, editable=False, help_text="Reference of its form.")
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
     status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from deployments.models import Run, RunLog
 from foundation.choices import ShownChoices
@@ -24,7 +26,18 @@ DEEDS = {
     "replace": ("Replacing", "Replaced"),
     "read": ("Reading", "Read"),
 }
-LOOKS = {"waiting": ("", "clock"), "running": ("run", "ring"), "done": ("ok", "ok"), "failed": ("bad", "error")}
+
+
+class ResourceStatus(ShownChoices):
+    """How far a run is with one resource."""
+
+    WAITING = "waiting", "", "clock", "Waiting"
+    RUNNING = "running", "run", "ring", "Working"
+    DONE = "done", "ok", "ok", "Done"
+    FAILED = "failed", "bad", "error", "Failed"
+
+
+UNFINISHED = {ResourceStatus.WAITING: "Not reached", ResourceStatus.RUNNING: "Not finished"}  # when the run has ended
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 
 
@@ -69,20 +82,35 @@ def _phase(run, status, title, spans, last):
     return Phase(title, "ok", "ok", spans[status])
 
 
-def resources(run) -> list[dict]:
-    """What a run does to each resource: address, word, tone, icon and seconds."""
+@dataclass(frozen=True)
+class Resource:
+    """What a run does to one resource; `is_quick` where that took less than a second."""
+
+    address: str
+    label: str
+    tone: str
+    icon: str
+    seconds: float | None
+
+    @property
+    def is_quick(self) -> bool:
+        return self.seconds == 0 and self.tone == "ok"
+
+
+def resources(run) -> list[Resource]:
+    """What a run does to each resource, as far as it is known."""
     return [_resource(row, run) for row in run.resources]
 
 
 def _resource(row, run):
-    status = row.get("status", "waiting")
-    doing, done = DEEDS.get(row.get("action"), ("Working", "Done"))
-    if run.is_final and status in ("waiting", "running"):
-        words, (tone, icon) = "Not finished" if status == "running" else "Not reached", ("", "stop")
-    else:
-        words = {"waiting": "Waiting", "running": doing, "done": done}.get(status, "Failed")
-        tone, icon = LOOKS.get(status, LOOKS["failed"])
-    return {"address": row["address"], "word": words, "tone": tone, "icon": icon, "seconds": row.get("seconds")}
+    status = row.get("status", ResourceStatus.WAITING)
+    status = ResourceStatus(status) if status in ResourceStatus.values else ResourceStatus.FAILED
+    doing, done = DEEDS.get(row.get("action"), (status.label, status.label))
+    label = {ResourceStatus.RUNNING: doing, ResourceStatus.DONE: done}.get(status, status.label)
+    tone, icon = status.tone, status.icon
+    if run.is_final and status in UNFINISHED:
+        label, tone, icon = UNFINISHED[status], "", "stop"
+    return Resource(row["address"], label, tone, icon, row.get("seconds"))
 
 
 def progress(run) -> tuple[int, int]:
@@ -105,8 +133,16 @@ def trouble(deployment, run_status: Run.Status | None) -> Run.Status | None:
 
 @dataclass(frozen=True)
 class Line:
+    """A line of a log; its tone is the class of its element, but for "b", which is bold."""
+
     tone: str
     text: str
+
+    @property
+    def html(self) -> SafeString:
+        if self.tone == "b":
+            return format_html("<b>{}</b>\n", self.text)
+        return format_html("<span{}>{}</span>\n", format_html(' class="{}"', self.tone) if self.tone else "", self.text)
 
 
 @dataclass(frozen=True)
@@ -116,6 +152,12 @@ class LogEnd:
     lines: list[Line]
     sequence: int
     is_cut: bool
+
+    @property
+    def html(self) -> SafeString:
+        """The content of a `<pre>`, where white space counts."""
+        cut = [Line("d", "Earlier lines are in the download.")] if self.is_cut else []
+        return format_html_join("", "{}", ((line.html,) for line in [*cut, *self.lines]))
 
 
 def log_end(run) -> LogEnd:

@@ -61,4 +61,4 @@ Your deployments of it are not affected:
 
 {deployments}
 
-New deployments of this version are not possible. If you can update to another version, a deployment's page offers it."""
+New deployments of this version are not possible. If an update is possible, the deployment's page offers it."""

@@ -119,10 +119,10 @@ def start_run(
 
 
 def _startable(deployment, version):
-    """What the next run is made from: the version that the deployment has, or one that its owner may move it to.
+    """The version of the next run: the deployment's own, or one that its owner may change to.
 
-    What exists goes on with a revoked version, or one that its owner does not see any more; what has never come into
-    being does not begin with one.
+    A deployment with resources keeps a version that was revoked or that its owner no longer sees; one that has never
+    succeeded cannot start with it.
     """
     if version is None or version.pk == deployment.version_id:
         version = quotes.held_still(deployment.version)

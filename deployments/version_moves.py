@@ -1,4 +1,4 @@
-"""How a deployment's version stands beside its module's current one, and what it means to move to that one."""
+"""A deployment's version compared with its module's current one, and what changing to that one means."""
 
 from dataclasses import dataclass
 from datetime import datetime

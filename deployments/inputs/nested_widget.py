@@ -201,7 +201,7 @@ DRAWN = {LineEditor: _line, TextEditor: _text, PartsEditor: _parts, RowsEditor: 
 
 
 def _moved(page, spot, spots):
-    """Where a row was just opened, its first input is where to go on."""
+    """The first input of a row that was just opened gets the focus."""
     return replace(page, opened=spots[0].name) if spots and page.opened == spot.name else page
 
 

@@ -10,7 +10,7 @@ from deployments.inputs.input_names import OPENED
 
 
 class Rendered:
-    """A widget whose template stands with the portal's own, where `{% icon %}` is known."""
+    """A widget whose template is one of the portal's own, where `{% icon %}` is known."""
 
     def _render(self, template_name, context, renderer=None):
         return render_to_string(template_name, context)
@@ -40,7 +40,7 @@ class Switch(forms.CheckboxInput):
 class Rows(Rendered, forms.Widget):
     """A widget over several inputs; its value is what was typed, whether from the form or from a value.
 
-    After a row was dropped, `is_dropped` says so: the person goes on where another one is added.
+    After a row was dropped, `is_dropped` is true, and the Add button gets the focus.
     """
 
     is_dropped = False
@@ -50,7 +50,7 @@ class Rows(Rendered, forms.Widget):
 
 
 class Chips(Rows):
-    """A list of primitives: `{"items": [text, …], "new": text}`, the last being what stands in the open input."""
+    """A list of primitives: `{"items": [text, …], "new": text}`, the last being the text of the open input."""
 
     template_name = "deployments/widgets/chips.html"
 

@@ -106,7 +106,7 @@ class Supervisor:
             self._look_after()
 
     def _look_after(self) -> None:
-        """Do what is due. A database that is away is borne as long as the lease lasts, never longer."""
+        """Do what is due. Database outages are tolerated until the lease expires."""
         now = time.monotonic()
         self._watch_clock(now)
         self._measure.perform(now)

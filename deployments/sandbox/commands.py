@@ -31,7 +31,7 @@ class ModuleRefused(Exception):
 
 
 class UnsafeFile(Exception):
-    """A file that a run could have written is not a plain file of a bearable size."""
+    """A file that a run could have written is not a plain file within the size limit."""
 
 
 def init() -> list[str]:
@@ -112,7 +112,7 @@ def check_providers(shown: bytes, *, has_mirror: bool) -> None:
     Without a mirror only Terraform's built-in provider is.
     """
     try:
-        document = next(line for line in shown.splitlines() if line.startswith(b"{"))  # warnings may stand around it
+        document = next(line for line in shown.splitlines() if line.startswith(b"{"))  # warnings may surround it
         configured = json.loads(document).get("configuration", {}).get("provider_config", {})
         names = {provider.get("full_name", name) for name, provider in configured.items()}
     except (StopIteration, ValueError, AttributeError) as error:

@@ -44,7 +44,7 @@ def test_what_never_came_into_being_does_not_begin_with_what_its_owner_sees_no_m
     deployment = services.create_deployment(module.current_version, name="one", inputs={}, secrets={}, by=carol)
     services.cancel_run(deployment.runs.get(), by=carol)
     Module.objects.filter(pk=module.pk).update(**change)
-    with pytest.raises(services.NotDeployable, match="not shared with you any more"):
+    with pytest.raises(services.NotDeployable, match="no longer shared with you"):
         services.start_run(deployment, action="retry", by=carol)
     assert deployment.runs.count() == 1
 
@@ -53,7 +53,7 @@ def test_an_update_stays_at_its_version_unless_it_is_asked_to_move(client, carol
     shop = shop_of(module, carol)
     client.force_login(carol)
     page = client.get(url("deployment-update", shop.ref)).content.decode()
-    assert "This form keeps web-shop at 1.0.0." in page
+    assert "This form keeps web-shop on 1.0.0." in page
     assert "in-size" not in page
     review = client.post(url("deployment-update", shop.ref), {"in-greeting": "Hey", "in-region": "north"}).url
     client.post(review)
@@ -65,13 +65,13 @@ def test_a_move_runs_the_current_version_with_the_inputs_that_it_asks(client, ca
     shop = shop_of(module, carol)
     client.force_login(carol)
     page = client.get(url("deployment-update", shop.ref), {"version": "1.1.0"}).content.decode()
-    assert "This form moves web-shop from 1.0.0 to 1.1.0." in page
+    assert "This form updates web-shop from 1.0.0 to 1.1.0." in page
     assert 'name="in-size"' in page
     assert 'value="Hi"' in page
     review = move(client, shop, {"in-size": "7", "in-old": "thing"})
     confirmation = client.get(review)
     assert [change["name"] for change in confirmation.context["changes"]] == ["size"]
-    assert "Move web-shop to 1.1.0" in confirmation.content.decode()
+    assert "Update web-shop to 1.1.0" in confirmation.content.decode()
     assert "accept" not in confirmation.content.decode()
     assert client.post(review).url == shop.get_absolute_url()
     run = shop.runs.get(number=2)
@@ -86,11 +86,11 @@ def test_a_breaking_move_names_what_breaks_and_wants_a_yes(client, carol, broken
     client.force_login(carol)
     review = move(client, shop)
     page = client.get(review).content.decode()
-    assert "1.1.0 breaks what 1.0.0 promised:" in page
+    assert "Version 1.1.0 is not compatible with 1.0.0:" in page
     assert "input removed <code>old</code>" in page
     refused = client.post(review)
     assert refused.status_code == 422
-    assert "Tick that you accept it." in refused.content.decode()
+    assert "Tick the box to accept the changes." in refused.content.decode()
     assert (shop.runs.count(), Draft.objects.count()) == (1, 1)
     assert client.post(review, {"accept": "1.1.0"}).status_code == 302
     assert shop.runs.get(number=2).version.semver == "1.1.0"
@@ -101,7 +101,7 @@ def test_a_move_says_what_it_widens(client, carol, broken):
     client.force_login(carol)
     review = client.get(move(client, shop))
     assert [ability.name for ability in review.context["move"].widened] == ["data.http.page"]
-    assert "This update widens what the module can do" in review.content.decode()
+    assert "This update lets the module do more" in review.content.decode()
 
 
 def test_a_default_that_differs_counts_as_a_change_of_what_is_live(client, carol, broken):
@@ -162,7 +162,7 @@ def test_a_version_that_was_replaced_while_the_form_was_open_is_said(client, ali
     lifecycle.make_current(version_of(module, "1.0.0"), by=alice)
     response = client.post(url("deployment-update", shop.ref), {"version": "1.1.0", "in-greeting": "typed"})
     assert response.status_code == 422
-    assert "The version that you chose is not offered any more." in response.content.decode()
+    assert "The version you chose is no longer available." in response.content.decode()
     assert 'value="typed"' in response.content.decode()
 
 

@@ -11,7 +11,9 @@ from billing import services as billing
 from deployments import drafts, offers, quotes, services, version_moves
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
+from deployments.story import cards, costs, input_errors, lists, versions
 from deployments.views.shared import asked, listed, typed
+from foundation.paragraphs import counted
 from modules.terraform.abilities import abilities
 
 PER_PAGE = 24
@@ -25,20 +27,31 @@ def deploy(request):
     shows_partners = request.user.is_partner or request.user.is_staff or partner_modules.exists()
     is_partner_tab = shows_partners and request.GET.get("tab") == "partner"
     shown = partner_modules if is_partner_tab else modules.platform()
-    form = OfferFilter(request.GET)
-    wanted = form.wanted()
-    found = offers.with_figures(offers.matching(shown, text=wanted["q"], tag=wanted["tag"]))
-    found = found.order_by(*offers.SORTS[wanted["sort"] or "used"])
-    context = {
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
-        "form": form,
-        "wanted": wanted,
+    context = _cards(request, shown, is_partner_tab=is_partner_tab) | {
         "tags": offers.tag_counts(shown),
         "counts": {"platform": modules.platform().count(), "partner": partner_modules.count()},
         "tab": "partner" if is_partner_tab else "",
         "shows_partners": shows_partners,
     }
     return render(request, "deployments/deploy.html", context)
+
+
+def _cards(request, modules, *, is_partner_tab):
+    """A page of `modules`, by what is searched for."""
+    form = OfferFilter(request.GET)
+    wanted = form.wanted()
+    found = offers.with_figures(offers.matching(modules, text=wanted["q"], tag=wanted["tag"]))
+    found = found.order_by(*offers.SORTS[wanted["sort"] or "used"])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    is_narrowed = bool(wanted["q"] or wanted["tag"])
+    return {
+        "page": page,
+        "form": form,
+        "wanted": wanted,
+        "found": counted(page.paginator.count, "module"),
+        "cards": [cards.card(module, request.user) for module in page],
+        "nothing": lists.no_modules(is_narrowed=is_narrowed, is_partner_tab=is_partner_tab),
+    }
 
 
 @login_required
@@ -50,8 +63,20 @@ def deployment_create(request, ref):
         return redirect(module)
     draft = drafts.find(asked(request, "draft"), owner=request.user, version=version)
     secrets = drafts.readable_secrets(draft)
-    form = DeploymentForm(
-        version.schema,
+    form = _form(request, module, draft, secrets)
+    if request.method == "POST":
+        drafts.keep(draft, form, secrets=secrets)
+        if form.check and form.is_valid():
+            return redirect("deployments:draft-review", module.ref, draft.ref)
+    context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
+    context |= {"title": f"Deploy {module.title}", "warning": versions.warning(version, is_deployed=False)}
+    context["errors"] = input_errors.errors(form, kept=costs.KEPT)
+    return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
+
+
+def _form(request, module, draft, secrets):
+    return DeploymentForm(
+        draft.version.schema,
         owner=request.user,
         name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
         values=draft.inputs,
@@ -59,12 +84,6 @@ def deployment_create(request, ref):
         sees_hidden=module.shows_hidden_inputs_to(request.user),
         **typed(request),
     )
-    if request.method == "POST":
-        drafts.keep(draft, form, secrets=secrets)
-        if form.check and form.is_valid():
-            return redirect("deployments:draft-review", module.ref, draft.ref)
-    context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
-    return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -73,7 +92,6 @@ def draft_review(request, ref, draft_ref):
     if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
         return redirect(created)
     module = get_object_or_404(offers.offered(request.user), ref=ref)
-    sees_hidden = module.shows_hidden_inputs_to(request.user)
     complete = Draft.objects.filter(owner=request.user, deployment=None).exclude(name="")
     drafted = complete.select_related("version__module")
     draft = get_object_or_404(drafted, ref=draft_ref, version__module=module)
@@ -82,19 +100,28 @@ def draft_review(request, ref, draft_ref):
         refusal, created = _create(draft, secrets, request.POST)
         if created:
             draft.delete()
-            messages.success(request, f"{created.name} is queued.")
+            messages.success(request, f"{created.name} is queued for deployment.")
             return redirect(created)
-    context = {
+    context = _review(request, module, draft, secrets) | {"refusal": refusal}
+    context["is_short"] = isinstance(refusal, services.NotEnoughCredits)
+    return render(request, "deployments/review.html", context, status=422 if refusal else 200)
+
+
+def _review(request, module, draft, secrets):
+    """What would be deployed, what it may do, and what it costs."""
+    schema = version_moves.shown_schema(draft.version, sees_hidden=module.shows_hidden_inputs_to(request.user))
+    cost = _cost(draft.version, request.user)
+    return cost | {
         "module": module,
         "version": draft.version,
         "draft": draft,
-        "refusal": refusal,
-        "is_short": isinstance(refusal, services.NotEnoughCredits),
+        "kept": costs.KEPT,
+        "warning": versions.warning(draft.version, is_deployed=False),
         "seen": drafts.mark(draft),
-        "abilities": abilities(version_moves.shown_schema(draft.version, sees_hidden=sees_hidden)),
+        "abilities": abilities(schema),
+        "inputs": listed(draft, secrets),
+        "action": costs.deploy_action(draft.name, cost["price"]),
     }
-    context |= _cost(draft.version, request.user) | {"inputs": listed(draft, secrets)}
-    return render(request, "deployments/review.html", context, status=422 if refusal else 200)
 
 
 def _create(draft, secrets, post):
@@ -119,11 +146,13 @@ def _cost(version, user):
     balance = billing.balance(user)
     quote = quotes.quote(version, user)
     usable = balance.purchased if quote.is_purchased_only else balance.available
+    from_awarded = 0 if quote.is_purchased_only else min(quote.price, balance.awarded)
     return {
         "quote": quote,
         "price": quote.price,
         "usable": usable,
+        "usable_label": "Purchased, available now" if quote.is_purchased_only else "Available now",
         "after": usable - quote.price,
-        "from_awarded": 0 if quote.is_purchased_only else min(quote.price, balance.awarded),
+        "cost_explained": costs.explained(quote, from_awarded),
         "is_own": version.module.owner_id == user.pk,
     }

@@ -10,6 +10,7 @@ from accounts.scoping import Reach, Thing, reach
 from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
 from deployments.presentation import shown_status, trouble
+from deployments.story import costs, lists, runs
 from foundation.credits import to_credits
 from foundation.csv_tables import csv_response
 
@@ -24,18 +25,29 @@ def deployment_list(request):
     form, found = _filtered(request, visible)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for deployment in page:
-        deployment.shown_status = shown_status(deployment, deployment.run_status)
-        deployment.trouble = trouble(deployment, deployment.run_status)
-    total = visible.count()
+        _show(deployment, request.user)
+    total, mine = visible.count(), visible.filter(owner=request.user).count()
+    sees_all = reach(request.user, Thing.DEPLOYMENTS) is Reach.ALL
     context = {
         "page": page,
         "form": form,
         "wanted": form.wanted(),
         "total": total,
-        "mine": visible.filter(owner=request.user).count(),
-        "sees_all": reach(request.user, Thing.DEPLOYMENTS) is Reach.ALL,
+        "mine": mine,
+        "sees_all": sees_all,
+        "totals": lists.totals(total, mine, sees_all=sees_all),
+        "nothing": lists.no_deployments(total),
     }
     return render(request, "deployments/list.html", context)
+
+
+def _show(deployment, viewer):
+    """Give a row of the table what it shows beside its fields."""
+    deployment.shown_status = shown_status(deployment, deployment.run_status)
+    deployment.trouble = trouble(deployment, deployment.run_status)
+    deployment.shown_owner = runs.name_for(deployment.owner, viewer)
+    deployment.is_changeable = deployment.may_change(viewer)
+    deployment.credits = costs.listed(deployment.hold_state, deployment.hold_amount)
 
 
 @login_required
@@ -75,7 +87,7 @@ def _row(deployment):
         deployment.version.semver,
         deployment.owner.email,
         to_credits(deployment.hold_amount or 0),
-        deployment.hold_state or "",
+        costs.WORDS.get(deployment.hold_state, ""),
         deployment.created_at.isoformat(timespec="seconds"),
         deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
     ]

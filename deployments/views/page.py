@@ -12,6 +12,7 @@ from deployments.forms import DestroyForm
 from deployments.inputs import values
 from deployments.models import Run
 from deployments.runs import state
+from deployments.story import costs, runs, versions
 from deployments.views.shared import deployment_or_404, listed, run_or_404, sensitive_names
 from foundation import audit
 from foundation.encryption import DecryptionFailed
@@ -32,9 +33,14 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
     run = run or _current_run(deployment)
     if run is None:
         raise Http404("A deployment without a run is not made yet.")
+    outlook = version_moves.outlook(deployment, request.user)
     return live_context(request, deployment, run) | {
         "log": presentation.log_end(run),
-        "outlook": version_moves.outlook(deployment, request.user),
+        "outlook": outlook,
+        "warning": versions.warning(outlook.version, is_deployed=True),
+        "unaffected": versions.unaffected(deployment, may_change=deployment.may_change(request.user)),
+        "news": outlook.move and versions.news(outlook.move),
+        "change_to": outlook.move and versions.change_to(outlook.move),
         "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
         "destroy_form": destroy_form or DestroyForm(deployment=deployment),
@@ -44,23 +50,40 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
 def live_context(request, deployment, run):
     """What changes while a run is under way."""
     newest = deployment.runs.newest_first().first()
-    unfinished = deployment.runs.unfinished().exists()
     done, total = presentation.progress(run)
-    return {
+    timeline = deployment.runs.select_related("by").newest_first()[:TIMELINE]
+    return _said(request, deployment, run, newest) | {
         "deployment": deployment,
         "run": run,
         "newest": newest,
-        "timeline": deployment.runs.select_related("by").newest_first()[:TIMELINE],
+        "timeline": [(past, runs.outcome(past)) for past in timeline],
         "status": presentation.shown_status(deployment, newest.status),
         "trouble": presentation.trouble(deployment, newest.status),
         "phases": presentation.phases(run),
         "resources": presentation.resources(run),
         "done": done,
         "total": total,
-        "is_busy": unfinished,
         "may_change": deployment.may_change(request.user),
         "may_reveal": deployment.owner_id == request.user.pk,
-        "quote": services.quote_of(deployment),
+    }
+
+
+def _said(request, deployment, run, newest):
+    """The sentences of what changes while a run is under way."""
+    quote, is_busy = services.quote_of(deployment), deployment.runs.unfinished().exists()
+    return {
+        "quote": quote,
+        "is_busy": is_busy,
+        "owner": runs.name_for(deployment.owner, request.user),
+        "beginning": runs.beginning(run, request.user),
+        "planned": runs.planned(run),
+        "settled": costs.settled(run.hold) if run.hold else "",
+        "change_inputs": "Change inputs" if newest.is_succeeded else "Change inputs and run again",
+        "run_again": costs.for_amount("Run again", quote.price),
+        "on_cancel": runs.on_cancel(run),
+        "on_destroy": runs.on_destroy(deployment, is_busy=is_busy),
+        "no_outputs": runs.no_outputs(deployment, is_busy=is_busy),
+        "no_resources": runs.no_resources(run),
     }
 
 
@@ -70,14 +93,16 @@ def _current_run(deployment):
     return runs.filter(status__in=Run.OCCUPYING).first() or runs.first()
 
 
-def _outputs(deployment):
+def _outputs(deployment, revealed=None):
+    """The outputs by name; `revealed` are values of sensitive ones that are shown this once."""
     descriptions = {output["name"]: output["description"] for output in deployment.version.schema["outputs"]}
+    revealed = revealed or {}
     return [
         {
             "name": name,
             "description": descriptions.get(name, ""),
-            "is_sensitive": output["sensitive"],
-            "text": values.show(output.get("value")),
+            "is_hidden": output["sensitive"] and name not in revealed,
+            "text": values.show(revealed.get(name, output.get("value"))),
         }
         for name, output in sorted(deployment.outputs.items())
     ]
@@ -117,12 +142,12 @@ def output_reveal(request, ref, name):
     try:
         outputs = _state_outputs(found)
     except DecryptionFailed:
-        context["refusal"] = "The state cannot be read with the portal's keys."
+        context["refusal"] = "The state can't be decrypted. Ask an admin to check the portal's keys."
         return render(request, "deployments/deployment.html", context, status=409)
     if name not in outputs:
         raise Http404
     audit.record("output.revealed", by=request.user, target=found, output=name)
-    context |= {"revealed": name, "revealed_text": values.show(outputs[name].get("value"))}
+    context["outputs"] = _outputs(found, {name: outputs[name].get("value")})
     return render(request, "deployments/deployment.html", context)
 
 

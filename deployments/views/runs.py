@@ -1,5 +1,7 @@
 """What people do to a deployment: update, run again, destroy, cancel."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,7 @@ from deployments import drafts, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.inputs.form import form_for
 from deployments.models import Deployment, Draft, Run
+from deployments.story import costs, input_errors, runs, versions
 from deployments.views.page import page_context
 from deployments.views.shared import asked, changeable, run_or_404, typed
 
@@ -31,10 +34,31 @@ def deployment_update(request, ref):
             return redirect("deployments:update-review", deployment.ref, draft.ref)
     elif version == deployment.version:
         form.complain(_last_error(deployment))
-    context = {"deployment": deployment, "version": version, "form": form, "draft": draft, "target": target}
-    context |= {"move": _move(request, deployment, version), "is_stale": is_stale}
+    context = {"deployment": deployment, "version": version, "form": form, "draft": draft, "is_stale": is_stale}
+    context |= _said(deployment, form, _move(request, deployment, version), version, target)
     is_wrong = form.is_bound and form.errors or is_stale
     return render(request, "deployments/form.html", context, status=422 if is_wrong else 200)
+
+
+def _said(deployment, form, move, version, target):
+    """What the form says of versions and errors; `move` is the one that it is for, `target` what it could be for."""
+    said = {
+        "title": f"Change {deployment.name}",
+        "warning": versions.warning(version, is_deployed=move is None),
+        "errors": input_errors.errors(form, kept=costs.KEPT),
+        "kept": f"This form is for {version.semver}. {costs.KEPT}",
+        "move": move,
+        "target": target,
+    }
+    if move:
+        return said | {"choice": versions.chosen(move, deployment.name)}
+    if target is None:
+        return said
+    offered = version_moves.Move(deployment.version, target)
+    return said | {
+        "choice": versions.kept(offered, deployment.name),
+        "change_to": versions.change_to(offered),
+    }
 
 
 def _chosen(request, deployment, target):
@@ -87,7 +111,7 @@ def update_review(request, ref, draft_ref):
         if not refusal:
             draft.delete()
             return redirect(deployment)
-    context = _review(request, deployment, draft, move, **secrets) | {"refusal": refusal}
+    context = _review(request, deployment, draft, move, **secrets) | {"refusal": refusal, "kept": costs.KEPT}
     return render(request, "deployments/update_review.html", context, status=status)
 
 
@@ -96,7 +120,7 @@ def _confirm(request, deployment, draft, move, *, stored, typed):
     if refusal := drafts.changed_since(draft, request.POST):
         return refusal, 409
     if move and move.breaking and request.POST.get("accept") != move.after.semver:
-        return f"Version {move.after.semver} breaks what {move.before.semver} promised. Tick that you accept it.", 422
+        return versions.not_accepted(move), 422
     secrets = version_moves.secrets_for(deployment, draft.version, stored) | typed
     changed = {"inputs": draft.inputs, "secrets": secrets}
     return _start(request, deployment, _action(deployment), version=draft.version, **changed)
@@ -112,16 +136,42 @@ def _review(request, deployment, draft, move, *, stored, typed):
         sees_hidden=draft.version.module.shows_hidden_inputs_to(request.user),
     )
     is_live = deployment.status == Deployment.Status.LIVE
-    balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
+    unsafe = [change["name"] for change in changes if is_live and not change["updatesafe"]]
+    return (
+        _costs(deployment, draft, move, changes)
+        | _versions(deployment, draft, move)
+        | {
+            "deployment": deployment,
+            "draft": draft,
+            "changes": changes,
+            "unsafe": unsafe,
+            "is_dangerous": unsafe or move and move.breaking,
+            "seen": drafts.mark(draft),
+        }
+    )
+
+
+def _versions(deployment, draft, move):
+    """What the confirmation says of versions, and the way back to the form of this one."""
     return {
-        "deployment": deployment,
-        "draft": draft,
         "move": move,
-        "changes": changes,
-        "is_risky": is_live and not all(change["updatesafe"] for change in changes),
+        "broken": versions.broken(move) if move else "",
+        "reviewed": versions.reviewed(deployment, draft.version, move),
+        "same_inputs": versions.same_inputs(move),
+        "warning": versions.warning(draft.version, is_deployed=move is None),
+        "back": urlencode({"draft": draft.ref} | ({"version": move.after.semver} if move else {})),
+    }
+
+
+def _costs(deployment, draft, move, changes):
+    """What the run costs the owner, and the words of the button that starts it."""
+    balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
+    usable = balance.purchased if quote.is_purchased_only else balance.available
+    return {
         "quote": quote,
-        "usable": balance.purchased if quote.is_purchased_only else balance.available,
-        "seen": drafts.mark(draft),
+        "usable": usable,
+        "run_cost": costs.run_cost(quote, usable),
+        "action": costs.for_amount(versions.update_action(deployment, move, len(changes)), quote.price),
     }
 
 
@@ -170,13 +220,13 @@ def run_cancel(request, ref, number):
     try:
         run = services.cancel_run(run, by=request.user)
     except services.Refused as error:
-        return _answer(request, deployment, str(error), 409)
-    messages.success(request, f"Run {run.number} {'is cancelled' if run.is_final else 'stops and saves its state'}.")
+        return _answer(request, deployment, str(error), 409, kept="")
+    messages.success(request, runs.cancelled(run))
     return redirect(deployment)
 
 
-def _answer(request, deployment, refusal, status):
+def _answer(request, deployment, refusal, status, *, kept=costs.NOTHING_STARTED):
     if not refusal:
         return redirect(deployment)
-    context = page_context(request, deployment) | {"refusal": refusal}
+    context = page_context(request, deployment) | {"refusal": refusal, "kept": kept}
     return render(request, "deployments/deployment.html", context, status=status)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.publisher import side_of
 from deployments.inputs.form import form_for
+from deployments.story import input_errors
 from deployments.views.shared import typed
 from modules.forms.publishing import folder_named
 from modules.publishing import candidates
@@ -28,6 +29,8 @@ def form_trial(request):
         "scan": scan,
         "found": found,
         "form": form,
+        "commit": input_errors.commit(scan),
+        "errors": input_errors.errors(form, kept=input_errors.NOTHING_CREATED),
         "sees_hidden": sees_hidden,
         "fits": is_checked and form.is_valid(),
     }

@@ -208,5 +208,5 @@ def try_the_form(page):
     expect(page.locator("#id_in-region_error")).to_contain_text("This field is required.")
     steps.type_into(page, "region", "europe")
     page.get_by_role("button", name="Check these values").click()
-    expect(page.get_by_role("status")).to_contain_text("All values fit. Nothing was created.")
+    expect(page.get_by_role("status")).to_contain_text("All values are valid. Nothing was created.")
     expect(page.locator("#id_in-region")).to_have_value("europe")

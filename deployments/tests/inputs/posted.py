@@ -1,5 +1,6 @@
 """What a browser posts for a form of inputs, and which values the form reads from it."""
 
+import re
 from html.parser import HTMLParser
 
 from django.http import QueryDict
@@ -101,11 +102,16 @@ def pressed(posted, button, value):
     return rearranged(posted)
 
 
+def drawn(asked, **options) -> str:
+    """The field as it is drawn, its attributes in a row."""
+    return re.sub(r"\s+", " ", str(form_for(asked, **options)["v"]))
+
+
 def after(asked, *buttons, typed=()):
     """What the page posts after these buttons were pressed on it, one after the other."""
     posted = post(form_for(asked))
     for button, value in buttons:
-        assert f'name="{button}" value="{value}"' in str(form_for(asked, data=posted, check=False)["v"])
+        assert f'name="{button}" value="{value}"' in drawn(asked, data=posted, check=False)
         posted = post(form_for(asked, data=pressed(posted, button, value), check=False))
     for name, text in dict(typed).items():
         assert name in posted, posted

@@ -6,7 +6,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from deployments.inputs.form import form_for
-from deployments.tests.inputs.posted import after, answers, asking, pressed
+from deployments.story import input_errors
+from deployments.tests.inputs.posted import after, answers, asking, drawn, pressed
 
 SCALE = """object({
   name = string, scale = optional(object({ least = number, most = optional(number, 9) }), { least = 1, most = 3 }) })"""
@@ -14,7 +15,7 @@ SCALE = """object({
 
 def focused(asked, posted) -> list[str]:
     """The tags with the focus in the field as it is drawn anew."""
-    return re.findall(r"<[^>]* autofocus[^>]*>", str(form_for(asked, data=posted, check=False)["v"]))
+    return re.findall(r"<[^>]* autofocus[^>]*>", drawn(asked, data=posted, check=False))
 
 
 def test_set_opens_an_optional_object_with_the_values_of_its_default():
@@ -68,6 +69,6 @@ def test_a_nested_error_is_said_once_at_its_place_and_once_as_a_link_to_it():
     field = render_to_string("forms/field.html", {"field": form["v"]})
     assert re.findall(r'id="([^"]+)"> *<svg[^>]*>.*?</svg> “many” is not a number\.', field) == ["id_in-v.size_error"]
     assert field.count("is not a number") == 1
-    notice = render_to_string("deployments/_errors.html", {"form": form})
+    notice = render_to_string("deployments/_errors.html", {"errors": input_errors.errors(form, kept="")})
     assert '<a href="#id_in-v.size">V, size: “many” is not a number.</a>' in notice
     assert notice.count("is not a number") == 1

@@ -82,7 +82,7 @@ def test_search_and_tag_narrow_the_catalogue(client, carol, admin):
     for query in ["?q=object", "?tag=storage", "?q=STOR"]:
         page = client.get(reverse("deployments:deploy") + query)
         assert [module.title for module in page.context["page"]] == ["Object Store"]
-    assert "No module fits" in client.get(reverse("deployments:deploy") + "?q=nothing").content.decode()
+    assert "No modules found" in client.get(reverse("deployments:deploy") + "?q=nothing").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -120,7 +120,7 @@ def test_a_wrong_form_keeps_everything_and_queues_nothing(client, carol, platfor
     assert 'value="Hello"' in page
     assert "“many” is not a number." in page
     assert "s3cret" not in page
-    assert 'placeholder="Kept from your last try"' in page
+    assert 'placeholder="Stored"' in page
     assert not Deployment.objects.exists()
 
 
@@ -153,7 +153,7 @@ def test_the_confirmation_shows_cost_and_balance_before_and_after(client, carol,
     assert "Deploy for 40 credits" in page
     assert "Hello" in page
     assert "s3cret" not in page
-    assert "All other inputs keep the module's defaults." in page
+    assert "All other inputs use the module's defaults." in page
     assert not Run.objects.exists()
 
 
@@ -232,7 +232,7 @@ def test_a_name_is_taken_until_its_deployment_is_destroyed(client, carol, platfo
     client.force_login(carol)
     response = client.post(form_url(platform_version), FILLED)
     assert response.status_code == 422
-    assert "You have a deployment named web-shop already." in response.content.decode()
+    assert "You already have a deployment named web-shop." in response.content.decode()
 
 
 def test_a_version_that_was_replaced_meanwhile_is_refused(client, carol, platform_version, admin):
@@ -243,7 +243,7 @@ def test_a_version_that_was_replaced_meanwhile_is_refused(client, carol, platfor
     Module.objects.filter(pk=platform_version.module_id).update(current_version=other)
     response = client.post(review)
     assert response.status_code == 422
-    assert "This version has left the catalogue." in response.content.decode()
+    assert "Version 1.0.0 is no longer available." in response.content.decode()
     assert not Deployment.objects.exists()
 
 

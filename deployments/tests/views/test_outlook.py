@@ -23,7 +23,7 @@ def test_a_newer_version_is_said_with_what_it_changes(client, carol, module):
     shop = shop_of(module, carol)
     client.force_login(carol)
     page = page_of(client, shop)
-    assert "<strong>1.1.0 is available.</strong>" in page
+    assert "<strong>Version 1.1.0 is available.</strong>" in page
     assert "What changes from 1.0.0 to 1.1.0" in page
     assert "<code>size</code>" in page
     assert f"/deployments/{shop.ref}/update/?version=1.1.0" in page
@@ -34,7 +34,7 @@ def test_the_current_version_needs_no_word(client, alice, carol, module):
     client.force_login(carol)
     page = page_of(client, shop_of(module, carol))
     assert "is available" not in page
-    assert "Move to" not in page
+    assert "Update to" not in page
 
 
 def test_a_roll_back_is_said(client, alice, carol, module):
@@ -56,10 +56,10 @@ def test_a_revocation_is_no_roll_back_and_a_deprecated_successor_is_said(client,
     page = page_of(client, shop)
     assert "Version 1.1.0 is revoked." in page
     assert "“It leaks keys.”" in page
-    assert "<strong>New deployments use 1.0.0.</strong> Version 1.1.0 was revoked" in page
+    assert "<strong>New deployments use 1.0.0.</strong> Version 1.1.0 was revoked." in page
     assert "Version 1.0.0 is deprecated: “Old provider.”" in page
     form = client.get(url("deployment-update", shop.ref), {"version": "1.0.0"}).content.decode()
-    assert "went back" not in page + form
+    assert "returned to it" not in page + form
 
 
 def test_a_deprecation_is_said_with_reason_and_link(client, alice, carol, module):
@@ -78,7 +78,7 @@ def test_a_revocation_is_said_and_what_lives_goes_on(client, alice, carol, modul
     client.force_login(carol)
     page = page_of(client, shop)
     assert "Version 1.0.0 is revoked." in page
-    assert "What is deployed goes on; there are no new deployments of it." in page
+    assert "Existing deployments are not affected. You can&#x27;t create new ones." in page
     assert services.start_run(shop, action=Run.Action.UPDATE, by=carol).version.semver == "1.0.0"
 
 
@@ -88,7 +88,7 @@ def test_a_removal_is_said_and_what_lives_goes_on(client, alice, carol, module):
     client.force_login(carol)
     page = page_of(client, shop)
     assert "This module was removed from the catalogue on" in page
-    assert "The deployment goes on untouched" in page
+    assert "This deployment is not affected. You can still change it, run it again or destroy it." in page
     assert "1.1.0" not in page
     assert services.start_run(shop, action=Run.Action.UPDATE, by=carol).version.semver == "1.0.0"
 
@@ -99,7 +99,7 @@ def test_who_lost_sight_of_a_module_learns_nothing_of_its_versions(client, alice
     assert "1.1.0" in page_of(client, shop)
     Module.objects.update(audience=Module.Audience.EXCLUSIVE, title="Renamed")
     page = page_of(client, shop)
-    assert "not in the catalogue any more, or not for you" in page
+    assert "no longer in the catalogue, or no longer shared with you" in page
     form = client.get(url("deployment-update", shop.ref), {"version": "1.1.0"}).content.decode()
     for hidden in ("1.1.0", "in-size", "Renamed"):
         assert hidden not in page
@@ -115,7 +115,7 @@ def test_a_reader_in_private_mode_sees_the_news_and_no_way_to_move(client, bob, 
     PlatformSettings.objects.update(private_mode=True)
     client.force_login(bob)
     page = page_of(client, shop)
-    assert "1.1.0 is available." in page
+    assert "Version 1.1.0 is available." in page
     assert "?version=1.1.0" not in page
 
 

@@ -7,6 +7,7 @@ from deployments.models import Deployment, Draft, Run
 from deployments.runs.runner import execute_run
 from deployments.tests.factories import make_version
 from deployments.tests.inputs.schemas import schema, variable
+from deployments.tests.page_text import text_of
 from foundation.credits import CREDIT
 from modules.models import Module
 from modules.terraform.hcl import read_file
@@ -113,7 +114,7 @@ def test_an_unsafe_change_of_a_live_deployment_is_named_before_it_happens(client
     assert [change["name"] for change in review.context["changes"]] == ["greeting", "region", "token"]
     page = review.content.decode()
     assert "This may destroy resources." in page
-    assert "live deployment: <code>region</code> <code>token</code>" in page
+    assert "live deployment: region token" in text_of(review)
     assert "n3w" not in page
     assert live_shop.runs.count() == 1
     client.post(response.url)
@@ -125,8 +126,8 @@ def test_the_update_form_shows_what_was_given_and_no_secret(client, carol, live_
     page = client.get(url("deployment-update", live_shop)).content.decode()
     assert 'value="Hello"' in page
     assert "s3cret" not in page
-    assert 'placeholder="Kept from your last try"' in page
-    assert "Blank keeps what you gave before." in page
+    assert 'placeholder="Stored"' in page
+    assert "Leave it blank to keep the stored value." in page
 
 
 def test_a_wrong_update_keeps_what_was_typed(client, carol, live_shop):
@@ -150,7 +151,7 @@ def test_destroy_needs_the_name(client, carol, live_shop):
     response = client.post(url("deployment-destroy", live_shop), {"confirm": "web-sho"})
     assert response.status_code == 422
     page = response.content.decode()
-    assert "That is not web-shop. Nothing was destroyed." in page
+    assert "The name doesn&#x27;t match. Nothing was destroyed. Type web-shop exactly." in page
     assert 'value="web-sho"' in page
     client.post(url("deployment-destroy", live_shop), {"confirm": "web-shop"})
     run = live_shop.runs.get(number=2)
@@ -192,7 +193,7 @@ def test_a_running_run_is_asked_to_stop(client, carol, shop):
     run.refresh_from_db()
     assert (run.status, run.cancelled_by) == ("preparing", carol)
     assert run.cancel_requested_at is not None
-    assert "Stopping; the state is saved first" in client.get(url("deployment", shop)).content.decode()
+    assert "Stopping. The state is saved first." in client.get(url("deployment", shop)).content.decode()
 
 
 def test_an_admin_acts_but_the_owner_pays_and_stays_owner(client, admin, carol, shop):
@@ -250,9 +251,9 @@ def test_secrets_whose_key_is_gone_are_asked_anew(client, carol, live_shop, sett
     assert client.get(url("deployment", live_shop)).status_code == 200
     response = client.post(url("run-start", live_shop))
     assert response.status_code == 409
-    assert "cannot be read with the portal&#x27;s keys" in response.content.decode()
+    assert "The stored sensitive inputs can&#x27;t be decrypted." in response.content.decode()
     page = client.get(url("deployment-update", live_shop)).content.decode()
-    assert "Kept from your last try" not in page
+    assert 'placeholder="Stored"' not in page
     response = client.post(url("deployment-update", live_shop), {"in-greeting": "Hi", "in-token": "n3w"})
     client.post(response.url)
     assert live_shop.runs.get(number=2).secrets() == {"token": "n3w"}

@@ -1,12 +1,12 @@
 """The form of a folder that is not published yet, tried by its publisher."""
 
 import re
-from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from deployments.models import Deployment, Draft
+from deployments.tests.page_text import text_of
 from foundation.models import AuditEvent
 from modules.models import Module
 from modules.tests.catalogues import NAME, connect, publish, scan
@@ -51,10 +51,6 @@ def browser(client, alice):
     return client
 
 
-def text_of(response):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
-
-
 def ask(browser, path="greeting", query="", **typed):
     address = f"{PAGE}?path={path}{query}"
     return browser.post(address, FILLED | typed) if typed else browser.get(address)
@@ -80,14 +76,14 @@ def test_the_publisher_can_look_at_the_hidden_inputs_too(browser, connection):
     assert "as=publisher" in ask(browser).content.decode()
     response = ask(browser, query="&as=publisher")
     assert inputs(response) == ["project", "size", "zones", "token"]
-    assert "As deployers see it" in text_of(response)
+    assert "Show what others see" in text_of(response)
 
 
 def test_values_that_fit_are_praised_and_nothing_is_kept(browser, connection):
     events = AuditEvent.objects.count()
     response = ask(browser, **{"in-size": "8"})
     assert response.status_code == 200
-    assert "All values fit. Nothing was created." in text_of(response)
+    assert "All values are valid. Nothing was created." in text_of(response)
     assert 'value="8"' in response.content.decode()
     assert "s3cret-of-nobody" not in response.content.decode()
     assert not Draft.objects.exists()
@@ -100,11 +96,11 @@ def test_values_that_do_not_fit_are_told_at_their_fields(browser, connection):
     response = ask(browser, **{"in-size": "many", "in-token": ""})
     assert response.status_code == 422
     assert "Two inputs need a change. Nothing was created." in text_of(response)
-    assert "queued or held" not in text_of(response)
+    assert "reserved" not in text_of(response)
     assert 'id="id_in-size_error"' in response.content.decode()
     assert 'id="id_in-token_error"' in response.content.decode()
     assert 'value="many"' in response.content.decode()
-    assert "All values fit" not in text_of(response)
+    assert "All values are valid" not in text_of(response)
 
 
 def test_rows_are_added_without_judging_the_rest(browser, connection):
@@ -112,7 +108,7 @@ def test_rows_are_added_without_judging_the_rest(browser, connection):
     assert response.status_code == 200
     assert "Zone 1" in text_of(response)
     assert 'value="many"' in response.content.decode()
-    assert "All values fit" not in text_of(response)
+    assert "All values are valid" not in text_of(response)
 
 
 @pytest.mark.parametrize("path", ["broken", "nowhere", "", "a%00b", "../greeting"])

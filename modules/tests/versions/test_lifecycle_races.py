@@ -72,7 +72,7 @@ def test_deployment_begun_after_a_roll_back_is_not_made_of_the_other_version(liv
     version = version_of(module, "1.2.0")
     with followed_by(lambda: deploy(version, carol)) as outcome:
         lifecycle.make_current(version_of(module, "1.0.0"), by=alice)
-    assert outcome == ["Version 1.0.0 is no longer available. Open the module to deploy its current version."]
+    assert outcome == ["Version 1.2.0 is no longer available. Open the module to deploy its current version."]
     assert not Deployment.objects.exists()
 
 

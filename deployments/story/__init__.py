@@ -1,0 +1,1 @@
+"""What pages say, as sentences that Python makes of data: one file for each subject."""

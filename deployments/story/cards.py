@@ -1,0 +1,35 @@
+"""What the Deploy page says of the modules that it offers."""
+
+from dataclasses import dataclass
+
+from deployments.story import versions
+from deployments.story.costs import price_of
+from deployments.story.versions import Notice
+from modules.models import Module
+
+
+@dataclass(frozen=True)
+class Card:
+    """A module on the Deploy page."""
+
+    module: Module
+    price: str
+    publisher_note: str
+    warning: Notice | None
+    record: str
+
+
+def card(module: Module, user) -> Card:
+    """How `module`, with the figures of `offers.with_figures`, is shown to `user`."""
+    return Card(
+        module=module,
+        price=price_of(module, user),
+        publisher_note="(you)" if module.owner_id == user.pk else "",
+        warning=versions.warning(module.current_version, is_deployed=False),
+        record=record(module.runs_succeeded, module.runs_finished),
+    )
+
+
+def record(succeeded: int, finished: int) -> str:
+    """How the runs of a module have ended."""
+    return f"{succeeded:,} of {finished:,} runs succeeded" if finished else "No finished runs yet"

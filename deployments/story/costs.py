@@ -1,0 +1,64 @@
+"""What pages say of the credits of a deployment: reserved, charged or returned."""
+
+from billing.models import Hold
+from deployments.quotes import Quote
+from foundation.credits import to_credits
+from foundation.paragraphs import joined
+
+NOTHING_STARTED = "No run was started and no credits were reserved."
+KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
+WHEN_CHARGED = "Reserved when you confirm, charged on success, otherwise returned."
+WORDS = {Hold.State.PENDING: "reserved", Hold.State.CAPTURED: "charged", Hold.State.RELEASED: "returned"}
+
+
+def amount(units: int) -> str:
+    """Units as credits with their noun: "1 credit", "1,200 credits"."""
+    credits = to_credits(units)
+    return f"{credits:,f} credit{'' if credits == 1 else 's'}"
+
+
+def for_amount(verb: str, price: int) -> str:
+    """The words of a button that may cost something: "Run again for 40 credits"."""
+    return f"{verb} for {amount(price)}" if price else verb
+
+
+def deploy_action(name: str, price: int) -> str:
+    """The words of the button that confirms a new deployment."""
+    return for_amount("Deploy", price) if price else f"Deploy {name}"
+
+
+def price_of(module, user) -> str:
+    """The price on the module's card."""
+    return "Free, your own" if module.owner_id == user.pk else amount(module.price)
+
+
+def explained(quote: Quote, from_awarded: int) -> str:
+    """How a new deployment is paid; `from_awarded` are units."""
+    if not quote.price:
+        return "This module is free."
+    kinds = "Only Purchased credits can pay for it." if quote.is_purchased_only else ""
+    if from_awarded:
+        kinds = f"{amount(from_awarded)} of it from Awarded credits, which are used first."
+    return joined([kinds, WHEN_CHARGED])
+
+
+def run_cost(quote: Quote, usable: int) -> str:
+    """What the confirmation of an update says of its cost; `usable` are the owner's units."""
+    if not quote.price:
+        return "This run is free."
+    kind = "Purchased credits" if quote.is_purchased_only else "credits"
+    return f"{to_credits(usable):,f} {kind} are available. {WHEN_CHARGED}"
+
+
+def settled(hold: Hold) -> str:
+    """What became of the credits of a run."""
+    until = " until this run ends" if hold.state == Hold.State.PENDING else ""
+    return f"{amount(hold.amount)} {WORDS[Hold.State(hold.state)]}{until}."
+
+
+def listed(state: str | None, units: int | None) -> str:
+    """The credits of a deployment in a list: "40", with a word unless they were charged."""
+    if not state:
+        return "0"
+    credits = f"{to_credits(units or 0):,f}"
+    return credits if state == Hold.State.CAPTURED else f"{credits} {WORDS[Hold.State(state)]}"

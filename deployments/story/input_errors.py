@@ -1,0 +1,57 @@
+"""What the form of a module's inputs says of its errors."""
+
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+NOTHING_CREATED = "Nothing was created."
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The notice on top of a form: how many inputs are wrong, what that means, and links to them."""
+
+    titles: list[str]
+    text: str = ""
+    links: SafeString = SafeString("")
+
+
+def errors(form, *, kept: str) -> Errors | None:
+    """What is wrong with a form of inputs; `kept` says what was kept and what did not happen."""
+    if not form.errors:
+        return None
+    wrong = [field for field in form.visible_fields() if field.errors]
+    titles = list(form.non_field_errors())
+    if not wrong:
+        return Errors(titles)
+    title = needing_change(len(wrong))
+    text = kept if form.is_bound else rejected(len(wrong))
+    return Errors([*titles, title], text, format_html_join(", ", "{}", ((_links(field),) for field in wrong)))
+
+
+def needing_change(number: int) -> str:
+    """How many inputs are wrong: "Two inputs need a change."."""
+    words = str(apnumber(number)).capitalize()
+    return f"{words} input needs a change." if number == 1 else f"{words} inputs need a change."
+
+
+def rejected(number: int) -> str:
+    """That validations of the module failed in the last run."""
+    return f"The module rejected {'it' if number == 1 else 'them'} in the last run."
+
+
+def commit(scan) -> SafeString:
+    """The commit that a trial shows, and its message."""
+    message = f" “{scan.commit_message}”" if scan.commit_message else ""
+    return format_html("<code>{}</code>{}", scan.commit[:7], message)
+
+
+def _links(field) -> SafeString:
+    """A link to a field, or to each part of a nested value that is wrong."""
+    wrong = getattr(field.field.widget, "wrong", {})
+    if not wrong:
+        return format_html('<a href="#{}">{}</a>', field.id_for_label or field.auto_id, field.label)
+    parts = ((spot.name, spot.label, message) for spot, message in wrong.items())
+    return format_html_join(" ", '<a href="#id_{}">{}: {}</a>', parts)

@@ -1,0 +1,47 @@
+"""What a form of inputs says of its errors."""
+
+import pytest
+
+from deployments.inputs.form import form_for
+from deployments.story import input_errors
+from deployments.tests.inputs.schemas import schema, variable
+from modules.models import Scan
+
+KEPT = "Your inputs are kept."
+SCHEMA = schema(variable("greeting"), variable("size", "number"), variable("rows", "list(object({ name = string }))"))
+
+
+@pytest.mark.parametrize(
+    ("number", "needing", "rejected"),
+    [
+        (1, "One input needs a change.", "The module rejected it in the last run."),
+        (2, "Two inputs need a change.", "The module rejected them in the last run."),
+        (12, "12 inputs need a change.", "The module rejected them in the last run."),
+    ],
+)
+def test_wrong_inputs_are_counted(number, needing, rejected):
+    assert input_errors.needing_change(number) == needing
+    assert input_errors.rejected(number) == rejected
+
+
+def test_links_lead_to_each_wrong_field_and_part():
+    row = {"in-rows:set": "1", "in-rows.0:row": "1", "in-rows.0:set": "1", "in-rows.0.name": ""}
+    data = {"in-greeting": "", "in-size": "many"} | row
+    errors = input_errors.errors(form_for(SCHEMA, data=data), kept=KEPT)
+    assert (errors.titles, errors.text) == (["Three inputs need a change."], KEPT)
+    assert errors.links == (
+        '<a href="#id_in-greeting">Greeting</a>, <a href="#id_in-size">Size</a>,'
+        ' <a href="#id_in-rows.0.name">Row 1, name: Enter a value.</a>'
+    )
+
+
+def test_a_form_without_errors_says_nothing():
+    assert input_errors.errors(form_for(schema(variable("size", default="5")), data={}), kept=KEPT) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "html"),
+    [("", "<code>abc1234</code>"), ("Add <b>", "<code>abc1234</code> “Add &lt;b&gt;”")],
+)
+def test_a_trial_names_its_commit(message, html):
+    assert input_errors.commit(Scan(commit="abc12345", commit_message=message)) == html

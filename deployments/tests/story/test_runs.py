@@ -1,0 +1,96 @@
+"""What the page of a deployment says of its runs."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from billing.models import Hold
+from deployments.models import Deployment, Run
+from deployments.story import runs
+from foundation.credits import CREDIT
+
+ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
+PLAN = {"create": 2, "change": 0, "destroy": 1}
+SAVED = "Terraform saves its state and stops. What was created stays until you destroy it."
+
+
+def test_readers_are_called_you():
+    assert (runs.name_for(ALICE, ALICE), runs.name_for(ALICE, BOB)) == ("you", "alice@example.com")
+
+
+def test_a_run_is_queued_until_it_starts():
+    now = timezone.now()
+    assert runs.beginning(Run(by=ALICE, created_at=now), ALICE) == runs.Beginning("queued", now, "you")
+    run = Run(by=ALICE, created_at=now, started_at=now)
+    assert runs.beginning(run, BOB) == runs.Beginning("started", now, "alice@example.com")
+
+
+def test_a_plan_has_tones_where_something_happens():
+    assert [(count.text, count.tone) for count in runs.planned(Run(plan=PLAN))] == [
+        ("2 to create", "ok"),
+        ("0 to change", ""),
+        ("1 to destroy", "bad"),
+    ]
+    assert runs.planned(Run()) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "plan", "text"),
+    [
+        ("succeeded", PLAN, ", 2 created, 0 changed, 1 destroyed"),
+        ("failed", PLAN, ""),
+        ("succeeded", {}, ""),
+    ],
+)
+def test_what_was_done_is_said_of_successes_alone(status, plan, text):
+    assert runs.outcome(Run(status=status, plan=plan)) == text
+
+
+@pytest.mark.parametrize(
+    ("hold", "text"),
+    [
+        (None, SAVED),
+        (Hold(amount=CREDIT), f"{SAVED} The reserved credit is returned."),
+        (Hold(amount=40 * CREDIT), f"{SAVED} The 40 reserved credits are returned."),
+    ],
+)
+def test_cancel_says_what_stays_and_what_is_returned(hold, text):
+    assert runs.on_cancel(Run(hold=hold)) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [("cancelled", "Run 3 is cancelled."), ("applying", "Run 3 is saving its state and stopping.")]
+)
+def test_a_cancelled_run_ends_at_once_or_stops(status, text):
+    assert runs.cancelled(Run(number=3, status=status)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "is_busy", "text"),
+    [
+        (0, False, "A new run destroys whatever exists."),
+        (1, False, "A new run destroys the one resource."),
+        (5, True, "A new run destroys all 5 resources. It waits until the current run has ended."),
+    ],
+)
+def test_destroy_says_what_it_destroys_and_when(count, is_busy, text):
+    assert runs.on_destroy(Deployment(resource_count=count), is_busy=is_busy) == text
+
+
+@pytest.mark.parametrize(
+    ("destroyed_at", "is_busy", "text"),
+    [
+        (timezone.now(), False, "Destroyed with the deployment."),
+        (None, True, "No outputs yet."),
+        (None, False, "No outputs."),
+    ],
+)
+def test_missing_outputs_are_explained(destroyed_at, is_busy, text):
+    assert runs.no_outputs(Deployment(destroyed_at=destroyed_at), is_busy=is_busy) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [("planning", "Shown after the plan."), ("failed", "This run changed no resources.")]
+)
+def test_missing_resources_are_explained(status, text):
+    assert runs.no_resources(Run(status=status)) == text

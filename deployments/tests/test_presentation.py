@@ -1,0 +1,41 @@
+"""How resources of a run and lines of its log are shown."""
+
+import pytest
+
+from deployments.models import Run
+from deployments.presentation import Line, LogEnd, resources
+
+
+@pytest.mark.parametrize(
+    ("run_status", "row", "shown"),
+    [
+        ("applying", {}, ("Waiting", "", "clock")),
+        ("applying", {"action": "create", "status": "running"}, ("Creating", "run", "ring")),
+        ("applying", {"action": "unheard", "status": "running"}, ("Working", "run", "ring")),
+        ("succeeded", {"action": "delete", "status": "done"}, ("Destroyed", "ok", "ok")),
+        ("failed", {"action": "create", "status": "failed"}, ("Failed", "bad", "error")),
+        ("failed", {"action": "create", "status": "unheard"}, ("Failed", "bad", "error")),
+        ("failed", {"action": "create", "status": "waiting"}, ("Not reached", "", "stop")),
+        ("cancelled", {"action": "create", "status": "running"}, ("Not finished", "", "stop")),
+    ],
+)
+def test_a_resource_is_shown_as_far_as_the_run_came(run_status, row, shown):
+    (resource,) = resources(Run(status=run_status, resources=[{"address": "a.b", "seconds": 2} | row]))
+    assert (resource.label, resource.tone, resource.icon) == shown
+    assert (resource.address, resource.seconds, resource.is_quick) == ("a.b", 2, False)
+
+
+def test_what_took_no_second_was_quick():
+    row = {"address": "a.b", "action": "create", "status": "done", "seconds": 0}
+    assert resources(Run(status="applying", resources=[row]))[0].is_quick
+
+
+def test_the_log_keeps_its_white_space_and_escapes_the_rest():
+    lines = [Line("b", "Plan"), Line("g", "  <b>created</b>"), Line("", "")]
+    assert LogEnd(lines, sequence=3, is_cut=False).html == (
+        '<b>Plan</b>\n<span class="g">  &lt;b&gt;created&lt;/b&gt;</span>\n<span></span>\n'
+    )
+
+
+def test_a_log_that_is_cut_says_where_the_rest_is():
+    assert LogEnd([], sequence=0, is_cut=True).html == '<span class="d">Earlier lines are in the download.</span>\n'
