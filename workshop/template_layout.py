@@ -1,7 +1,8 @@
 """The layout of a template, as a rule of djlint and as what mends the indentation: docs/styleguide.md, 25.
 
 One block tag or block-level element a line; each line is two spaces further in for each element and block tag that is
-open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in <pre> and <textarea> is text and is left alone.
+open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in
+<pre> and <textarea> is text and is left alone.
 """
 
 import re

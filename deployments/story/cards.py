@@ -1,6 +1,7 @@
 """What the Deploy page says of the modules that it offers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from deployments.story import versions
 from deployments.story.costs import price_of
@@ -19,8 +20,8 @@ class Card:
     record: str
 
 
-def card(module: Module, user) -> Card:
-    """How `module`, with the figures of `offers.with_figures`, is shown to `user`."""
+def card(module: Any, user) -> Card:
+    """How `module`, a Module with the figures of `offers.with_figures`, is shown to `user`."""
     return Card(
         module=module,
         price=price_of(module, user),
