@@ -10,6 +10,7 @@ from deployments.inputs.form import visible_variables
 from deployments.models import Deployment
 from modules.models import Module, ModuleVersion
 from modules.terraform.abilities import Ability, widened
+from modules.terraform.schema import Schema, Variable
 from modules.versions.compare import Change, compare
 
 NOT_ASKED = "not asked"
@@ -45,7 +46,7 @@ class Move:
         return widened(*self._schemas)
 
     @property
-    def _schemas(self) -> list[dict]:
+    def _schemas(self) -> list[Schema]:
         return [shown_schema(version, sees_hidden=self.sees_hidden) for version in (self.before, self.after)]
 
 
@@ -89,7 +90,7 @@ def target_of(deployment: Deployment) -> ModuleVersion | None:
     return current if is_other else None
 
 
-def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> dict:
+def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> Schema:
     """What a version declares, without the inputs that a person does not see."""
     return version.schema | {"variables": visible_variables(version.schema, sees_hidden=sees_hidden)}
 
@@ -128,7 +129,7 @@ def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden:
     return found
 
 
-def _variables(version, sees_hidden=True) -> dict[str, dict]:
+def _variables(version, sees_hidden=True) -> dict[str, Variable]:
     return {each["name"]: each for each in visible_variables(version.schema, sees_hidden=sees_hidden)}
 
 

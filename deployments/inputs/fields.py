@@ -30,7 +30,7 @@ from deployments.inputs.plain_fields import (
     read_primitive,
 )
 from deployments.inputs.values import BLANK
-from modules.terraform.short_texts import without_defaults
+from modules.terraform.short_texts import shown_type
 from modules.terraform.types import Any_, Collection, Primitive, TypeSyntaxError, parse_type
 
 KEPT = "Stored"
@@ -200,7 +200,7 @@ def _help(variable, kind):
     if variable["sensitive"]:
         notes.append("Sensitive: stored encrypted, masked in logs, never shown again.")
     if not isinstance(kind, Primitive):
-        shown = without_defaults(variable["type"]) if variable["sensitive"] else str(kind)
+        shown = shown_type(variable)
         notes.append(f"{shown}." if len(shown) <= 60 else f"{shown.partition('(')[0]}.")
     if _is_free(kind) or variable["sensitive"] and not isinstance(kind, Primitive):
         notes.append("Enter JSON or HCL.")

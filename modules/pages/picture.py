@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from modules.terraform import schema as schemas
 from modules.terraform import sources
 from modules.terraform.addresses import Place, walk
 
@@ -97,7 +98,7 @@ class Graph:
             self.edges[source].append(target)
 
 
-def picture(title: str, schema: dict) -> Picture:
+def picture(title: str, schema: schemas.Schema) -> Picture:
     """Return the picture of the module `title`; a schema without `tree` gives one without what called folders hold."""
     graph = _graph(title, schema)
     lines = [_line(graph, key) for key in graph.nodes if graph.edges.get(key)]
@@ -129,7 +130,7 @@ def _width(character: str) -> float:
     return WIDTH_OF.get(character, 11.5 if unicodedata.east_asian_width(character) in "WF" else 9)
 
 
-def _graph(title: str, schema: dict) -> Graph:
+def _graph(title: str, schema: schemas.Schema) -> Graph:
     graph = Graph({("folder", ""): Node("module", title, "this module", title, 0)})
     seen: set[str] = set()
     for place in walk(schema):
@@ -140,14 +141,14 @@ def _graph(title: str, schema: dict) -> Graph:
     return graph
 
 
-def _add_calls(graph: Graph, place: Place, tree: dict) -> None:
+def _add_calls(graph: Graph, place: Place, tree: dict[str, schemas.Node]) -> None:
     key = ("folder", place.folder)
     column = min(graph.nodes[key].column + 1, ALL_CALLED)
     for call in place.node.get("calls", []):
         source, version = call["source"], call.get("version", "")
         if sources.is_local(source):
             folder = call.get("target", source)
-            count = len(tree.get(folder, {}).get("resources", []))
+            count = len(tree[folder].get("resources", [])) if folder in tree else 0
             note = f"folder, {count} resource{'' if count == 1 else 's'}" if folder in tree else "folder"
             node = Node("folder", folder, note, f"Local folder {folder}", column)
             graph.join(key, ("folder", folder), node)

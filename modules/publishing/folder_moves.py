@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
+from modules.terraform.schema import Schema, asked
+
 Pairs = dict[str, str]
 
 
@@ -11,7 +13,7 @@ def by_name(vanished: Iterable[str], new: Iterable[str]) -> Pairs:
     return _pairs({path: _name(path) for path in vanished}, {path: _name(path) for path in new})
 
 
-def by_interface(vanished: dict[str, dict], new: dict[str, dict]) -> Pairs:
+def by_interface(vanished: dict[str, Schema], new: dict[str, Schema]) -> Pairs:
     """Pair vanished paths with new ones of the same interface, given their schemas, where both are the only ones.
 
     A module without any input or resource looks like too many others, and is paired with none.
@@ -19,9 +21,9 @@ def by_interface(vanished: dict[str, dict], new: dict[str, dict]) -> Pairs:
     return _pairs(*({path: interface(schema) for path, schema in each.items()} for each in (vanished, new)))
 
 
-def interface(schema: dict) -> Hashable:
+def interface(schema: Schema) -> Hashable:
     """Names and types of the inputs, names of the outputs, addresses of the resources; None for a trivial one."""
-    inputs = frozenset((row["name"], row["type"]) for row in schema.get("variables", []) if not row.get("injected"))
+    inputs = frozenset((row["name"], row["type"]) for row in asked(schema))
     resources = frozenset(row["address"] for row in schema.get("resources", []))
     if not inputs and not resources:
         return None

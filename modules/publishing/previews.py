@@ -10,6 +10,7 @@ from modules.models import ModuleVersion, Scan, Tag
 from modules.publishing import title_notes
 from modules.publishing.candidate import Live, Preview, Row
 from modules.terraform import abilities
+from modules.terraform.schema import Schema
 from modules.versions import compare, numbering
 
 __all__ = ["Preview", "attach"]
@@ -42,7 +43,7 @@ def _first(row: Row, tags: Collection[str]) -> Preview:
     return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
 
 
-def _next(row: Row, scan: Scan, *, before: dict, taken: Collection[str], tags: Collection[str]) -> Preview:
+def _next(row: Row, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]) -> Preview:
     after = row.found.schema
     changes = compare.compare(before, after)
     bump = compare.bump_of(changes)
@@ -75,7 +76,7 @@ def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
     return ([], True) if commit == scan.commit else (scan.history, False)
 
 
-def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, dict]:
+def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, Schema]:
     found = ModuleVersion.objects.filter(pk__in=[version.pk for version in versions])
     return dict(found.values_list("pk", "schema"))
 

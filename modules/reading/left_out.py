@@ -6,7 +6,7 @@ could replace the portal's own.
 
 from fnmatch import fnmatchcase
 
-from modules.terraform.schema import finding
+from modules.terraform.schema import Finding, finding
 
 LEFT_OUT = {
     "terraform.tfvars*": "values are given in the form",
@@ -31,7 +31,7 @@ def left_out(path: str) -> str:
     return ""
 
 
-def advice(parts: set[str]) -> list[dict]:
+def advice(parts: set[str]) -> list[Finding]:
     """Findings that name what was left out."""
     return [
         finding("advice", "left-out", f"Left out of the archive: {_reason(part.rsplit('/', 1)[-1])}.", part)

@@ -7,12 +7,13 @@ from django.conf import settings
 from modules.models import ParsedFile
 from modules.reading.parse_pool import Limits, Source, shared_pool
 from modules.terraform.hcl import READER
+from modules.terraform.schema import FileAnswer
 
 PASSING = {"limits"}  # findings that the next reading may not have: the machine was busy
 LIMITED = PASSING | {"size", "nesting"}  # and those that another setting may do away with
 
 
-def parse(sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
+def parse(sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
     """Yield key and answer for each source; new answers are kept. Equal contents are parsed once."""
     waiting: dict[tuple[str, bool], list[Source]] = {}
     for source in sources:
@@ -27,12 +28,12 @@ def parse(sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
             yield same.key, answer
 
 
-def _known(wanted: Iterable[tuple[str, bool]]) -> list[tuple[tuple[str, bool], dict]]:
+def _known(wanted: Iterable[tuple[str, bool]]) -> list[tuple[tuple[str, bool], FileAnswer]]:
     rows = ParsedFile.objects.filter(reader=READER, blob__in={blob for blob, _ in wanted})
     return [((row.blob, row.is_json), row.answer) for row in rows if (row.blob, row.is_json) in wanted]
 
 
-def _keep(source: Source, answer: dict) -> None:
+def _keep(source: Source, answer: FileAnswer) -> None:
     if LIMITED.isdisjoint(row["code"] for row in answer["findings"]):
         row = ParsedFile(blob=source.blob, is_json=source.is_json, reader=READER, answer=answer)
         ParsedFile.objects.bulk_create([row], ignore_conflicts=True)

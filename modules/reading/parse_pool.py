@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
+from typing import Any
 
 from modules.reading.parse_process import receive, send
 from modules.terraform.hcl import empty_answer
+from modules.terraform.schema import FileAnswer
 from modules.terraform.tolerant_hcl import DEEPEST
 
 START_SECONDS = 60  # the grammar costs two seconds on an idle machine
@@ -62,7 +64,7 @@ class Child:
             self.stop()
             raise
 
-    def read(self, text: str, *, is_json: bool, is_costly: bool) -> dict:
+    def read(self, text: str, *, is_json: bool, is_costly: bool) -> FileAnswer:
         """Return the answer of `hcl.read_file`; raises ChildLost, after which this child is of no use."""
         try:
             send(self.process.stdin, {"text": text, "is_json": is_json, "is_costly": is_costly})
@@ -76,7 +78,7 @@ class Child:
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def _answer(self, seconds: float) -> dict:
+    def _answer(self, seconds: float) -> Any:
         if not select.select([self.process.stdout], [], [], seconds)[0]:
             raise ChildLost
         answer = receive(self.process.stdout)
@@ -99,7 +101,7 @@ class Pool:
         for _ in range(size):
             self.idle.put(None)
 
-    def read(self, source: Source) -> dict:
+    def read(self, source: Source) -> FileAnswer:
         """Return the answer for one file; whatever goes wrong with it is an error finding in its answer."""
         if len(source.data) > self.limits.file_bytes:
             return refused("size", f"This file is larger than {self.limits.file_bytes // 1024} KB.")
@@ -111,7 +113,7 @@ class Pool:
             self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
         )
 
-    def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, dict]]:
+    def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
         """Yield key and answer of each file, as many at a time as there are children, in the given order."""
         with ThreadPoolExecutor(self.size) as threads:
             yield from threads.map(lambda source: (source.key, self.read(source)), sources)
@@ -122,10 +124,10 @@ class Pool:
                 child.stop()
             self.idle.put(None)
 
-    def _too_costly(self) -> dict:
+    def _too_costly(self) -> FileAnswer:
         return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
 
-    def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> dict | None:
+    def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> FileAnswer | None:
         """The answer of a child, None when the file was more than it could bear."""
         child = self.idle.get()
         try:
@@ -141,7 +143,7 @@ class Pool:
             self.idle.put(child)
 
 
-def refused(code: str, message: str, line: int = 1) -> dict:
+def refused(code: str, message: str, line: int = 1) -> FileAnswer:
     """An answer with one error and nothing else, in the shape of `modules.terraform.hcl.read_file`."""
     return empty_answer() | {"findings": [{"level": "error", "code": code, "message": message, "line": line}]}
 

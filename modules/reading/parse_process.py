@@ -9,7 +9,7 @@ import resource
 import signal
 import struct
 import sys
-from typing import IO
+from typing import IO, Any
 
 from modules.terraform.hcl import read_file
 
@@ -17,13 +17,13 @@ LENGTH = struct.Struct(">I")
 WARM_UP = 'variable "a" {\n  type = string\n}\n'
 
 
-def send(stream: IO[bytes], message: dict) -> None:
+def send(stream: IO[bytes], message: Any) -> None:
     data = json.dumps(message).encode()
     stream.write(LENGTH.pack(len(data)) + data)
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> dict | None:
+def receive(stream: IO[bytes]) -> Any:
     """Return the next message, or None at the end of the stream."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:

@@ -15,6 +15,7 @@ from modules.reading.discovery import SHELF, find_folders
 from modules.reading.parse_cache import PASSING
 from modules.reading.paths import twins
 from modules.terraform.hcl import READER
+from modules.terraform.schema import Finding
 
 LINK_MODE = "120000"
 ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so it belongs to every module
@@ -84,7 +85,7 @@ def is_same(base: Scan, tree: Tree, holding: set[str]) -> bool:
     return tree.tells_modules() and known == holding == set(tree.folders())
 
 
-def is_passing(findings: list[dict]) -> bool:
+def is_passing(findings: list[Finding]) -> bool:
     """Whether another reading may find something else: the machine was busy."""
     return any(row["code"] in PASSING for row in findings)
 

@@ -4,6 +4,7 @@ import hashlib
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from modules.reading import left_out
 from modules.reading.archive import File, Snapshot
@@ -20,13 +21,13 @@ from modules.reading.discovery import (
 )
 from modules.reading.parse_pool import Source
 from modules.terraform import advice
-from modules.terraform.schema import combine, finding
+from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
 LONGEST_README = 100_000  # characters
 MOST_FINDINGS = 100
-IN_TREE = ("providers", "resources", "calls", "programs", "moves")  # of a schema, kept of each folder that is called
 
-Parse = Callable[[Iterable[Source]], Iterator[tuple[str, dict]]]
+AnyNode = TypeVar("AnyNode", Node, Schema)
+Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
 
 
 @dataclass
@@ -35,9 +36,9 @@ class Found:
 
     path: str
     title: str
-    findings: list[dict] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     files: dict[str, File] = field(default_factory=dict)
-    schema: dict = field(default_factory=dict)
+    schema: Schema = field(default_factory=lambda: combine({})[0])
     readme: str = ""
     parts: list[str] = field(default_factory=list)  # of the repository, that decide on all of this
 
@@ -73,8 +74,8 @@ class Repository:
             while folder not in self.holds:
                 self.holds.add(folder)
                 folder = split(folder)[0]
-        self.answers: dict[str, dict] = {}
-        self.nodes: dict[str, dict] = {}  # what called folders hold, for all that call them
+        self.answers: dict[str, FileAnswer] = {}
+        self.nodes: dict[str, Node] = {}  # what called folders hold, for all that call them
 
     def read(self) -> Iterator[str]:
         """Parse the files of all modules, and then of the folders that they call; yields each path when it is read."""
@@ -111,20 +112,19 @@ class Repository:
         found.findings = sorted(found.findings, key=_order)[:MOST_FINDINGS]
         return found
 
-    def _answers_of(self, folder: str) -> dict[str, dict]:
+    def _answers_of(self, folder: str) -> dict[str, FileAnswer]:
         return {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
 
-    def _tree(self, folder: str, reached: set[str]) -> dict[str, dict]:
+    def _tree(self, folder: str, reached: set[str]) -> dict[str, Node]:
         """What the called folders hold, by their path from `folder`."""
         tree = {}
         for other in sorted(reached - {folder}):
             if other not in self.nodes:
-                schema = combine(self._answers_of(other))[0]
-                self.nodes[other] = {key: schema[key] for key in IN_TREE}
+                self.nodes[other] = node_of(combine(self._answers_of(other))[0])
             tree[_from(folder, other)] = self._with_targets(folder, other, self.nodes[other])
         return tree
 
-    def _with_targets(self, root: str, folder: str, node: dict) -> dict:
+    def _with_targets(self, root: str, folder: str, node: AnyNode) -> AnyNode:
         """A node whose calls of local folders name them by their path from `root`."""
         calls = []
         for call in node["calls"]:
@@ -139,7 +139,7 @@ class Repository:
         file = self.snapshot.files[path]
         return Source(path, file.data, path.endswith(".json"), file.blob)
 
-    def _calls(self, path: str) -> Iterator[tuple[str | None, dict]]:
+    def _calls(self, path: str) -> Iterator[tuple[str | None, Call]]:
         """Local folders that a file calls, None where the source leaves the repository."""
         for call in self.answers[path]["calls"]:
             try:
@@ -150,7 +150,7 @@ class Repository:
             if target is not None:
                 yield target, call
 
-    def _reachable(self, folder: str) -> tuple[set[str], set[str], list[dict]]:
+    def _reachable(self, folder: str) -> tuple[set[str], set[str], list[Finding]]:
         """The folders that a module consists of, those that are missing, and what is wrong with what it calls."""
         seen, waiting, missing, problems = {folder}, [folder], set(), []
         while waiting:
@@ -169,7 +169,7 @@ class Repository:
                 seen.update(targets)
         return seen, missing, problems
 
-    def _targets(self, path: str) -> tuple[list[str], set[str], list[dict]]:
+    def _targets(self, path: str) -> tuple[list[str], set[str], list[Finding]]:
         targets, missing, wrong = [], set(), []
         for target, call in self._calls(path):
             if target is None:
@@ -183,7 +183,7 @@ class Repository:
             wrong.append(finding("error", "source", message, path, call["line"]))
         return targets, missing, wrong
 
-    def _refused(self, inside: list[str]) -> list[dict]:
+    def _refused(self, inside: list[str]) -> list[Finding]:
         return [
             finding("error", "path", reason, path)
             for path, reason in self.snapshot.refused.items()
@@ -202,5 +202,5 @@ def _from(root: str, folder: str) -> str:
     return posixpath.relpath(folder or ".", root or ".")
 
 
-def _order(row: dict) -> tuple:
+def _order(row: Finding) -> tuple:
     return row["level"] != "error", row["file"], row["line"] or 0

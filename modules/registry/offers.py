@@ -14,7 +14,7 @@ from accounts import api_tokens
 from accounts.models import PLATFORM_SLUG, ApiToken, User
 from foundation import audit
 from modules.models import Module, ModuleVersion
-from modules.terraform.schema import BUILT_IN
+from modules.terraform.schema import BUILT_IN, Provider
 
 SYSTEM = re.compile(r"[^0-9a-z]")  # what the last part of an address cannot hold: it is [0-9a-z]{1,64}
 UNADDRESSABLE = "?"  # Terraform reads what follows as a query, also behind the // of a folder
@@ -22,7 +22,7 @@ ADDRESS_SECONDS = 300  # that Terraform has to begin the download
 SALT = "modules.registry.archive"
 
 
-def main_provider(providers: list[dict]) -> str:
+def main_provider(providers: list[Provider]) -> str:
     """The last part of a module's address: the first provider of its schema that Terraform does not bring itself."""
     names = (provider["source"].rpartition("/")[2] for provider in providers if not _is_built_in(provider))
     return next(filter(None, (SYSTEM.sub("", name.lower())[:64] for name in names)), BUILT_IN)
@@ -94,5 +94,5 @@ def _downloadable() -> QuerySet[ModuleVersion]:
     return ModuleVersion.objects.filter(revoked_at=None).exclude(path__contains=UNADDRESSABLE)
 
 
-def _is_built_in(provider: dict) -> bool:
+def _is_built_in(provider: Provider) -> bool:
     return provider["source"].startswith("terraform.io/builtin/")

@@ -2,14 +2,15 @@
 
 import re
 
-from modules.terraform.short_texts import without_defaults
+from modules.terraform.schema import Variable
+from modules.terraform.short_texts import shown_type
 
 SHORT = 40  # characters of a type that a comment says as a whole
 PLACEHOLDERS = {"string": '""', "number": "0", "bool": "false", "list": "[]", "set": "[]", "tuple": "[]"}
 PLACEHOLDERS |= {"map": "{}", "object": "{}"}
 
 
-def snippet(*, source: str, version: str, name: str, variables: list[dict]) -> str:
+def snippet(*, source: str, version: str, name: str, variables: list[Variable]) -> str:
     """A module block with the inputs that have no default, laid out as `terraform fmt` does.
 
     `variables` are rows of a schema. A placeholder has the form of its type, not a value that makes sense.
@@ -29,7 +30,7 @@ def token_variable(host: str) -> str:
     return "" if ":" in host else "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
 
 
-def _arguments(required: list[dict]) -> list[str]:
+def _arguments(required: list[Variable]) -> list[str]:
     rows = [(row["name"], _placeholder(row["type"]), _comment(row)) for row in required]
     names = max(len(name) for name, _, _ in rows)
     values = max(len(value) for _, value, _ in rows)
@@ -40,8 +41,8 @@ def _placeholder(kind: str) -> str:
     return PLACEHOLDERS.get(_head(kind), "null")
 
 
-def _comment(variable: dict) -> str:
-    kind = without_defaults(variable["type"]) if variable["sensitive"] else variable["type"]
+def _comment(variable: Variable) -> str:
+    kind = shown_type(variable)
     shown = kind if len(kind) <= SHORT and "\n" not in kind else ""
     return (shown or f"{_head(kind)}, see Inputs") + (", sensitive" if variable["sensitive"] else "")
 

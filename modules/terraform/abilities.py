@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from modules.terraform import sources
 from modules.terraform.addresses import Place, walk
 from modules.terraform.advice import SECRET
-from modules.terraform.schema import BUILT_IN
+from modules.terraform.schema import BUILT_IN, Call, Program, Resource, Schema
 
 PROGRAMS = {  # a provisioner's label → what it does; Terraform has no others any more
     "local-exec": "Runs a program on the portal's worker during apply (local-exec)",
@@ -37,14 +37,14 @@ class Ability:
     is_warning: bool
 
 
-def abilities(schema: dict) -> list[Ability]:
+def abilities(schema: Schema) -> list[Ability]:
     """Return what a module can do: providers first, then what deserves a look, then what it does not do."""
     places = list({place.folder: place for place in reversed(list(walk(schema)))}.values())[::-1]
     found = [*_providers(places), *_programs(places), *_reads(places), *_remotes(places), *_secrets(schema)]
     return found + list(_nots({ability.kind for ability in found}, schema))
 
 
-def widened(before: dict, after: dict) -> list[Ability]:
+def widened(before: Schema, after: Schema) -> list[Ability]:
     """Return what `after` can do and `before` could not, whatever the lines at which it stands."""
     known = Counter((ability.kind, ability.name) for ability in abilities(before))
     found = []
@@ -93,7 +93,7 @@ def _reads(places: list[Place]) -> Iterator[Ability]:
 
 def _remotes(places: list[Place]) -> Iterator[Ability]:
     """One for each host, at the first call."""
-    calls: dict[str, list[tuple[Place, dict]]] = defaultdict(list)
+    calls: dict[str, list[tuple[Place, Call]]] = defaultdict(list)
     for place in places:
         for call in place.node.get("calls", []):
             calls[sources.host_of(call["source"])].append((place, call))
@@ -104,7 +104,7 @@ def _remotes(places: list[Place]) -> Iterator[Ability]:
             yield Ability("remote", text, host, _path(place, first), first["line"], True)
 
 
-def _secrets(schema: dict) -> Iterator[Ability]:
+def _secrets(schema: Schema) -> Iterator[Ability]:
     for row in schema.get("variables", []):
         looks_so = SECRET.search(row["name"]) and row["type"] not in ("bool", "number")
         if row["sensitive"]:
@@ -116,7 +116,7 @@ def _secrets(schema: dict) -> Iterator[Ability]:
         yield Ability("secret", text, row["name"], row.get("file", ""), row.get("line"), True)
 
 
-def _nots(kinds: set[str], schema: dict) -> Iterator[Ability]:
+def _nots(kinds: set[str], schema: Schema) -> Iterator[Ability]:
     """What it does not do; nothing is said of schemas that were stored before called folders were kept."""
     if "tree" not in schema:
         return
@@ -130,5 +130,5 @@ def _nots(kinds: set[str], schema: dict) -> Iterator[Ability]:
             yield Ability(min(without), text, "", "", None, False)
 
 
-def _path(place: Place, row: dict) -> str:
+def _path(place: Place, row: Program | Resource | Call) -> str:
     return posixpath.join(place.folder, row.get("file", ""))

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modules.terraform.schema import Node, Schema
+
 MOST_CALLS = 500  # that are followed: two calls each, ten folders deep, are a thousand
 MOST_ROWS = 20_000  # resources and calls in them: five hundred calls of one large folder are a million
 INDEX = re.compile(r"\[[^\]]*\]")
@@ -20,7 +22,7 @@ class Place:
 
     prefix: str
     folder: str
-    node: dict
+    node: Node
     above: frozenset[str]
 
 
@@ -34,7 +36,7 @@ class Thing:
     is_opaque: bool = False  # a call of which nobody knows what it holds
 
 
-def walk(schema: dict) -> Iterator[Place]:
+def walk(schema: Schema) -> Iterator[Place]:
     """Yield the module itself, and then each local folder once for every way of calls that leads to it.
 
     It ends after MOST_CALLS folders, or MOST_ROWS in them; what lies beyond is not told.
@@ -55,7 +57,7 @@ def walk(schema: dict) -> Iterator[Place]:
                 waiting.append(Place(prefix, target, tree[target], place.above | {target}))
 
 
-def things(schema: dict) -> dict[str, Thing]:
+def things(schema: Schema) -> dict[str, Thing]:
     """All resources and module calls by address."""
     tree, found = schema.get("tree", {}), {}
     for place in walk(schema):
@@ -70,7 +72,7 @@ def things(schema: dict) -> dict[str, Thing]:
     return found
 
 
-def moves(schema: dict) -> dict[str, str]:
+def moves(schema: Schema) -> dict[str, str]:
     """Where `moved` blocks say that addresses have gone, without instance keys."""
     return {
         f"{place.prefix}{INDEX.sub('', row['from'])}": f"{place.prefix}{INDEX.sub('', row['to'])}"

@@ -2,7 +2,7 @@
 
 import re
 
-from modules.terraform.schema import INJECTED, finding
+from modules.terraform.schema import INJECTED, FileAnswer, Finding, Provider, Schema, Variable, finding
 
 SECRET = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|secret|token|credentials?|(?:private|api|access|secret|auth)_?key)s?$", re.I
@@ -10,7 +10,7 @@ SECRET = re.compile(
 BOUNDED = re.compile(r"~>|=|<|v?\d")  # how a constraint begins that ends somewhere; `>=` alone does not
 
 
-def of_module(folder: str, schema: dict, answers: dict[str, dict], readme: str) -> list[dict]:
+def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readme: str) -> list[Finding]:
     """Findings of one folder: `answers` are those of its files by name, `schema` is what they declare together."""
     untyped = {name for answer in answers.values() for name in answer["untyped"]}
     used = {name for answer in answers.values() for name in answer["uses"]}
@@ -30,7 +30,7 @@ def of_module(folder: str, schema: dict, answers: dict[str, dict], readme: str) 
     return found
 
 
-def _of_variable(row: dict, *, is_typed: bool, is_used: bool) -> list[tuple[str, str]]:
+def _of_variable(row: Variable, *, is_typed: bool, is_used: bool) -> list[tuple[str, str]]:
     name = row["name"]
     found = []
     if not row["description"] and name != INJECTED:
@@ -44,19 +44,20 @@ def _of_variable(row: dict, *, is_typed: bool, is_used: bool) -> list[tuple[str,
     return found
 
 
-def _unbounded(provider: dict) -> str:
+def _unbounded(provider: Provider) -> str:
     name, version = provider["name"], provider["version"]
     said = f"“{version}” has no upper bound" if version else "no version is asked for"
     return f"The provider {name} may change with any of its releases: {said}. Write “~>” and a version."
 
 
-def _place(provider: str, schema: dict, answers: dict[str, dict]) -> tuple[str, int | None]:
+def _place(provider: str, schema: Schema, answers: dict[str, FileAnswer]) -> tuple[str, int | None]:
     """Where a provider is required, configured, or first used by a resource."""
-    for key in ("required_providers", "configured_providers"):
-        for file, answer in sorted(answers.items()):
-            for row in answer[key]:
-                if row["name"] == provider:
-                    return file, row["line"]
+    files = sorted(answers.items())
+    required = [(row["name"], file, row["line"]) for file, answer in files for row in answer["required_providers"]]
+    configured = [(row["name"], file, row["line"]) for file, answer in files for row in answer["configured_providers"]]
+    for name, file, line in [*required, *configured]:
+        if name == provider:
+            return file, line
     for row in schema["resources"]:
         if row["address"].split(".")[-2].split("_")[0] == provider:
             return row["file"], row["line"]

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import hcl2
 from lark import Token, Tree
@@ -53,7 +54,7 @@ class Value:
     known: object = None
     is_json: bool = False
 
-    def literal(self):
+    def literal(self) -> Any:
         """Return the JSON value; raises NotLiteral when Terraform would have to evaluate it."""
         return self.known if self.is_json else parse_literal(self.text)
 
@@ -107,14 +108,14 @@ def read_json(text: str) -> list[Block]:
     return root.blocks
 
 
-def _is_deep(content, levels: int) -> bool:
+def _is_deep(content: Any, levels: int) -> bool:
     if not isinstance(content, dict | list):
         return False
     parts = content.values() if isinstance(content, dict) else content
     return levels == 0 or any(_is_deep(part, levels - 1) for part in parts)
 
 
-def _no_number(name: str):
+def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of Terraform's")
 
 
@@ -180,7 +181,7 @@ def _json_blocks(kind: str, labels: list[str], content: dict, missing: int, text
     return [block]
 
 
-def _each(content) -> list[dict]:
+def _each(content: Any) -> list[dict]:
     """JSON syntax allows a list wherever a block stands, for several of the same labels."""
     return [part for part in (content if isinstance(content, list) else [content]) if isinstance(part, dict)]
 

@@ -7,38 +7,28 @@ can be kept by the hash of the content. `READER` grows with each change of the a
 import json
 import re
 from collections import Counter
+from typing import Any
 
 from modules.terraform import uimeta
 from modules.terraform.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
+from modules.terraform.schema import FileAnswer, Finding, Level, Provider, Validation, Variable
 from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 from modules.terraform.validation_choices import choices_of
 
 READER = 3
-ROWS = (
-    "variables",
-    "outputs",
-    "required_providers",
-    "configured_providers",
-    "resources",
-    "calls",
-    "programs",
-    "moves",
-)
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # a provider that lets a program sign in, in an attribute
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
 
 
-def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> dict:
+def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> FileAnswer:
     """Return what one file declares, as JSON.
 
-    Keys: variables, outputs, required_providers, configured_providers, resources, calls, programs (provisioners and
-    programs that sign in), moves, required_version, `uses` and `untyped` (names of variables), and findings as
-    `{"level", "code", "message", "line"}`. A file that cannot be parsed has one error and nothing else. `is_costly`
-    keeps python-hcl2 away from a file that it did not survive.
+    A file that cannot be parsed has one error and nothing else. `is_costly` keeps python-hcl2 away from a file that
+    it did not survive.
     """
     answer = empty_answer()
     try:
@@ -55,12 +45,24 @@ def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int
     return answer
 
 
-def empty_answer() -> dict:
-    rows: dict = {key: [] for key in (*ROWS, "uses", "untyped", "findings")}
-    return rows | {"required_version": ""}
+def empty_answer() -> FileAnswer:
+    return {
+        "variables": [],
+        "outputs": [],
+        "required_providers": [],
+        "configured_providers": [],
+        "resources": [],
+        "calls": [],
+        "programs": [],
+        "moves": [],
+        "required_version": "",
+        "uses": [],
+        "untyped": [],
+        "findings": [],
+    }
 
 
-def _native(text: str, findings: list, is_costly: bool, deepest: int) -> list[Block]:
+def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -> list[Block]:
     """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
     refusal = FileSyntaxError("It takes python-hcl2 too much time or memory.", 1)
     is_costly = is_costly or _brackets(text) > deepest
@@ -99,11 +101,11 @@ def _uses(text: str, blocks: list[Block]) -> list[str]:
     return sorted(uses)
 
 
-def _finding(level: str, code: str, message: str, line: int) -> dict:
+def _finding(level: Level, code: str, message: str, line: int) -> Finding:
     return {"level": level, "code": code, "message": message, "line": line}
 
 
-def _variable(block: Block, answer: dict) -> None:
+def _variable(block: Block, answer: FileAnswer) -> None:
     attributes, findings, name = block.attributes, answer["findings"], block.labels[0]
     help_text, meta = uimeta.split(_text(attributes.get("description")))
     findings += [_finding("advice", "uimeta", f"{name}: {problem}", block.line) for problem in meta.problems]
@@ -111,7 +113,7 @@ def _variable(block: Block, answer: dict) -> None:
         answer["untyped"].append(name)
     kind = _type(block, findings)
     validations = [_validation(inner) for inner in block.all("validation")]
-    variable = {
+    variable: Variable = {
         "name": name,
         "type": str(kind),
         "description": help_text,
@@ -126,10 +128,11 @@ def _variable(block: Block, answer: dict) -> None:
         "validations": validations,
         "line": block.line,
     }
-    answer["variables"].append(variable | _default(block, findings))
+    _add_default(variable, block, findings)
+    answer["variables"].append(variable)
 
 
-def _type(block: Block, findings: list) -> Type:
+def _type(block: Block, findings: list[Finding]) -> Type:
     if "type" not in block.attributes:
         return Any_()
     value = block.attributes["type"]
@@ -141,19 +144,19 @@ def _type(block: Block, findings: list) -> Type:
         return Any_()
 
 
-def _default(block: Block, findings: list) -> dict:
+def _add_default(variable: Variable, block: Block, findings: list[Finding]) -> None:
     value = block.attributes.get("default")
     if value is None:
-        return {}
+        return
     try:
-        return {"default": value.literal()}
+        variable["default"] = value.literal()
     except NotLiteral:
         message = f"The default of {block.labels[0]} is an expression; Terraform computes it, the form leaves it blank."
         findings.append(_finding("advice", "default", message, value.line))
-        return {"default_expression": value.text}
+        variable["default_expression"] = value.text
 
 
-def _validation(block: Block) -> dict:
+def _validation(block: Block) -> Validation:
     condition = block.attributes.get("condition")
     return {
         "condition": condition.text if condition else "",
@@ -161,7 +164,7 @@ def _validation(block: Block) -> dict:
     }
 
 
-def _options(kind: Type, words: list[str], name: str, line: int, findings: list) -> list:
+def _options(kind: Type, words: list[str], name: str, line: int, findings: list[Finding]) -> list:
     if kind != Primitive("number"):
         return list(words)
     try:
@@ -174,13 +177,13 @@ def _options(kind: Type, words: list[str], name: str, line: int, findings: list)
     return []
 
 
-def _choices(kind: Type, name: str, validations: list[dict]) -> list:
+def _choices(kind: Type, name: str, validations: list[Validation]) -> list:
     """A validation that is nothing but `contains([…], var.name)` lists the choices."""
     found = (choices_of(validation["condition"], name, kind) for validation in validations)
     return next(filter(None, found), [])
 
 
-def _output(block: Block, answer: dict) -> None:
+def _output(block: Block, answer: FileAnswer) -> None:
     attributes = block.attributes
     answer["outputs"].append(
         {
@@ -192,7 +195,7 @@ def _output(block: Block, answer: dict) -> None:
     )
 
 
-def _terraform(block: Block, answer: dict) -> None:
+def _terraform(block: Block, answer: FileAnswer) -> None:
     answer["required_version"] = _text(block.attributes.get("required_version")) or answer["required_version"]
     for inner in block.all("required_providers"):
         answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
@@ -201,7 +204,7 @@ def _terraform(block: Block, answer: dict) -> None:
         answer["findings"].append(_finding("advice", "backend", message, inner.line))
 
 
-def _provider(name: str, value: Value) -> dict:
+def _provider(name: str, value: Value) -> Provider:
     facts = _literal(value)
     if isinstance(facts, str):  # Terraform 0.12: the version alone
         facts = {"version": facts}
@@ -215,7 +218,7 @@ def _loose_facts(text: str) -> dict:
     return dict(re.findall(r'\b(source|version)\s*=\s*"([^"$%\\]*)"', text))
 
 
-def _configured(block: Block, answer: dict) -> None:
+def _configured(block: Block, answer: FileAnswer) -> None:
     name = block.labels[0]
     answer["configured_providers"].append({"name": name, "line": block.line})
     lines = [inner.line for outer in (block, *block.blocks) for inner in outer.all("exec")]
@@ -223,7 +226,7 @@ def _configured(block: Block, answer: dict) -> None:
     answer["programs"] += [{"kind": "exec", "address": f"provider.{name}", "line": line} for line in lines]
 
 
-def _resource(block: Block, answer: dict) -> None:
+def _resource(block: Block, answer: FileAnswer) -> None:
     prefix = "" if block.type == "resource" else f"{block.type}."
     address = f"{prefix}{block.labels[0]}.{block.labels[1]}"
     answer["resources"].append({"address": address, "line": block.line})
@@ -239,19 +242,19 @@ def _resource(block: Block, answer: dict) -> None:
         answer["findings"].append(_finding("advice", "program", f"{address} {deed} during plan.", block.line))
 
 
-def _call(block: Block, answer: dict) -> None:
+def _call(block: Block, answer: FileAnswer) -> None:
     source = block.attributes.get("source")
     version = _text(block.attributes.get("version"))
     line = (source or block).line
     answer["calls"].append({"name": block.labels[0], "source": _text(source), "version": version, "line": line})
 
 
-def _moved(block: Block, answer: dict) -> None:
-    ends = {end: "".join(_text(block.attributes.get(end)).split()) for end in ("from", "to")}
-    answer["moves"].append(ends | {"line": block.line})
+def _moved(block: Block, answer: FileAnswer) -> None:
+    start, end = ("".join(_text(block.attributes.get(name)).split()) for name in ("from", "to"))
+    answer["moves"].append({"from": start, "to": end, "line": block.line})
 
 
-def _literal(value: Value | None):
+def _literal(value: Value | None) -> Any:
     if value is None:
         return None
     try:

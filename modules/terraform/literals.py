@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 DEEPEST = 50  # levels of nesting
 LONGEST_NUMBER = 300  # characters
@@ -47,7 +48,7 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end")]
 
 
-def parse_literal(text: str):
+def parse_literal(text: str) -> Any:
     """Return the JSON value of HCL literal text; raises NotLiteral for anything that needs evaluation."""
     reader = Reader(tokens(text))
     value = reader.value()
@@ -55,7 +56,7 @@ def parse_literal(text: str):
     return value
 
 
-def to_hcl(value) -> str:
+def to_hcl(value: Any) -> str:
     """Return a JSON value as one line of HCL."""
     if isinstance(value, dict):
         inner = ", ".join(f"{key_to_hcl(name)} = {to_hcl(item)}" for name, item in value.items())
@@ -95,7 +96,7 @@ class Reader:
         self.take()
         return True
 
-    def value(self):
+    def value(self) -> Any:
         self.depth += 1
         if self.depth > DEEPEST:
             raise NotLiteral(f"nested deeper than {DEEPEST} levels")
@@ -103,7 +104,7 @@ class Reader:
         self.depth -= 1
         return value
 
-    def _value(self, token: Token):
+    def _value(self, token: Token) -> Any:
         if token.kind in ("string", "number"):
             return token.value
         if token.kind == "name" and token.value in WORDS:

@@ -1,6 +1,7 @@
 """What a folder's files declare together: the schema that catalogue, form and runs read, and the folder's findings."""
 
 from collections import Counter
+from typing import Any, Literal, NotRequired, TypedDict
 
 NUMBER = int | float
 MOST_CREDITS = 1_000_000
@@ -20,16 +21,150 @@ INJECTED = "deployment_id"
 HIDDEN_GROUP = 0  # RAD's convention: inputs of this group are for the publisher and admins only
 BUILT_IN = "terraform"  # Terraform's own provider: terraform_data, terraform_remote_state
 
+Level = Literal["error", "advice"]
 
-def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
-    """Join the answers of `modules.terraform.hcl.read_file` by file name to one schema and its findings.
 
-    Findings are `{"level": "error" | "advice", "code", "message", "file", "line"}`; one error makes a module invalid.
-    """
-    findings = _gather(answers, "findings")
-    variables = _gather(answers, "variables")
-    outputs = _gather(answers, "outputs")
-    resources = _gather(answers, "resources")
+class Validation(TypedDict):
+    """A `validation` block of a variable, its condition as it is written."""
+
+    condition: str
+    error_message: str
+
+
+class Variable(TypedDict):
+    """A `variable` block; what its UIMeta tag says is not in the description any more."""
+
+    name: str
+    type: str  # canonical text of a type, as `modules.terraform.types.parse_type` reads it back
+    description: str
+    default: Any  # JSON; None also without a default, and where only Terraform can compute it
+    default_expression: NotRequired[str]  # what Terraform computes the default from
+    required: bool  # it has no default
+    sensitive: bool
+    nullable: bool
+    group: int | None  # the step of the form, HIDDEN_GROUP among them
+    order: int | None  # its place in the step
+    updatesafe: bool
+    options: list[Any]  # texts or numbers to choose from; empty where anything goes
+    validations: list[Validation]
+    injected: NotRequired[bool]  # the portal gives it
+    file: NotRequired[str]  # not in a file's own answer, nor in schemas that were stored long ago; so everywhere below
+    line: int
+
+
+class Output(TypedDict):
+    """An `output` block."""
+
+    name: str
+    description: str
+    sensitive: bool
+    file: NotRequired[str]
+    line: int
+
+
+class Provider(TypedDict):
+    """A provider that a module needs; the source as it is written, the version constraint blank for any."""
+
+    name: str
+    source: str
+    version: str
+    file: NotRequired[str]
+    line: NotRequired[int]  # of its requirement; not in a schema
+
+
+class ConfiguredProvider(TypedDict):
+    """A `provider` block."""
+
+    name: str
+    file: NotRequired[str]
+    line: int
+
+
+class Resource(TypedDict):
+    """A `resource`, `data` or `ephemeral` block, by its address in its folder."""
+
+    address: str
+    file: NotRequired[str]
+    line: int
+
+
+class Call(TypedDict):
+    """A `module` block. `target` is the called folder by its path from the module, as in the schema's `tree`."""
+
+    name: str
+    source: str
+    version: str
+    target: NotRequired[str]  # of local folders only
+    file: NotRequired[str]
+    line: int
+
+
+class Program(TypedDict):
+    """A provisioner, or (kind "exec") a program that a provider runs to sign in."""
+
+    kind: str
+    address: str
+    file: NotRequired[str]
+    line: int
+
+
+# A `moved` block. Its keys are Terraform's own words, one of which is Python's as well.
+Moved = TypedDict("Moved", {"from": str, "to": str, "file": NotRequired[str], "line": int})
+
+
+class Finding(TypedDict):
+    """What is wrong with a module, or worth saying of it; one error makes the module invalid."""
+
+    level: Level
+    code: str
+    message: str
+    file: NotRequired[str]
+    line: int | None
+
+
+class FileAnswer(TypedDict):
+    """What one file declares: the answer of `modules.terraform.hcl.read_file`, which does not know the file's name."""
+
+    variables: list[Variable]
+    outputs: list[Output]
+    required_providers: list[Provider]
+    configured_providers: list[ConfiguredProvider]
+    resources: list[Resource]
+    calls: list[Call]
+    programs: list[Program]
+    moves: list[Moved]
+    required_version: str
+    uses: list[str]  # names of variables
+    untyped: list[str]  # names of variables
+    findings: list[Finding]
+
+
+class Node(TypedDict):
+    """What a folder builds: kept of the module itself and of each local folder that it calls."""
+
+    providers: list[Provider]
+    resources: list[Resource]
+    calls: list[Call]
+    programs: NotRequired[list[Program]]  # schemas that were stored long ago lack it, as they lack `moves` and `tree`
+    moves: NotRequired[list[Moved]]
+
+
+class Schema(Node):
+    """What a module declares: what it asks, gives back and builds, with the folders that it calls."""
+
+    variables: list[Variable]
+    outputs: list[Output]
+    platform: dict[str, Any]  # values of the variables in PLATFORM
+    required_version: str
+    tree: NotRequired[dict[str, Node]]  # called folders by their path from the module
+
+
+def combine(answers: dict[str, FileAnswer]) -> tuple[Schema, list[Finding]]:
+    """Join the answers of `modules.terraform.hcl.read_file` by file name to one schema and its findings."""
+    findings: list[Finding] = _gather(answers, "findings")
+    variables: list[Variable] = _gather(answers, "variables")
+    outputs: list[Output] = _gather(answers, "outputs")
+    resources: list[Resource] = _gather(answers, "resources")
     for rows, key, word in (
         (variables, "name", "variable"),
         (outputs, "name", "output"),
@@ -37,8 +172,8 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
     ):
         findings += _twins(rows, key, word)
     platform = [variable for variable in variables if _is_platforms(variable, findings)]
-    schema = {
-        "variables": [_asked(variable) for variable in variables if variable not in platform],
+    schema: Schema = {
+        "variables": [_marked(variable) for variable in variables if variable not in platform],
         "outputs": outputs,
         "providers": _providers(answers, resources),
         "resources": resources,
@@ -53,21 +188,49 @@ def combine(answers: dict[str, dict]) -> tuple[dict, list[dict]]:
     return schema, findings
 
 
-def is_hidden(variable: dict) -> bool:
+def node_of(schema: Schema) -> Node:
+    """What is kept of a folder that others call."""
+    return {
+        "providers": schema["providers"],
+        "resources": schema["resources"],
+        "calls": schema["calls"],
+        "programs": schema["programs"],
+        "moves": schema["moves"],
+    }
+
+
+def asked(schema: Schema) -> list[Variable]:
+    """The variables that are inputs: all but what the portal injects."""
+    return [variable for variable in schema.get("variables", []) if not is_injected(variable)]
+
+
+def is_injected(variable: Variable) -> bool:
+    """Whether the portal gives it, so that nobody has to."""
+    return variable.get("injected", False)
+
+
+def is_hidden(variable: Variable) -> bool:
     """Whether deployers are not asked it; who is, `Module.shows_hidden_inputs_to` says."""
     return variable.get("group") == HIDDEN_GROUP
 
 
-def without_hidden(schema: dict) -> dict:
+def without_hidden(schema: Schema) -> Schema:
     """The schema as deployers know it: without the inputs of the hidden group."""
     return schema | {"variables": [variable for variable in schema["variables"] if not is_hidden(variable)]}
 
 
-def _gather(answers: dict[str, dict], key: str) -> list[dict]:
-    return [row | {"file": file} for file, answer in sorted(answers.items()) for row in answer[key]]
+def finding(level: Level, code: str, message: str, file: str = "", line: int | None = None) -> Finding:
+    return {"level": level, "code": code, "message": message, "file": file, "line": line}
 
 
-def _twins(rows: list[dict], key: str, word: str) -> list[dict]:
+def _gather(answers: dict[str, FileAnswer], key: str) -> list[Any]:
+    """The rows under `key` of all answers, each with the name of its file."""
+    # mypy cannot follow a key that is a parameter; callers say what it holds
+    rows = [(file, answer[key]) for file, answer in sorted(answers.items())]  # type: ignore[literal-required]
+    return [row | {"file": file} for file, found in rows for row in found]
+
+
+def _twins(rows: list[Any], key: str, word: str) -> list[Finding]:
     counts = Counter(row[key] for row in rows)
     return [
         finding("error", "duplicate", f"The {word} {row[key]} is declared more than once.", row["file"], row["line"])
@@ -76,7 +239,7 @@ def _twins(rows: list[dict], key: str, word: str) -> list[dict]:
     ]
 
 
-def _is_platforms(variable: dict, findings: list) -> bool:
+def _is_platforms(variable: Variable, findings: list[Finding]) -> bool:
     """A platform variable counts only with a default of its type; without one Terraform needs it from the deployer."""
     wanted = PLATFORM.get(variable["name"])
     if wanted is None:
@@ -89,7 +252,7 @@ def _is_platforms(variable: dict, findings: list) -> bool:
     return True
 
 
-def _fits(value, wanted) -> bool:
+def _fits(value: Any, wanted: Any) -> bool:
     if wanted is NUMBER:
         return isinstance(value, NUMBER) and not isinstance(value, bool) and 0 <= value <= MOST_CREDITS
     if wanted is list:
@@ -97,21 +260,20 @@ def _fits(value, wanted) -> bool:
     return isinstance(value, wanted)
 
 
-def _asked(variable: dict) -> dict:
+def _marked(variable: Variable) -> Variable:
     return variable | {"injected": True} if variable["name"] == INJECTED else variable
 
 
-def _providers(answers: dict[str, dict], resources: list[dict]) -> list[dict]:
+def _providers(answers: dict[str, FileAnswer], resources: list[Resource]) -> list[Provider]:
     """Providers that are required, configured, or implied by a resource's type, once each."""
-    required = _gather(answers, "required_providers")
-    found = {row["name"]: {key: row[key] for key in ("name", "source", "version")} for row in required}
-    implied = [row["name"] for row in _gather(answers, "configured_providers")]
+    required: list[Provider] = _gather(answers, "required_providers")
+    found: dict[str, Provider] = {
+        row["name"]: {"name": row["name"], "source": row["source"], "version": row["version"]} for row in required
+    }
+    configured: list[ConfiguredProvider] = _gather(answers, "configured_providers")
+    implied = [row["name"] for row in configured]
     implied += [row["address"].split(".")[-2].split("_")[0] for row in resources]
     for name in implied:
         if name != BUILT_IN:
             found.setdefault(name, {"name": name, "source": f"hashicorp/{name}", "version": ""})
     return list(found.values())
-
-
-def finding(level: str, code: str, message: str, file: str = "", line: int | None = None) -> dict:
-    return {"level": level, "code": code, "message": message, "file": file, "line": line}

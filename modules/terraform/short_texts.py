@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from modules.terraform.literals import to_hcl
+from modules.terraform.schema import Variable
 from modules.terraform.types import Attribute, Collection, Object, Tuple_, Type, TypeSyntaxError, parse_type
 
 LONGEST = 60  # characters of one text
@@ -25,7 +26,7 @@ def apart(before: str, after: str) -> tuple[str, str]:
     return cut(f"…{before[start:]}"), cut(f"…{after[start:]}")
 
 
-def of_input(row: dict) -> str:
+def of_input(row: Variable) -> str:
     """Type and default, "number, 30"; of a required input the type alone."""
     kind = brief(row["type"])
     if row["sensitive"]:
@@ -33,18 +34,18 @@ def of_input(row: dict) -> str:
     return kind if row["required"] else cut(f"{kind}, {of_default(row)}")
 
 
-def of_default(row: dict) -> str:
+def of_default(row: Variable) -> str:
     return row.get("default_expression") or to_hcl(row["default"])
 
 
-def of_defaults(before: dict, after: dict) -> tuple[str, str]:
+def of_defaults(before: Variable, after: Variable) -> tuple[str, str]:
     """Both defaults, blank for a required input, and hidden when either variable is sensitive."""
     hides = before["sensitive"] or after["sensitive"]
     first, second = ("" if row["required"] else "hidden" if hides else of_default(row) for row in (before, after))
     return apart(first, second)
 
 
-def of_types(before: dict, after: dict) -> tuple[str, str]:
+def of_types(before: Variable, after: Variable) -> tuple[str, str]:
     """Both types, briefly when that tells them apart, else whole."""
     short = brief(before["type"]), brief(after["type"])
     if short[0] != short[1]:
@@ -75,6 +76,11 @@ def _brief(kind: Type) -> str:
     if isinstance(kind, Tuple_):
         return f"tuple([{', '.join(map(_brief, kind.elements))}])"
     return str(kind)
+
+
+def shown_type(variable: Variable) -> str:
+    """The type as everybody may see it: that of a sensitive variable tells none of the defaults inside it."""
+    return without_defaults(variable["type"]) if variable["sensitive"] else variable["type"]
 
 
 def without_defaults(text: str) -> str:

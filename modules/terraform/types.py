@@ -5,7 +5,7 @@ The grammar is Terraform's "Type Constraints" page: primitives, collections, obj
 
 from dataclasses import dataclass, field
 
-from modules.terraform.literals import NotLiteral, Reader, key_to_hcl, to_hcl, tokens
+from modules.terraform.literals import NotLiteral, Reader, Token, key_to_hcl, to_hcl, tokens
 
 PRIMITIVES = ("string", "number", "bool")
 COLLECTIONS = ("list", "set", "map")
@@ -19,13 +19,13 @@ class TypeSyntaxError(ValueError):
 class Primitive:
     name: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 @dataclass(frozen=True)
 class Any_:
-    def __str__(self):
+    def __str__(self) -> str:
         return "any"
 
 
@@ -34,7 +34,7 @@ class Collection:
     kind: str  # list, set or map
     element: "Type"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind}({self.element})"
 
 
@@ -44,7 +44,7 @@ class Attribute:
     optional: bool = False
     default: object = None  # JSON value; None without a default
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.optional:
             return str(self.type)
         return f"optional({self.type})" if self.default is None else f"optional({self.type}, {to_hcl(self.default)})"
@@ -54,7 +54,7 @@ class Attribute:
 class Object:
     attributes: dict[str, Attribute] = field(default_factory=dict)
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.attributes:
             return "object({})"
         inner = ", ".join(f"{key_to_hcl(name)} = {attribute}" for name, attribute in self.attributes.items())
@@ -65,7 +65,7 @@ class Object:
 class Tuple_:
     elements: tuple["Type", ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"tuple([{', '.join(str(element) for element in self.elements)}])"
 
 
@@ -140,7 +140,7 @@ class TypeReader(Reader):
         self.depth -= 1
         return found
 
-    def _type(self, token) -> Type:
+    def _type(self, token: Token) -> Type:
         # Terraform still takes the quoted words of its version 0.11, and bare "list" and "map".
         word = token.value if token.kind in ("name", "string") else None
         if word in PRIMITIVES:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from foundation.choices import ShownChoices
 
@@ -41,11 +41,14 @@ class Change:
         return asdict(self)
 
 
-One = Callable[[str, dict], Iterator[Change]]
-Both = Callable[[str, dict, dict], Iterator[Change]]
+Row = TypeVar("Row")
+One = Callable[[str, Row], Iterator[Change]]
+Both = Callable[[str, Row, Row], Iterator[Change]]
 
 
-def by_name(before: dict, after: dict, *, removed: One, added: One, changed: Both) -> Iterator[Change]:
+def by_name(
+    before: dict[str, Row], after: dict[str, Row], *, removed: One[Row], added: One[Row], changed: Both[Row]
+) -> Iterator[Change]:
     """Changes of rows by name: of those that one side alone has, and of those that both have."""
     for name in before.keys() | after.keys():
         if name not in after:

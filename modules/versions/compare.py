@@ -6,6 +6,7 @@ A change is breaking ("major") when what worked with the version before may fail
 from collections.abc import Iterable, Iterator
 
 from modules.terraform import short_texts, sources
+from modules.terraform.schema import Output, Provider, Schema
 from modules.versions import input_changes, resource_changes
 from modules.versions.change import Change, by_name, of_flag
 
@@ -15,7 +16,7 @@ ANY = "any version"
 __all__ = ["BUMPS", "Change", "bump_of", "compare"]
 
 
-def compare(before: dict, after: dict) -> list[Change]:
+def compare(before: Schema, after: Schema) -> list[Change]:
     """Return the changes between two schemas of `schema.combine`, the breaking ones first, then by name.
 
     Equal schemas have none. What the platform reads itself, and the injected deployment id, are not inputs. No text
@@ -26,7 +27,7 @@ def compare(before: dict, after: dict) -> list[Change]:
         *_outputs(before, after),
         *_providers(before, after),
         *resource_changes.between(before, after),
-        *_constraint("Terraform version changed", "terraform", before, after, key="required_version"),
+        *_constraint("Terraform version changed", "terraform", *map(_terraform, (before, after))),
     ]
     return sorted(changes, key=lambda change: (not change.is_breaking, change.name, change.what, change.after))
 
@@ -36,50 +37,53 @@ def bump_of(changes: Iterable[Change]) -> str:
     return min((change.bump for change in changes), key=BUMPS.index, default="patch")
 
 
-def _outputs(before: dict, after: dict) -> Iterator[Change]:
+def _outputs(before: Schema, after: Schema) -> Iterator[Change]:
     first, second = ({row["name"]: row for row in schema.get("outputs", [])} for schema in (before, after))
     return by_name(first, second, removed=_output_removed, added=_output_added, changed=_output_changed)
 
 
-def _output_removed(name: str, row: dict) -> Iterator[Change]:
+def _output_removed(name: str, row: Output) -> Iterator[Change]:
     yield Change("Output removed", name, _value(row), "", "major")
 
 
-def _output_added(name: str, row: dict) -> Iterator[Change]:
+def _output_added(name: str, row: Output) -> Iterator[Change]:
     yield Change("Output added", name, "", _value(row), "minor")
 
 
-def _output_changed(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _output_changed(name: str, old: Output, new: Output) -> Iterator[Change]:
     return of_flag("Output", "sensitive", name, before=old["sensitive"], after=new["sensitive"])
 
 
-def _value(output: dict) -> str:
+def _value(output: Output) -> str:
     return "a sensitive value" if output["sensitive"] else "a value"
 
 
-def _providers(before: dict, after: dict) -> Iterator[Change]:
+def _providers(before: Schema, after: Schema) -> Iterator[Change]:
     first, second = ({row["name"]: row for row in schema.get("providers", [])} for schema in (before, after))
     return by_name(first, second, removed=_provider_dropped, added=_provider_added, changed=_provider_changed)
 
 
-def _provider_dropped(_: str, row: dict) -> Iterator[Change]:
+def _provider_dropped(_: str, row: Provider) -> Iterator[Change]:
     yield Change(
         "Provider dropped", sources.provider(row["source"]), short_texts.cut(row["version"] or ANY), "", "minor"
     )
 
 
-def _provider_added(_: str, row: dict) -> Iterator[Change]:
+def _provider_added(_: str, row: Provider) -> Iterator[Change]:
     yield Change("Provider added", sources.provider(row["source"]), "", short_texts.cut(row["version"] or ANY), "minor")
 
 
-def _provider_changed(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _provider_changed(name: str, old: Provider, new: Provider) -> Iterator[Change]:
     before, after = sources.provider(old["source"]), sources.provider(new["source"])
     if before != after:
         yield Change("Provider source changed", name, *short_texts.apart(before, after), "major")
-    yield from _constraint("Provider version changed", after, old, new, key="version")
+    yield from _constraint("Provider version changed", after, old.get("version", ""), new.get("version", ""))
 
 
-def _constraint(what: str, name: str, old: dict, new: dict, *, key: str) -> Iterator[Change]:
-    before, after = old.get(key, ""), new.get(key, "")
+def _terraform(schema: Schema) -> str:
+    return schema.get("required_version", "")
+
+
+def _constraint(what: str, name: str, before: str, after: str) -> Iterator[Change]:
     if "".join(before.split()) != "".join(after.split()):
         yield Change(what, name, *short_texts.apart(before or ANY, after or ANY), "minor")

@@ -4,33 +4,33 @@ import json
 from collections.abc import Iterator
 
 from modules.terraform import short_texts
-from modules.terraform.schema import is_hidden
+from modules.terraform.schema import Schema, Validation, Variable, asked, is_hidden
 from modules.terraform.types import Any_, Type, TypeSyntaxError, accepts, parse_type
 from modules.terraform.validation_choices import choices_of
 from modules.versions.change import Change, by_name, of_flag
 
 
-def between(before: dict, after: dict) -> Iterator[Change]:
+def between(before: Schema, after: Schema) -> Iterator[Change]:
     """Yield the changes of inputs between two schemas."""
     return by_name(_asked(before), _asked(after), removed=_removed, added=_added, changed=_changed)
 
 
-def _asked(schema: dict) -> dict[str, dict]:
-    return {row["name"]: row for row in schema.get("variables", []) if not row.get("injected")}
+def _asked(schema: Schema) -> dict[str, Variable]:
+    return {row["name"]: row for row in asked(schema)}
 
 
-def _removed(name: str, row: dict) -> Iterator[Change]:
+def _removed(name: str, row: Variable) -> Iterator[Change]:
     yield Change("Input removed", name, short_texts.of_input(row), "", "major")
 
 
-def _added(name: str, row: dict) -> Iterator[Change]:
+def _added(name: str, row: Variable) -> Iterator[Change]:
     if row["required"]:
         yield Change("Input added, required", name, "", short_texts.of_input(row), "major")
     else:
         yield Change("Input added, optional", name, "", short_texts.of_input(row), "minor")
 
 
-def _changed(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _changed(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     yield from _type(name, old, new)
     yield from _default(name, old, new)
     yield from of_flag("Input", "sensitive", name, before=old["sensitive"], after=new["sensitive"])
@@ -40,7 +40,7 @@ def _changed(name: str, old: dict, new: dict) -> Iterator[Change]:
     yield from _validations(name, old, new)
 
 
-def _type(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _type(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     if old["type"] == new["type"]:
         return
     try:
@@ -52,7 +52,7 @@ def _type(name: str, old: dict, new: dict) -> Iterator[Change]:
     yield Change(what, name, *short_texts.of_types(old, new), "minor" if is_wider else "major")
 
 
-def _default(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _default(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     if new["required"] and not old["required"]:
         yield Change("Input now required", name, *short_texts.of_defaults(old, new), "major")
     elif old["required"] and not new["required"]:
@@ -61,19 +61,19 @@ def _default(name: str, old: dict, new: dict) -> Iterator[Change]:
         yield Change("Default changed", name, *short_texts.of_defaults(old, new), "minor")
 
 
-def _as_written(row: dict) -> str:
+def _as_written(row: Variable) -> str:
     """A default so that only equal ones are equal, as Python's 1 and True are not."""
     return row.get("default_expression") or json.dumps(row["default"], sort_keys=True)
 
 
-def _shown(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _shown(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     if is_hidden(new) and not is_hidden(old):
         yield Change("Input hidden from deployers", name, "asked", "publisher and admins only", "major")
     elif is_hidden(old) and not is_hidden(new):
         yield Change("Input shown to deployers", name, "publisher and admins only", "asked", "minor")
 
 
-def _options(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _options(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     before, after = _set(old.get("options", [])), _set(new.get("options", []))
     if before == after:
         return
@@ -86,7 +86,7 @@ def _set(values: list) -> frozenset[str]:
     return frozenset(map(json.dumps, values))
 
 
-def _validations(name: str, old: dict, new: dict) -> Iterator[Change]:
+def _validations(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     """Conditions that one side alone has, in pairs; those that only list the options are told with the options."""
     before, after = _conditions(old), _conditions(new)
     for key in before.keys() & after.keys():
@@ -106,7 +106,7 @@ def _validations(name: str, old: dict, new: dict) -> Iterator[Change]:
         yield Change("Validation added", name, "", short_texts.cut(condition), "major")
 
 
-def _conditions(row: dict) -> dict[str | frozenset[str], dict]:
+def _conditions(row: Variable) -> dict[str | frozenset[str], Validation]:
     """Validations by what they demand: the set of choices where they only list them, else their text."""
     rules = row.get("validations", [])
     if not rules:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from modules.terraform import short_texts
 from modules.terraform.addresses import Thing, moves, things
+from modules.terraform.schema import Schema
 from modules.versions.change import Change
 
 WORDS = {
@@ -15,7 +16,7 @@ WORDS = {
 }
 
 
-def between(before: dict, after: dict) -> Iterator[Change]:
+def between(before: Schema, after: Schema) -> Iterator[Change]:
     """Yield the changes of resources and calls; what lies in a call that is gone, or new, is not told again."""
     if "tree" not in before or "tree" not in after:  # one was read when called folders were not kept
         before, after = before | {"tree": {}}, after | {"tree": {}}

@@ -1,5 +1,5 @@
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import combine
+from modules.terraform.schema import asked, combine, is_injected
 
 
 def schema_of(**files):
@@ -30,9 +30,10 @@ def test_absurd_credit_cost_is_not_taken():
     assert schema_of(main='variable "credit_cost" { default = 1e12 }')[0]["platform"] == {}
 
 
-def test_deployment_id_is_injected():
-    schema, _ = schema_of(main='variable "deployment_id" { default = null }\n')
-    assert schema["variables"][0]["injected"] is True
+def test_deployment_id_is_injected_and_so_no_input():
+    schema, _ = schema_of(main='variable "deployment_id" { default = null }\nvariable "region" {}\n')
+    assert [is_injected(row) for row in schema["variables"]] == [True, False]
+    assert [row["name"] for row in asked(schema)] == ["region"]
 
 
 def test_variable_declared_twice_is_an_error_at_both_places():
