@@ -1,6 +1,7 @@
 """The form of a module's inputs: which variables it asks, in which steps, and which values leave it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +10,8 @@ from django.forms.utils import ErrorDict
 from deployments.inputs import values
 from deployments.inputs.fields import SecretField, field_for
 from deployments.inputs.values import BLANK
-from modules.terraform.schema import HIDDEN_GROUP, is_hidden
+from modules.terraform.form_steps import form_steps
+from modules.terraform.schema import Schema, Variable, is_injected, without_hidden
 
 PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
 
@@ -53,7 +55,7 @@ class InputsForm(forms.Form):
             hidden["name"]
             for hidden in self.hidden
             if hidden["required"]
-            and not hidden.get("injected")
+            and not is_injected(hidden)
             and hidden["name"] not in self.before
             and hidden["name"] not in kept
         ]
@@ -100,24 +102,11 @@ class InputsForm(forms.Form):
             self.errors[name] = self.error_class([message], renderer=self.renderer)
 
     def steps(self) -> list[Step]:
-        """The fields by group, in the groups' order; what has no group comes last, what is hidden from others first."""
-        groups = sorted({variable["group"] for variable in self.variables}, key=lambda group: (group is None, group))
+        """The fields by step, as `form_steps` says."""
         return [
-            Step(f"step-{at}", self._title(group, at, groups), [self[each["name"]] for each in self._in_group(group)])
-            for at, group in enumerate(groups, 1)
+            Step(f"step-{step.at}", step.title, [self[each["name"]] for each in step.variables])
+            for step in form_steps(self.variables)
         ]
-
-    def _in_group(self, group):
-        found = [variable for variable in self.variables if variable["group"] == group]
-        return sorted(found, key=lambda variable: (variable["order"] is None, variable["order"] or 0))
-
-    @staticmethod
-    def _title(group, at, groups):
-        if group == HIDDEN_GROUP:
-            return "Publisher and admins only"
-        if len(groups) == 1:
-            return "Inputs"
-        return "More inputs" if group is None else f"Step {at}"
 
 
 def form_for(schema, **options) -> InputsForm:
@@ -125,21 +114,19 @@ def form_for(schema, **options) -> InputsForm:
     return InputsForm(schema, **options)
 
 
-def visible_variables(schema: dict, *, sees_hidden: bool) -> list[dict]:
+def visible_variables(schema: Schema, *, sees_hidden: bool) -> list[Variable]:
     """The variables that a form asks. The portal itself gives the injected one, unless somebody who may sets it."""
-    asked = [
-        variable | {"required": False} if variable.get("injected") else variable for variable in schema["variables"]
-    ]
-    return [variable for variable in asked if sees_hidden or not is_hidden(variable)]
+    shown = schema if sees_hidden else without_hidden(schema)
+    return [variable | {"required": False} if is_injected(variable) else variable for variable in shown["variables"]]
 
 
-def is_default(variable: dict, value) -> bool:
+def is_default(variable: Variable, value: Any) -> bool:
     """Whether leaving `value` out gives the module the same."""
     is_known = not variable["required"] and not variable.get("default_expression")
-    return is_known and not variable.get("injected") and values.same(value, variable["default"])
+    return is_known and not is_injected(variable) and values.same(value, variable["default"])
 
 
-def complaints(variables: list[dict], error: str) -> dict[str, str]:
+def complaints(variables: list[Variable], error: str) -> dict[str, str]:
     """The messages of the module's own `validation` blocks that `error` quotes, by variable."""
     said = " ".join(error.split())
     found = {}

@@ -1,0 +1,40 @@
+"""The steps of a module's form: which variables are asked together, in which order, and under which title."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from modules.terraform.schema import Variable, is_hidden
+
+
+@dataclass(frozen=True)
+class FormStep:
+    """Variables that are asked together; `at` counts the steps from 1."""
+
+    at: int
+    title: str
+    is_hidden: bool
+    variables: list[Variable]
+
+
+def form_steps(variables: Iterable[Variable]) -> list[FormStep]:
+    """The variables by group, in the groups' order, and in each by their own; what has neither comes last."""
+    groups: dict[int | None, list[Variable]] = {}
+    for variable in sorted(variables, key=_position):
+        groups.setdefault(variable["group"], []).append(variable)
+    return [
+        FormStep(at, _title(at, found[0], is_only=len(groups) == 1), is_hidden(found[0]), found)
+        for at, found in enumerate(groups.values(), 1)
+    ]
+
+
+def _title(at: int, first: Variable, *, is_only: bool) -> str:
+    if is_hidden(first):
+        return "Publisher and admins only"
+    if is_only:
+        return "Inputs"
+    return "More inputs" if first["group"] is None else f"Step {at}"
+
+
+def _position(variable: Variable) -> tuple[bool, int, bool, int]:
+    group, order = variable["group"], variable["order"]
+    return group is None, group or 0, order is None, order or 0
