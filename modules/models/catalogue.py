@@ -1,5 +1,7 @@
 """The catalogue's entries, who may see them, and what their publishers set."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 from django.conf import settings
 from django.db import connections, models
 from django.db.models import Exists, OuterRef, Q
@@ -7,26 +9,29 @@ from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.text import slugify
 
-from accounts.models import OWNER_MAY_PUBLISH, looked_after
+from accounts.models import OWNER_MAY_PUBLISH, User, looked_after
 from accounts.scoping import Reach, Thing, reach
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
+if TYPE_CHECKING:
+    from modules.models.versions import ModuleVersion
 
-class ModuleQuerySet(models.QuerySet):
-    def published(self):
+
+class ModuleQuerySet(models.QuerySet["Module"]):
+    def published(self) -> Self:
         """In the catalogue: listed, and the owner still a partner."""
         return self.listed().filter(OWNER_MAY_PUBLISH)
 
-    def listed(self):
+    def listed(self) -> Self:
         """Published and not removed, also while the owner is no partner; as `Module.is_listed`."""
         return self.filter(removed_at=None, current_version__isnull=False)
 
-    def looked_after_by(self, user):
+    def looked_after_by(self, user: User) -> Self:
         """Of those whom `user` publishes for."""
         return self.filter(looked_after(user))
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Published ones within the reach of `user`, and all of their own that ever were, removed ones too."""
         far = reach(user, Thing.MODULES)
         if far is Reach.NOTHING:
@@ -38,15 +43,15 @@ class ModuleQuerySet(models.QuerySet):
             seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(user, far)
         return self.filter(seen | Q(owner=user)).exclude(current_version=None)
 
-    def deployable(self):
+    def deployable(self) -> Self:
         """Published ones whose current version is not revoked."""
         return self.published().filter(current_version__revoked_at=None)
 
-    def locked(self):
+    def locked(self) -> Self:
         """For this transaction alone, as whatever changes a module or one of its versions has to hold its row."""
         return self.select_for_update(no_key=True, of=("self",))
 
-    def held_still(self):
+    def held_still(self) -> Self:
         """Lock these rows until the transaction ends: nobody changes them, and others may hold them still as well.
 
         Django knows no FOR SHARE. Whatever is read after this sees what was committed before.
@@ -56,17 +61,17 @@ class ModuleQuerySet(models.QuerySet):
             cursor.execute(f"{sql} FOR SHARE", params)
         return self
 
-    def priced(self):
+    def priced(self) -> Self:
         """Adds `price`, what the current version costs, in units of 1/10,000 credit."""
         return self.annotate(price=Coalesce("own_credit_cost", "current_version__credit_cost"))
 
-    def platform(self):
+    def platform(self) -> Self:
         return self.filter(owner=None)
 
-    def partners(self):
+    def partners(self) -> Self:
         return self.exclude(owner=None)
 
-    def search(self, words):
+    def search(self, words: str) -> Self:
         """Each word stands in the title, the description or a tag."""
         found = self
         for word in words.split():
@@ -76,10 +81,10 @@ class ModuleQuerySet(models.QuerySet):
             found = found.filter(matches)
         return found
 
-    def tagged(self, tag):
+    def tagged(self, tag: str) -> Self:
         return self.filter(current_version__tags__contains=[tag])
 
-    def _names(self, user, far):
+    def _names(self, user: User, far: Reach) -> Any:
         if far is not Reach.SHARED:
             return Q(pk__in=[])
         # Not by iexact: that compares capitals, and those of i and of a dotless i (U+0131) are the same letter.
@@ -146,14 +151,14 @@ class Module(models.Model):
             models.CheckConstraint(condition=models.Q(own_credit_cost__gte=0), name="own_credit_cost_is_not_negative"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.slug = self.slug or self._free_slug()
         super().save(*args, **kwargs)
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("modules:module", args=[self.ref])
 
     @property
@@ -178,25 +183,25 @@ class Module(models.Model):
     @property
     def credit_cost(self) -> int:
         """What a deployment of the current version costs, in units."""
-        return self.cost_of(self.current_version)
+        return self.cost_of(self.current_version)  # type: ignore[arg-type] # asked of listed modules, which have one
 
     @property
     def purchased_only(self) -> bool:
-        return self.is_purchased_only(self.current_version)
+        return self.is_purchased_only(self.current_version)  # type: ignore[arg-type] # as above
 
-    def cost_of(self, version) -> int:
+    def cost_of(self, version: "ModuleVersion") -> int:
         """What a deployment of one of its versions costs, in units of 1/10,000 credit."""
         return version.credit_cost if self.own_credit_cost is None else self.own_credit_cost
 
-    def is_purchased_only(self, version) -> bool:
+    def is_purchased_only(self, version: "ModuleVersion") -> bool:
         """Whether Purchased credits alone may pay for a deployment of one of its versions."""
         return version.purchased_only if self.own_purchased_only is None else self.own_purchased_only
 
-    def may_change(self, user) -> bool:
+    def may_change(self, user: User) -> bool:
         """Whether `user` may remove or share it, and decide on its versions: who publishes it, and each admin."""
         return user.is_staff or user.may_publish_for(self.owner)
 
-    def shows_hidden_inputs_to(self, user) -> bool:
+    def shows_hidden_inputs_to(self, user: User) -> bool:
         """Those of group 0 are for admins and for its publisher, who wrote them, also when a partner no more."""
         return user.is_staff or self.owner_id == user.pk
 
@@ -217,5 +222,5 @@ class Share(models.Model):
         ordering = ["email"]
         constraints = [models.UniqueConstraint("module", Lower("email"), name="one_share_per_module_and_address")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.email

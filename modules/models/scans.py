@@ -1,12 +1,17 @@
 """What scans leave: the reading of a repository, its folders, and what is kept so that no content is read twice."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from foundation.choices import ChoiceField, ShownChoices
+from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
+from modules.json_columns import KeptCommit
+from modules.terraform.schema import FileAnswer, Finding, Schema
 
 
 class ParsedFile(models.Model):
@@ -15,14 +20,14 @@ class ParsedFile(models.Model):
     blob = models.CharField(max_length=40, help_text="Git's object id.")
     is_json = models.BooleanField()
     reader = models.PositiveSmallIntegerField(help_text="modules.hcl.READER that gave the answer.")
-    answer = models.JSONField()
+    answer: "JSONOf[FileAnswer]" = models.JSONField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["blob", "is_json", "reader"], name="one_answer_per_content_and_reader"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.blob[:7]
 
 
@@ -34,22 +39,22 @@ class Archive(models.Model):
     size = models.PositiveIntegerField(help_text="Bytes, unpacked.")
     files = models.PositiveIntegerField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.content_hash[:12]
 
 
-class ScanQuerySet(models.QuerySet):
-    def unfinished(self):
+class ScanQuerySet(models.QuerySet["Scan"]):
+    def unfinished(self) -> Self:
         return self.filter(status__in=Scan.UNFINISHED)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-pk")
 
-    def claimable(self):
+    def claimable(self) -> Self:
         """Waiting for a worker, or left by one whose lease has run out by the database's clock."""
         return self.filter(Q(status=Scan.Status.PENDING) | Q(status=Scan.Status.RUNNING, lease_expires_at__lt=Now()))
 
-    def held_by(self, scan):
+    def held_by(self, scan: "Scan") -> Self:
         """The row of `scan` as long as nobody else has claimed it since."""
         return self.filter(pk=scan.pk, token=scan.token, status=Scan.Status.RUNNING)
 
@@ -88,7 +93,7 @@ class Scan(models.Model):
     committed_at = models.DateTimeField(null=True)
     tree = models.CharField(max_length=40, blank=True, help_text="Git's object id of the commit's files.")
     etag = models.CharField(max_length=200, blank=True, help_text="What GitHub calls the branch's state.")
-    history = models.JSONField(
+    history: "JSONOf[list[KeptCommit]]" = models.JSONField(
         default=list, help_text='The branch\'s newest commits, newest first: {"sha", "subject", "author", "at"}.'
     )
     history_is_whole = models.BooleanField(default=False, help_text="The history goes back to the first commit.")
@@ -115,7 +120,7 @@ class Scan(models.Model):
         ]
         indexes = [models.Index(fields=["connection", "-id"], name="newest_scan_of_connection")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.repository_name} {self.commit[:7]} {self.status}"
 
     @property
@@ -128,7 +133,7 @@ class Scan(models.Model):
         return self.same_as_id or self.pk
 
     @property
-    def found(self) -> models.QuerySet:
+    def found(self) -> models.QuerySet["ScannedModule"]:
         """The folders of this reading, by path."""
         return ScannedModule.objects.filter(scan=self.holder_id)
 
@@ -140,12 +145,14 @@ class ScannedModule(models.Model):
     path = models.CharField(max_length=240, blank=True, help_text="Folder in the repository; blank for its root.")
     title = models.CharField(max_length=200)
     is_valid = models.BooleanField()
-    findings = models.JSONField(default=list)
+    findings: "JSONOf[list[Finding]]" = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64, blank=True)
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, null=True, related_name="+")
-    schema = models.JSONField(default=dict)
+    schema: "JSONOf[Schema]" = models.JSONField(default=dict)
     readme = models.TextField(blank=True)
-    parts = models.JSONField(default=list, help_text="Paths that it is made of: its folder, siblings, link targets.")
+    parts: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Paths that it is made of: its folder, siblings, link targets."
+    )
     tree_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 over git's entries of these parts.")
 
     class Meta:
@@ -157,7 +164,7 @@ class ScannedModule(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path or "(root)"
 
 
@@ -175,7 +182,7 @@ class Tag(models.Model):
             models.UniqueConstraint(fields=["connection", "repository_id", "name"], name="one_tag_per_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -184,23 +191,27 @@ class Watch(models.Model):
 
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="watches")
     repository_id = models.BigIntegerField()
-    tag_etags = models.JSONField(default=list, help_text="What GitHub calls the state of its tags, page by page.")
+    tag_etags: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="What GitHub calls the state of its tags, page by page."
+    )
     tags_are_whole = models.BooleanField(default=False, help_text="No tag was left out as one too many.")
     tags_read_at = models.DateTimeField(null=True)
     head = models.CharField(max_length=40, blank=True, help_text="The branch's commit when `held` was asked for.")
-    held = models.JSONField(default=list, help_text="Commits, older than a scan's history, that lie in head's past.")
+    held: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Commits, older than a scan's history, that lie in head's past."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "repository_id"], name="one_watch_per_repository"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.connection} {self.repository_id}"
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def of_chosen_repository(self):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def of_chosen_repository(self) -> Self:
         """Without those of a repository that their connection does not read, or not any more."""
         return self.filter(Q(repository_id=None) | Q(repository_id=F("connection__repository_id")))
 
@@ -223,5 +234,5 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["connection", "signature"], name="one_delivery_per_body"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.event} {self.delivery_id}"

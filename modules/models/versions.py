@@ -1,22 +1,28 @@
 """Versions of modules: what deployments run from, and what their publisher has said of them since."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
 from foundation.choices import ChoiceField, ShownChoices
+from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
+from modules.json_columns import KeptChange, KeptCommit
 from modules.models.catalogue import Module
 from modules.models.scans import Archive
+from modules.terraform.schema import Finding, Schema
 
 SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoked_at", "revocation_reason"]
 
 
-class ModuleVersionQuerySet(models.QuerySet):
-    def live_deployments(self):
+class ModuleVersionQuerySet(models.QuerySet["ModuleVersion"]):
+    def live_deployments(self) -> Any:
         """Those of these versions, as the deployments' own queryset says what is live."""
-        return self.model.deployments.rel.related_model.objects.live().filter(version__in=self)
+        deployments = self.model.deployments.rel.related_model.objects  # type: ignore[attr-defined] # an upper app's
+        return deployments.live().filter(version__in=self)
 
 
 class ModuleVersion(models.Model):
@@ -44,8 +50,12 @@ class ModuleVersion(models.Model):
     number = models.PositiveIntegerField(help_text="Counts the versions of its module from 1.")
     semver = models.CharField(max_length=60, help_text="As Terraform's registry protocol wants it, without a v.")
     bump = ChoiceField(max_length=5, choices=Bump, default=Bump.FIRST)
-    changes = models.JSONField(default=list, help_text="Rows of modules.interface against the version before.")
-    commits = models.JSONField(default=list, help_text="The branch's commits since the version before, as in a scan.")
+    changes: "JSONOf[list[KeptChange]]" = models.JSONField(
+        default=list, help_text="Rows of modules.interface against the version before."
+    )
+    commits: "JSONOf[list[KeptCommit]]" = models.JSONField(
+        default=list, help_text="The branch's commits since the version before, as in a scan."
+    )
     tag = models.CharField(max_length=255, blank=True, help_text="The git tag that gave it its number.")
     branch = models.CharField(max_length=255, blank=True)
     path = models.CharField(max_length=240, blank=True, help_text="Its folder then; blank for the repository's root.")
@@ -53,12 +63,14 @@ class ModuleVersion(models.Model):
     committed_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64)
     archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="+")
-    schema = models.JSONField()
+    schema: "JSONOf[Schema]" = models.JSONField()
     readme = models.TextField(blank=True)
-    advice = models.JSONField(default=list, help_text="What the scan found worth saying, as findings.")
+    advice: "JSONOf[list[Finding]]" = models.JSONField(
+        default=list, help_text="What the scan found worth saying, as findings."
+    )
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    tags = models.JSONField(default=list)
+    tags: "JSONOf[list[str]]" = models.JSONField(default=list)
     credit_cost = models.BigIntegerField(default=0, help_text="Units of 1/10,000 credit.")
     purchased_only = models.BooleanField(default=False)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -83,10 +95,10 @@ class ModuleVersion(models.Model):
             pgtrigger.Protect(name="versions_are_never_deleted", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.title} {self.semver}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("modules:version", args=[self.module.ref, self.semver])
 
     @property
@@ -119,5 +131,5 @@ class Alarm(models.Model):
             models.UniqueConstraint(fields=["version", "kind", "found"], name="one_alarm_per_version_and_finding"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.version}"

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from foundation.choices import ShownChoices
+from modules.json_columns import KeptCommit
 from modules.models import Module, ModuleVersion, ScannedModule
 from modules.terraform.abilities import Ability
+from modules.terraform.schema import Finding, Level
 from modules.versions.compare import Change
 
 VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
@@ -34,7 +36,7 @@ class Preview:
     bump: str = "first"
     changes: list[Change] = field(default_factory=list)
     widened: list[Ability] = field(default_factory=list)
-    commits: list[dict] = field(default_factory=list)
+    commits: list[KeptCommit] = field(default_factory=list)
     commits_are_whole: bool = True
     live: list[Live] = field(default_factory=list)
 
@@ -175,14 +177,14 @@ class Row:
         return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
 
     @property
-    def errors(self) -> list[dict]:
+    def errors(self) -> list[Finding]:
         return self._findings("error")
 
     @property
-    def advice(self) -> list[dict]:
+    def advice(self) -> list[Finding]:
         return self._findings("advice")
 
-    def _findings(self, level: str) -> list[dict]:
+    def _findings(self, level: Level) -> list[Finding]:
         return [row for row in self.found.findings if row["level"] == level] if self.found else []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Count
 
 from accounts.models import GitHubConnection, User
+from modules.json_columns import KeptCommit
 from modules.models import ModuleVersion, Scan, Tag
 from modules.publishing import title_notes
 from modules.publishing.candidate import Live, Preview, Row
@@ -68,7 +69,7 @@ def _as_it_is(row: Row) -> Preview:
     return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 
-def commits_since(commit: str, scan: Scan) -> tuple[list[dict], bool]:
+def commits_since(commit: str, scan: Scan) -> tuple[list[KeptCommit], bool]:
     """The branch's commits after `commit`, newest first, and whether the known history goes back to it."""
     for position, row in enumerate(scan.history):
         if row["sha"] == commit:

@@ -3,19 +3,22 @@
 import logging
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from tempfile import TemporaryFile
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 
 from accounts import github, github_history, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import token_of
+from modules.json_columns import KeptCommit
 from modules.models import Archive, Scan, ScannedModule
 from modules.publishing import services
 from modules.reading import reuse
@@ -60,11 +63,11 @@ class Lease(threading.Thread):
         self.scan = scan
         self.over = threading.Event()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.over.set()
         self.join()
         Scan.objects.held_by(self.scan).update(lease_expires_at=Now())
@@ -81,7 +84,7 @@ class Lease(threading.Thread):
 class Past:
     """A branch's newest commits, as `Scan.history` keeps them, and the tags where they were read with them."""
 
-    history: list[dict]
+    history: list[KeptCommit]
     is_whole: bool
     tags: github_history.Tags | None = None
 
@@ -162,7 +165,7 @@ def _past(scan: Scan, base: Scan | None, head: github.Commit | None) -> Past:
         return Past(base.history, base.history_is_whole)
     token = token_of(scan.connection)
     commits, is_whole = github_history.commits(token, scan.repository_id, head.sha, most=KEPT_COMMITS)
-    return Past([asdict(row) for row in commits], is_whole, github_history.tags(token, scan.repository_id))
+    return Past([_kept(row) for row in commits], is_whole, github_history.tags(token, scan.repository_id))
 
 
 @transaction.atomic
@@ -244,7 +247,7 @@ def _hold(scan: Scan) -> None:
         raise ClaimLost
 
 
-def _succeed(scan: Scan, past: Past, **fields) -> None:
+def _succeed(scan: Scan, past: Past, **fields: Any) -> None:
     """End the scan and keep what it read of git, within the transaction that holds it."""
     if past.tags:
         tag_alarms.store_tags(scan.connection, scan.repository_id, past.tags)
@@ -284,14 +287,18 @@ def _archives(found: list[Found]) -> dict[str, int]:
     return dict(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", "pk"))
 
 
-def _end(scan: Scan, *, status: Scan.Status, **fields) -> None:
+def _end(scan: Scan, *, status: Scan.Status, **fields: Any) -> None:
     Scan.objects.held_by(scan).update(status=status, current="", lease_expires_at=None, finished_at=Now(), **fields)
 
 
-def _tell(scan: Scan, **fields) -> None:
+def _tell(scan: Scan, **fields: Any) -> None:
     if not Scan.objects.held_by(scan).update(**fields):
         raise ClaimLost
 
 
-def _lease():
+def _kept(commit: github_history.PastCommit) -> KeptCommit:
+    return {"sha": commit.sha, "subject": commit.subject, "author": commit.author, "at": commit.at}
+
+
+def _lease() -> CombinedExpression:
     return Now() + timedelta(seconds=settings.SCAN_LEASE)

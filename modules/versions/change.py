@@ -1,10 +1,11 @@
 """One difference between two versions of a module, and how differences are found by name."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self, TypeVar
 
 from foundation.choices import ShownChoices
+from modules.json_columns import KeptChange
 
 
 class Compatibility(ShownChoices):
@@ -36,9 +37,9 @@ class Change:
     def compatibility(self) -> Compatibility:
         return Compatibility.of(self.bump)
 
-    def as_row(self) -> dict:
+    def as_row(self) -> KeptChange:
         """The change as JSON, which `Change(**row)` reads back."""
-        return asdict(self)
+        return {"what": self.what, "name": self.name, "before": self.before, "after": self.after, "bump": self.bump}
 
 
 Row = TypeVar("Row")
