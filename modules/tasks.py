@@ -4,25 +4,25 @@ from modules.scanning import polling, scanner, tag_alarms
 
 
 @shared_task(name="modules.scan_repository")
-def scan_repository(scan_id):
+def scan_repository(scan_id: int) -> None:
     scanner.scan_repository(scan_id)
 
 
 @shared_task(name="modules.poll_scans")
-def poll_scans():
+def poll_scans() -> None:
     polling.poll_scans()
 
 
 @shared_task(name="modules.watch_tags")
-def watch_tags():
+def watch_tags() -> None:
     tag_alarms.wake_all()
 
 
 @shared_task(name="modules.look_at_tags")
-def look_at_tags(connection_id):
+def look_at_tags(connection_id: int) -> None:
     tag_alarms.look_at_tags(connection_id)
 
 
 @shared_task(name="modules.forget_deliveries")
-def forget_deliveries():
+def forget_deliveries() -> None:
     polling.forget_deliveries()

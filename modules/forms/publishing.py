@@ -1,9 +1,10 @@
 """What the publish pages are sent: folders, whole sets of them, and what is set for one."""
 
 import json
+from typing import Any
 
 from django import forms
-from django.http import Http404
+from django.http import Http404, QueryDict
 
 from accounts.models import User
 from foundation.credits import to_credits, to_units
@@ -37,21 +38,21 @@ def folder_named(name: str | None) -> str:
 class FoldersField(forms.MultipleChoiceField):
     """Paths of folders; which of them there are is the service's to say."""
 
-    def valid_value(self, value):
+    def valid_value(self, value: str) -> bool:
         return True
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         return {"" if path == ROOT else path for path in super().clean(value)}
 
 
 class SeenField(forms.JSONField):
     """What the page knew by path, as JSON of its own; what was made elsewhere may be nested beyond what can be read."""
 
-    def __init__(self, kind: type, **options):
+    def __init__(self, kind: type, **options: Any) -> None:
         super().__init__(**options)
         self.kind = kind
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         try:
             seen = super().to_python(value)
             json.dumps(seen, ensure_ascii=False).encode()  # JSON can name half of a character, which no page can show
@@ -59,7 +60,7 @@ class SeenField(forms.JSONField):
             raise forms.ValidationError(CHANGED) from error
         return seen
 
-    def clean(self, value):
+    def clean(self, value: Any) -> dict[str, Any]:
         seen = super().clean(value) or {}
         if not isinstance(seen, dict) or not all(isinstance(fact, self.kind) for fact in seen.values()):
             raise forms.ValidationError(CHANGED)
@@ -92,7 +93,7 @@ class TermsForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"invalid": "Give a number of credits, such as 40 or 2.5."},
     )
-    purchased_only = forms.ChoiceField(required=False)
+    purchased_only = forms.ChoiceField(required=False, choices=[("", "As the repository says"), *YES_OR_NO])
     audience = forms.ChoiceField(choices=AUDIENCES, widget=forms.RadioSelect)
     emails = forms.CharField(
         label="Named people",
@@ -107,7 +108,9 @@ class TermsForm(forms.Form):
         help_text="After each scan. What breaks the interface, or can do more than before, waits for you.",
     )
 
-    def __init__(self, data=None, *, owner: User | None, terms: Terms, suggestion: Suggestion):
+    def __init__(
+        self, data: QueryDict | None = None, *, owner: User | None, terms: Terms, suggestion: Suggestion
+    ) -> None:
         super().__init__(_after_reset(data), initial=_shown(terms))
         self.owner = owner
         self.overridden = [name for name in self.RESETTABLE if self.initial[name] != ""]
@@ -118,13 +121,12 @@ class TermsForm(forms.Form):
                 self.fields[name].help_text = text
         self.fields["title"].widget.attrs["placeholder"] = suggestion.title
         self.fields["credit_cost"].widget.attrs["placeholder"] = _credits(suggestion.credit_cost)
-        self.fields["purchased_only"].choices = [("", "As the repository says"), *YES_OR_NO]
 
-    def clean_emails(self):
+    def clean_emails(self) -> list[str]:
         typed = self.cleaned_data["emails"].replace(",", " ").replace(";", " ")
         return addresses(typed.split(), self.owner)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         is_named = self.cleaned_data.get("audience") == Module.Audience.NAMED
         if is_named and not self.cleaned_data.get("emails") and "emails" not in self.errors:
             self.add_error("emails", "Name at least one person, or choose another audience.")
@@ -144,11 +146,11 @@ class TermsForm(forms.Form):
         )
 
 
-def _after_reset(data):
+def _after_reset(data: QueryDict | None) -> QueryDict | None:
     if data is None or data.get("reset") not in TermsForm.RESETTABLE:
         return data
     data = data.copy()
-    data[data["reset"]] = ""
+    data[str(data["reset"])] = ""
     return data
 
 

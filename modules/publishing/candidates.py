@@ -7,6 +7,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import GitHubConnection, User
 from modules.models import Module, ModuleVersion, Scan, ScannedModule
+from modules.models.catalogue import ModuleQuerySet
+from modules.models.scans import ScanQuerySet
 from modules.publishing import folder_moves
 from modules.publishing.candidate import Plan, Row
 
@@ -18,13 +20,13 @@ def newest_scan(connection: GitHubConnection) -> Scan | None:
     return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
 
 
-def scans_of(connection: GitHubConnection):
+def scans_of(connection: GitHubConnection) -> ScanQuerySet:
     """Readings of the chosen repository's chosen branch, also those under way and failed ones, newest first."""
     scans = connection.scans.filter(repository_id=connection.repository_id).newest_first()
     return scans.filter(branch=connection.branch) if connection.branch else scans
 
 
-def modules_of(connection: GitHubConnection):
+def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
     """Modules that come from the chosen repository, also removed ones and those that were never published."""
     return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
 
@@ -146,7 +148,7 @@ def differences(
     return sentences
 
 
-def _light(modules):
+def _light(modules: ModuleQuerySet) -> ModuleQuerySet:
     heavy = [f"current_version__{name}" for name in HEAVY]
     modules = modules.select_related("current_version", "owner", "auto_publish_by").defer(*heavy)
     return modules.prefetch_related("shares")
@@ -203,5 +205,8 @@ def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: 
     return [f"{row.path or 'The root folder'} goes on with {row.module.title}." for row in moved]
 
 
-def _contents(scan: Scan) -> dict[str, tuple]:
-    return {path: facts for path, *facts in scan.found.values_list("path", "is_valid", "content_hash")}
+def _contents(scan: Scan) -> dict[str, tuple[bool, str]]:
+    return {
+        path: (is_valid, content)
+        for path, is_valid, content in scan.found.values_list("path", "is_valid", "content_hash")
+    }

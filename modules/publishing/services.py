@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import GitHubConnection
+from accounts.models import GitHubConnection, User
 from modules.models import Module, Scan
 from modules.publishing import candidates, previews, writing
 from modules.publishing.candidate import Plan, Row
@@ -44,7 +44,7 @@ def publish(
     *,
     scan: Scan | None,
     paths: Collection[str],
-    by,
+    by: User,
     seen: dict[str, int] | None = None,
     numbers: dict[str, str] | None = None,
     apart: Collection[str] = (),
@@ -94,7 +94,7 @@ def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[M
 
 
 @transaction.atomic
-def remove(module: Module, *, by) -> Module:
+def remove(module: Module, *, by: User) -> Module:
     """Take a published module out of the catalogue, whatever repository it came from; a second time changes nothing.
 
     Live deployments go on. Raises PermissionDenied.

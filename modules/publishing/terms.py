@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
@@ -70,7 +71,9 @@ def suggestion_of(row: Row) -> Suggestion:
 
 
 @transaction.atomic
-def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apart: Collection[str] = ()) -> Module:
+def set_terms(
+    connection: GitHubConnection, *, path: str, terms: Terms, by: User, apart: Collection[str] = ()
+) -> Module:
     """Set the terms of a folder, published or not; they are in effect at once, or when it is published.
 
     A valid folder without an entry gets one, so that they are kept; a moved one's are its module's. `apart` as in
@@ -100,7 +103,7 @@ def set_terms(connection: GitHubConnection, *, path: str, terms: Terms, by, apar
 
 
 @transaction.atomic
-def set_audience(module: Module, *, audience: str, by, emails: Collection[str] = ()) -> Module:
+def set_audience(module: Module, *, audience: str, by: User, emails: Collection[str] = ()) -> Module:
     """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
 
     Raises PermissionDenied and ValidationError; a platform module is everyone's.
@@ -168,7 +171,7 @@ def _is_email(text: str) -> bool:
     return len(text) <= LONGEST_EMAIL
 
 
-def _answers_for(module: Module, by) -> User:
+def _answers_for(module: Module, by: User) -> User:
     """Who had it switched on, as long as they may publish; else who does so now."""
     return module.auto_publish_by if module.is_automatic else by
 
@@ -188,7 +191,7 @@ def _write_audience(module: Module, audience: str, emails: list[str]) -> None:
     Share.objects.bulk_create(Share(module=module, email=email) for email in emails if email not in known)
 
 
-def _changed(before: Terms, after: Terms) -> dict[str, dict]:
+def _changed(before: Terms, after: Terms) -> dict[str, dict[str, Any]]:
     old, new = asdict(before), asdict(after)
     names = [name for name in old if old[name] != new[name]]
     return {"before": {name: old[name] for name in names}, "after": {name: new[name] for name in names}}

@@ -3,8 +3,11 @@
 Whoever calls has locked the connection and the modules, attached the previews, and asked whether `by` may.
 """
 
+from typing import Any
+
 from django.utils import timezone
 
+from accounts.models import User
 from foundation import audit
 from foundation.credits import nearest_units
 from modules.models import Module, ModuleVersion, Scan
@@ -26,7 +29,7 @@ def new(row: Row, scan: Scan) -> Module:
     )
 
 
-def create(row: Row, scan: Scan, *, by) -> Module:
+def create(row: Row, scan: Scan, *, by: User) -> Module:
     """Publish a folder for the first time, or bring a removed module back with its history."""
     if row.newest is not None:
         return _revive(row, scan, by=by)
@@ -36,7 +39,7 @@ def create(row: Row, scan: Scan, *, by) -> Module:
     return row.module
 
 
-def update(row: Row, scan: Scan, *, by, is_automatic: bool = False) -> Module:
+def update(row: Row, scan: Scan, *, by: User, is_automatic: bool = False) -> Module:
     """Add the next version, under the new path where the folder has moved; `by` answers for it."""
     version = _add_version(row, scan, by=by)
     details = {"moved_from": row.moved_from, "automatic": is_automatic}
@@ -45,14 +48,14 @@ def update(row: Row, scan: Scan, *, by, is_automatic: bool = False) -> Module:
     return row.module
 
 
-def remove(module: Module, *, by) -> Module:
+def remove(module: Module, *, by: User) -> Module:
     module.removed_at = timezone.now()
     module.save(update_fields=["removed_at"])
     audit.record("module.removed", by=by, target=module, path=module.path)
     return module
 
 
-def _revive(row: Row, scan: Scan, *, by) -> Module:
+def _revive(row: Row, scan: Scan, *, by: User) -> Module:
     module = row.module
     module.removed_at = None
     if row.has_new_content:
@@ -63,7 +66,7 @@ def _revive(row: Row, scan: Scan, *, by) -> Module:
     return module
 
 
-def _add_version(row: Row, scan: Scan, *, by) -> ModuleVersion:
+def _add_version(row: Row, scan: Scan, *, by: User) -> ModuleVersion:
     module, found, preview = row.module, row.found, row.preview
     platform = found.schema["platform"]
     version = ModuleVersion.objects.create(
@@ -96,6 +99,6 @@ def _add_version(row: Row, scan: Scan, *, by) -> ModuleVersion:
     return version
 
 
-def _record(verb: str, module: Module, version: ModuleVersion, *, by, **details) -> None:
+def _record(verb: str, module: Module, version: ModuleVersion, *, by: User | None, **details: Any) -> None:
     facts = {"version": version.semver, "commit": version.commit}
     audit.record(verb, by=by, target=module, **facts, **details)

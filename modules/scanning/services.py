@@ -5,10 +5,11 @@ from functools import partial
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.models import GitHubConnection
+from accounts.models import GitHubConnection, User
 from foundation import audit
 from foundation.wake import wake
 from modules.models import Scan
+from modules.models.scans import ScanQuerySet
 
 
 class NothingToScan(Exception):
@@ -16,7 +17,7 @@ class NothingToScan(Exception):
 
 
 @transaction.atomic
-def start_scan(connection: GitHubConnection, *, by) -> Scan:
+def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
     """Have the chosen repository read; one that is being read already is given back instead of a second.
 
     `by` is None for the portal itself. Raises NothingToScan.
@@ -42,7 +43,7 @@ def start_scan(connection: GitHubConnection, *, by) -> Scan:
     return scan
 
 
-def _give_up_others(scans) -> None:
+def _give_up_others(scans: ScanQuerySet) -> None:
     """A reading of what is not chosen any more helps nobody; its worker finds that it lost the row."""
     error = "Another repository or branch was chosen meanwhile."
     scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")

@@ -15,6 +15,7 @@ from accounts.services import those_responsible, token_of
 from foundation import audit, outbox
 from foundation.wake import wake
 from modules.models import Alarm, Module, ModuleVersion, Scan, Tag, Watch
+from modules.models.versions import ModuleVersionQuerySet
 from modules.publishing import candidates
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ def _watch(connection: GitHubConnection, repository_id: int) -> Watch:
     return found or Watch(connection=connection, repository_id=repository_id)
 
 
-def _published(connection: GitHubConnection, repository_id: int):
+def _published(connection: GitHubConnection, repository_id: int) -> ModuleVersionQuerySet:
     """Versions, but for revoked ones, of what stands in the catalogue from a repository."""
     modules = Module.objects.published().filter(owner=connection.owner_id, repository_id=repository_id)
     versions = ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django import template
+from django.template import Context
 
+from modules.models import Module, ModuleVersion
 from modules.registry import offers, snippet
 
 register = template.Library()
@@ -18,7 +20,7 @@ class Card:
 
 
 @register.simple_tag(takes_context=True)
-def terminal_card(context, module, version) -> Card | None:
+def terminal_card(context: Context, module: Module, version: ModuleVersion) -> Card | None:
     """What the card says to the person who asks; None for a version that Terraform would not get."""
     request = context["request"]
     if not offers.offers(version, to=request.user):

@@ -5,10 +5,13 @@ verb and a deployment being created see it before or after, never between. A pub
 modules after; nothing here locks a connection, so neither waits for the other in a circle.
 """
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from foundation import audit
 from modules.models import Alarm, Module, ModuleVersion
 from modules.versions import titles
@@ -19,7 +22,7 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def make_current(version: ModuleVersion, *, by) -> ModuleVersion:
+def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
     """Have new deployments use this version, an older or a newer one; live ones stay with theirs.
 
     Raises Refused and PermissionDenied.
@@ -38,7 +41,7 @@ def make_current(version: ModuleVersion, *, by) -> ModuleVersion:
 
 
 @transaction.atomic
-def deprecate(version: ModuleVersion, *, reason: str, by, link: str = "") -> ModuleVersion:
+def deprecate(version: ModuleVersion, *, reason: str, by: User, link: str = "") -> ModuleVersion:
     """Warn of a version, with a reason and an address that leads on; said again, it says so in other words.
 
     Raises PermissionDenied.
@@ -51,7 +54,7 @@ def deprecate(version: ModuleVersion, *, reason: str, by, link: str = "") -> Mod
 
 
 @transaction.atomic
-def undeprecate(version: ModuleVersion, *, by) -> ModuleVersion:
+def undeprecate(version: ModuleVersion, *, by: User) -> ModuleVersion:
     """Take the warning back. Raises PermissionDenied."""
     _, version = _locked(version, by=by)
     if version.deprecated_at is None:
@@ -62,7 +65,7 @@ def undeprecate(version: ModuleVersion, *, by) -> ModuleVersion:
 
 
 @transaction.atomic
-def revoke(version: ModuleVersion, *, reason: str, by) -> ModuleVersion:
+def revoke(version: ModuleVersion, *, reason: str, by: User) -> ModuleVersion:
     """Have nobody deploy this version anew; live deployments of it go on.
 
     The newest version that is not revoked takes the place of a current one; while there is none, the module cannot be
@@ -80,7 +83,7 @@ def revoke(version: ModuleVersion, *, reason: str, by) -> ModuleVersion:
 
 
 @transaction.atomic
-def unrevoke(version: ModuleVersion, *, by) -> ModuleVersion:
+def unrevoke(version: ModuleVersion, *, by: User) -> ModuleVersion:
     """Allow deployments of it again; it becomes the current one only where all others are revoked.
 
     Unchanged content is never published a second time, so a mistake could not be mended otherwise. Raises
@@ -98,7 +101,7 @@ def unrevoke(version: ModuleVersion, *, by) -> ModuleVersion:
 
 
 @transaction.atomic
-def dismiss_alarm(alarm: Alarm, *, by) -> None:
+def dismiss_alarm(alarm: Alarm, *, by: User) -> None:
     """Show an alarm no more. Raises PermissionDenied."""
     if not alarm.version.module.may_change(by):
         raise PermissionDenied
@@ -107,14 +110,14 @@ def dismiss_alarm(alarm: Alarm, *, by) -> None:
         audit.record("alarm.dismissed", by=by, target=alarm, kind=alarm.kind, version=alarm.version.semver)
 
 
-def _locked(version: ModuleVersion, *, by) -> tuple[Module, ModuleVersion]:
+def _locked(version: ModuleVersion, *, by: User) -> tuple[Module, ModuleVersion]:
     module = Module.objects.locked().get(pk=version.module_id)
     if not module.may_change(by):
         raise PermissionDenied
     return module, module.versions.defer("schema", "readme").get(pk=version.pk)
 
 
-def _say(version: ModuleVersion, **fields) -> None:
+def _say(version: ModuleVersion, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(version, name, value)
     version.save(update_fields=list(fields))

@@ -48,7 +48,7 @@ def of_versions(versions: ModuleVersionQuerySet) -> dict[int, Usage]:
         )
     )
     live = dict(versions.live_deployments().order_by().values_list("version").annotate(live=Count("pk")))
-    return {row.pop("pk"): Usage(**row, live=live.get(pk, 0)) for row in ran if (pk := row["pk"])}
+    return {row["pk"]: Usage(row["deployed"], row["succeeded"], row["failed"], live.get(row["pk"], 0)) for row in ran}
 
 
 def deployers_of(version: ModuleVersion) -> list[Deployer]:

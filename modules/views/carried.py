@@ -1,12 +1,13 @@
 """What the addresses and forms of the publish pages carry along: whose side, and which folders stand apart."""
 
+from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from accounts.publisher import PLATFORM, Side
 from modules.forms.publishing import folder_name, folder_named
 
 
-def apart_of(request) -> list[str]:
+def apart_of(request: HttpRequest) -> list[str]:
     """New folders of which the publisher said that they go on with no older module."""
     names = (request.POST or request.GET).getlist("apart")
     return list(dict.fromkeys(folder_named(name) for name in names))

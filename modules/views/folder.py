@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
+from accounts.requests import SignedInRequest
 from modules.forms.publishing import TermsForm, folder_name, folder_named
 from modules.publishing import candidates, previews
 from modules.publishing.listing import Line, lines
@@ -40,7 +41,7 @@ class Folder:
         path = urlencode({"path": folder_name(self.line.row.path)})
         return f"{reverse('modules:publish-module')}?{self.query}{path}"
 
-    def form(self, data=None) -> TermsForm | None:
+    def form(self, data: QueryDict | None = None) -> TermsForm | None:
         """None for a folder that is no module, and has nothing to set."""
         if not self.line.row.can_be_ticked:
             return None
@@ -49,14 +50,14 @@ class Folder:
 
 @login_required
 @require_safe
-def publish_module(request):
+def publish_module(request: SignedInRequest) -> HttpResponse:
     folder = _folder(request, request.GET.get("path"))
     return _page(request, folder, folder.form())
 
 
 @login_required
 @require_POST
-def publish_terms(request):
+def publish_terms(request: SignedInRequest) -> HttpResponse:
     folder = _folder(request, request.POST.get("path"))
     form = folder.form(request.POST)
     if form is None or not form.is_valid():
@@ -74,7 +75,7 @@ def publish_terms(request):
     return redirect(folder.address)
 
 
-def _folder(request, name: str | None) -> Folder:
+def _folder(request: SignedInRequest, name: str | None) -> Folder:
     """The folder of this name in the newest scan, or among what is published of the repository; else 404."""
     side, apart = side_of(request), apart_of(request)
     connection = get_object_or_404(side.connections)
@@ -86,7 +87,7 @@ def _folder(request, name: str | None) -> Folder:
     return Folder(side, connection, lines([row])[0], apart)
 
 
-def _page(request, folder: Folder, form: TermsForm | None, *, status: int = 200):
+def _page(request: SignedInRequest, folder: Folder, form: TermsForm | None, *, status: int = 200) -> HttpResponse:
     row = folder.line.row
     context = {
         "side": folder.side,

@@ -1,6 +1,6 @@
 """GitHub's webhooks post here. The address is no secret: the signature is what counts."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -12,7 +12,7 @@ NOTHING_HERE = "There is no webhook here."
 
 @csrf_exempt
 @require_POST
-def github(request, ref):
+def github(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer at once and without asking anybody: what a push calls for is done by a worker."""
     body = request.read(webhooks.MOST_BYTES + 1)
     if len(body) > webhooks.MOST_BYTES:

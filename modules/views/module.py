@@ -1,12 +1,16 @@
 """A module as those see it who may deploy it, and what its page shares with those of its versions."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.models import GitHubConnection
+from accounts.models import GitHubConnection, User
+from accounts.requests import SignedInRequest
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
 from modules.pages.markdown import render as render_markdown
@@ -20,7 +24,7 @@ VERSIONS_A_PAGE = 25
 
 @login_required
 @require_safe
-def module(request, ref):
+def module(request: SignedInRequest, ref: str) -> HttpResponse:
     module = visible_module(request, ref)
     if "version" in request.GET:
         return redirect(get_object_or_404(module.versions, number=_number(request.GET["version"])))
@@ -36,12 +40,12 @@ def module(request, ref):
     return render(request, "modules/module.html", context)
 
 
-def visible_module(request, ref) -> Module:
+def visible_module(request: SignedInRequest, ref: str) -> Module:
     visible = Module.objects.visible_to(request.user).select_related("owner", "current_version")
     return get_object_or_404(visible, ref=ref)
 
 
-def shown(user, module: Module, version: ModuleVersion) -> dict:
+def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     """What the pages of a module and of each of its versions both show of `version`."""
     sees_hidden = module.shows_hidden_inputs_to(user)
     schema = version.schema if sees_hidden else without_hidden(version.schema)
@@ -62,7 +66,7 @@ def shown(user, module: Module, version: ModuleVersion) -> dict:
     }
 
 
-def standing_alarms(user, module: Module):
+def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
     """The module's alarms that nobody has dismissed; for its publisher and admins."""
     if not module.may_change(user):
         return Alarm.objects.none()
@@ -70,7 +74,7 @@ def standing_alarms(user, module: Module):
     return alarms.defer(*(f"version__{name}" for name in history.HEAVY))
 
 
-def _may_publish(user, module: Module) -> bool:
+def _may_publish(user: User, module: Module) -> bool:
     """Whether `user` may, and its repository is still the one that is published from."""
     chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
     return user.may_publish_for(module.owner) and chosen.exists()

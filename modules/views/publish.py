@@ -1,18 +1,20 @@
 """The publisher's side: what a repository holds, and what of it the catalogue shall hold."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
+from accounts.requests import SignedInRequest
 from modules.forms.publishing import PublishForm
-from modules.models import Module
+from modules.models import Module, Scan
 from modules.publishing import candidates, previews, services
 from modules.publishing.listing import leaving, lines
 from modules.scanning.services import NothingToScan, start_scan
@@ -21,7 +23,7 @@ from modules.views.carried import apart_of, query_of
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def publish(request):
+def publish(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     if request.method == "GET":
         return _page(request)
@@ -41,14 +43,14 @@ def publish(request):
 
 @login_required
 @require_safe
-def publish_preview(request):
+def publish_preview(request: SignedInRequest) -> HttpResponse:
     """The save bar alone, for the boxes that are ticked now."""
     return render(request, "modules/_savebar.html", _context(request, form=_validated(request.GET)))
 
 
 @login_required
 @require_POST
-def scan_start(request):
+def scan_start(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     try:
@@ -60,7 +62,7 @@ def scan_start(request):
 
 @login_required
 @require_safe
-def scan_status(request):
+def scan_status(request: SignedInRequest) -> HttpResponse:
     """The scan's card while it goes on; when it ends, the list of modules with it. Nothing where all of it is shown."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
         return HttpResponse(status=204)
@@ -70,14 +72,14 @@ def scan_status(request):
 
 @login_required
 @require_POST
-def module_remove(request, ref):
+def module_remove(request: SignedInRequest, ref: str) -> HttpResponse:
     module = get_object_or_404(Module.objects.visible_to(request.user), ref=ref)
     services.remove(module, by=request.user)
     messages.success(request, f"{module.title} left the catalogue. What is deployed of it goes on untouched.")
     return redirect(_publish_page_of(Side(module.owner)))
 
 
-def _validated(data) -> PublishForm:
+def _validated(data: QueryDict) -> PublishForm:
     """What was sent, validated once for all that goes by it; a preview also goes by one with errors."""
     form = PublishForm(data)
     form.full_clean()
@@ -98,11 +100,13 @@ def _publish_page_of(side: Side) -> str:
     return reverse("modules:publish") + side.query
 
 
-def _page(request, *, status: int = 200, **details):
+def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> HttpResponse:
     return render(request, "modules/publish.html", _context(request, **details), status=status)
 
 
-def _context(request, *, form: PublishForm | None = None, refusal: Exception | None = None) -> dict:
+def _context(
+    request: SignedInRequest, *, form: PublishForm | None = None, refusal: Exception | None = None
+) -> dict[str, Any]:
     side = side_of(request)
     connection = side.connections.first()
     context = {
@@ -119,7 +123,9 @@ def _context(request, *, form: PublishForm | None = None, refusal: Exception | N
     return context | {"scan": scan, "base": base} | _list(connection, base, form, apart_of(request))
 
 
-def _list(connection: GitHubConnection, base, form: PublishForm | None, apart: list[str]) -> dict:
+def _list(
+    connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]
+) -> dict[str, Any]:
     """The rows, ticked as the validated form was, and what publishing them would do."""
     rows = candidates.rows(connection, base, apart=apart)
     if form is not None:

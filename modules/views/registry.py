@@ -3,9 +3,10 @@
 Source: "Remote Service Discovery" and "Module Registry Protocol" of Terraform's documentation.
 """
 
+from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts import api_tokens
+from accounts.models import ApiToken
 from modules.registry import offers
 
 BASE = "/registry/modules/v1/"
@@ -21,18 +23,18 @@ BASE = "/registry/modules/v1/"
 
 @csrf_exempt
 @require_GET
-def discovery(request):
+def discovery(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"modules.v1": BASE})
 
 
-def token_required(view):
+def token_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answer a GET that brings a working API token; `view` gets the token in place of a user."""
 
     @csrf_exempt
     @require_GET
     @never_cache
     @wraps(view)
-    def guarded(request, **address):
+    def guarded(request: HttpRequest, **address: str) -> HttpResponse:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         token = api_tokens.accept(text.strip(), now=timezone.now()) if scheme.lower() == "bearer" else None
         if token is None:
@@ -45,7 +47,7 @@ def token_required(view):
 
 
 @token_required
-def versions(request, token, **address):
+def versions(request: HttpRequest, token: ApiToken, **address: str) -> HttpResponse:
     module = offers.find(token.owner, **address)
     if module is None:
         return _not_found()
@@ -54,17 +56,17 @@ def versions(request, token, **address):
 
 
 @token_required
-def latest(request, token, **address):
+def latest(request: HttpRequest, token: ApiToken, **address: str) -> HttpResponse:
     """The way to what new deployments use, as the public registry redirects."""
     module = offers.find(token.owner, **address)
     version = module and offers.versions_of(module).filter(pk=module.current_version_id).first()
     if not version:
         return _not_found()
-    return redirect("modules:registry-download", **address, semver=version.semver)
+    return redirect(reverse("modules:registry-download", kwargs=address | {"semver": version.semver}))
 
 
 @token_required
-def download(request, token, semver, **address):
+def download(request: HttpRequest, token: ApiToken, semver: str, **address: str) -> HttpResponse:
     module = offers.find(token.owner, **address)
     version = module and offers.versions_of(module).filter(semver=semver).first()
     if not version:
@@ -79,7 +81,7 @@ def download(request, token, semver, **address):
 @csrf_exempt
 @require_safe
 @never_cache
-def archive(request, key, name):
+def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """The archive itself. Terraform asks for it without its token, so the address is the right to it."""
     opened = offers.opened_by(key)
     if opened is None:

@@ -1,11 +1,17 @@
 """One version of a module: its page, and what its publisher says of it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from modules.forms.versions import DeprecateForm, RevokeForm
 from modules.models import Alarm, ModuleVersion
 from modules.pages.inputs_table import resources_of
@@ -15,20 +21,20 @@ from modules.views.module import shown, standing_alarms, visible_module
 
 @login_required
 @require_safe
-def version(request, ref, semver):
+def version(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     return _page(request, _version_or_404(request, ref, semver))
 
 
 @login_required
 @require_POST
-def version_current(request, ref, semver):
+def version_current(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
     return _say(request, version, lifecycle.make_current, f"New deployments use version {semver} now.")
 
 
 @login_required
 @require_POST
-def version_deprecate(request, ref, semver):
+def version_deprecate(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
     form = DeprecateForm(request.POST, version=version)
     if not form.is_valid():
@@ -38,14 +44,14 @@ def version_deprecate(request, ref, semver):
 
 @login_required
 @require_POST
-def version_undeprecate(request, ref, semver):
+def version_undeprecate(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
     return _say(request, version, lifecycle.undeprecate, f"Version {semver} is not deprecated any more.")
 
 
 @login_required
 @require_POST
-def version_revoke(request, ref, semver):
+def version_revoke(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
     form = RevokeForm(request.POST, version=version)
     if not form.is_valid():
@@ -56,14 +62,14 @@ def version_revoke(request, ref, semver):
 
 @login_required
 @require_POST
-def version_unrevoke(request, ref, semver):
+def version_unrevoke(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
     return _say(request, version, lifecycle.unrevoke, f"Version {semver} is not revoked any more.")
 
 
 @login_required
 @require_POST
-def alarm_dismiss(request, ref, alarm):
+def alarm_dismiss(request: SignedInRequest, ref: str, alarm: str) -> HttpResponse:
     module = visible_module(request, ref)
     if not module.may_change(request.user):
         raise PermissionDenied
@@ -73,12 +79,12 @@ def alarm_dismiss(request, ref, alarm):
     return redirect(module)
 
 
-def _version_or_404(request, ref, semver) -> ModuleVersion:
+def _version_or_404(request: SignedInRequest, ref: str, semver: str) -> ModuleVersion:
     module = visible_module(request, ref)
     return get_object_or_404(module.versions.select_related("published_by"), semver=semver)
 
 
-def _changeable(request, ref, semver) -> ModuleVersion:
+def _changeable(request: SignedInRequest, ref: str, semver: str) -> ModuleVersion:
     """A version that the person may change; 404 when its module is not visible, 403 when it is another's."""
     version = _version_or_404(request, ref, semver)
     if not version.module.may_change(request.user):
@@ -86,7 +92,9 @@ def _changeable(request, ref, semver) -> ModuleVersion:
     return version
 
 
-def _say(request, version: ModuleVersion, deed, done: str, **details):
+def _say(
+    request: SignedInRequest, version: ModuleVersion, deed: Callable[..., ModuleVersion], done: str, **details: Any
+) -> HttpResponse:
     """Do a verb of versioning, and tell how it went on the version's page."""
     try:
         deed(version, by=request.user, **details)
@@ -97,7 +105,7 @@ def _say(request, version: ModuleVersion, deed, done: str, **details):
     return redirect(version)
 
 
-def _page(request, version: ModuleVersion, *, status: int = 200, **forms):
+def _page(request: SignedInRequest, version: ModuleVersion, *, status: int = 200, **forms: Any) -> HttpResponse:
     module = version.module
     may_change, sees_hidden = module.may_change(request.user), module.shows_hidden_inputs_to(request.user)
     forms = {"deprecate_form": DeprecateForm(version=version), "revoke_form": RevokeForm(version=version)} | forms
@@ -115,7 +123,9 @@ def _page(request, version: ModuleVersion, *, status: int = 200, **forms):
     return render(request, "modules/version.html", context | forms, status=status)
 
 
-def _comparison(request, version: ModuleVersion, others, *, with_hidden: bool) -> list[history.Step]:
+def _comparison(
+    request: SignedInRequest, version: ModuleVersion, others: QuerySet[ModuleVersion], *, with_hidden: bool
+) -> list[history.Step]:
     """The way to the version that the address names, and the way back; empty where it names none."""
     semver = request.GET.get("with")
     if not semver:
