@@ -7,8 +7,9 @@ What is typed is kept as a tree, right or wrong, so that a page shows it again a
   the map's key as typed, or blank.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from deployments.inputs import values
 from deployments.inputs.input_names import LEVELS, OPENED, Branch, Spot
@@ -18,6 +19,7 @@ from modules.terraform.types import Any_, Attribute, Collection, Object, Primiti
 MAX_ROWS = 100  # of one list, set or map
 MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second
 NEEDED = "Enter a value."
+TypedTree: TypeAlias = Any  # as above; each editor knows which form its own trees have
 EMPTY, NULL = "empty", "null"  # what a blank can stand for
 
 
@@ -41,24 +43,24 @@ class Editor:
     def is_optional(self) -> bool:
         return self.attribute.optional
 
-    def fresh(self):
+    def fresh(self) -> TypedTree:
         """The tree of an editor that has just been opened."""
         raise NotImplementedError
 
-    def opened(self):
+    def opened(self) -> TypedTree:
         """The tree of an editor that was left out until Set was pressed: what held until then, to be changed."""
         default = self.attribute.default
         return self.fresh() if default is None or not fits(default, self.kind) else self.show(default)
 
-    def show(self, value: Any):
+    def show(self, value: Any) -> TypedTree:
         """The tree of a value that `fits`."""
         raise NotImplementedError
 
-    def take(self, posted: Branch):
+    def take(self, posted: Branch) -> TypedTree:
         """The tree of what was posted."""
         raise NotImplementedError
 
-    def read(self, typed, spot: Spot, wrong: dict[Spot, str]) -> Any:
+    def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         """The value of a tree, or BLANK when it is left out; puts in `wrong` why there is none."""
         raise NotImplementedError
 
@@ -71,16 +73,16 @@ class LineEditor(Editor):
         """What else than the usual a blank can stand for."""
         return [EMPTY] * (self.kind.name == "string") + [NULL] * (not self.is_optional)
 
-    def fresh(self):
+    def fresh(self) -> TypedTree:
         return Cell("false" if self.kind.name == "bool" and not self.is_optional else "")
 
-    def show(self, value):
+    def show(self, value: Any) -> TypedTree:
         if value is None:
             return Cell(blank="" if self.is_optional else NULL)
         text = values.lines(values.show(value))
         return Cell(text.lower()) if self.kind.name == "bool" else Cell(text, "" if text else EMPTY)
 
-    def take(self, posted):
+    def take(self, posted: Branch) -> TypedTree:
         blank = posted.marks.get("blank", "")
         cell = Cell(posted.value or "", blank if blank in self.meanings else "")
         if self.kind.name != "bool":
@@ -89,7 +91,7 @@ class LineEditor(Editor):
             return Cell(cell.text)
         return Cell(blank=cell.blank) if self.is_optional or cell.blank else self.fresh()
 
-    def read(self, typed, spot, wrong):
+    def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         if typed.text.strip() or (typed.text and self.kind.name == "string"):
             return _reading(lambda: values.READERS[self.kind.name](values.storable(typed.text)), spot, wrong)
         if typed.blank:
@@ -100,16 +102,16 @@ class LineEditor(Editor):
 class TextEditor(Editor):
     """Any value, in JSON or HCL."""
 
-    def fresh(self):
+    def fresh(self) -> TypedTree:
         return ""
 
-    def show(self, value):
+    def show(self, value: Any) -> TypedTree:
         return "" if value is None and self.is_optional else values.show_json(value)
 
-    def take(self, posted):
+    def take(self, posted: Branch) -> TypedTree:
         return posted.value or ""
 
-    def read(self, typed, spot, wrong):
+    def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         if typed.strip():
             return _reading(lambda: values.read_as(typed, self.kind), spot, wrong)
         return _left_out(self, spot, wrong)
@@ -126,23 +128,23 @@ class PartsEditor(Editor):
             return [spot.part(key) for key in self.parts]
         return [spot.element(at) for at in range(len(self.parts))]
 
-    def fresh(self):
+    def fresh(self) -> TypedTree:
         return [(key, _closed(part)) for key, part in self.parts.items()]
 
-    def show(self, value):
+    def show(self, value: Any) -> TypedTree:
         if value is None:
             return None
         given = value if isinstance(value, dict) else dict(zip(self.parts, value, strict=True))
         return [(key, part.show(given.get(key))) for key, part in self.parts.items()]
 
-    def take(self, posted):
+    def take(self, posted: Branch) -> TypedTree:
         if not posted.marks.get("set"):
             return None
         if posted.marks["set"] == OPENED:
             return self.opened()
         return [(key, part.take(posted.part(key))) for key, part in self.parts.items()]
 
-    def read(self, typed, spot, wrong):
+    def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         if typed is None:
             return BLANK if self.is_optional else None
         spots = zip(self.spots(spot), typed, strict=True)
@@ -161,26 +163,26 @@ class RowsEditor(Editor):
     def is_map(self) -> bool:
         return self.kind.kind == "map"
 
-    def fresh(self):
+    def fresh(self) -> TypedTree:
         return []
 
-    def show(self, value):
+    def show(self, value: Any) -> TypedTree:
         if value is None:
             return None
         rows = value.items() if self.is_map else (("", part) for part in value)
         return [(values.lines(key), self.row.show(part)) for key, part in rows]
 
-    def take(self, posted):
+    def take(self, posted: Branch) -> TypedTree:
         if not posted.marks.get("set"):
             return None
         if posted.marks["set"] == OPENED:
             return self.opened()
         return [(row.marks.get("key", ""), self._row(row)) for row in posted.rows()[: MAX_ROWS + 1]]
 
-    def _row(self, posted):
+    def _row(self, posted: Branch) -> TypedTree:
         return self.row.fresh() if posted.marks["row"] == OPENED else self.row.take(posted)
 
-    def read(self, typed, spot, wrong):
+    def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         if typed is None:
             return BLANK if self.is_optional else None
         if len(typed) > MAX_ROWS:
@@ -195,7 +197,7 @@ class RowsEditor(Editor):
         return dict(zip(keys, found, strict=True))
 
     @staticmethod
-    def _check_key(key, keys, spot, wrong):
+    def _check_key(key: str, keys: list[str], spot: Spot, wrong: dict[Spot, str]) -> None:
         at = Spot(f"{spot.name}:key", f"{spot.label}, key")
         if not key:
             wrong[at] = "Enter a key."
@@ -231,14 +233,14 @@ def fits(value: Any, kind: Type) -> bool:
     return size(editor_for(kind).show(value)) < MAX_PARTS
 
 
-def size(typed) -> int:
+def size(typed: TypedTree) -> int:
     """How many inputs a tree asks for."""
     if typed is None or isinstance(typed, Cell | str):
         return 1
     return 1 + sum(size(tree) for _, tree in typed)
 
 
-def _rows_fit(value, kind):
+def _rows_fit(value: Any, kind: Type) -> bool:
     if value is None or isinstance(kind, Primitive | Any_):
         return True
     if isinstance(kind, Object):
@@ -250,12 +252,12 @@ def _rows_fit(value, kind):
     return len(value) <= MAX_ROWS and not has_blank_key and all(_rows_fit(row, kind.element) for row in rows)
 
 
-def _closed(part):
+def _closed(part: Editor) -> TypedTree:
     """A part of an editor that has just been opened: what may be left out is, until it is opened too."""
     return None if part.is_optional and isinstance(part, PartsEditor | RowsEditor) else part.fresh()
 
 
-def _reading(read, spot, wrong):
+def _reading(read: Callable[[], Any], spot: Spot, wrong: dict[Spot, str]) -> Any:
     try:
         return read()
     except values.BadValue as error:
@@ -263,7 +265,7 @@ def _reading(read, spot, wrong):
         return BLANK
 
 
-def _left_out(editor, spot, wrong):
+def _left_out(editor: Editor, spot: Spot, wrong: dict[Spot, str]) -> Any:
     if not editor.is_optional:
         wrong[spot] = NEEDED
     return BLANK

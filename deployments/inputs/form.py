@@ -1,5 +1,6 @@
 """The form of a module's inputs: which variables it asks, in which steps, and which values leave it."""
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ class Step:
 
     id: str
     title: str
-    fields: list
+    fields: list[forms.BoundField]
 
 
 class InputsForm(forms.Form):
@@ -34,7 +35,17 @@ class InputsForm(forms.Form):
     NAME = "deployment.name"  # no variable can be named so
     use_required_attribute = False
 
-    def __init__(self, schema, *, data=None, values=None, kept=(), sees_hidden=False, check=True, **options):
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        data: Mapping[str, Any] | None = None,
+        values: dict[str, Any] | None = None,
+        kept: Container[str] = (),
+        sees_hidden: bool = False,
+        check: bool = True,
+        **options: Any,
+    ) -> None:
         super().__init__(data, prefix=PREFIX, **options)
         self.check = check
         self.before = values or {}
@@ -60,23 +71,23 @@ class InputsForm(forms.Form):
             and hidden["name"] not in kept
         ]
 
-    def add_prefix(self, field_name):
+    def add_prefix(self, field_name: str) -> str:
         return "name" if field_name == self.NAME else super().add_prefix(field_name)
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         if self.check:
             return super().full_clean()
         self._errors, self.cleaned_data = ErrorDict(), {}
         return None
 
-    def clean(self):
+    def clean(self) -> dict[str, Any] | None:
         if self.missing:
             raise ValidationError(
                 f"Only the publisher or an admin can set {', '.join(self.missing)}. Ask one of them to deploy it."
             )
         return super().clean()
 
-    def answers(self) -> dict:
+    def answers(self) -> dict[str, Any]:
         """The plain values to send, by variable: without those that equal the default; hidden ones as before."""
         given = {hidden["name"]: self.before[hidden["name"]] for hidden in self.hidden if hidden["name"] in self.before}
         for variable in self.variables:
@@ -85,7 +96,7 @@ class InputsForm(forms.Form):
                 given[variable["name"]] = value
         return given
 
-    def secrets(self) -> dict:
+    def secrets(self) -> dict[str, Any]:
         """The sensitive values that were typed and can be read, even where the rest of the form is wrong."""
         typed = {}
         for name, field in self.fields.items():
@@ -109,7 +120,7 @@ class InputsForm(forms.Form):
         ]
 
 
-def form_for(schema, **options) -> InputsForm:
+def form_for(schema: Schema, **options: Any) -> InputsForm:
     """The form for a version's `schema`; options as of InputsForm."""
     return InputsForm(schema, **options)
 

@@ -5,7 +5,9 @@ open, or has just been opened), `:row`, `:key`, `:blank`, `:dropped` (a part was
 colon can be in a name of Terraform.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from deployments.inputs import values
 
@@ -49,7 +51,7 @@ class Branch:
         return [row for number in numbers if "row" in (row := self.part(str(number))).marks]
 
 
-def branch_of(data, name: str) -> Branch | None:
+def branch_of(data: Mapping[str, Any], name: str) -> Branch | None:
     """What was posted for the editor `name`, read once; None when the editor was not on the page."""
     root = Branch()
     for key in data:

@@ -1,17 +1,20 @@
 """The widget of nested values: draws what an editor shows as inputs, with an error at the one that is wrong."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from django.core.exceptions import TooManyFieldsSent
 
 from deployments.inputs import editors, values
-from deployments.inputs.editors import LineEditor, PartsEditor, RowsEditor, TextEditor
-from deployments.inputs.input_names import OPENED, Spot, branch_of
+from deployments.inputs.editors import Cell, Editor, LineEditor, PartsEditor, RowsEditor, TextEditor, TypedTree
+from deployments.inputs.input_names import OPENED, Branch, Spot, branch_of
 from deployments.inputs.widgets import Rows
 from modules.terraform.types import Object, Type
 
 FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
 COLUMNS = 5  # attributes that a table shows side by side
+Drawing: TypeAlias = dict[str, Any]  # what a template gets
 MEANINGS = [(editors.EMPTY, "empty text"), (editors.NULL, "null")]
 LONGEST_HINT = 80  # characters of a default
 
@@ -48,14 +51,14 @@ class Nested(Rows):
     template_name = "deployments/widgets/nested.html"
     use_fieldset = True
 
-    def __init__(self, editor, label, *, sends_null):
+    def __init__(self, editor: Editor, label: str, *, sends_null: bool) -> None:
         super().__init__()
         self.editor = editor
         self.label = label
         self.absent = "Empty (null)" if sends_null else "The module's default"
-        self.wrong = {}
+        self.wrong: dict[Spot, str] = {}
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Tree | Typed:
         posted = None if name in data else branch_of(data, name)
         if posted is None:
             return Typed(data.get(name, ""))
@@ -64,10 +67,10 @@ class Nested(Rows):
             raise TooManyFieldsSent(f"{name} has more inputs than any page of this portal.")
         return Tree(root, name, _where(posted, name, _is_opened), _where(posted, name, _is_dropped))
 
-    def format_value(self, value):
+    def format_value(self, value: Any) -> Any:
         return value
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> Drawing:
         context = super().get_context(name, value, attrs)
         box = context["widget"]["attrs"]["id"]
         spot = Spot(name, self.label)
@@ -80,15 +83,15 @@ class Nested(Rows):
         return context
 
 
-def _is_opened(posted):
+def _is_opened(posted: Branch) -> bool:
     return OPENED in (posted.marks.get("set"), posted.marks.get("row"))
 
 
-def _is_dropped(posted):
+def _is_dropped(posted: Branch) -> bool:
     return "dropped" in posted.marks
 
 
-def _where(posted, name, holds):
+def _where(posted: Branch, name: str, holds: Callable[[Branch], bool]) -> str:
     """The name of the part for which `holds`, by the numbers that its row will have on the page."""
     if holds(posted):
         return name
@@ -97,7 +100,7 @@ def _where(posted, name, holds):
     return next(filter(None, found), "")
 
 
-def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
+def draw(editor: Editor, typed: TypedTree, spot: Spot, page: Page, title: str = "") -> Drawing:
     """What the template of an editor needs, and of all in it."""
     node = {
         "name": spot.name,
@@ -121,7 +124,7 @@ def draw(editor, typed, spot: Spot, page: Page, title: str = "") -> dict:
     raise TypeError(f"{editor} has no drawing.")
 
 
-def _line(editor, typed, spot, page):
+def _line(editor: LineEditor, typed: Cell, spot: Spot, page: Page) -> Drawing:
     is_bool = editor.kind.name == "bool"
     is_choice = is_bool and (editor.is_optional or typed.blank)
     default = editor.attribute.default
@@ -141,7 +144,7 @@ def _line(editor, typed, spot, page):
     }
 
 
-def _text(editor, typed, spot, page):
+def _text(editor: TextEditor, typed: str, spot: Spot, page: Page) -> Drawing:
     rows = min(max(typed.count("\n") + 2, 3), 20)
     return {
         "template": "deployments/widgets/nested/text.html",
@@ -151,7 +154,7 @@ def _text(editor, typed, spot, page):
     }
 
 
-def _parts(editor, typed, spot, page):
+def _parts(editor: PartsEditor, typed: TypedTree, spot: Spot, page: Page) -> Drawing:
     node = {"template": "deployments/widgets/nested/parts.html", "is_set": typed is not None}
     if typed is None:
         return node
@@ -164,7 +167,7 @@ def _parts(editor, typed, spot, page):
     return node | {"lines": [part for part in drawn if _is_short(part)], "parts": drawn}
 
 
-def _rows(editor, typed, spot, page):
+def _rows(editor: RowsEditor, typed: TypedTree, spot: Spot, page: Page) -> Drawing:
     shape = _shape(editor)
     node = {"template": f"deployments/widgets/nested/{shape}.html", "is_set": typed is not None}
     if typed is None:
@@ -173,14 +176,14 @@ def _rows(editor, typed, spot, page):
     return node | {
         "rows": rows,
         "is_map": editor.is_map,
-        "heads": list(map(words, editor.row.parts)) if shape == "table" else [],
+        "heads": _heads(editor.row) if shape == "table" else [],
         "noun": _noun(spot.row(0).label),
         "most": editors.MAX_ROWS,
         "is_full": page.is_full or len(rows) >= editors.MAX_ROWS,
     }
 
 
-def _row(editor, key, tree, spot, page):
+def _row(editor: RowsEditor, key: str, tree: TypedTree, spot: Spot, page: Page) -> Drawing:
     is_opened = editor.is_map and page.opened == spot.name
     if is_opened:
         page = replace(page, opened="")
@@ -197,25 +200,35 @@ def _row(editor, key, tree, spot, page):
     }
 
 
-DRAWN = {LineEditor: _line, TextEditor: _text, PartsEditor: _parts, RowsEditor: _rows}
+DRAWN: dict[type[Editor], Callable[..., Drawing]] = {
+    LineEditor: _line,
+    TextEditor: _text,
+    PartsEditor: _parts,
+    RowsEditor: _rows,
+}
 
 
-def _moved(page, spot, spots):
+def _moved(page: Page, spot: Spot, spots: list[Spot]) -> Page:
     """The first input of a row that was just opened gets the focus."""
     return replace(page, opened=spots[0].name) if spots and page.opened == spot.name else page
 
 
-def _shape(editor):
+def _shape(editor: RowsEditor) -> str:
     """How rows are laid out: in a table, in one line each, or as cards."""
     row = editor.row
     if isinstance(row, LineEditor):
         return "pairs" if editor.is_map else "lines"
-    is_flat = isinstance(row, PartsEditor) and all(isinstance(part, LineEditor) for part in row.parts.values())
-    is_table = is_flat and not editor.is_map and isinstance(row.kind, Object) and 0 < len(row.parts) <= COLUMNS
-    return "table" if is_table else "cards"
+    if editor.is_map or not isinstance(row, PartsEditor) or not isinstance(row.kind, Object):
+        return "cards"
+    is_flat = all(isinstance(part, LineEditor) for part in row.parts.values())
+    return "table" if is_flat and 0 < len(row.parts) <= COLUMNS else "cards"
 
 
-def _is_short(node):
+def _heads(row: Editor) -> list[str]:
+    return list(map(words, row.parts)) if isinstance(row, PartsEditor) else []
+
+
+def _is_short(node: Drawing) -> bool:
     return node.get("is_line", False)
 
 
@@ -225,11 +238,11 @@ def words(name: str) -> str:
     return found[0].upper() + found[1:]
 
 
-def _title(editor, key, number):
+def _title(editor: Editor, key: str, number: int) -> str:
     return words(key) if isinstance(editor.kind, Object) else f"Element {number}"
 
 
-def _noun(label, *, number=False):
+def _noun(label: str, *, number: bool = False) -> str:
     last = label.rpartition(", ")[2]
     return last if number else last.rstrip("0123456789 ").lower()
 
@@ -239,7 +252,7 @@ def _kind(kind: Type) -> str:
     return text if len(text) <= 40 else text.partition("(")[0]
 
 
-def _absent(editor):
+def _absent(editor: Editor) -> str:
     """What holds while an editor is left out."""
     if not editor.is_optional:
         return "Empty (null)"
@@ -247,7 +260,7 @@ def _absent(editor):
     return f"Default: {hint}" if hint else "Not set"
 
 
-def _hint(editor):
+def _hint(editor: Editor) -> str:
     default = editor.attribute.default
     if default is None:
         return ""

@@ -1,16 +1,20 @@
 """Fields of primitives, and of lists, sets and maps of primitives."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from deployments.inputs import values, widgets
 from deployments.inputs.values import BLANK
+from modules.terraform.types import Primitive
 
 
 class VariableField(forms.Field):
     """One variable's field: `clean` gives a JSON value or BLANK, `prepare_value` what its widget shows."""
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Any:
         try:
             cleaned = self.read(value)
         except values.BadValue as error:
@@ -19,7 +23,7 @@ class VariableField(forms.Field):
             raise ValidationError(self.error_messages["required"])
         return cleaned
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         raise NotImplementedError
 
 
@@ -28,52 +32,54 @@ class TextField(VariableField):
 
     widget = widgets.Line
 
-    def __init__(self, *, blank=BLANK, **options):
+    def __init__(self, *, blank: Any = BLANK, **options: Any) -> None:
         super().__init__(**options)
         self.blank = blank
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         if typed is None:
             return BLANK
         return values.storable(values.lines(typed)) if typed else self.blank
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.show(value)
 
 
 class NumberField(VariableField):
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         return values.number(typed) if typed and typed.strip() else BLANK
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.show(value)
 
 
 class SwitchField(VariableField):
     widget = widgets.Switch
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         return bool(typed)
 
 
 class ChoiceField(VariableField):
     """One of `choices`, given as JSON primitives; the empty choice means BLANK."""
 
-    def __init__(self, *, choices, empty, labels=values.show, **options):
+    def __init__(
+        self, *, choices: Iterable[Any], empty: str, labels: Callable[[Any], str] = values.show, **options: Any
+    ) -> None:
         self.by_text = {values.show(choice): choice for choice in choices}
         shown = [(text, labels(choice)) for text, choice in self.by_text.items()]
         super().__init__(widget=forms.Select(choices=[("", empty), *shown] if empty else shown), **options)
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         if typed in self.by_text:
             return self.by_text[typed]
         if typed:
             raise values.BadValue(f"“{typed}” is not one of the choices.")
         return BLANK
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.show(value)
 
 
@@ -82,16 +88,16 @@ class ListField(VariableField):
 
     widget = widgets.Chips
 
-    def __init__(self, *, element, blank, **options):
+    def __init__(self, *, element: Primitive, blank: Any, **options: Any) -> None:
         super().__init__(**options)
         self.element = element
         self.blank = blank
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         texts = [*typed["items"], *([typed["new"]] if typed["new"].strip() else [])]
         return [read_primitive(self.element, text) for text in texts] or self.blank
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
             return value
         return {"items": [values.show(item) for item in value or []], "new": ""}
@@ -102,12 +108,12 @@ class MapField(VariableField):
 
     widget = widgets.Pairs
 
-    def __init__(self, *, element, blank, **options):
+    def __init__(self, *, element: Primitive, blank: Any, **options: Any) -> None:
         super().__init__(**options)
         self.element = element
         self.blank = blank
 
-    def read(self, typed):
+    def read(self, typed: Any) -> Any:
         keys = [key for key, _ in typed]
         for key in keys:
             if not key:
@@ -117,11 +123,11 @@ class MapField(VariableField):
             values.storable(key)
         return {key: read_primitive(self.element, text) for key, text in typed} or self.blank
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
             return [[key, values.show(item)] for key, item in value.items()]
         return value
 
 
-def read_primitive(kind, text):
+def read_primitive(kind: Primitive, text: str) -> Any:
     return values.READERS[kind.name](values.storable(text))

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.types import Any_, Collection, Object, Primitive, Tuple_, Type
@@ -165,7 +165,7 @@ def _exact(text: str) -> int | float:
     return value
 
 
-def _refuse(word: str):
+def _refuse(word: str) -> NoReturn:
     raise BadValue(f"Terraform does not know {word}.")
 
 

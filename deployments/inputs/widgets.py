@@ -1,9 +1,13 @@
 """Widgets of a deployment's form. All of them work without script: rows are added and dropped by submit buttons."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from deployments.inputs import values
 from deployments.inputs.input_names import OPENED
@@ -12,14 +16,14 @@ from deployments.inputs.input_names import OPENED
 class Rendered:
     """A widget whose template is one of the portal's own, where `{% icon %}` is known."""
 
-    def _render(self, template_name, context, renderer=None):
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         return render_to_string(template_name, context)
 
 
 class Line(forms.TextInput):
     """A line of text, or a text area where the value has more than one."""
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         text = context["widget"]["value"] or ""
         if "\n" in text:
@@ -27,13 +31,14 @@ class Line(forms.TextInput):
             context["widget"]["attrs"]["rows"] = min(text.count("\n") + 2, 20)
         return context
 
-    def render(self, name, value, attrs=None, renderer=None):
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         context = self.get_context(name, value, attrs)
-        return self._render(context["widget"]["template_name"], context, renderer)
+        # the stubs leave Django's own `_render` out
+        return self._render(context["widget"]["template_name"], context, renderer)  # type: ignore[attr-defined]
 
 
 class Switch(forms.CheckboxInput):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(attrs={"class": "switch", "role": "switch"})
 
 
@@ -45,7 +50,7 @@ class Rows(Rendered, forms.Widget):
 
     is_dropped = False
 
-    def value_omitted_from_data(self, data, files, name):
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return False  # no row at all is an empty list, not a missing answer
 
 
@@ -54,15 +59,15 @@ class Chips(Rows):
 
     template_name = "deployments/widgets/chips.html"
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         self.is_dropped = f"{name}-dropped" in data
         items = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
         return {"items": list(map(values.lines, items)), "new": values.lines(data.get(f"{name}-new", ""))}
 
-    def format_value(self, value):
+    def format_value(self, value: Any) -> Any:
         return value or {"items": [], "new": ""}
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["is_dropped"] = self.is_dropped
         return context
@@ -74,14 +79,14 @@ class Pairs(Rows):
     template_name = "deployments/widgets/pairs.html"
     use_fieldset = True
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         self.is_dropped = f"{name}-dropped" in data
         number = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-key")
         found = sorted(int(match[1]) for key in data if (match := number.fullmatch(key)))
         rows = [[data.get(f"{name}-{at}-key", ""), data.get(f"{name}-{at}-value", "")] for at in found]
         return [[values.lines(cell) for cell in row] for row in rows if any(row)]
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), ["", ""]]
         context["widget"]["is_dropped"] = self.is_dropped
@@ -92,10 +97,10 @@ class Pairs(Rows):
 class Code(forms.Textarea):
     """Text of a machine, in its type face."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(attrs={"class": "mono", "spellcheck": "false"})
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"]["rows"] = min(max((value or "").count("\n") + 2, 4), 20)
         return context
@@ -106,18 +111,18 @@ class Secret(Rendered, forms.PasswordInput):
 
     template_name = "deployments/widgets/secret.html"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(attrs={"autocomplete": "new-password"}, render_value=False)
 
 
 class SecretCode(Code):
     """Write-only, for values that are no single line."""
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, None, attrs)
 
 
-def rearranged(data):
+def rearranged(data: QueryDict) -> QueryDict | None:
     """A copy of the posted `data` after the Add or the × that was pressed, or None when neither was.
 
     For `Chips` and `Pairs`, `add=<name>` opens another row and `drop=<name>-<number>` takes one away. In nested
@@ -127,7 +132,7 @@ def rearranged(data):
         return None
     data = data.copy()
     is_adding = "add" in data
-    name, _, mark = data["add" if is_adding else "drop"].partition(":")
+    name, _, mark = str(data["add" if is_adding else "drop"]).partition(":")
     if mark in ("row", "set"):
         (_open if is_adding else _close)(data, name, mark)
     elif is_adding:
@@ -137,7 +142,7 @@ def rearranged(data):
     return data
 
 
-def _open(data, name, mark):
+def _open(data: QueryDict, name: str, mark: str) -> None:
     if mark == "set":
         data[f"{name}:set"] = OPENED
         return
@@ -146,7 +151,7 @@ def _open(data, name, mark):
     data[f"{name}.{max(numbers, default=-1) + 1}:row"] = OPENED
 
 
-def _close(data, name, mark):
+def _close(data: QueryDict, name: str, mark: str) -> None:
     for key in [key for key in data if key.startswith((f"{name}.", f"{name}:")) or key == name]:
         del data[key]
     if mark == "set":
@@ -154,14 +159,14 @@ def _close(data, name, mark):
     data[f"{name if mark == 'set' else name.rpartition('.')[0]}:dropped"] = "1"
 
 
-def _add(data, name):
+def _add(data: QueryDict, name: str) -> None:
     new = data.get(f"{name}-new", "")
     if new.strip():
         data.appendlist(name, new)
         data[f"{name}-new"] = ""
 
 
-def _drop(data, name, number):
+def _drop(data: QueryDict, name: str, number: str) -> None:
     data.pop(f"{name}-{number}-key", None)
     data.pop(f"{name}-{number}-value", None)
     data[f"{name}-dropped"] = "1"
