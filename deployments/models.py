@@ -7,9 +7,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from deployments.json_columns import Phases, Plan, Process, Progress
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
 from foundation.choices import ChoiceField, ShownChoices
+from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
 
 PEOPLE = settings.AUTH_USER_MODEL
@@ -166,13 +168,15 @@ class Run(Inputs):
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
     lease_expires_at = models.DateTimeField(null=True)
     worker = models.CharField(max_length=200, blank=True, help_text="Host and process ID of the worker, as host:pid.")
-    process = models.JSONField(default=dict, help_text="Host, process ID and start time of the sandbox.")
+    process: "JSONOf[Process]" = models.JSONField(
+        default=dict, help_text="Host, process ID and start time of the sandbox."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
-    phases = models.JSONField(default=dict, help_text="When the run entered each status.")
-    plan = models.JSONField(
+    phases: "JSONOf[Phases]" = models.JSONField(default=dict, help_text="When the run entered each status.")
+    plan: "JSONOf[Plan]" = models.JSONField(
         default=dict, help_text="Planned resources, and how many are created, changed and destroyed."
     )
-    resources = models.JSONField(default=list, help_text="Progress by address while applying.")
+    resources: "JSONOf[Progress]" = models.JSONField(default=list, help_text="Progress by address while applying.")
     error = models.TextField(blank=True, help_text="What went wrong, in plain sentences.")
     cancel_requested_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")

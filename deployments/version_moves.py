@@ -50,6 +50,13 @@ class Move:
         return [shown_schema(version, sees_hidden=self.sees_hidden) for version in (self.before, self.after)]
 
 
+class ChangedInput(Variable):
+    """A variable that gets another value, with both values as text."""
+
+    before: str
+    after: str
+
+
 @dataclass(frozen=True)
 class Outlook:
     """What the page of a deployment tells of its version."""
@@ -108,14 +115,14 @@ def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict) ->
     return {name: given[name] for name in names if name in given}
 
 
-def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden: bool) -> list[dict]:
+def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden: bool) -> list[ChangedInput]:
     """The variables that get another value by `draft`, with both values as text and whether that is safe while live.
 
     `stored` are names of secrets that the deployment has, `typed` of those that were given anew. What one of the two
     versions alone asks counts where a value is given for it.
     """
     before, after = (_variables(version, sees_hidden) for version in (deployment.version, draft.version))
-    found = []
+    found: list[ChangedInput] = []
     for name in {**after, **before}:
         old, new = before.get(name), after.get(name)
         if new and new["sensitive"]:
@@ -125,7 +132,7 @@ def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden:
         else:
             is_changed = not _same(name, old, deployment.inputs, new, draft.inputs)
         if is_changed:
-            found.append((new or old) | {"before": _text(old, deployment), "after": _text(new, draft)})
+            found.append({**(new or old), "before": _text(old, deployment), "after": _text(new, draft)})
     return found
 
 

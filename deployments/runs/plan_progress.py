@@ -1,5 +1,6 @@
 """What a run plans and how far it is: collected from events, written to its row a few times a second at most."""
 
+from deployments.json_columns import Plan, PlanCounts, PlannedResource, ResourceProgress
 from deployments.models import Run
 from deployments.runs import leases
 from deployments.sandbox.json_stream import Event, Planned, Progress, Summary
@@ -13,8 +14,8 @@ class ProgressBoard:
     def __init__(self, run: Run):
         self.run = run
         self._planned: dict[str, str] = {}
-        self._counts = {"create": 0, "change": 0, "destroy": 0}
-        self._resources: dict[str, dict] = {}
+        self._counts: PlanCounts = {"create": 0, "change": 0, "destroy": 0}
+        self._resources: dict[str, ResourceProgress] = {}
         self._has_news = False
 
     def take(self, event: Event) -> None:
@@ -28,9 +29,12 @@ class ProgressBoard:
 
     def store_plan(self) -> None:
         """Write the plan and every resource as waiting; raises deployments.runs.leases.LeaseLost."""
-        listed = [{"address": address, "action": action} for address, action in self._planned.items()]
-        self._resources = {found["address"]: found | {"status": "waiting", "seconds": 0} for found in listed}
-        leases.record(self.run, plan=self._counts | {"resources": listed}, resources=list(self._resources.values()))
+        listed: list[PlannedResource] = [
+            {"address": address, "action": action} for address, action in self._planned.items()
+        ]
+        self._resources = {found["address"]: {**found, "status": "waiting", "seconds": 0} for found in listed}
+        plan: Plan = {**self._counts, "resources": listed}
+        leases.record(self.run, plan=plan, resources=list(self._resources.values()))
 
     def flush(self) -> None:
         """Write what changed since the last time; raises deployments.runs.leases.LeaseLost."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from deployments.json_columns import Process
 from deployments.models import Run
 from deployments.runs import leases
 from deployments.runs.log import LogWriter
@@ -169,5 +170,5 @@ class Supervisor:
         self.was_killed = True
         self._process.kill()
 
-    def _description(self, process: bubblewrap.Process) -> dict:
+    def _description(self, process: bubblewrap.Process) -> Process:
         return {"host": socket.gethostname(), "pid": process.pid, "started": process.started}

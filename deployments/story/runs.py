@@ -38,8 +38,13 @@ def beginning(run: Run, viewer) -> Beginning:
 
 def planned(run: Run) -> list[Count]:
     """The figures of the plan; none before there is one."""
-    looks = [("create", "ok", "plus"), ("change", "run", "change"), ("destroy", "bad", "minus")]
-    counts = [(run.plan[verb], verb, tone, icon) for verb, tone, icon in looks] if run.plan else []
+    if not run.plan:
+        return []
+    counts = [
+        (run.plan["create"], "create", "ok", "plus"),
+        (run.plan["change"], "change", "run", "change"),
+        (run.plan["destroy"], "destroy", "bad", "minus"),
+    ]
     return [Count(f"{number} to {verb}", tone if number else "", icon) for number, verb, tone, icon in counts]
 
 
