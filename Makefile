@@ -31,7 +31,7 @@ demo: $(DEMO) ## run the whole portal on this machine until Ctrl-C
 test: $(DEV) ## run every test on real PostgreSQL, Redis, Terraform and sandbox
 	@$(BIN)/python -m pytest -n 2
 
-check: $(DEV) ## lint, format, types, layers, migrations, deployment settings
+check: $(DEV) ## lint Python, templates, CSS and JS; format, types, layers, migrations, deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet templates demo/templates
@@ -48,7 +48,7 @@ check-static:
 	elif [ -n "$(REQUIRE_NPM)" ]; then exit 1; \
 	else echo 'CSS and JavaScript are not checked: npm is missing, or cannot install stylelint and eslint.'; fi
 
-fix: $(DEV) ## repair what ruff can repair, and format
+fix: $(DEV) ## repair what ruff can repair, format, indent templates
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m workshop.template_layout templates demo/templates

@@ -60,11 +60,22 @@ def test_each_level_is_two_spaces_further_in():
 
 
 def test_attributes_have_a_line_each_two_spaces_further_in():
+    assert faults('<form\n  action="/"\n  method="post"\n>\n  <button>Go</button>\n</form>\n') == []
     assert faults('<form\n  action="/"\n  method="post">\n  <button>Go</button>\n</form>\n') == []
     assert faults('<form\n    action="/"\n    method="post">\n</form>\n') == [
         (2, "Indent by 2 spaces."),
         (3, "Indent by 2 spaces."),
     ]
+
+
+def test_attributes_that_are_on_together_stand_between_their_block_tags():
+    text = '<p\n  id="one"\n  {% if two %}\n    aria-busy="true"\n    hx-get="/"\n  {% endif %}\n>\n  One\n</p>\n'
+    assert faults(text) == []
+    assert faults(text.replace("    aria", "  aria")) == [(4, "Indent by 4 spaces.")]
+
+
+def test_a_template_of_attributes_may_have_each_on_or_off():
+    assert faults('name="{{ name }}"\n{% if opened %}autofocus{% endif %}\n') == []
 
 
 def test_text_whose_white_space_counts_is_left_alone():

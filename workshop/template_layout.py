@@ -1,8 +1,8 @@
 """The layout of a template, as a rule of djlint and as what mends the indentation: docs/styleguide.md, 25.
 
 One block tag or block-level element a line; each line is two spaces further in for each element and block tag that is
-open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in
-<pre> and <textarea> is text and is left alone.
+open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in <pre>
+and <textarea> is text and is left alone.
 """
 
 import re
@@ -21,6 +21,8 @@ BLOCK_LEVEL = {
     *("thead", "tr", "ul"),
 }
 MIDDLE = {"else", "elif", "empty"}
+OPENS, CLOSES = re.compile(r"{%\s*(?:if|for|with)\b"), re.compile(r"{%\s*end")
+BACK = re.compile(r"{%\s*(?:end\w+|else|elif|empty)\b")
 TOKEN = re.compile(
     r"""
     (?P<comment>{\#.*?\#}|{%\s*comment\b.*?endcomment\s*%}|<!.*?>)
@@ -76,7 +78,8 @@ class Layout:
 
     def _read_block(self, match: re.Match[str], name: str) -> None:
         is_whole = name in ("block", "endblock") and "endblock" in self._line_of(match)
-        if not is_whole and self._line_of(match).strip() != match.group():
+        is_attribute = "<" not in self.text and '="' in self.text  # a piece of a tag, its attributes on or off
+        if not is_whole and not is_attribute and self._line_of(match).strip() != match.group():
             self._fault(f"{{% {name} %}} has its line to itself.")
         if name in MIDDLE and self._begins_line(match):
             self.depths[self._line] = len(self._open) - 1
@@ -101,16 +104,22 @@ class Layout:
 
     def _after(self, match: re.Match[str]) -> int:
         """Where reading goes on: behind the token, or at the end of a text whose white space counts."""
-        depth = self.depths[self._line]
-        for line in match.group().split("\n")[1:]:
-            self._line += 1
-            self.depths[self._line] = depth if line.strip() == ">" else depth + 1  # attributes, one a line
+        self._read_attributes(match.group().split("\n")[1:])
         if match["start"] not in TEXTUAL:
             return match.end()
         end = self.text.find(f"</{match['start']}", match.end())
         first, self._line = self._line + 1, self._line + self.text.count("\n", match.end(), end)
         self._textual.update(range(first, self._line + 1))
         return end
+
+    def _read_attributes(self, lines: list[str]) -> None:
+        """The lines of a tag after its first: an attribute each, or a block tag around attributes."""
+        depth = self.depths[self._line]
+        inside = depth + 1
+        for text in map(str.strip, lines):
+            self._line += 1
+            self.depths[self._line] = depth if text == ">" else inside - bool(BACK.match(text))
+            inside += len(OPENS.findall(text)) - len(CLOSES.findall(text))
 
     def _line_of(self, match: re.Match[str]) -> str:
         start = self.text.rfind("\n", 0, match.start()) + 1
