@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from deployments.errors import NotDeployable, PriceChanged
-from foundation.credits import to_credits
+from foundation.credits import written
 from modules.models import Module, ModuleVersion
 
 AGAIN = "Check it and confirm again."
@@ -33,8 +33,8 @@ class Quote:
         if shown is None or shown == self:
             return
         if shown.price != self.price:
-            before, after = to_credits(shown.price), to_credits(self.price)
-            raise PriceChanged(f"The price changed from {before:,f} to {after:,f} credits. {AGAIN}")
+            before, after = written(shown.price), written(self.price)
+            raise PriceChanged(f"The price changed from {before} to {after} credits. {AGAIN}")
         if shown.semver != self.semver:
             raise PriceChanged(f"Version {self.semver} replaced {shown.semver}. {AGAIN}")
         kinds = "Only Purchased credits can" if self.is_purchased_only else "Awarded credits can"

@@ -2,19 +2,17 @@
 
 from billing.models import Hold
 from deployments.quotes import Quote
-from foundation.credits import to_credits
+from foundation.credits import CREDIT, written
 from foundation.paragraphs import joined
 
 NOTHING_STARTED = "No run was started and no credits were reserved."
 KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
 WHEN_CHARGED = "Reserved when you confirm, charged on success, otherwise returned."
-WORDS = {Hold.State.PENDING: "reserved", Hold.State.CAPTURED: "charged", Hold.State.RELEASED: "returned"}
 
 
 def amount(units: int) -> str:
     """Units as credits with their noun: "1 credit", "1,200 credits"."""
-    credits = to_credits(units)
-    return f"{credits:,f} credit{'' if credits == 1 else 's'}"
+    return f"{written(units)} {'credit' if units == CREDIT else 'credits'}"
 
 
 def for_amount(verb: str, price: int) -> str:
@@ -47,18 +45,22 @@ def run_cost(quote: Quote, usable: int) -> str:
     if not quote.price:
         return "This run is free."
     kind = "Purchased credits" if quote.is_purchased_only else "credits"
-    return f"{to_credits(usable):,f} {kind} are available. {WHEN_CHARGED}"
+    return f"{written(usable)} {kind} are available. {WHEN_CHARGED}"
 
 
 def settled(hold: Hold) -> str:
     """What became of the credits of a run."""
     until = " until this run ends" if hold.state == Hold.State.PENDING else ""
-    return f"{amount(hold.amount)} {WORDS[Hold.State(hold.state)]}{until}."
+    return f"{amount(hold.amount)} {word(hold.state)}{until}."
 
 
 def listed(state: str | None, units: int | None) -> str:
     """The credits of a deployment in a list: "40", with a word unless they were charged."""
     if not state:
         return "0"
-    credits = f"{to_credits(units or 0):,f}"
-    return credits if state == Hold.State.CAPTURED else f"{credits} {WORDS[Hold.State(state)]}"
+    return written(units or 0) if state == Hold.State.CAPTURED else f"{written(units or 0)} {word(state)}"
+
+
+def word(state: str | None) -> str:
+    """What became of credits, as a word inside a sentence; blank where none were needed."""
+    return Hold.State(state).label.lower() if state else ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deployments.models import Deployment, Run
-from foundation.credits import to_credits
+from foundation.credits import CREDIT, written
 from foundation.paragraphs import counted, joined
 
 
@@ -65,8 +65,9 @@ def on_cancel(run: Run) -> str:
 def _returned(run: Run) -> str:
     if not run.hold:
         return ""
-    credits = to_credits(run.hold.amount)
-    return "The reserved credit is returned." if credits == 1 else f"The {credits:,f} reserved credits are returned."
+    if run.hold.amount == CREDIT:
+        return "The reserved credit is returned."
+    return f"The {written(run.hold.amount)} reserved credits are returned."
 
 
 def cancelled(run: Run) -> str:

@@ -87,7 +87,7 @@ def _row(deployment):
         deployment.version.semver,
         deployment.owner.email,
         to_credits(deployment.hold_amount or 0),
-        costs.WORDS.get(deployment.hold_state, ""),
+        costs.word(deployment.hold_state),
         deployment.created_at.isoformat(timespec="seconds"),
         deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
     ]
