@@ -69,6 +69,7 @@ def deployment_create(request, ref):
         if form.check and form.is_valid():
             return redirect("deployments:draft-review", module.ref, draft.ref)
     context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
+    context["lead"] = f"Version {version.semver} by {module.publisher}."
     context |= {"title": f"Deploy {module.title}", "warning": versions.warning(version, is_deployed=False)}
     context["errors"] = input_errors.errors(form, kept=costs.KEPT)
     return render(request, "deployments/form.html", context, status=422 if form.errors else 200)

@@ -44,6 +44,7 @@ def _said(deployment, form, move, version, target):
     """What the form says of versions and errors; `move` is the one that it is for, `target` what it could be for."""
     said = {
         "title": f"Change {deployment.name}",
+        "lead": f"{deployment.module_title} {version.semver} by {version.module.publisher}.",
         "warning": versions.warning(version, is_deployed=move is None),
         "errors": input_errors.errors(form, kept=costs.KEPT),
         "kept": f"This form is for {version.semver}. {costs.KEPT}",
