@@ -191,10 +191,14 @@ def _primitive_field(kind: Primitive, variable: Variable, value: Any, options: d
     if kind.name == "bool":
         if isinstance(default, bool):
             return SwitchField(**options | {"required": False})
-        return ChoiceField(choices=[True, False], empty=empty, labels={True: "Yes", False: "No"}.get, **options)
+        return ChoiceField(choices=[True, False], empty=empty, labels=_yes_or_no, **options)
     if kind.name == "number":
         return NumberField(**options)
     return TextField(blank=BLANK if variable["required"] or is_left else "", **options)
+
+
+def _yes_or_no(choice: bool) -> str:
+    return "Yes" if choice else "No"
 
 
 def _is_flat(kind: Collection, value: Any) -> bool:
