@@ -12,7 +12,7 @@ from deployments.inputs import values
 from deployments.inputs.fields import SecretField, field_for
 from deployments.inputs.values import BLANK
 from modules.terraform.form_steps import form_steps
-from modules.terraform.schema import Schema, Variable, is_injected, without_hidden
+from modules.terraform.schema import Schema, Variable, as_seen, is_injected
 
 PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
 
@@ -127,7 +127,7 @@ def form_for(schema: Schema, **options: Any) -> InputsForm:
 
 def visible_variables(schema: Schema, *, sees_hidden: bool) -> list[Variable]:
     """The variables that a form asks. The portal itself gives the injected one, unless somebody who may sets it."""
-    shown = schema if sees_hidden else without_hidden(schema)
+    shown = as_seen(schema, sees_hidden=sees_hidden)
     return [variable | {"required": False} if is_injected(variable) else variable for variable in shown["variables"]]
 
 

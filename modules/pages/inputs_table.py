@@ -5,7 +5,7 @@ from operator import itemgetter
 
 from modules.terraform.form_steps import form_steps
 from modules.terraform.literals import to_hcl
-from modules.terraform.schema import Resource, Schema, Variable, without_hidden
+from modules.terraform.schema import Resource, Schema, Variable, as_seen
 from modules.terraform.short_texts import shown_type
 
 LONGEST_DEFAULT = 80  # characters
@@ -49,7 +49,7 @@ class Inputs:
 
 def inputs_of(schema: Schema, *, with_hidden: bool) -> Inputs:
     """The inputs by group, in the order of the form; the hidden group only for those who may see it."""
-    shown = schema if with_hidden else without_hidden(schema)
+    shown = as_seen(schema, sees_hidden=with_hidden)
     steps = form_steps(shown["variables"])
     return Inputs([Group(step.title, step.is_hidden, list(map(_input, step.variables))) for step in steps])
 

@@ -214,8 +214,10 @@ def is_hidden(variable: Variable) -> bool:
     return variable.get("group") == HIDDEN_GROUP
 
 
-def without_hidden(schema: Schema) -> Schema:
-    """The schema as deployers know it: without the inputs of the hidden group."""
+def as_seen(schema: Schema, *, sees_hidden: bool) -> Schema:
+    """The schema as somebody knows it: deployers do not know the inputs of the hidden group."""
+    if sees_hidden:
+        return schema
     return schema | {"variables": [variable for variable in schema["variables"] if not is_hidden(variable)]}
 
 

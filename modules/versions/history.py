@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modules.models import ModuleVersion
 from modules.terraform import abilities
 from modules.terraform.abilities import Ability
-from modules.terraform.schema import without_hidden
+from modules.terraform.schema import as_seen
 from modules.versions import compare, usage
 from modules.versions.change import Change, Compatibility
 from modules.versions.usage import Usage
@@ -43,9 +43,7 @@ def lines(versions: Iterable[ModuleVersion]) -> list[Line]:
 
 def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> Step:
     """What leads from `before` to `after`; the hidden inputs only for those who may see them."""
-    schemas = before.schema, after.schema
-    if not with_hidden:
-        schemas = without_hidden(before.schema), without_hidden(after.schema)
+    schemas = [as_seen(version.schema, sees_hidden=with_hidden) for version in (before, after)]
     return Step(before, after, compare.compare(*schemas), abilities.widened(*schemas))
 
 

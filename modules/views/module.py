@@ -16,7 +16,7 @@ from modules.pages.inputs_table import inputs_of, link
 from modules.pages.markdown import render as render_markdown
 from modules.pages.picture import picture
 from modules.terraform.abilities import abilities
-from modules.terraform.schema import without_hidden
+from modules.terraform.schema import as_seen
 from modules.versions import history
 
 VERSIONS_A_PAGE = 25
@@ -48,7 +48,7 @@ def visible_module(request: SignedInRequest, ref: str) -> Module:
 def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     """What the pages of a module and of each of its versions both show of `version`."""
     sees_hidden = module.shows_hidden_inputs_to(user)
-    schema = version.schema if sees_hidden else without_hidden(version.schema)
+    schema = as_seen(version.schema, sees_hidden=sees_hidden)
     return {
         "module": module,
         "version": version,

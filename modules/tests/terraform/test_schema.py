@@ -1,5 +1,5 @@
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import asked, combine, is_injected
+from modules.terraform.schema import as_seen, asked, combine, is_injected
 
 
 def schema_of(**files):
@@ -34,6 +34,18 @@ def test_deployment_id_is_injected_and_so_no_input():
     schema, _ = schema_of(main='variable "deployment_id" { default = null }\nvariable "region" {}\n')
     assert [is_injected(row) for row in schema["variables"]] == [True, False]
     assert [row["name"] for row in asked(schema)] == ["region"]
+
+
+def test_inputs_of_the_hidden_group_are_left_out_for_those_who_do_not_see_them():
+    schema, _ = schema_of(
+        main='variable "project" { description = "{{UIMeta group=0}}" }\n'
+        'variable "region" { description = "{{UIMeta group=1}}" }\nvariable "size" {}\n'
+    )
+    names = {
+        sees_hidden: [row["name"] for row in as_seen(schema, sees_hidden=sees_hidden)["variables"]]
+        for sees_hidden in (True, False)
+    }
+    assert names == {True: ["project", "region", "size"], False: ["region", "size"]}
 
 
 def test_variable_declared_twice_is_an_error_at_both_places():
