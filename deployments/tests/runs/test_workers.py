@@ -126,7 +126,7 @@ def test_a_lost_deployment_is_run_again_and_destroyed(live_db, runs_dir, carol, 
     worker(queues=["runs"], concurrency=1)
     again = start_run(run.deployment, action=Run.Action.RETRY, by=carol)
     wait_for(lambda: status_of(again) == "succeeded")
-    assert "The last run was ended hard" in " ".join(log_of(again))
+    assert "The last run was interrupted." in " ".join(log_of(again))
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.resource_count, deployment.was_interrupted) == (20, False)
     assert deployment.outputs["steps"]["value"] == 20
