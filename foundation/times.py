@@ -1,0 +1,64 @@
+"""Times and durations as people read them, in templates and in sentences."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.html import format_html
+
+
+def _date(moment, now):
+    year = "" if moment.year == now.year else f" {moment.year}"
+    return f"{moment.day} {moment:%b}{year}"
+
+
+def _date_and_time(moment, now):
+    return f"{_date(moment, now)} {moment:%H:%M}"
+
+
+def _relative(moment, now):
+    distance = abs((now - moment).total_seconds())
+    if distance < 60:
+        return "now"
+    if distance >= 86_400:
+        return _date_and_time(moment, now)
+    words = f"{int(distance // 60)} min" if distance < 3_600 else f"{int(distance // 3_600)} h"
+    return f"{words} ago" if moment <= now else f"in {words}"
+
+
+def _time(moment, text):
+    exact = f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)
+
+
+def ago(moment, now=None):
+    """A time, relative up to a day ("23 min ago"), then "20 Nov 14:03", with the year when it is another one."""
+    return _time(moment, _relative(moment, now or timezone.now())) if moment else ""
+
+
+def when(moment, now=None):
+    """A time, or its text in ISO 8601, as "20 Nov 14:03", a day as "20 Nov"; with the year when it is another one."""
+    if not moment:
+        return ""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    now = now or timezone.now()
+    if isinstance(moment, datetime):
+        return _time(moment, _date_and_time(moment, now))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _date(moment, now))
+
+
+def duration(seconds):
+    """Seconds, or a timedelta, in words: 8.14 → "8.1 s", 73 → "1 min 13 s", 7380 → "2 h 3 min"."""
+    if seconds is None or seconds == "":
+        return ""
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    if round(seconds, 1) < 10:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    minutes, seconds = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{seconds} s"
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
