@@ -128,6 +128,10 @@ class Scan(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
+    def is_failed(self) -> bool:
+        return self.status == self.Status.FAILED
+
+    @property
     def holder_id(self) -> int:
         """Key of the reading that holds this one's rows: itself, or the earlier one that found the same."""
         return self.same_as_id or self.pk

@@ -6,6 +6,8 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.json_shapes import JSONOf
@@ -107,6 +109,15 @@ class ModuleVersion(models.Model):
         return [mark for mark, at in said.items() if at]
 
 
+ALARMS = {
+    "tag_moved": "Version {semver} was published from commit <code>{commit}</code>. "
+    "Its tag <code>{tag}</code> now points to <code>{found}</code>.",
+    "tag_gone": "Version {semver} got its number from the tag <code>{tag}</code>. "
+    "That tag is no longer in the repository.",
+    "commit_gone": "The code of version {semver} (commit <code>{commit}</code>) is no longer on its branch{branch}.",
+}
+
+
 class Alarm(models.Model):
     """Git no longer says of a version's commit what it said when it was published; deployments are unaffected."""
 
@@ -133,3 +144,11 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.version}"
+
+    @property
+    def sentence(self) -> SafeString:
+        """What was published, and what git says now."""
+        version = self.version
+        branch = format_html(" <code>{}</code>", version.branch) if version.branch else ""
+        facts = {"semver": version.semver, "commit": version.commit[:7], "tag": version.tag, "branch": branch}
+        return format_html(ALARMS[self.kind], **facts, found=self.found[:7])

@@ -1,6 +1,9 @@
-"""What the Publish page shows: rows for the folders of a repository, and what publishing would do to each."""
+"""What the Publish page shows: the folders of a repository, and what publishing would do to each."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from foundation.choices import ShownChoices
@@ -9,8 +12,6 @@ from modules.models import Module, ModuleVersion, ScannedModule
 from modules.terraform.abilities import Ability
 from modules.terraform.schema import Finding, Level
 from modules.versions.compare import Change
-
-VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
 
 
 class Live(NamedTuple):
@@ -44,13 +45,53 @@ class Preview:
     def is_breaking(self) -> bool:
         return self.bump == "major"
 
+    @property
+    def step(self) -> "Step":
+        return Step(self.bump)
+
+    @cached_property
+    def people(self) -> list[tuple[str, int]]:
+        """Whose live deployments there are, and how many; who has the most first."""
+        return most_first((each.person, each.deployments) for each in self.live)
+
+    @cached_property
+    def versions(self) -> list[tuple[str, int]]:
+        """Which versions the live deployments have, and how many; the one that most have first."""
+        return most_first((each.semver, each.deployments) for each in self.live)
+
+    @property
+    def told(self) -> list[str]:
+        """Who gets an e-mail when the module leaves the catalogue; who has the most deployments first."""
+        return [name for name, _ in most_first((each.person, each.deployments) for each in self.live if each.is_told)]
+
+    @property
+    def deployments(self) -> int:
+        return sum(count for _, count in self.people)
+
+
+def most_first(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The sums by name, the largest first."""
+    sums: Counter[str] = Counter()
+    for name, count in counted:
+        sums[name] += count
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+
+
+class Step(ShownChoices):
+    """What an interface change makes of the version's number (https://semver.org)."""
+
+    FIRST = "first", "", "plus", "First version"
+    MAJOR = "major", "bad", "warning", "Breaking, major version"
+    MINOR = "minor", "ok", "ok", "Compatible, minor version"
+    PATCH = "patch", "ok", "ok", "Compatible, patch version"
+
 
 class Status(ShownChoices):
     """What becomes of a row when it is published, or why it cannot be."""
 
     NEW = "new", "run", "plus", "New"
     UPDATED = "updated", "run", "upload", "Updated"
-    MOVED = "moved", "run", "replace", "Moved"
+    RENAMED = "renamed", "run", "replace", "Folder renamed"
     UNCHANGED = "unchanged", "", "check", "Unchanged"
     REMOVED = "removed", "warn", "minus", "Removed"
     INVALID = "invalid", "bad", "error", "Invalid"
@@ -113,6 +154,11 @@ class Row:
         return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)
 
     @property
+    def has_next_version(self) -> bool:
+        """Whether publishing adds a version to those that there are."""
+        return self.newest is not None and self.has_new_content and self.change != "removed"
+
+    @property
     def comes_back(self) -> bool:
         """Whether publishing brings a removed module back, with its history."""
         return self.change == "new" and self.newest is not None
@@ -131,7 +177,7 @@ class Row:
         if not self.is_valid and self.change != "removed":
             return Status.INVALID
         if self.change == "updated" and self.moved_from:
-            return Status.MOVED
+            return Status.RENAMED
         if self.change and not self.comes_back:
             return Status(self.change)
         return Status.NEW if self.newest is None else Status.REMOVED
@@ -156,13 +202,13 @@ class Row:
         if self.change != "updated":
             return ""
         if self.moved_from:
-            return "its folder has moved"
+            return "its folder was renamed"
         if self.is_rolled_back:
-            return f"version {self.module.current_version.semver} was made the current one by hand"
+            return f"version {self.module.current_version.semver} was made current by hand"
         if self._is_behind:
             return f"version {self.newest.semver} is revoked"
         if self.preview and self.preview.is_breaking:
-            return "its interface changes in a breaking way"
+            return "the interface change is breaking"
         if self.preview and self.preview.widened:
             return "it can do more than before"
         return ""
@@ -171,10 +217,6 @@ class Row:
     def publishes_itself(self) -> bool:
         """Whether the update that waits is published automatically."""
         return self.change == "updated" and self.module.is_automatic and not self.held_back
-
-    @property
-    def providers(self) -> str:
-        return ", ".join(row["name"] for row in self.found.schema["providers"]) if self.found else ""
 
     @property
     def errors(self) -> list[Finding]:
@@ -196,20 +238,6 @@ class Plan:
     updated: list[Row] = field(default_factory=list)
     unchanged: list[Row] = field(default_factory=list)
     removed: list[Row] = field(default_factory=list)
-
-    @property
-    def label(self) -> str:
-        """The words of the button: "Publish 1, update 2, remove 1"."""
-        parts = [f"{verb} {len(getattr(self, name))}" for name, verb in VERBS if getattr(self, name)]
-        return ", ".join(parts).capitalize() or "Publish"
-
-    @property
-    def summary(self) -> str:
-        back = sum(row.comes_back for row in self.new)
-        counts = {"new": len(self.new) - back, "brought back": back}
-        counts |= {name: len(getattr(self, name)) for name in ("updated", "removed", "unchanged")}
-        text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        return f"{text}." if text else "Nothing is ticked, nothing is published."
 
     @property
     def changes_anything(self) -> bool:

@@ -144,7 +144,7 @@ def differences(
             sentences.append(f"{name} was removed from the catalogue.")
         elif now[path] != seen[path]:
             known, present = (names.get((path, number), "another version") for number in (seen[path], now[path]))
-            sentences.append(f"{name} is at version {present} now; the form knew {known}.")
+            sentences.append(f"{name} is now at version {present}. The page showed {known}.")
     return sentences
 
 
@@ -192,17 +192,17 @@ def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
         elif path not in after:
             sentences.append(f"{name} is no longer in the repository.")
         elif before[path] != after[path]:
-            sentences.append(f"{name} has other content.")
+            sentences.append(f"{name} has changed.")
     if not sentences:
         return []
-    return [f"The repository was read again, at commit {newest.commit[:7]}.", *sentences]
+    return [f"The repository was scanned again at commit {newest.commit[:7]}.", *sentences]
 
 
 def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
     before, after = ([row for row in rows(connection, each, apart=apart) if row.moved_from] for each in (scan, newest))
     known = {(row.path, row.module.pk) for row in before}
     moved = [row for row in after if (row.path, row.module.pk) not in known]
-    return [f"{row.path or 'The root folder'} goes on with {row.module.title}." for row in moved]
+    return [f"{row.path or 'The root folder'} continues {row.module.title}." for row in moved]
 
 
 def _contents(scan: Scan) -> dict[str, tuple[bool, str]]:

@@ -16,7 +16,7 @@ class StalePublication(Exception):
     """The form is older than a newer publish or scan; `changes` says in sentences what happened since."""
 
     def __init__(self, changes: list[str]):
-        super().__init__("The repository or the catalogue has changed since this page was made.")
+        super().__init__("The repository or the catalogue changed after you opened this page.")
         self.changes = changes
 
 
@@ -115,7 +115,7 @@ def _fresh(
     """The newest scan, when all that a form of `scan` and `seen` shows still holds."""
     newest = candidates.newest_scan(connection)
     if newest is None or scan is None or scan.repository_id != connection.repository_id:
-        raise StalePublication(["Another repository was chosen, or it was not read yet."])
+        raise StalePublication(["Another repository was selected, or it has not been scanned yet."])
     known = candidates.standing(connection) if seen is None else seen
     if changes := candidates.differences(connection, scan=scan, newest=newest, seen=known, apart=apart):
         raise StalePublication(changes)
@@ -125,7 +125,7 @@ def _fresh(
 def _check_numbers(rows: list[Row], numbers: dict[str, str]) -> None:
     """A tag that came since may give another number than the form promised."""
     changes = [
-        f"{row.path or 'The root folder'} would be version {row.preview.semver} now; the form said {number}."
+        f"{row.path or 'The root folder'} is now version {row.preview.semver}. The page showed {number}."
         for row in rows
         if (number := numbers.get(row.path)) and number != row.preview.semver
     ]

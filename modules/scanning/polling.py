@@ -24,7 +24,7 @@ def poll_scans() -> None:
     left = Scan.objects.claimable()
     left.filter(attempts__gte=Scan.MOST_ATTEMPTS).update(
         status=Scan.Status.FAILED,
-        error="The scan broke off three times. Scan again; tell an admin if it stays.",
+        error="The scan stopped three times without a result. Scan again. Tell an admin if that fails too.",
         current="",
         finished_at=Now(),
     )

@@ -45,5 +45,5 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
 
 def _give_up_others(scans: ScanQuerySet) -> None:
     """A reading of what is not chosen any more helps nobody; its worker finds that it lost the row."""
-    error = "Another repository or branch was chosen meanwhile."
+    error = "Another repository or branch was selected in the meantime."
     scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")

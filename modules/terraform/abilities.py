@@ -36,6 +36,20 @@ class Ability:
     line: int | None
     is_warning: bool
 
+    @property
+    def lead(self) -> str:
+        """The text as it stands before the name."""
+        return self.text if not self.name or self.kind in ("provider", "remote") else f"{self.text}:"
+
+    @property
+    def icon(self) -> str:
+        """A symbol of icons.svg."""
+        return ("key" if self.kind == "secret" else "warning") if self.is_warning else "ok"
+
+    @property
+    def tone(self) -> str:
+        return "warn" if self.is_warning else "ok"
+
 
 def abilities(schema: Schema) -> list[Ability]:
     """Return what a module can do: providers first, then what deserves a look, then what it does not do."""

@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest
-from modules.forms.publishing import TermsForm, folder_name, folder_named
-from modules.publishing import candidates, previews
+from foundation.paragraphs import Paragraph
+from modules.forms.publishing import TermsForm, folder_named
+from modules.publishing import candidates, previews, story
 from modules.publishing.listing import Line, lines
 from modules.publishing.services import NotPublishable
 from modules.publishing.terms import set_terms
@@ -33,13 +33,9 @@ class Folder:
     apart: list[str]
 
     @property
-    def query(self) -> str:
-        return query_of(self.side, self.apart)
-
-    @property
-    def address(self) -> str:
-        path = urlencode({"path": folder_name(self.line.row.path)})
-        return f"{reverse('modules:publish-module')}?{self.query}{path}"
+    def paragraphs(self) -> list[Paragraph]:
+        publish_page = reverse("modules:publish") + self.side.query
+        return [*self.line.paragraphs, *story.next_step(self.line.row, publish_page)]
 
     def form(self, data: QueryDict | None = None) -> TermsForm | None:
         """None for a folder that is no module, and has nothing to set."""
@@ -70,9 +66,8 @@ def publish_terms(request: SignedInRequest) -> HttpResponse:
         return _page(request, folder, form, status=422)
     except NotPublishable:
         return _page(request, folder, None, status=422)
-    when = "They are in effect." if row.is_published else "They take effect when it is published."
-    messages.success(request, f"Settings saved. {when}")
-    return redirect(folder.address)
+    messages.success(request, f"Settings saved. {story.took_effect(row)}")
+    return redirect(folder.line.settings_url)
 
 
 def _folder(request: SignedInRequest, name: str | None) -> Folder:
@@ -84,7 +79,7 @@ def _folder(request: SignedInRequest, name: str | None) -> Folder:
     if row is None:
         raise Http404
     previews.attach([row], connection, scan)
-    return Folder(side, connection, lines([row])[0], apart)
+    return Folder(side, connection, lines([row], address=query_of(side, apart))[0], apart)
 
 
 def _page(request: SignedInRequest, folder: Folder, form: TermsForm | None, *, status: int = 200) -> HttpResponse:
@@ -93,9 +88,10 @@ def _page(request: SignedInRequest, folder: Folder, form: TermsForm | None, *, s
         "side": folder.side,
         "connection": folder.connection,
         "apart": folder.apart,
-        "address": folder.query,
         "line": folder.line,
         "row": row,
+        "paragraphs": folder.paragraphs,
+        "takes_effect": story.takes_effect(row),
         "form": form,
         "abilities": abilities.abilities(row.found.schema) if row.is_valid else [],
         "is_refused": status == 422 and form is None,

@@ -15,8 +15,9 @@ from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest
 from modules.forms.publishing import PublishForm
 from modules.models import Module, Scan
-from modules.publishing import candidates, previews, services
-from modules.publishing.listing import leaving, lines
+from modules.publishing import candidates, page_story, previews, services
+from modules.publishing.listing import lines
+from modules.scanning import story as scan_story
 from modules.scanning.services import NothingToScan, start_scan
 from modules.views.carried import apart_of, query_of
 
@@ -30,14 +31,14 @@ def publish(request: SignedInRequest) -> HttpResponse:
     connection = get_object_or_404(side.connections)
     form = _validated(request.POST)
     if form.errors:
-        return _page(request, status=422, form=form)
+        return _page(request, status=422, form=form, refusal=page_story.incomplete())
     scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
     shown = {name: form.cleaned_data[name] for name in ("seen", "numbers")} | {"apart": apart_of(request)}
     try:
         done = services.publish(connection, scan=scan, paths=form.cleaned_data["modules"], by=request.user, **shown)
     except (services.StalePublication, services.NotPublishable) as error:
-        return _page(request, status=422, form=form, refusal=error)
-    messages.success(request, _sentence(done))
+        return _page(request, status=422, form=form, refusal=page_story.refusal(error))
+    messages.success(request, page_story.result(done))
     return redirect(_publish_page_of(side))
 
 
@@ -56,14 +57,14 @@ def scan_start(request: SignedInRequest) -> HttpResponse:
     try:
         start_scan(connection, by=request.user)
     except NothingToScan:
-        messages.error(request, "Choose a repository first, then scan it.")
+        messages.error(request, "Select a repository first, then scan it.")
     return redirect(_publish_page_of(side))
 
 
 @login_required
 @require_safe
 def scan_status(request: SignedInRequest) -> HttpResponse:
-    """The scan's card while it goes on; when it ends, the list of modules with it. Nothing where all of it is shown."""
+    """The scan's card while it runs; when it ends, the list of modules with it. 204 when the page shows all of it."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
         return HttpResponse(status=204)
     form = _validated(request.GET) if "scan" in request.GET else None
@@ -75,7 +76,7 @@ def scan_status(request: SignedInRequest) -> HttpResponse:
 def module_remove(request: SignedInRequest, ref: str) -> HttpResponse:
     module = get_object_or_404(Module.objects.visible_to(request.user), ref=ref)
     services.remove(module, by=request.user)
-    messages.success(request, f"{module.title} left the catalogue. What is deployed of it goes on untouched.")
+    messages.success(request, f"{module.title} was removed from the catalogue. {page_story.UNTOUCHED}")
     return redirect(_publish_page_of(Side(module.owner)))
 
 
@@ -105,14 +106,15 @@ def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> Htt
 
 
 def _context(
-    request: SignedInRequest, *, form: PublishForm | None = None, refusal: Exception | None = None
+    request: SignedInRequest, *, form: PublishForm | None = None, refusal: page_story.Refusal | None = None
 ) -> dict[str, Any]:
     side = side_of(request)
     connection = side.connections.first()
     context = {
         "side": side,
         "connection": connection,
-        "form": form,
+        "lead": page_story.lead(is_platform=side.owner is None),
+        "missing": page_story.missing(connection, is_platform=side.owner is None),
         "refusal": refusal,
         "elsewhere": candidates.elsewhere(connection or GitHubConnection(owner=side.owner)),
     }
@@ -120,7 +122,8 @@ def _context(
         return context
     scan = candidates.scans_of(connection).first()
     base = candidates.newest_scan(connection)
-    return context | {"scan": scan, "base": base} | _list(connection, base, form, apart_of(request))
+    card = {"scan": scan, "scan_text": scan_story.text(scan, connection), "scan_aside": scan_story.aside(scan, base)}
+    return context | card | {"base": base} | _list(connection, base, form, apart_of(request))
 
 
 def _list(
@@ -134,21 +137,13 @@ def _list(
         since = {row.path for row in rows if row.is_published and not known.keys() & {row.path, row.module.path}}
         candidates.tick(rows, {*form.cleaned_data.get("modules", set()), *since})
     previews.attach(rows, connection, base)
-    plan, made = candidates.plan(rows), lines(rows)
+    kept_apart = [row.path for row in rows if row.path in apart]
     return {
-        "lines": made,
-        "leaving": leaving(made),
-        "plan": plan,
-        "breaking": sum(row.preview.is_breaking for row in plan.updated),
+        "lines": lines(rows, address=query_of(Side(connection.owner), apart)),
+        "bar": page_story.save_bar(candidates.plan(rows)),
         "counts": candidates.counts(rows),
         "seen_json": json.dumps(candidates.standing(connection)),
         "numbers_json": json.dumps(candidates.numbers(rows)),
-        "apart": [row.path for row in rows if row.path in apart],
-        "address": query_of(Side(connection.owner), apart),
+        "apart": kept_apart,
+        "separate": page_story.separate(kept_apart),
     }
-
-
-def _sentence(done: services.Publication) -> str:
-    counts = (("created", "new"), ("updated", "updated"), ("removed", "removed"))
-    parts = [f"{len(getattr(done, name))} {word}" for name, word in counts if getattr(done, name)]
-    return f"Catalogue updated: {', '.join(parts)}." if parts else "Nothing had changed, so the catalogue is as it was."

@@ -65,7 +65,7 @@ class TestByThemselves:
 
     @pytest.mark.parametrize(
         ("source", "reason"),
-        [(NARROWER, "its interface changes in a breaking way"), (RUNS_A_PROGRAM, "it can do more than before")],
+        [(NARROWER, "the interface change is breaking"), (RUNS_A_PROGRAM, "it can do more than before")],
     )
     def test_what_breaks_or_can_do_more_waits_and_says_why(self, connection, github, source, reason):
         github.commit(NAME, {"greeting/main.tf": source})
@@ -78,7 +78,7 @@ class TestByThemselves:
         github.commit(NAME, {"modules/greeting/main.tf": WIDER}, remove=["greeting"])
         scan(connection)
         assert versions() == ["1.0.0"]
-        assert held_back(connection, "modules/greeting") == "its folder has moved"
+        assert held_back(connection, "modules/greeting") == "its folder was renamed"
 
     def test_rolled_back_module_waits(self, connection, github):
         github.commit(NAME, {"greeting/main.tf": WIDER})
@@ -88,7 +88,7 @@ class TestByThemselves:
         github.commit(NAME, {"greeting/main.tf": f"# more\n{WIDER}"})
         scan(connection)
         assert versions() == ["1.0.0", "1.1.0"]
-        assert held_back(connection) == "version 1.0.0 was made the current one by hand"
+        assert held_back(connection) == "version 1.0.0 was made current by hand"
 
     def test_module_whose_newest_version_is_revoked_waits(self, connection, github, alice):
         github.commit(NAME, {"greeting/main.tf": WIDER})
@@ -137,8 +137,8 @@ class TestByThemselves:
         assert (held_back(connection), automatic(connection)) == (reason, False)
         client.force_login(admin)
         page = html.unescape(client.get("/publish/?for=platform").text)
-        assert f"Not published by itself: {reason}." in page
-        assert "Compatible updates are published by themselves." not in page
+        assert f"Not published automatically: {reason}." in page
+        assert "Compatible updates are published automatically." not in page
         set_terms(connection, path="greeting", terms=Terms(audience="everyone", auto_publish=True), by=admin)
         assert (held_back(connection), automatic(connection)) == ("", True)
         assert Module.objects.get().auto_publish_by == admin

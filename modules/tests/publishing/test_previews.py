@@ -101,7 +101,7 @@ class TestNumbers:
         )
         with pytest.raises(services.StalePublication) as refused:
             services.publish(connection, scan=reading, paths={"greeting"}, numbers=numbers, by=alice)
-        assert refused.value.changes == ["greeting would be version 3.0.0 now; the form said 1.0.0."]
+        assert refused.value.changes == ["greeting is now version 3.0.0. The page showed 1.0.0."]
         assert not Module.objects.exists()
 
 

@@ -121,8 +121,8 @@ class TestPublish:
         with pytest.raises(services.StalePublication) as refused:
             services.publish(connection, scan=old, paths={"greeting"}, by=alice)
         assert refused.value.changes == [
-            f"The repository was read again, at commit {new.commit[:7]}.",
-            "greeting has other content.",
+            f"The repository was scanned again at commit {new.commit[:7]}.",
+            "greeting has changed.",
             "other is no longer in the repository.",
             "third is new in the repository.",
         ]
@@ -209,7 +209,7 @@ class TestPublish:
         scan(connection)
         with pytest.raises(services.StalePublication) as refused:
             services.publish(connection, scan=old, paths={"greeting"}, by=alice)
-        assert refused.value.changes[1:] == ["broken has other content."]
+        assert refused.value.changes[1:] == ["broken has changed."]
 
     def test_form_that_knew_another_version_is_told_both(self, alice, github):
         connection = connect(github, alice, files=TWO)
@@ -219,7 +219,7 @@ class TestPublish:
         publish(connection, "greeting")
         with pytest.raises(services.StalePublication) as refused:
             services.publish(connection, scan=candidates.newest_scan(connection), paths=set(), seen=seen, by=alice)
-        assert refused.value.changes == ["greeting is at version 1.0.1 now; the form knew 1.0.0."]
+        assert refused.value.changes == ["greeting is now at version 1.0.1. The page showed 1.0.0."]
 
     @pytest.mark.parametrize("deed", ["UPDATE {} SET title = 'Other'", "DELETE FROM {}"])
     def test_version_can_neither_be_changed_nor_deleted(self, alice, github, deed):

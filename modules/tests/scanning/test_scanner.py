@@ -155,7 +155,7 @@ def test_scan_of_a_repository_no_longer_chosen_is_given_up(alice, github):
     connection = connect(github, alice, name="alice-example/others", files={"a/main.tf": ""})
     second = start_scan(connection, by=alice)
     first.refresh_from_db()
-    assert (first.status, first.error) == ("failed", "Another repository or branch was chosen meanwhile.")
+    assert (first.status, first.error) == ("failed", "Another repository or branch was selected in the meantime.")
     assert second.repository_name == "alice-example/others"
 
 
@@ -217,7 +217,7 @@ def test_poller_ends_what_broke_off_three_times(alice, github):
     row.refresh_from_db()
     assert (row.status, row.error) == (
         "failed",
-        "The scan broke off three times. Scan again; tell an admin if it stays.",
+        "The scan stopped three times without a result. Scan again. Tell an admin if that fails too.",
     )
 
 

@@ -55,7 +55,7 @@ def kept(connection, path="greeting"):
 
 def test_the_page_says_what_publishing_does_and_what_the_repository_says(browser, connection):
     text = text_of(page(browser))
-    assert "Not published before. 1 input, 1 output. It would start as 1.0.0, exclusive to you." in text
+    assert "Not published yet. 1 input, 1 output. It starts as 1.0.0, exclusive to you." in text
     for said in (
         "Repository says Greeting.",
         "Repository says 60. ",
@@ -74,19 +74,19 @@ def test_settings_before_the_first_publish_are_kept_and_shown(browser, connectio
     people = ["carol@example.com", "dora@example.com"]
     assert kept(connection) == terms.Terms("Hello", 75_000, False, "named", people, auto_publish=True)
     response = page(browser)
-    assert "Settings saved. They take effect when it is published." in text_of(response)
+    assert "Settings saved. They take effect when you publish the module." in text_of(response)
     assert 'value="Hello"' in response.content.decode()
     assert 'value="7.5"' in response.content.decode()
     assert "carol@example.com\ndora@example.com</textarea>" in response.content.decode()
     overview = text_of(browser.get(reverse("modules:publish")))
-    in_effect = "7.5 credits (repository says 60), awarded ones too (repository says Purchased only), shared with 2"
-    assert in_effect in overview
+    price = "7.5 credits (the repository says 60), Awarded credits too (the repository says Purchased only)"
+    assert f"{price}, shared with 2 people." in overview
 
 
 def test_settings_of_a_published_module_are_in_effect_at_once(browser, connection):
     publish(connection, "greeting")
     response = save(browser, credit_cost="75", audience="everyone")
-    assert "They are in effect." in text_of(browser.get(response.url))
+    assert "They are in effect now." in text_of(browser.get(response.url))
     module = Module.objects.get()
     assert (module.credit_cost, module.purchased_only, module.audience) == (750_000, True, "everyone")
 
@@ -103,12 +103,12 @@ def test_compatible_update_that_waits_is_published_after_the_next_scan(browser, 
     publish(connection, "greeting")
     github.commit(NAME, {"greeting/main.tf": f"# more\n{SAYS}"})
     scan(connection)
-    assert "It happens on the Publish page" in text_of(page(browser))
+    assert "To publish, tick it on the Publish page" in text_of(page(browser))
     save(browser, auto_publish="on")
     text = text_of(page(browser))
-    assert "It is published by itself after the next scan." in text
-    assert "It happens on the Publish page" not in text
-    assert "Compatible updates are published by themselves." not in text
+    assert "It is published automatically after the next scan." in text
+    assert "To publish, tick it on the Publish page" not in text
+    assert "Compatible updates are published automatically." not in text
 
 
 def test_addresses_of_nobody_are_each_named_and_everything_typed_is_kept(browser, connection):
@@ -149,11 +149,11 @@ def test_what_cannot_be_set_is_refused_with_a_sentence(browser, connection, chan
 
 def test_folder_that_is_no_module_says_why_and_takes_no_settings(browser, connection):
     text = text_of(page(browser, "broken"))
-    assert "this folder cannot be published as it is" in text
+    assert "This folder cannot be published yet." in text
     assert "Save settings" not in text
     response = save(browser, "broken")
     assert response.status_code == 422
-    assert "This folder is no module yet, so there is nothing to set for it." in text_of(response)
+    assert "This folder is not a module yet, so it has no settings." in text_of(response)
     assert not Module.objects.exists()
 
 
@@ -201,7 +201,7 @@ def test_platform_modules_are_everyones_and_have_no_audience_to_set(client, admi
     client.force_login(admin)
     response = page(client, query="for=platform&")
     assert 'name="audience"' not in response.content.decode()
-    assert "It would start as 1.0.0, for everyone." in text_of(response)
+    assert "It starts as 1.0.0, for everyone." in text_of(response)
     response = client.post(f"{SAVE}?for=platform", {"path": "greeting", "credit_cost": "5"})
     assert response.url == f"{PAGE}?for=platform&path=greeting"
     assert terms.terms_of(candidates.rows(connection, candidates.newest_scan(connection))[1]).audience == "everyone"
@@ -217,9 +217,9 @@ def test_moved_folder_can_be_set_as_a_module_of_its_own(browser, connection, git
     publish(connection, "greeting")
     github.commit(NAME, {"modules/greeting/main.tf": SAYS}, remove=["greeting"])
     scan(connection)
-    assert "Its folder was greeting/" in text_of(page(browser, "modules/greeting"))
+    assert "Its folder was renamed from greeting/" in text_of(page(browser, "modules/greeting"))
     apart = page(browser, "modules/greeting", query="apart=modules/greeting&")
-    assert "Not published before." in text_of(apart)
+    assert "Not published yet." in text_of(apart)
     save(browser, "modules/greeting", credit_cost="5", apart="modules/greeting")
     assert list(Module.objects.order_by("pk").values_list("path", "own_credit_cost")) == [
         ("greeting", None),

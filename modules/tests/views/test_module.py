@@ -214,12 +214,12 @@ class TestVersions:
 @pytest.mark.parametrize(
     ("kind", "found", "words"),
     [
-        ("tag_moved", "f" * 40, "Version 1.0.0 was published from commit 1111111 ; its tag v1 points to fffffff now."),
-        ("tag_gone", "", "The tag v1 , which gave version 1.0.0 its number, is no longer in the repository."),
+        ("tag_moved", "f" * 40, "Version 1.0.0 was published from commit 1111111 . Its tag v1 now points to fffffff ."),
+        ("tag_gone", "", "Version 1.0.0 got its number from the tag v1 . That tag is no longer in the repository."),
         (
             "commit_gone",
             "main",
-            "Commit 1111111 , from which version 1.0.0 was published, is no longer in the history of its branch main .",
+            "The code of version 1.0.0 (commit 1111111 ) is no longer on its branch main .",
         ),
     ],
 )

@@ -51,13 +51,13 @@ def test_fragments_without_connection_are_empty_and_posts_404(browser):
 
 def test_without_repository_the_page_leads_to_the_choice(browser, connection):
     GitHubConnection.objects.update(repository_id=None, repository_name="")
-    assert "No repository chosen" in text_of(browser.get(PAGE))
+    assert "No repository selected" in text_of(browser.get(PAGE))
 
 
 def test_unread_repository_offers_the_first_scan_and_a_visit_starts_none(browser, connection):
     response = browser.get(PAGE)
     assert "Scan now" in text_of(response)
-    assert "The branch main was not read yet. That begins within seconds" in text_of(response)
+    assert "The branch main has not been read yet. Reading starts within seconds." in text_of(response)
     assert 'hx-trigger="every 1s"' in response.content.decode()
     assert not Scan.objects.exists()
 
@@ -118,7 +118,7 @@ def test_list_shows_every_folder_with_what_is_wrong(browser, connection):
     text = text_of(response)
     assert "broken/main.tf:2 Terraform's syntax does not allow".replace("'", "&#x27;") in text
     assert "terraform_data.a runs a program" in text
-    assert "Not published before. 1 input, 1 output." in text
+    assert "Not published yet. 1 input, 1 output." in text
 
 
 def test_capital_letters_do_not_change_the_order(browser, alice, github):
@@ -135,7 +135,7 @@ def test_published_modules_start_ticked_and_the_bar_says_what_happens(browser, c
     text = text_of(response)
     before = Module.objects.get(path="greeting").current_version.commit
     assert f"1.0.0 ( {before[:7]} ) to 1.0.1 ( {row.commit[:7]} )" in text
-    assert "Update 1" in text
+    assert "Update 1 module" in text
     preview = browser.get(reverse("modules:publish-preview"), form(connection, "greeting", "third"))
     assert "Publish 1, update 1, remove 1" in text_of(preview)
     assert "1 new, 1 updated, 1 removed." in text_of(preview)
@@ -145,7 +145,7 @@ def test_submit_publishes_the_whole_set(browser, connection):
     publish(connection, "other")
     response = browser.post(PAGE, form(connection, "greeting"), follow=True)
     assert response.redirect_chain == [(PAGE, 302)]
-    assert "Catalogue updated: 1 new, 1 removed." in text_of(response)
+    assert "Published 1, removed 1." in text_of(response)
     assert list(Module.objects.published().values_list("path", flat=True)) == ["greeting"]
 
 
@@ -174,7 +174,7 @@ def test_form_whose_number_a_tag_has_changed_since_is_refused_with_both(browser,
     connection.tags.create(repository_id=row.repository_id, name="greeting/v3.0.0", commit=row.commit)
     response = browser.post(PAGE, form(connection, "greeting") | {"numbers": numbers})
     assert response.status_code == 422
-    assert "greeting would be version 3.0.0 now; the form said 1.0.0." in text_of(response)
+    assert "greeting is now version 3.0.0. The page showed 1.0.0." in text_of(response)
     assert not Module.objects.exists()
 
 

@@ -11,7 +11,7 @@ from modules.tests.publish_page import PAGE, boxes, form, said, text_of
 
 pytestmark = pytest.mark.django_db
 STORE = 'variable "size" {\n  type = number\n}\n'
-QUIET = "No live deployment changes."
+QUIET = "Existing deployments are not affected."
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_stale_form_that_ticks_the_old_path_keeps_the_moved_module_ticked(browse
     text = text_of(response)
     assert response.status_code == 422
     assert boxes(response) == [("greeting", True), ("object_store", True)]
-    assert "object_store is new in the repository. object_store goes on with Object Archive." in text
-    assert "1 updated, 1 unchanged. No live deployment changes." in text
+    assert "object_store is new in the repository. object_store continues Object Archive." in text
+    assert "1 updated, 1 unchanged. Existing deployments are not affected." in text
     assert "You unticked it" not in text
     assert bar(browser, stale).startswith(f"1 updated, 1 unchanged. {QUIET}")
 
@@ -67,14 +67,14 @@ def test_move_that_the_form_knew_is_not_told_again(browser, connection, github, 
     github.commit(NAME, {"greeting/main.tf": f"# more\n{GREETING}"})
     scan(connection)
     text = text_of(browser.post(PAGE, known))
-    assert "greeting has other content." in text
-    assert "goes on with" not in text
+    assert "greeting has changed." in text
+    assert "continues Object Archive" not in text
 
 
 def test_folder_that_was_told_apart_goes_on_with_nothing(browser, stale):
     text = text_of(browser.post(PAGE, stale | {"apart": "object_store"}))
     assert "object_store is new in the repository." in text
-    assert "goes on with" not in text
+    assert "continues Object Archive" not in text
 
 
 def test_module_that_nobody_runs_leaves_without_another_word(browser, connection):
@@ -86,7 +86,7 @@ def test_module_that_nobody_runs_leaves_without_another_word(browser, connection
 def test_module_that_somebody_runs_leaves_and_their_deployment_goes_on(browser, connection, carol):
     deploy(carol, "a")
     assert bar(browser, form(connection, "object_archive")).startswith(
-        f"1 removed, 1 unchanged. Greeting leaves the catalogue; one live deployment of Carol goes on. {QUIET}"
+        f"1 removed, 1 unchanged. Greeting leaves the catalogue. 1 live deployment of Carol keeps running. {QUIET}"
     )
 
 
@@ -94,7 +94,7 @@ def test_several_modules_that_leave_are_one_sentence(browser, connection, bob, c
     deploy(carol, "a")
     deploy(carol, "b", path="object_archive")
     deploy(bob, "c", path="object_archive")
-    leave = "Greeting and Object Archive leave the catalogue; three live deployments of Carol and Bob go on."
+    leave = "Greeting and Object Archive leave the catalogue. 3 live deployments of Carol and Bob keep running."
     assert bar(browser, form(connection)).startswith(f"2 removed. {leave} {QUIET}")
 
 
@@ -104,8 +104,9 @@ def test_at_most_three_modules_and_three_people_are_named(browser, connection, g
     publish(connection, "greeting", "object_archive", *more)
     for name in ("Ann", "Ben", "Cleo", "Dan"):
         deploy(User.objects.create_user(email=f"{name}@example.com", first_name=name), name.lower())
-    leave = "Greeting, M1, M2 and 2 more leave the catalogue; four live deployments of Ann, Ben, Cleo and 1 more go on."
-    assert bar(browser, form(connection)).startswith(f"5 removed. {leave} {QUIET}")
+    leave = "Greeting, M1, M2 and 2 more leave the catalogue."
+    live = "4 live deployments of Ann, Ben, Cleo and 1 more keep running."
+    assert bar(browser, form(connection)).startswith(f"5 removed. {leave} {live} {QUIET}")
 
 
 def test_removed_module_that_is_ticked_is_brought_back_and_not_new(browser, connection, github):
@@ -116,7 +117,7 @@ def test_removed_module_that_is_ticked_is_brought_back_and_not_new(browser, conn
     assert bar(browser, asked).startswith(f"1 new, 1 brought back, 1 unchanged. {QUIET}")
     refused = text_of(browser.post(PAGE, asked | {"scan": "aaaaaaaaaa"}))
     assert "1 published, 2 new" not in refused
-    assert "ticked, it comes back with its history as 1.0.0." in refused
+    assert "If you tick it, it returns with its history as 1.0.0." in refused
 
 
 def test_row_with_an_update_leads_to_the_modules_page(browser, connection, github):

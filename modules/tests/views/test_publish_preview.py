@@ -48,16 +48,16 @@ def test_breaking_update_says_what_changes_and_who_stays_behind(browser, connect
     before, after = Module.objects.get(path="greeting").current_version.commit, change(connection, github, BREAKING)
     row = said(browser)
     assert f"1.0.0 ( {before[:7]} ) to 2.0.0 ( {after.commit[:7]} ), 1 commit." in row
-    assert "Three live deployments of two people (Bob 2, Carol 1) use 1.0.0 and stay on it." in row
+    assert "3 live deployments of 2 people (Bob 2, Carol 1) use 1.0.0 and stay on it." in row
     assert "Interface change Breaking, major version" in row
     assert "Breaking Type changed name string number" in row
-    assert "1 commit in between" in row
+    assert "1 commit since 1.0.0" in row
     assert f"{after.commit[:7]} Say it otherwise" in row
     bar = text_of(browser.get(reverse("modules:publish-preview"), form(connection, "greeting", "other")))
-    assert bar.startswith("1 updated, 1 unchanged. One update is breaking. No live deployment changes.")
+    assert bar.startswith("1 updated, 1 unchanged. 1 update is breaking. Existing deployments are not affected.")
     bar = text_of(browser.get(reverse("modules:publish-preview"), form(connection, "other")))
-    leaves = "Greeting leaves the catalogue; three live deployments of Bob and Carol go on. No live deployment changes."
-    assert bar.startswith(f"1 removed, 1 unchanged. {leaves}")
+    leaves = "Greeting leaves the catalogue. 3 live deployments of Bob and Carol keep running."
+    assert bar.startswith(f"1 removed, 1 unchanged. {leaves} Existing deployments are not affected.")
 
 
 def test_compatible_update_says_so(browser, connection, github):
@@ -65,13 +65,13 @@ def test_compatible_update_says_so(browser, connection, github):
     change(connection, github, GREETING + 'output "more" {\n  value = 1\n}\n')
     assert "Compatible, minor version" in said(browser)
     change(connection, github, "# only words\n" + GREETING)
-    assert "Its inputs, outputs, providers and resources are the same: a patch version." in said(browser)
+    assert "Inputs, outputs, providers and resources are the same, so it is a patch version." in said(browser)
 
 
 def test_update_that_can_do_more_warns(browser, connection, github):
     publish(connection, "greeting")
     change(connection, github, GREETING + PROGRAM)
-    assert "It can do more than 1.0.0: Runs a program on the portal's worker during apply (local-exec)" in said(browser)
+    assert "It can do more than 1.0.0. Runs a program on the portal's worker during apply (local-exec)" in said(browser)
 
 
 def test_commits_that_are_not_all_known_are_said_to_be_more(browser, connection, github):
@@ -82,7 +82,7 @@ def test_commits_that_are_not_all_known_are_said_to_be_more(browser, connection,
     newest.save(update_fields=["history", "history_is_whole"])
     row = said(browser)
     assert "1 or more commits." in row
-    assert "There may be more: as far as the branch's history was read, it does not hold" in row
+    assert "There may be more. The history that was read does not reach" in row
 
 
 def test_long_histories_are_listed_in_full_on_the_folders_own_page(browser, connection, github):
@@ -92,13 +92,13 @@ def test_long_histories_are_listed_in_full_on_the_folders_own_page(browser, conn
     newest.history = [commit | {"subject": f"Step {number}"} for number in range(12)] + newest.history[1:]
     newest.save(update_fields=["history"])
     row = said(browser)
-    assert "12 commits in between" in row
+    assert "12 commits since 1.0.0" in row
     assert "Step 9" in row
     assert "Step 10" not in row
-    assert "The older ones stand on its own page." in row
+    assert "All commits are on its settings page." in row
     own_page = text_of(browser.get(reverse("modules:publish-module") + "?path=greeting"))
     assert "Step 11" in own_page
-    assert "The older ones" not in own_page
+    assert "All commits" not in own_page
 
 
 def test_tag_that_cannot_be_taken_is_said(browser, connection, github):
@@ -120,7 +120,7 @@ def test_unticked_module_says_who_is_told(browser, connection, bob):
     deploy(bob, name="a")
     response = browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"})
     assert response.status_code == 422
-    assert "its one live deployment of Bob goes on untouched. Bob gets an e-mail." in text_of(response)
+    assert "1 live deployment of Bob keeps running. Bob gets an e-mail." in text_of(response)
 
 
 def test_unticked_module_promises_an_email_to_just_those_who_get_one(browser, connection, alice, bob, carol, admin):
@@ -131,8 +131,8 @@ def test_unticked_module_promises_an_email_to_just_those_who_get_one(browser, co
     make_run(deploy(carol, name="at-work", status="pending"), status="applying")
     deploy(carol, name="never-ran", status="pending")
     text = text_of(browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"}))
-    people = "four people (Admin 1, Alice 1, Bob 1, Carol 1)"
-    assert f"its four live deployments of {people} go on untouched. Bob and Carol get an e-mail." in text
+    people = "4 people (Admin 1, Alice 1, Bob 1, Carol 1)"
+    assert f"4 live deployments of {people} keep running. Bob and Carol get an e-mail." in text
     publish(connection, "other")
     tell_of_removals()
     assert sorted(OutboxMessage.objects.values_list("to", flat=True)) == ["bob@example.com", "carol@example.com"]
@@ -142,7 +142,7 @@ def test_unticked_module_that_its_publisher_alone_has_promises_no_email(browser,
     publish(connection, "greeting", "other")
     deploy(alice, name="a")
     text = text_of(browser.post(PAGE, form(connection, "other") | {"scan": "aaaaaaaaaa"}))
-    assert "its one live deployment of Alice goes on untouched." in text
+    assert "1 live deployment of Alice keeps running." in text
     assert "an e-mail." not in text
 
 
@@ -151,8 +151,8 @@ def test_moved_folder_goes_on_or_is_told_apart(browser, connection, github):
     github.commit(NAME, {"modules/greeting/main.tf": GREETING}, remove=["greeting"])
     scan(connection)
     assert boxes(browser.get(PAGE)) == [("modules/greeting", True), ("other", True)]
-    assert "Moved" in said(browser)
-    assert "Its folder was greeting/ ; it goes on as the next version." in said(browser)
+    assert "Folder renamed" in said(browser)
+    assert "Its folder was renamed from greeting/ . It continues as the next version." in said(browser)
     query = "?apart=modules/greeting"
     assert f'href="{PAGE}?apart=modules%2Fgreeting"' in browser.get(PAGE).content.decode()
     apart = browser.get(PAGE + query)
@@ -171,7 +171,7 @@ def test_rolled_back_module_says_what_is_in_use(browser, connection, github, ali
     lifecycle.make_current(Module.objects.get().versions.get(number=1), by=alice)
     row = said(browser)
     assert "Rolled back Unchanged" in row
-    assert "Rolled back: new deployments use 1.0.0; the repository holds 2.0.0." in row
+    assert "New deployments use 1.0.0. The repository holds 2.0.0." in row
 
 
 def test_revoked_newest_version_is_no_roll_back(browser, connection, github, alice):
@@ -181,7 +181,7 @@ def test_revoked_newest_version_is_no_roll_back(browser, connection, github, ali
     lifecycle.revoke(Module.objects.get().versions.get(number=2), reason="It leaks.", by=alice)
     row = said(browser)
     assert "Revoked Unchanged" in row
-    assert "Version 2.0.0 is revoked; new deployments use 1.0.0." in row
+    assert "Version 2.0.0 is revoked. New deployments use 1.0.0." in row
     assert "Rolled back" not in row
     lifecycle.revoke(Module.objects.get().versions.get(number=1), reason="It leaks too.", by=alice)
     assert "All versions are revoked, so nobody can deploy this module." in said(browser)
@@ -198,17 +198,17 @@ def test_titles_that_others_have_are_told(browser, connection, github, admin):
 def test_automatic_publishing_says_what_it_holds_back(browser, connection, github, alice):
     publish(connection, "greeting")
     terms.set_terms(connection, path="greeting", terms=terms.Terms(auto_publish=True), by=alice)
-    assert "Compatible updates are published by themselves." in said(browser)
+    assert "Compatible updates are published automatically." in said(browser)
     change(connection, github, BREAKING)
-    assert "Not published by itself: its interface changes in a breaking way." in said(browser)
+    assert "Not published automatically: the interface change is breaking." in said(browser)
 
 
 def test_alarm_stands_at_its_module_until_it_is_dismissed(browser, connection, alice):
     publish(connection, "greeting", "other")
     version = Module.objects.get(path="greeting").current_version
     alarm = Alarm.objects.create(version=version, kind="tag_moved", found="b" * 40)
-    told = f"Tag moved: Version 1.0.0 was published from commit {version.commit[:7]} ; its tag points to bbbbbbb now."
-    assert f"{told} Look at it" in said(browser)
+    told = f"Tag moved: Version 1.0.0 was published from commit {version.commit[:7]} . Its tag now points to bbbbbbb ."
+    assert f"{told} See the alarm" in said(browser)
     assert "Tag moved" not in said(browser, "Other")
     lifecycle.dismiss_alarm(alarm, by=alice)
     assert "Tag moved" not in said(browser)
@@ -218,8 +218,8 @@ def test_alarm_about_a_vanished_commit_names_the_commit_not_the_branch_as_one(br
     publish(connection, "greeting")
     version = Module.objects.get(path="greeting").current_version
     Alarm.objects.create(version=version, kind="commit_gone", found=version.branch)
-    told = f"Commit vanished from its branch: Commit {version.commit[:7]} , from which version 1.0.0 was published, is"
-    assert f"{told} no longer in the history of its branch main . Look at it" in said(browser)
+    told = f"Commit vanished from its branch: The code of version 1.0.0 (commit {version.commit[:7]} ) is"
+    assert f"{told} no longer on its branch main . See the alarm" in said(browser)
 
 
 def test_what_another_repository_published_stays_and_can_be_removed(browser, connection, github, alice):
@@ -264,8 +264,8 @@ def test_terms_of_a_new_folder_are_what_it_would_start_with(browser, connection,
     shared = terms.Terms(credit_cost=750_000, audience="named", emails=["bob@example.com"])
     terms.set_terms(connection, path="greeting", terms=shared, by=alice)
     row = said(browser)
-    assert "It would start as 1.0.0, shared with 1 person." in row
-    assert "75 credits (repository says 0), shared with 1 person." in row
+    assert "It starts as 1.0.0, shared with 1 person." in row
+    assert "75 credits (the repository says 0), shared with 1 person." in row
     assert boxes(browser.get(PAGE)) == [("greeting", False), ("other", False)]
 
 
@@ -281,7 +281,7 @@ def test_updates_alarms_and_deployments_cost_no_query_each(browser, alice, bob, 
         make_restless(connection, github, bob, name)
     with django_assert_num_queries(len(first)):
         text = text_of(browser.get(PAGE))
-    told = ("Commit vanished", "One live deployment of Bob", "Breaking, major")
+    told = ("Commit vanished", "1 live deployment of Bob", "Breaking, major")
     assert [text.count(each) for each in told] == [4, 4, 4]
 
 

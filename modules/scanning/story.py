@@ -1,0 +1,49 @@
+"""What the scan's card on the Publish page says: a scan in, sentences out."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import GitHubConnection
+from foundation.paragraphs import joined
+from foundation.times import ago
+from modules.models import Scan
+
+
+def text(scan: Scan | None, connection: GitHubConnection) -> SafeString:
+    """How the newest scan of what `connection` reads stands, or how it ended."""
+    if scan is None:
+        branch = f"The branch {connection.branch}" if connection.branch else "The default branch"
+        return joined([f"{branch} has not been read yet.", "Reading starts within seconds.", "Published modules stay."])
+    if scan.status == Scan.Status.PENDING:
+        return format_html("Queued {}, waiting for a worker.", ago(scan.created_at))
+    if scan.status == Scan.Status.RUNNING:
+        return joined([_reading(scan), _progress(scan)])
+    if scan.status == Scan.Status.FAILED:
+        return joined([scan.error])
+    return format_html("Read {}.", _commit(scan))
+
+
+def aside(scan: Scan | None, base: Scan | None) -> SafeString | str:
+    """Of which commit the list below is while it is not the newest scan's, else when the repository was scanned."""
+    if scan is None:
+        return ""
+    if scan.status == Scan.Status.SUCCEEDED:
+        return format_html("Scanned {}", ago(scan.finished_at))
+    return format_html("The list below shows <code>{}</code>.", base.commit[:7]) if base else ""
+
+
+def _reading(scan: Scan) -> SafeString | str:
+    return format_html("Reading {}.", _commit(scan)) if scan.commit else "Asking GitHub for the newest commit."
+
+
+def _progress(scan: Scan) -> SafeString | str:
+    if not scan.total:
+        return ""
+    folders = f"{scan.read:,} of {scan.total:,} folders"
+    return format_html("{}, now <code>{}</code>.", folders, scan.current) if scan.current else f"{folders}."
+
+
+def _commit(scan: Scan) -> SafeString:
+    return format_html(
+        "<code>{}</code> “{}”, committed {}", scan.commit[:7], scan.commit_message, ago(scan.committed_at)
+    )
