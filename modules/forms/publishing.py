@@ -20,7 +20,7 @@ AUDIENCES = [
     (Module.Audience.NAMED, "Shared with named people"),
     (Module.Audience.EVERYONE, "Everyone"),
 ]
-CHANGED = "This form was changed on its way. Reload the page."
+CHANGED = "This form cannot be read. Reload the page."
 
 
 def folder_name(path: str) -> str:
@@ -91,7 +91,7 @@ class TermsForm(forms.Form):
         max_value=MOST_CREDITS,
         decimal_places=4,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={"invalid": "Give a number of credits, such as 40 or 2.5."},
+        error_messages={"invalid": "Enter a number of credits, such as 40 or 2.5."},
     )
     purchased_only = forms.ChoiceField(required=False, choices=[("", "As the repository says"), *YES_OR_NO])
     audience = forms.ChoiceField(choices=AUDIENCES, widget=forms.RadioSelect)
@@ -102,10 +102,10 @@ class TermsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
     )
     auto_publish = forms.BooleanField(
-        label="Publish compatible updates by themselves",
+        label="Publish compatible updates automatically",
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "switch", "role": "switch"}),
-        help_text="After each scan. What breaks the interface, or can do more than before, waits for you.",
+        help_text="After each scan. Breaking updates and updates that can do more wait for you.",
     )
 
     def __init__(
@@ -129,7 +129,7 @@ class TermsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         is_named = self.cleaned_data.get("audience") == Module.Audience.NAMED
         if is_named and not self.cleaned_data.get("emails") and "emails" not in self.errors:
-            self.add_error("emails", "Name at least one person, or choose another audience.")
+            self.add_error("emails", "Enter at least one address, or select another audience.")
         return self.cleaned_data
 
     def terms(self) -> Terms:
@@ -169,20 +169,19 @@ def _credits(units: int) -> str:
 def _says(suggestion: Suggestion) -> dict[str, str]:
     """The help of each field, with what the repository says."""
     return {
-        "title": f"Repository says {suggestion.title}.",
-        "credit_cost": f"Repository says {_credits(suggestion.credit_cost)}. What others pay for a deployment.",
-        "purchased_only": f"Repository says {'yes' if suggestion.purchased_only else 'no'}. "
-        "With yes, awarded credits cannot pay for it.",
-        "audience": "Who may deploy it may read its code through Terraform's registry too, which costs no credits. "
+        "title": f"The repository says {suggestion.title}.",
+        "credit_cost": f"The repository says {_credits(suggestion.credit_cost)}. Others pay this for each deployment.",
+        "purchased_only": f"The repository says {'yes' if suggestion.purchased_only else 'no'}. "
+        "With yes, Awarded credits cannot pay for it.",
+        "audience": "People who may deploy it can also read its code in Terraform's registry, without credits. "
         + _suggested_audience(suggestion),
-        "emails": "Their e-mail addresses, one a line, also of people who have not signed up yet. "
-        "Kept as long as it is shared with named people.",
+        "emails": "One e-mail address a line. People may sign up later. Another audience deletes this list.",
     }
 
 
 def _suggested_audience(suggestion: Suggestion) -> str:
     if suggestion.audience == Module.Audience.EVERYONE:
-        return "Repository says everyone (public_access)."
+        return "The repository says everyone (public_access)."
     if suggestion.emails:
-        return f"Repository says {', '.join(suggestion.emails)} (shared_users)."
-    return "Repository names nobody."
+        return f"The repository says {', '.join(suggestion.emails)} (shared_users)."
+    return "The repository names nobody."

@@ -118,7 +118,7 @@ class Module(models.Model):
     repository_id = models.BigIntegerField()
     repository_name = models.CharField(max_length=200)
     path = models.CharField(max_length=240, blank=True)
-    slug = models.SlugField(max_length=64, help_text="Names it in Terraform's registry addresses; never changes.")
+    slug = models.SlugField(max_length=64, help_text="Its name in addresses of Terraform's registry. It never changes.")
     title = models.CharField(max_length=200)
     own_title = models.CharField(max_length=200, blank=True)
     own_credit_cost = models.BigIntegerField(null=True, blank=True, help_text="Units of 1/10,000 credit.")
@@ -131,9 +131,11 @@ class Module(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who had compatible changes published by themselves; null while it is off.",
+        help_text="Who switched on automatic publishing. Null while it is off.",
     )
-    removed_at = models.DateTimeField(null=True, blank=True, help_text="Left the catalogue; deployments go on.")
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it left the catalogue. Deployments keep running."
+    )
 
     objects = ModuleQuerySet.as_manager()
 

@@ -81,7 +81,7 @@ class Scan(models.Model):
         on_delete=models.RESTRICT,
         null=True,
         related_name="+",
-        help_text="The reading whose rows hold for this one too, as no module has changed since.",
+        help_text="The earlier scan whose rows are used for this one too, as no module has changed.",
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
@@ -92,18 +92,20 @@ class Scan(models.Model):
     commit_message = models.CharField(max_length=200, blank=True)
     committed_at = models.DateTimeField(null=True)
     tree = models.CharField(max_length=40, blank=True, help_text="Git's object id of the commit's files.")
-    etag = models.CharField(max_length=200, blank=True, help_text="What GitHub calls the branch's state.")
+    etag = models.CharField(max_length=200, blank=True, help_text="GitHub's ETag of the branch.")
     history: "JSONOf[list[KeptCommit]]" = models.JSONField(
         default=list, help_text='The branch\'s newest commits, newest first: {"sha", "subject", "author", "at"}.'
     )
     history_is_whole = models.BooleanField(default=False, help_text="The history goes back to the first commit.")
     reading = models.CharField(
-        max_length=64, blank=True, help_text="How it was read; blank when a later scan should read all again."
+        max_length=64,
+        blank=True,
+        help_text="How it was read. Blank when the next scan must read all again.",
     )
     read = models.PositiveIntegerField(default=0, help_text="Folders read so far.")
-    total = models.PositiveIntegerField(null=True, help_text="Folders to read; null while unknown.")
-    current = models.CharField(max_length=300, blank=True, help_text="What is being read now.")
-    error = models.TextField(blank=True, help_text="Why it failed, in a sentence for people.")
+    total = models.PositiveIntegerField(null=True, help_text="Folders to read. Null while unknown.")
+    current = models.CharField(max_length=300, blank=True, help_text="The path that is read now.")
+    error = models.TextField(blank=True, help_text="Why it failed, as shown to people.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -146,7 +148,7 @@ class ScannedModule(models.Model):
     """A folder that a scan found: valid, or with the findings that say why not."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="+")
-    path = models.CharField(max_length=240, blank=True, help_text="Folder in the repository; blank for its root.")
+    path = models.CharField(max_length=240, blank=True, help_text="Folder in the repository. Blank for its root.")
     title = models.CharField(max_length=200)
     is_valid = models.BooleanField()
     findings: "JSONOf[list[Finding]]" = models.JSONField(default=list)
@@ -196,9 +198,9 @@ class Watch(models.Model):
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="watches")
     repository_id = models.BigIntegerField()
     tag_etags: "JSONOf[list[str]]" = models.JSONField(
-        default=list, help_text="What GitHub calls the state of its tags, page by page."
+        default=list, help_text="GitHub's ETags of its tags, page by page."
     )
-    tags_are_whole = models.BooleanField(default=False, help_text="No tag was left out as one too many.")
+    tags_are_whole = models.BooleanField(default=False, help_text="Whether all tags were read.")
     tags_read_at = models.DateTimeField(null=True)
     head = models.CharField(max_length=40, blank=True, help_text="The branch's commit when `held` was asked for.")
     held: "JSONOf[list[str]]" = models.JSONField(
@@ -227,7 +229,9 @@ class Delivery(models.Model):
     delivery_id = models.CharField(max_length=64, help_text="X-GitHub-Delivery, which the signature does not cover.")
     signature = models.CharField(max_length=64, help_text="HMAC-SHA256 of the body, hexadecimal.")
     event = models.CharField(max_length=40)
-    repository_id = models.BigIntegerField(null=True, help_text="Of which repository it tells; empty where unsaid.")
+    repository_id = models.BigIntegerField(
+        null=True, help_text="Which repository it is about. Empty where it names none."
+    )
     at = models.DateTimeField(auto_now_add=True)
 
     objects = DeliveryQuerySet.as_manager()

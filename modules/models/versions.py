@@ -60,7 +60,7 @@ class ModuleVersion(models.Model):
     )
     tag = models.CharField(max_length=255, blank=True, help_text="The git tag that gave it its number.")
     branch = models.CharField(max_length=255, blank=True)
-    path = models.CharField(max_length=240, blank=True, help_text="Its folder then; blank for the repository's root.")
+    path = models.CharField(max_length=240, blank=True, help_text="Its folder then. Blank for the repository's root.")
     commit = models.CharField(max_length=40)
     committed_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64)
@@ -68,7 +68,7 @@ class ModuleVersion(models.Model):
     schema: "JSONOf[Schema]" = models.JSONField()
     readme = models.TextField(blank=True)
     advice: "JSONOf[list[Finding]]" = models.JSONField(
-        default=list, help_text="What the scan found worth saying, as findings."
+        default=list, help_text="The suggestions of its scan, as findings."
     )
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -80,7 +80,9 @@ class ModuleVersion(models.Model):
     deprecated_at = models.DateTimeField(null=True, blank=True)
     deprecation_reason = models.CharField(max_length=300, blank=True)
     deprecation_link = models.URLField(max_length=300, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True, help_text="No new deployment; existing ones go on.")
+    revoked_at = models.DateTimeField(
+        null=True, blank=True, help_text="No new deployments. Existing ones keep running."
+    )
     revocation_reason = models.CharField(max_length=300, blank=True)
 
     objects = ModuleVersionQuerySet.as_manager()
@@ -124,12 +126,12 @@ class Alarm(models.Model):
     class Kind(ShownChoices):
         TAG_MOVED = "tag_moved", "bad", "warning", "Tag moved"
         TAG_GONE = "tag_gone", "bad", "warning", "Tag deleted"
-        COMMIT_GONE = "commit_gone", "bad", "warning", "Commit vanished from its branch"
+        COMMIT_GONE = "commit_gone", "bad", "warning", "Commit missing"
 
     ref = RefField()
     version = models.ForeignKey(ModuleVersion, on_delete=models.PROTECT, related_name="alarms")
     kind = ChoiceField(max_length=12, choices=Kind)
-    found = models.CharField(max_length=300, blank=True, help_text="What git says now: a commit, or a branch.")
+    found = models.CharField(max_length=300, blank=True, help_text="What git has now: a commit or a branch.")
     raised_at = models.DateTimeField(auto_now_add=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     dismissed_by = models.ForeignKey(

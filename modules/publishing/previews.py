@@ -65,7 +65,7 @@ def _next(row: Row, scan: Scan, *, before: Schema, taken: Collection[str], tags:
 def _as_it_is(row: Row) -> Preview:
     """Without new content there is no new version, also where a removed module comes back."""
     current = row.module.current_version
-    note = "" if row.is_published else "It comes back as it was."
+    note = "" if row.is_published else "Its code has not changed since."
     return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 

@@ -141,11 +141,11 @@ def _clean(terms: Terms, owner: User | None) -> Terms:
     """The terms as they are kept; raises ValidationError."""
     title = " ".join(terms.title.split())
     if len(title) > titles.LONGEST or not title.isprintable():
-        raise ValidationError(f"A title has at most {titles.LONGEST} characters, all of them printable.")
+        raise ValidationError(f"Use at most {titles.LONGEST} printable characters for the title.")
     if terms.credit_cost is not None and not 0 <= terms.credit_cost <= MOST_CREDITS * CREDIT:
-        raise ValidationError(f"A deployment costs between 0 and {MOST_CREDITS:,} credits.")
+        raise ValidationError(f"Enter a price between 0 and {MOST_CREDITS:,} credits.")
     if terms.audience not in Module.Audience.values:
-        raise ValidationError("Choose one of the audiences.")
+        raise ValidationError("Select an audience.")
     if owner is None and terms.audience != Module.Audience.EVERYONE:
         raise ValidationError("A platform module is for everyone.")
     emails = addresses(terms.emails, owner) if terms.audience == Module.Audience.NAMED else []
@@ -159,7 +159,7 @@ def addresses(emails: Collection[str], owner: User | None = None) -> list[str]:
         raise ValidationError([f"“{person}” is not an e-mail address." for person in wrong])
     people -= {owner.email.lower()} if owner else set()
     if len(people) > MOST_PEOPLE:
-        raise ValidationError(f"These are {len(people)} people; {MOST_PEOPLE} are the most that fit.")
+        raise ValidationError(f"You named {len(people)} people. At most {MOST_PEOPLE} are possible.")
     return sorted(people)
 
 

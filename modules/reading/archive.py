@@ -132,7 +132,7 @@ def _without_top(member: Member) -> str:
 def _take(snapshot: Snapshot, targets: dict[str, str], path: str, member: Member, limits: Limits) -> None:
     problem = path_problem(path, depth=limits.depth, length=limits.path_length) or _problem(member, limits)
     if not problem and (path in snapshot.files or path in targets):
-        problem = "The path stands twice in the archive."
+        problem = "This path is in the archive twice."
         snapshot.files.pop(path, None)
         targets.pop(path, None)
     if problem:
@@ -149,7 +149,7 @@ def _problem(member: Member, limits: Limits) -> str:
     if member.kind == LINK and (not member.target or len(member.target) > LONGEST_TARGET or "\0" in member.target):
         return "The link has no usable target."
     if member.kind not in (REGULAR, LINK, FOLDER):
-        return f"Only files, folders and symbolic links are taken; this is a {member.kind}."
+        return f"Only files, folders and symbolic links are supported. This is a {member.kind}."
     if member.kind == REGULAR and member.data is None:
         return f"The file is larger than {limits.file_bytes / 1024**2:g} MiB."
     return ""

@@ -15,9 +15,9 @@ def path_problem(path: str, *, depth: int, length: int) -> str:
     if path.startswith("/"):
         return "The path is absolute."
     if "\\" in path:
-        return "The path holds a backslash."
+        return "The path contains a backslash."
     if any(unicodedata.category(character) in UNPRINTABLE or character in BIDI for character in path):
-        return "The path holds characters that cannot be shown."
+        return "The path contains characters that cannot be shown."
     if any(part in ("", ".", "..") for part in parts):
         return "The path leaves its folder."
     if len(path.encode()) > length:

@@ -50,7 +50,7 @@ class Links:
         if link in self.known:
             return self.known[link]
         if link in self.open:
-            raise LinkRefused(f"The link to {self.targets[link]} runs in a circle.")
+            raise LinkRefused(f"The link to {self.targets[link]} leads back to itself.")
         self.open.add(link)
         try:
             self.known[link] = self._below(self._walk(link), link)
@@ -102,7 +102,7 @@ class Links:
                 continue
             steps += 1
             if steps > MOST_STEPS:
-                raise LinkRefused(f"The link to {self.targets[link]} runs in a circle.")
+                raise LinkRefused(f"The link to {self.targets[link]} leads back to itself.")
             if target.startswith("/"):
                 raise LinkRefused(f"The link to {target} leaves the repository.")
             reached.pop()

@@ -112,7 +112,7 @@ class _Unpacked:
             return False
         packed = self.unpacker.unconsumed_tail or self.stream.read(CHUNK)
         if not packed:
-            raise ArchiveRefused("The archive is cut off.")
+            raise ArchiveRefused("The archive is incomplete.")
         if not self.unpacker.unconsumed_tail:
             self.packed += len(packed)
         try:
@@ -131,7 +131,7 @@ class _Unpacked:
         if kept > self.limits.bytes:
             raise ArchiveRefused(f"The archive unpacks to more than {_megabytes(self.limits.bytes)}.")
         if self.passed_over > PASSED_OVER * self.limits.bytes:
-            raise ArchiveRefused("The archive's large files unpack to far more than is read.")
+            raise ArchiveRefused("The archive's large files unpack to more than the portal reads.")
         if kept > RATIO_FROM and kept > self.packed * self.limits.ratio:
             raise ArchiveRefused(f"The archive unpacks to more than {self.limits.ratio} times its size.")
 
@@ -155,7 +155,7 @@ def _member(header: bytes, extended: dict[str, str], source: _Unpacked, limits: 
 
 def _extended(kind: bytes, source: _Unpacked, size: int) -> dict[str, str]:
     if size > LONGEST_HEADER:
-        raise ArchiveRefused("The archive has an extended header that is far too long.")
+        raise ArchiveRefused("The archive has an extended header that is too long.")
     data = source.read(size)
     source.skip(-size % BLOCK)
     if kind in b"LK":

@@ -157,7 +157,7 @@ class Repository:
             current = waiting.pop()
             for path in self.configs.get(current, []):
                 if left_out.is_override(split(path)[1]):
-                    message = "An override file would replace parts of other files. Put its content into them."
+                    message = "Override files are not supported. Move its content into the other files."
                     problems.append(finding("error", "override", message, path, 1))
                 if current != folder:
                     rows = self.answers[path]["findings"]
@@ -176,7 +176,7 @@ class Repository:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
             elif target not in self.holds:
                 missing.add(target)
-                message = f"The source {call['source']} is no folder of this repository."
+                message = f"The source {call['source']} is not a folder of this repository. Check the path."
             else:
                 targets.append(target)
                 continue

@@ -21,7 +21,7 @@ from modules.scanning.services import start_scan
 MOST_BYTES = 1024**2  # of a body; a push with many hundreds of commits may have more, and is found by the next look
 WORD = re.compile(r"[\w-]{1,40}")  # an event's name or a delivery's id
 TAGS = "refs/tags/"
-PONG, QUEUED, REPEATED = "pong", "queued", "ignored: this delivery was taken before"
+PONG, QUEUED, REPEATED = "pong", "queued", "ignored: this delivery was received before"
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +49,9 @@ def payload_of(body: bytes, content_type: str) -> dict:
             body = parse_qs(body.decode(), strict_parsing=True)["payload"][0].encode()
         payload = json.loads(body)
     except (ValueError, KeyError, RecursionError) as error:
-        raise Unreadable("The body is no JSON, nor a form with JSON in its field payload.") from error
+        raise Unreadable("The body is neither JSON nor a form with JSON in its field payload.") from error
     if not isinstance(payload, dict):
-        raise Unreadable("The body is JSON, but no object.")
+        raise Unreadable("The body is JSON, but not an object.")
     return payload
 
 
@@ -64,7 +64,7 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
-        raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing, or not as GitHub sends them.")
+        raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing or malformed.")
     facts = {"delivery_id": delivery_id, "signature": signature, "event": event}
     is_new = _note(connection, repository_id=_repository_id(payload), **facts)
     if event == "ping":
@@ -108,7 +108,7 @@ def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: s
 def _reason_to_ignore(connection: GitHubConnection, event: str, payload: dict) -> str:
     """Why nothing is read because of this event, in a sentence; blank when it calls for a scan."""
     if event != "push":
-        return f"the event {event} is not needed"
+        return f"the event {event} is not used"
     number = _repository_id(payload)
     if number is None or number != connection.repository_id:
         return "modules come from another repository"

@@ -1,4 +1,4 @@
-"""What is worth saying of a module that is valid: findings of the level "advice", with file and line."""
+"""Suggestions for a valid module: findings of the level "advice", with file and line."""
 
 import re
 
@@ -26,7 +26,7 @@ def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readm
         for file, line in [_place(row["name"], schema, answers)]
     ]
     if not readme.strip():
-        found.append(finding("advice", "readme", "There is no README.md that says what this is for.", folder))
+        found.append(finding("advice", "readme", "Add a README.md that says what this module is for.", folder))
     return found
 
 
@@ -36,18 +36,18 @@ def _of_variable(row: Variable, *, is_typed: bool, is_used: bool) -> list[tuple[
     if not row["description"] and name != INJECTED:
         found.append(("description", f"The variable {name} has no description."))
     if not is_typed:
-        found.append(("untyped", f"The variable {name} has no type, so its input is checked by nothing."))
+        found.append(("untyped", f"The variable {name} has no type, so its input is not checked."))
     if not is_used and name != INJECTED:
         found.append(("unused", f"The variable {name} is not used."))
     if SECRET.search(name) and not row["sensitive"] and row["type"] not in ("bool", "number"):
-        found.append(("secret", f"The variable {name} looks like a credential, and is not marked as sensitive."))
+        found.append(("secret", f"The variable {name} looks like a credential. Mark it as sensitive."))
     return found
 
 
 def _unbounded(provider: Provider) -> str:
     name, version = provider["name"], provider["version"]
-    said = f"“{version}” has no upper bound" if version else "no version is asked for"
-    return f"The provider {name} may change with any of its releases: {said}. Write “~>” and a version."
+    said = f"“{version}” has no upper bound" if version else "no version is required"
+    return f"The provider {name} may change with any release: {said}. Use “~>” and a version."
 
 
 def _place(provider: str, schema: Schema, answers: dict[str, FileAnswer]) -> tuple[str, int | None]:

@@ -35,6 +35,7 @@ NESTED = {
     "kubernetes": {"exec": 0},
 }
 OPENED = re.compile(r"^[A-Za-z_][^\n#]*[{(\[][ \t]*$", re.MULTILINE)
+NUL = "This file contains a NUL character. Save it as plain text."
 
 
 class FileSyntaxError(ValueError):
@@ -93,15 +94,15 @@ def read_json(text: str) -> list[Block]:
     except json.JSONDecodeError as error:
         raise FileSyntaxError(f"This is not valid JSON: {error.msg}.", error.lineno) from error
     except ValueError as error:  # half a surrogate pair, or a number out of range
-        raise FileSyntaxError(f"This holds a value that cannot be stored: {error}.", 1) from error
+        raise FileSyntaxError(f"This file contains a value that cannot be stored: {error}.", 1) from error
     except RecursionError as error:
         raise FileSyntaxError("This file is nested too deeply.", 1) from error
     if _is_deep(content, DEEPEST):
         raise FileSyntaxError("This file is nested too deeply.", 1)
     if "\\u0000" in text:
-        raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\\u0000")].count("\n") + 1)
+        raise FileSyntaxError(NUL, text[: text.index("\\u0000")].count("\n") + 1)
     if not isinstance(content, dict | list):
-        raise FileSyntaxError("A .tf.json file holds one JSON object.", 1)
+        raise FileSyntaxError("A .tf.json file must contain one JSON object.", 1)
     root = Block("", [], 1)
     for part in _each(content):
         _json_body(root, part, text)
@@ -116,7 +117,7 @@ def _is_deep(content: Any, levels: int) -> bool:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of Terraform's")
+    raise ValueError(f"{name} is not a number in Terraform")
 
 
 def _finite(text: str) -> float:

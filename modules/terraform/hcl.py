@@ -10,14 +10,14 @@ from collections import Counter
 from typing import Any
 
 from modules.terraform import uimeta
-from modules.terraform.blocks import NESTED, Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.schema import FileAnswer, Finding, Level, Provider, Validation, Variable
 from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 3
+READER = 4
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # a provider that lets a program sign in, in an attribute
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
@@ -33,7 +33,7 @@ def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int
     answer = empty_answer()
     try:
         if "\0" in text:
-            raise FileSyntaxError("This file holds a NUL character.", text[: text.index("\0")].count("\n") + 1)
+            raise FileSyntaxError(NUL, text[: text.index("\0")].count("\n") + 1)
         blocks = read_json(text) if is_json else _native(text, answer["findings"], is_costly, deepest)
     except FileSyntaxError as error:
         answer["findings"].append(_finding("error", error.code, str(error), error.line))
@@ -64,7 +64,7 @@ def empty_answer() -> FileAnswer:
 
 def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -> list[Block]:
     """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
-    refusal = FileSyntaxError("It takes python-hcl2 too much time or memory.", 1)
+    refusal = FileSyntaxError("The strict reader needs too much time or memory for it.", 1)
     is_costly = is_costly or _brackets(text) > deepest
     if not is_costly:
         try:
@@ -77,7 +77,7 @@ def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -
         raise FileSyntaxError(str(error), error.line, "nesting") from error
     except TolerantError as error:
         raise (FileSyntaxError(str(error), error.line) if is_costly else refusal) from error
-    message = f"This file was read by the tolerant reader, which does not check expressions. {refusal}"
+    message = f"The expressions in this file are not checked. {refusal}"
     findings.append(_finding("advice", "tolerant", message, refusal.line))
     return blocks
 
@@ -139,7 +139,7 @@ def _type(block: Block, findings: list[Finding]) -> Type:
     try:
         return parse_type(value.text)
     except TypeSyntaxError as error:
-        message = f"The type of {block.labels[0]} cannot be read: {error}."
+        message = f"The type of {block.labels[0]} cannot be read: {error}. Use one of Terraform's types."
         findings.append(_finding("error", "type", message, value.line))
         return Any_()
 
@@ -151,7 +151,9 @@ def _add_default(variable: Variable, block: Block, findings: list[Finding]) -> N
     try:
         variable["default"] = value.literal()
     except NotLiteral:
-        message = f"The default of {block.labels[0]} is an expression; Terraform computes it, the form leaves it blank."
+        message = (
+            f"The default of {block.labels[0]} is an expression. Terraform computes it, so the form leaves it blank."
+        )
         findings.append(_finding("advice", "default", message, value.line))
         variable["default_expression"] = value.text
 
@@ -173,7 +175,7 @@ def _options(kind: Type, words: list[str], name: str, line: int, findings: list[
         numbers = [None]
     if all(isinstance(number, int | float) for number in numbers):
         return numbers
-    findings.append(_finding("advice", "uimeta", f"{name} is a number, but its options are not all numbers.", line))
+    findings.append(_finding("advice", "uimeta", f"{name} is a number, so all of its options must be numbers.", line))
     return []
 
 
@@ -200,7 +202,7 @@ def _terraform(block: Block, answer: FileAnswer) -> None:
     for inner in block.all("required_providers"):
         answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
     for inner in block.all("backend") + block.all("cloud"):
-        message = f"The {' '.join([inner.type, *inner.labels])} block is overruled: the portal keeps the state itself."
+        message = f"The {' '.join([inner.type, *inner.labels])} block is ignored. The portal stores the state."
         answer["findings"].append(_finding("advice", "backend", message, inner.line))
 
 

@@ -177,7 +177,7 @@ def _unescape(match: re.Match) -> str:
         return ESCAPES[simple]
     code = int(short or long or "0", 16)
     if unknown or not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
-        raise NotLiteral(f"{match[0]} is no escape sequence")
+        raise NotLiteral(f"{match[0]} is not an escape sequence")
     return chr(code)
 
 

@@ -235,7 +235,13 @@ def _gather(answers: dict[str, FileAnswer], key: str) -> list[Any]:
 def _twins(rows: list[Any], key: str, word: str) -> list[Finding]:
     counts = Counter(row[key] for row in rows)
     return [
-        finding("error", "duplicate", f"The {word} {row[key]} is declared more than once.", row["file"], row["line"])
+        finding(
+            "error",
+            "duplicate",
+            f"The {word} {row[key]} is declared more than once. Keep one.",
+            row["file"],
+            row["line"],
+        )
         for row in rows
         if counts[row[key]] > 1
     ]
@@ -248,7 +254,7 @@ def _is_platforms(variable: Variable, findings: list[Finding]) -> bool:
         return False
     value = variable["default"]
     if variable["required"] or (value is not None and not _fits(value, wanted)):
-        message = f"{variable['name']} has no default that the portal can read, so it is asked like any other input."
+        message = f"{variable['name']} has no default that the portal can read. It is shown as an ordinary input."
         findings.append(finding("advice", "platform", message, variable["file"], variable["line"]))
         return False
     return True

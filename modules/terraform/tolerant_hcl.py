@@ -81,25 +81,25 @@ class Scanner:
     def _next(self) -> Token | None:
         match, start = TOKEN.match(self.text, self.at), self.at
         if match is None:
-            raise self.error(f"“{self.text[start]}” cannot stand here.", start)
+            raise self.error(f"“{self.text[start]}” is not allowed here.", start)
         self.at, kind = match.end(), match.lastgroup or ""
         if kind == "blank":
             return None
         if kind == "unclosed":
-            raise self.error("A comment that begins here is never closed.", start)
+            raise self.error("A comment that starts here is never closed.", start)
         if kind == "quote":
             self._string(start)
         elif kind == "heredoc":
             self._heredoc(start)
         elif kind == "name" and not match[0].replace("-", "_").isidentifier():
-            raise self.error(f"“{match[0][:20]}” is no name.", start)
+            raise self.error(f"“{match[0][:20]}” is not a name.", start)
         kind = {"quote": "string", "heredoc": "string", "mark": match[0]}.get(kind, kind)
         return Token(kind, start, self.at)
 
     def _heredoc(self, start: int) -> None:
         marker = MARKER.match(self.text, start)
         if marker is None:
-            raise self.error("A heredoc begins with its marker and a new line.", start)
+            raise self.error("A heredoc starts with its marker and a new line.", start)
         line = bisect_right(self.starts, marker.end()) - 1
         while line < len(self.starts):
             begin = self.starts[line]
@@ -108,7 +108,7 @@ class Scanner:
                 self.at = end
                 return
             line += 1
-        raise self.error("A heredoc that begins here is never closed.", start)
+        raise self.error("A heredoc that starts here is never closed.", start)
 
     def _string(self, start: int) -> None:
         """Go on behind the closing quote; `open` holds what is open in between, quotes included."""
@@ -131,7 +131,7 @@ class Scanner:
             opened.pop()
             self.at += 1
         else:
-            raise self.error("A string that begins here is never closed.", start)
+            raise self.error("A string that starts here is never closed.", start)
 
     def _in_template(self, opened: list[str], start: int) -> None:
         if self.text.startswith("~", self.at):  # takes the blanks off beside a template
@@ -139,7 +139,7 @@ class Scanner:
             return
         match = TOKEN.match(self.text, self.at)
         if match is None or match.lastgroup == "unclosed":
-            raise self.error("A template that begins here is never closed.", start)
+            raise self.error("A template that starts here is never closed.", start)
         position, self.at = self.at, match.end()
         mark = match[0]
         if match.lastgroup == "quote":

@@ -25,7 +25,7 @@ def split(description: str) -> tuple[str, UIMeta]:
         return description.strip(), UIMeta()
     meta = _read(found[0])
     if len(found) > 1:
-        meta.problems.append("There is more than one UIMeta tag; the first counts.")
+        meta.problems.append("There is more than one UIMeta tag. The first one is used.")
     return TAG.sub("", description).strip(), meta
 
 
@@ -36,7 +36,7 @@ def _read(text: str) -> UIMeta:
         key, _, value = word.partition("=")
         key = key.lower()
         if key in seen:
-            meta.problems.append(f"The UIMeta key {key} is given twice; the first counts.")
+            meta.problems.append(f"The UIMeta key {key} is given twice. The first one is used.")
             continue
         seen.add(key)
         _set(meta, key, value)

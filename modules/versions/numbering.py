@@ -32,7 +32,7 @@ def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Colle
         problem = _problem(text, newest, taken)
         if not problem:
             return Number(text, tag, note)
-        note = note or f"The tag {tag} was not taken: {problem}."
+        note = note or f"The tag {tag} was not used: {problem}."
     return Number(_next(newest, taken, bump), "", note)
 
 
@@ -67,11 +67,11 @@ def _problem(text: str, newest: str | None, taken: Collection[str]) -> str:
     if max(version.major, version.minor, version.patch) >= MOST:
         return "its numbers are larger than Terraform can read"
     if version.build:
-        return "Terraform's registry cannot tell versions apart by what stands behind a plus sign"
+        return "Terraform's registry ignores what follows a plus sign"
     if text in taken or text == newest:
-        return f"{text} has been published already"
+        return f"{text} is already published"
     if newest is not None and version <= Version.parse(newest):
-        return f"it is not above {newest}, the newest version"
+        return f"it is not higher than {newest}, the newest version"
     return ""
 
 

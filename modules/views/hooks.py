@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import GitHubConnection
 from modules.scanning import webhooks
 
-NOTHING_HERE = "There is no webhook here."
+NOTHING_HERE = "Webhook not found."
 
 
 @csrf_exempt
@@ -22,7 +22,7 @@ def github(request: HttpRequest, ref: str) -> HttpResponse:
     if not signature:
         return _answer(404, NOTHING_HERE)
     if not webhooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
-        return _answer(403, "The signature is not that of this webhook's secret.")
+        return _answer(403, "The signature does not match this webhook's secret.")
     delivery_id, event = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Delivery", "Event"))
     try:
         payload = webhooks.payload_of(body, request.content_type)

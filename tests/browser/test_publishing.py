@@ -194,7 +194,7 @@ def set_terms(page):
     page.get_by_role("button", name="Save settings").click()
     expect(page.get_by_text("Settings saved. They are in effect now.")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Queues")
-    expect(page.locator("#settings")).to_contain_text("Repository says 12.5.")
+    expect(page.locator("#settings")).to_contain_text("The repository says 12.5.")
     page.get_by_role("button", name="Reset title to what the repository says").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Message Bus")
     expect(page.get_by_label("Title")).to_have_value("")

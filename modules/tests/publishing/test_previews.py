@@ -82,7 +82,7 @@ class TestNumbers:
         github.add_tag(NAME, "v1.4.0")
         said = preview(connection)
         assert (said.semver, said.tag) == ("1.6.0", "")
-        assert said.note == "The tag greeting/v1.5.0 was not taken: 1.5.0 has been published already."
+        assert said.note == "The tag greeting/v1.5.0 was not used: 1.5.0 is already published."
 
     def test_tag_of_another_commit_or_repository_means_nothing(self, connection, github, bob):
         reading = scan(connection)
@@ -171,7 +171,7 @@ class TestUpdates:
         publish(connection, "greeting")
         publish(connection)
         said = shown(connection, ticked={"greeting"})["greeting"].preview
-        assert (said.semver, said.note) == ("1.0.0", "It comes back as it was.")
+        assert (said.semver, said.note) == ("1.0.0", "Its code has not changed since.")
         publish(connection, "greeting")
         assert Module.objects.get().versions.count() == 1
 

@@ -114,7 +114,7 @@ def test_another_repository_is_ignored_with_a_reason(post, connection, repositor
 
 
 def test_another_event_is_ignored_with_a_reason(post, connection):
-    assert said(post({"action": "opened"}, event="issues")) == (202, "ignored: the event issues is not needed")
+    assert said(post({"action": "opened"}, event="issues")) == (202, "ignored: the event issues is not used")
 
 
 def test_a_branch_that_was_chosen_is_the_one_that_counts(post, connection):
@@ -132,7 +132,7 @@ def test_nothing_is_read_for_one_who_is_no_partner_any_more(post, connection):
 def test_the_platforms_repository_has_a_webhook_as_well(post):
     platform = connect(None, repository_id=1003, secret="of the platform")
     body = json.dumps(push_of(platform)).encode()
-    assert said(post(body, ref=platform.ref)) == (403, "The signature is not that of this webhook's secret.")
+    assert said(post(body, ref=platform.ref)) == (403, "The signature does not match this webhook's secret.")
     assert said(post(body, ref=platform.ref, signature=signed(body, "of the platform"))) == (202, "queued")
     assert Scan.objects.get(status="pending").connection == platform
 
@@ -148,14 +148,14 @@ class TestReplay:
         finish()
         assert said(post(push_of(connection), delivery="guid")) == (
             202,
-            "ignored: this delivery was taken before",
+            "ignored: this delivery was received before",
         )
         assert (Delivery.objects.count(), Scan.objects.filter(status="pending").count()) == (1, 0)
 
     def test_another_id_does_not_make_an_old_body_new(self, post, connection):
         post(push_of(connection), delivery="guid")
         finish()
-        assert post(push_of(connection), delivery="forged").text == "ignored: this delivery was taken before"
+        assert post(push_of(connection), delivery="forged").text == "ignored: this delivery was received before"
         assert Scan.objects.filter(status="pending").count() == 0
 
     def test_another_body_does_not_make_an_old_id_new(self, post, connection):
@@ -217,7 +217,7 @@ class TestRefused:
     @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=" + "0" * 64, "sha1=abc", "sha256=ü", "x" * 5_000])
     def test_a_wrong_signature_is_403(self, post, connection, signature):
         answer = post(push_of(connection), signature=signature)
-        assert said(answer) == (403, "The signature is not that of this webhook's secret.")
+        assert said(answer) == (403, "The signature does not match this webhook's secret.")
 
     def test_a_signature_of_another_body_is_403(self, post, connection):
         assert post(push_of(connection), signature=signed(b"{}")).status_code == 403
@@ -231,11 +231,11 @@ class TestRefused:
         GitHubConnection.objects.update(webhook_secret_encrypted=b"")
         for secret in ("", "none", SECRET):
             body = json.dumps(push_of(connection)).encode()
-            assert said(post(body, signature=signed(body, secret))) == (404, "There is no webhook here.")
-        assert said(post(b"{}", signature="sha256=")) == (404, "There is no webhook here.")
+            assert said(post(body, signature=signed(body, secret))) == (404, "Webhook not found.")
+        assert said(post(b"{}", signature="sha256=")) == (404, "Webhook not found.")
 
     def test_a_connection_that_does_not_exist_is_the_same_404(self, post, connection):
-        assert said(post(push_of(connection), ref="abcdefghij")) == (404, "There is no webhook here.")
+        assert said(post(push_of(connection), ref="abcdefghij")) == (404, "Webhook not found.")
 
     def test_a_lost_key_is_404_and_logged(self, post, connection, settings, caplog):
         settings.PORTAL_KEYS = "other:" + "b3RoZXIga2V5cyBvZiB0aGlydHktdHdvIGJ5dGVzISE="
@@ -281,4 +281,4 @@ def test_a_removed_connection_is_404(post, connection, monkeypatch):
         return real(body, content_type)
 
     monkeypatch.setattr(webhooks, "payload_of", remove_and_read)
-    assert said(post(push_of(connection))) == (404, "There is no webhook here.")
+    assert said(post(push_of(connection))) == (404, "Webhook not found.")

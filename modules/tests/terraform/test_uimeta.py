@@ -23,8 +23,8 @@ def test_tag_is_read_and_taken_out(text, help_text, meta):
     [
         ("{{UIMeta group=one}}", "The UIMeta key group needs a whole number, not “one”."),
         ("{{UIMeta colour=red}}", "The UIMeta key colour is unknown."),
-        ("{{UIMeta group=1 group=2}}", "The UIMeta key group is given twice; the first counts."),
-        ("{{UIMeta group=1}} {{UIMeta group=2}}", "There is more than one UIMeta tag; the first counts."),
+        ("{{UIMeta group=1 group=2}}", "The UIMeta key group is given twice. The first one is used."),
+        ("{{UIMeta group=1}} {{UIMeta group=2}}", "There is more than one UIMeta tag. The first one is used."),
     ],
 )
 def test_what_cannot_be_used_is_said(text, problem):

@@ -73,21 +73,21 @@ def test_prerelease_is_a_version():
 @pytest.mark.parametrize(
     ("tag", "why"),
     [
-        ("v1.0.0", "1.0.0 has been published already"),
-        ("v1.3.0", "1.3.0 has been published already"),
-        ("v1.2.9", "it is not above 1.3.0, the newest version"),
-        ("v1.3.0-rc.1", "it is not above 1.3.0, the newest version"),
+        ("v1.0.0", "1.0.0 is already published"),
+        ("v1.3.0", "1.3.0 is already published"),
+        ("v1.2.9", "it is not higher than 1.3.0, the newest version"),
+        ("v1.3.0-rc.1", "it is not higher than 1.3.0, the newest version"),
         ("v2.0", "2.0 is not a semantic version like 1.2.3"),
         ("v1.04.0", "1.04.0 is not a semantic version like 1.2.3"),
         ("v1.٤.0", "1.٤.0 is not a semantic version like 1.2.3"),
         ("v1000000000000000000.0.0", "its numbers are larger than Terraform can read"),
         ("v2.0.1000000000000000000-rc.1", "its numbers are larger than Terraform can read"),
-        ("v2.0.0+exp", "Terraform's registry cannot tell versions apart by what stands behind a plus sign"),
+        ("v2.0.0+exp", "Terraform's registry ignores what follows a plus sign"),
     ],
 )
 def test_tag_that_cannot_be_taken_is_told_and_the_portal_numbers(tag, why):
     assert numbered(tag) == ("1.4.0", "")
-    assert note(tag) == f"The tag {tag} was not taken: {why}."
+    assert note(tag) == f"The tag {tag} was not used: {why}."
 
 
 def test_number_too_long_for_any_table_is_no_version():
@@ -103,7 +103,7 @@ def test_what_follows_on_the_longest_number_fits_too():
 def test_less_specific_tag_is_taken_where_the_first_cannot_be_and_the_first_is_told():
     found = number(newest="1.3.0", taken=["1.3.0"], bump="minor", tags=["db/v1.0.0", "v1.6.0"], path="db")
     assert (found.semver, found.tag) == ("1.6.0", "v1.6.0")
-    assert found.note == "The tag db/v1.0.0 was not taken: it is not above 1.3.0, the newest version."
+    assert found.note == "The tag db/v1.0.0 was not used: it is not higher than 1.3.0, the newest version."
 
 
 @given(st.none() | VERSIONS, st.sets(VERSIONS, max_size=4), BUMPS, TAGS)

@@ -57,11 +57,11 @@ def test_the_page_says_what_publishing_does_and_what_the_repository_says(browser
     text = text_of(page(browser))
     assert "Not published yet. 1 input, 1 output. It starts as 1.0.0, exclusive to you." in text
     for said in (
-        "Repository says Greeting.",
-        "Repository says 60. ",
-        "Repository says yes. ",
-        "Repository says carol@example.com (shared_users).",
-        "read its code through Terraform's registry too, which costs no credits.",
+        "The repository says Greeting.",
+        "The repository says 60. ",
+        "The repository says yes. ",
+        "The repository says carol@example.com (shared_users).",
+        "read its code in Terraform's registry, without credits.",
         "Runs no program of its own during apply",
     ):
         assert said in text
@@ -125,19 +125,22 @@ def test_addresses_of_nobody_are_each_named_and_everything_typed_is_kept(browser
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"credit_cost": "many"}, "Give a number of credits, such as 40 or 2.5."),
+        ({"credit_cost": "many"}, "Enter a number of credits, such as 40 or 2.5."),
         ({"credit_cost": "-1"}, "greater than or equal to 0"),
         ({"credit_cost": "1000001"}, "less than or equal to 1000000"),
         ({"credit_cost": "0.00001"}, "no more than 4 decimal places"),
-        ({"credit_cost": "NaN"}, "Give a number of credits"),
+        ({"credit_cost": "NaN"}, "Enter a number of credits"),
         ({"title": "x" * 201}, "at most 200 characters"),
-        ({"title": "a\u202eb"}, "all of them printable"),
+        ({"title": "a\u202eb"}, "at most 200 printable characters"),
         ({"title": "a\0b"}, "Null characters are not allowed."),
         ({"purchased_only": "perhaps"}, "Select a valid choice."),
         ({"audience": "the world"}, "Select a valid choice."),
-        ({"audience": "named"}, "Name at least one person, or choose another audience."),
-        ({"audience": "named", "emails": "alice@example.com"}, "Name at least one person"),
-        ({"audience": "named", "emails": "\n".join(f"p{n}@example.com" for n in range(201))}, "200 are the most"),
+        ({"audience": "named"}, "Enter at least one address, or select another audience."),
+        ({"audience": "named", "emails": "alice@example.com"}, "Enter at least one address"),
+        (
+            {"audience": "named", "emails": "\n".join(f"p{n}@example.com" for n in range(201))},
+            "At most 200 are possible.",
+        ),
     ],
 )
 def test_what_cannot_be_set_is_refused_with_a_sentence(browser, connection, changed, sentence):

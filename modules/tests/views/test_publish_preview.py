@@ -107,7 +107,7 @@ def test_tag_that_cannot_be_taken_is_said(browser, connection, github):
     github.add_tag(NAME, "v0.5.0")
     scan(connection)
     assert "to 2.0.0" in said(browser)
-    assert "The tag v0.5.0 was not taken" in said(browser)
+    assert "The tag v0.5.0 was not used" in said(browser)
     github.commit(NAME, {"greeting/main.tf": f"# again\n{BREAKING}"})
     github.add_tag(NAME, "greeting/v3.0.0")
     scan(connection)
@@ -218,7 +218,7 @@ def test_alarm_about_a_vanished_commit_names_the_commit_not_the_branch_as_one(br
     publish(connection, "greeting")
     version = Module.objects.get(path="greeting").current_version
     Alarm.objects.create(version=version, kind="commit_gone", found=version.branch)
-    told = f"Commit vanished from its branch: The code of version 1.0.0 (commit {version.commit[:7]} ) is"
+    told = f"Commit missing: The code of version 1.0.0 (commit {version.commit[:7]} ) is"
     assert f"{told} no longer on its branch main . See the alarm" in said(browser)
 
 
@@ -281,7 +281,7 @@ def test_updates_alarms_and_deployments_cost_no_query_each(browser, alice, bob, 
         make_restless(connection, github, bob, name)
     with django_assert_num_queries(len(first)):
         text = text_of(browser.get(PAGE))
-    told = ("Commit vanished", "1 live deployment of Bob", "Breaking, major")
+    told = ("Commit missing", "1 live deployment of Bob", "Breaking, major")
     assert [text.count(each) for each in told] == [4, 4, 4]
 
 
