@@ -112,11 +112,9 @@ class ModuleVersion(models.Model):
 
 
 ALARMS = {
-    "tag_moved": "Version {semver} was published from commit <code>{commit}</code>. "
-    "Its tag <code>{tag}</code> now points to <code>{found}</code>.",
-    "tag_gone": "Version {semver} got its number from the tag <code>{tag}</code>. "
-    "That tag is no longer in the repository.",
-    "commit_gone": "The code of version {semver} (commit <code>{commit}</code>) is no longer on its branch{branch}.",
+    "tag_moved": "Version {semver} was published from commit {commit}. Its tag {tag} now points to {found}.",
+    "tag_gone": "Version {semver} got its number from the tag {tag}. That tag is no longer in the repository.",
+    "commit_gone": "The code of version {semver} (commit {commit}) is no longer on its branch {branch}.",
 }
 
 
@@ -148,9 +146,17 @@ class Alarm(models.Model):
         return f"{self.get_kind_display()}: {self.version}"
 
     @property
+    def text(self) -> str:
+        """What was published, and what git has now."""
+        return ALARMS[self.kind].format(semver=self.version.semver, **self._names)
+
+    @property
     def sentence(self) -> SafeString:
-        """What was published, and what git says now."""
+        """`text` for pages, with the names of git as code."""
+        names = {key: format_html("<code>{}</code>", name) for key, name in self._names.items()}
+        return format_html(ALARMS[self.kind], semver=self.version.semver, **names)
+
+    @property
+    def _names(self) -> dict[str, str]:
         version = self.version
-        branch = format_html(" <code>{}</code>", version.branch) if version.branch else ""
-        facts = {"semver": version.semver, "commit": version.commit[:7], "tag": version.tag, "branch": branch}
-        return format_html(ALARMS[self.kind], **facts, found=self.found[:7])
+        return {"commit": version.commit[:7], "tag": version.tag, "branch": version.branch, "found": self.found[:7]}

@@ -13,6 +13,7 @@ from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import those_responsible, token_of
 from foundation import audit, outbox
+from foundation.paragraphs import counted
 from foundation.wake import wake
 from modules.models import Alarm, Module, ModuleVersion, Scan, Tag, Watch
 from modules.models.versions import ModuleVersionQuerySet
@@ -20,6 +21,13 @@ from modules.publishing import candidates
 
 logger = logging.getLogger(__name__)
 LONGEST_TAG = 255  # characters
+MAIL = """The code of published versions has changed on GitHub:
+
+{alarms}
+
+Existing deployments are not affected. They run from the files stored with their version.
+Find out on GitHub who made the change. Each alarm stays on its module's page until somebody dismisses it.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,18 +37,6 @@ class Finding:
     version: ModuleVersion
     kind: Alarm.Kind
     found: str
-
-    @property
-    def sentence(self) -> str:
-        version, commit = self.version, self.version.commit[:7]
-        told = {
-            Alarm.Kind.TAG_MOVED: f"the tag {version.tag} points to commit {self.found[:7]} now, and the version was "
-            f"published from {commit}.",
-            Alarm.Kind.TAG_GONE: f"the tag {version.tag}, which gave it its number, was deleted.",
-            Alarm.Kind.COMMIT_GONE: f"commit {commit}, which it was published from, is not in the history of the "
-            f"branch {self.found} any more.",
-        }
-        return f"{version.module.title} {version.semver}: {told[self.kind]}"
 
 
 def wake_all() -> None:
@@ -127,7 +123,7 @@ def _published(connection: GitHubConnection, repository_id: int) -> ModuleVersio
     """Versions, but for revoked ones, of what stands in the catalogue from a repository."""
     modules = Module.objects.published().filter(owner=connection.owner_id, repository_id=repository_id)
     versions = ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")
-    return versions.only("semver", "tag", "commit", "module__ref", "module__title")
+    return versions.only("semver", "tag", "commit", "branch", "module__ref", "module__title")
 
 
 def _of_tags(connection: GitHubConnection, scan: Scan) -> Iterator[Finding]:
@@ -184,7 +180,7 @@ def _raise(connection: GitHubConnection, findings: list[Finding]) -> None:
     new = [finding for finding in findings if (finding.version.pk, finding.kind, finding.found) not in known]
     # In one order, so that two looks at the same moment wait for each other instead of for both.
     new.sort(key=lambda finding: (finding.version.pk, finding.kind))
-    raised = {alarm: finding for finding in new if (alarm := _alarm(finding))}
+    raised = [alarm for finding in new if (alarm := _alarm(finding))]
     if raised:
         _tell(connection, raised)
 
@@ -206,19 +202,13 @@ def _alarm(finding: Finding) -> Alarm | None:
     return alarm
 
 
-def _tell(connection: GitHubConnection, raised: dict[Alarm, Finding]) -> None:
+def _tell(connection: GitHubConnection, raised: list[Alarm]) -> None:
     """One e-mail for each person about all alarms of a look: a rewritten history concerns every module at once."""
-    first, count = next(iter(raised)), len(raised)
-    lines = [
-        f"- {finding.sentence}\n  {outbox.link(finding.version.module.get_absolute_url())}"
-        for finding in raised.values()
-    ]
-    text = (
-        "Git no longer says of published versions what it said when they were published:\n\n"
-        + "\n".join(lines)
-        + "\n\nDeployments are not affected: they run from the files that were stored with their version. Find out "
-        "who changed it on GitHub; the alarm stays on the module's page until somebody dismisses it.\n"
+    modules = [(alarm.text, alarm.version.module) for alarm in raised]
+    alarms = [f"- {module.title}: {text}\n  {outbox.link(module.get_absolute_url())}" for text, module in modules]
+    subject = (
+        f"{counted(len(alarms), 'published version')} no longer {'matches' if len(alarms) == 1 else 'match'} GitHub"
     )
-    subject = f"{count} published version{'s' if count > 1 else ''} and git do not agree any more"
+    text = MAIL.format(alarms="\n".join(alarms))
     for person in those_responsible(connection.owner):
-        outbox.post(key=f"alarm:{first.ref}:{person.pk}", to=person.email, subject=subject, text=text)
+        outbox.post(key=f"alarm:{raised[0].ref}:{person.pk}", to=person.email, subject=subject, text=text)

@@ -55,11 +55,11 @@ def test_tag_that_moves_without_a_commit_raises_one_alarm_and_one_mail(alice, gi
     scan(connection, by=alice)
     assert alarms() == [("tag_moved", elsewhere)]
     (mail,) = OutboxMessage.objects.filter(key__startswith="alarm:")
-    assert (mail.to, mail.subject) == (alice.email, "1 published version and git do not agree any more")
+    assert (mail.to, mail.subject) == (alice.email, "1 published version no longer matches GitHub")
     module = Module.objects.get()
     assert (
-        f"- Greeting 1.0.0: the tag v1.0.0 points to commit {elsewhere[:7]} now, and the version was published from "
-        f"{github.head(NAME)[:7]}.\n  https://" in mail.text.replace("http://", "https://")
+        f"- Greeting: Version 1.0.0 was published from commit {github.head(NAME)[:7]}. Its tag v1.0.0 now points to "
+        f"{elsewhere[:7]}.\n  https://" in mail.text.replace("http://", "https://")
     )
     assert module.get_absolute_url() in mail.text
     event = AuditEvent.objects.get(verb="alarm.raised")
@@ -139,7 +139,7 @@ def test_rewritten_history_raises_an_alarm_with_the_next_scan(alice, github):
     assert alarms() == [("commit_gone", "main")]
     assert compared(github) == []
     text = OutboxMessage.objects.get(key__startswith="alarm:").text
-    assert f"commit {published[:7]}, which it was published from, is not in the history of the branch main" in text
+    assert f"The code of version 1.0.0 (commit {published[:7]}) is no longer on its branch main." in text
     scan(connection)
     assert len(alarms()) == 1
 
@@ -151,8 +151,8 @@ def test_one_mail_tells_of_all_versions_that_a_rewrite_concerns(alice, github):
     scan(connection)
     assert len(alarms()) == 3
     mail = OutboxMessage.objects.get(key__startswith="alarm:")
-    assert mail.subject == "3 published versions and git do not agree any more"
-    assert mail.text.count("not in the history") == 3
+    assert mail.subject == "3 published versions no longer match GitHub"
+    assert mail.text.count("is no longer on its branch main.") == 3
 
 
 def test_deployments_and_versions_stay_as_they_are(alice, github):

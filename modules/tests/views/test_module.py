@@ -229,9 +229,9 @@ def test_alarm_is_told_to_whom_it_concerns(client, alice, admin, bob, carol, kin
     Module.objects.update(audience="everyone")
     Alarm.objects.create(version=version, kind=kind, found=found)
     for person in (alice, admin):
-        assert f"{words} Deployments are unaffected." in text_of(page(client, person, version.module))
+        assert f"{words} Existing deployments are not affected." in text_of(page(client, person, version.module))
     for person in (bob, carol):
-        assert "Deployments are unaffected." not in text_of(page(client, person, version.module))
+        assert "Existing deployments are not affected." not in text_of(page(client, person, version.module))
 
 
 def test_dismissed_alarm_is_gone(client, alice, bob):
@@ -240,9 +240,9 @@ def test_dismissed_alarm_is_gone(client, alice, bob):
     address = reverse("modules:alarm-dismiss", args=[module.ref, alarm.ref])
     client.force_login(bob)
     assert client.post(address).status_code == 403
-    assert "Deployments are unaffected." in text_of(page(client, alice, module))
+    assert "Existing deployments are not affected." in text_of(page(client, alice, module))
     assert client.post(address).url == module.get_absolute_url()
-    assert "Deployments are unaffected." not in text_of(page(client, alice, module))
+    assert "Existing deployments are not affected." not in text_of(page(client, alice, module))
     other = make_module(alice)
     assert client.post(reverse("modules:alarm-dismiss", args=[other.ref, alarm.ref])).status_code == 404
 
