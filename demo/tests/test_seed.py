@@ -11,7 +11,7 @@ from demo import seed
 from deployments.models import Deployment, Run
 from foundation.credits import CREDIT
 from modules.models import Module
-from modules.publishing.candidates import newest_scan, rows
+from modules.publishing.candidates import newest_scan, of_repository
 
 ENDS = {
     "spring-campaign": ("destroyed", "succeeded"),
@@ -24,9 +24,9 @@ ENDS = {
 }
 
 
-def _rows(name):
+def _candidates(name):
     connection = GitHubConnection.objects.get(owner__email=f"{name}@example.com")
-    return rows(connection, newest_scan(connection))
+    return of_repository(connection, newest_scan(connection))
 
 
 class Interrupted(Exception):
@@ -62,7 +62,7 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     assert list(Module.objects.partners().filter(audience="everyone").values_list("path", flat=True)) == [
         "secure_web_app"
     ]
-    waiting = {row.path: row.change for row in _rows("alice") if row.change not in ("", "unchanged")}
+    waiting = {each.path: each.change for each in _candidates("alice") if each.change not in ("", "unchanged")}
     assert waiting == {"clinic_records": "updated", "message_bus": "updated"}
     released = Module.objects.get(path="secure_web_app").current_version
     assert (released.semver, released.bump, released.tag) == ("1.1.0", "minor", "secure_web_app/v1.1.0")

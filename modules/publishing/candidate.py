@@ -25,7 +25,7 @@ class Live(NamedTuple):
 
 @dataclass
 class Preview:
-    """What publishing a row would make of it.
+    """What publishing a candidate would make of it.
 
     `live` are the live deployments of all its versions; `commits_are_whole` is false where the branch's history, as
     far as it was read, does not hold the newest version's commit.
@@ -87,7 +87,7 @@ class Step(ShownChoices):
 
 
 class Status(ShownChoices):
-    """What becomes of a row when it is published, or why it cannot be."""
+    """What becomes of a candidate when it is published, or why it cannot be."""
 
     NEW = "new", "run", "plus", "New"
     UPDATED = "updated", "run", "upload", "Updated"
@@ -98,10 +98,11 @@ class Status(ShownChoices):
 
 
 @dataclass
-class Row:
+class Candidate:
     """A folder of the repository: as the scan found it, as it is published, or both.
 
-    A module whose folder moved has one row, under the new path; `moved_from` is the old one then, "." for the root.
+    A module whose folder was renamed has one candidate, under the new path; `renamed_from` is the old one, "." for the
+    root.
     `newest` is the version with the highest number, which need not be the current one.
     """
 
@@ -112,14 +113,14 @@ class Row:
     module: Module | None = None
     ticked: bool = False
     newest: ModuleVersion | None = None
-    moved_from: str = ""
+    renamed_from: str = ""
     preview: Preview | None = None
     title_notes: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> set[str]:
         """The paths by which a form may tick it: its own, and the one that it moved from."""
-        return {self.path, "" if self.moved_from == "." else self.moved_from or self.path}
+        return {self.path, "" if self.renamed_from == "." else self.renamed_from or self.path}
 
     @property
     def is_published(self) -> bool:
@@ -176,7 +177,7 @@ class Row:
     def status(self) -> Status:
         if not self.is_valid and self.change != "removed":
             return Status.INVALID
-        if self.change == "updated" and self.moved_from:
+        if self.change == "updated" and self.renamed_from:
             return Status.RENAMED
         if self.change and not self.comes_back:
             return Status(self.change)
@@ -193,7 +194,7 @@ class Row:
     def held_back(self) -> str:
         """Why updates are not published automatically although that is switched on; blank when nothing is in the way.
 
-        As far as the row tells; what its update changes is known when it is previewed.
+        As far as the candidate tells; what its update changes is known when it is previewed.
         """
         if not self.is_published or self.module.auto_publish_by_id is None:
             return ""
@@ -201,7 +202,7 @@ class Row:
             return f"{self.module.auto_publish_by.short_name} switched it on, and may no longer publish"
         if self.change != "updated":
             return ""
-        if self.moved_from:
+        if self.renamed_from:
             return "its folder was renamed"
         if self.is_rolled_back:
             return f"version {self.module.current_version.semver} was made current by hand"
@@ -232,12 +233,12 @@ class Row:
 
 @dataclass
 class Plan:
-    """The rows by what publishing a set of ticked paths does to them."""
+    """The candidates by what publishing a set of ticked paths does to them."""
 
-    new: list[Row] = field(default_factory=list)
-    updated: list[Row] = field(default_factory=list)
-    unchanged: list[Row] = field(default_factory=list)
-    removed: list[Row] = field(default_factory=list)
+    new: list[Candidate] = field(default_factory=list)
+    updated: list[Candidate] = field(default_factory=list)
+    unchanged: list[Candidate] = field(default_factory=list)
+    removed: list[Candidate] = field(default_factory=list)
 
     @property
     def changes_anything(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a scan and the modules that stand in the catalogue say together: the rows of the Publish page, and counts."""
+"""The candidates of the Publish page: what a scan found, joined with what the catalogue has of the repository."""
 
 from collections.abc import Collection, Iterable
 
@@ -10,7 +10,7 @@ from modules.models import Module, ModuleVersion, Scan, ScannedModule
 from modules.models.catalogue import ModuleQuerySet
 from modules.models.scans import ScanQuerySet
 from modules.publishing import folder_moves
-from modules.publishing.candidate import Plan, Row
+from modules.publishing.candidate import Candidate, Plan
 
 HEAVY = ("schema", "readme", "advice", "changes", "commits")  # columns of versions that no list needs
 
@@ -56,28 +56,35 @@ def updates_of(owner: User | None) -> int:
     return Module.objects.published().filter(Exists(differs), owner=owner, repository_id=repository_id).count()
 
 
-def rows(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Row]:
-    """A row for each folder that the scan found or that is published, by path, capital letters among small ones.
+def of_repository(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Candidate]:
+    """A candidate for each folder that the scan found or that is published, by path, capital letters among small ones.
 
     `apart` are new paths that go on with no module whose folder has vanished.
     """
-    by_path: dict[str, Row] = {}
+    by_path: dict[str, Candidate] = {}
     for found in scan.found.defer("readme") if scan else []:
-        found.scan = scan  # its rows may be those of an earlier scan
-        by_path[found.path] = Row(found.path, found.title, connection.is_platform, found)
+        found.scan = scan  # its folders may be those of an earlier scan
+        by_path[found.path] = Candidate(found.path, found.title, connection.is_platform, found)
     modules = list(_light(modules_of(connection)))
     newest = newest_versions(modules)
     for module in modules:
-        version, row = newest.get(module.pk), by_path.get(module.path)
-        if row is None and module.is_listed:
-            row = by_path[module.path] = Row(module.path, module.title, connection.is_platform)
-        if row is not None:
-            _join(row, module, version)
+        version, candidate = newest.get(module.pk), by_path.get(module.path)
+        if candidate is None and module.is_listed:
+            candidate = by_path[module.path] = Candidate(module.path, module.title, connection.is_platform)
+        if candidate is not None:
+            _join(candidate, module, version)
     for old, new in _moves(by_path, apart).items():
         gone = by_path.pop(old)
         _join(by_path[new], gone.module, gone.newest)
-        by_path[new].moved_from = old or "."
+        by_path[new].renamed_from = old or "."
     return [by_path[path] for path in sorted(by_path, key=lambda path: (path.casefold(), path))]
+
+
+def at_path(
+    connection: GitHubConnection, scan: Scan | None, path: str, *, apart: Collection[str] = ()
+) -> Candidate | None:
+    """The candidate whose folder is `path`; `apart` as in `of_repository`."""
+    return next((each for each in of_repository(connection, scan, apart=apart) if each.path == path), None)
 
 
 def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
@@ -86,30 +93,30 @@ def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
     return {version.module_id: version for version in versions.distinct("module_id").defer(*HEAVY)}
 
 
-def counts(found: list[Row]) -> str:
+def counts(found: list[Candidate]) -> str:
     """How many there are of each kind: "6 published, 1 new, 2 invalid"."""
     numbers = {
-        "published": sum(row.is_published for row in found),
-        "new": sum(row.status == "new" for row in found),
-        "invalid": sum(row.found is not None and not row.is_valid for row in found),
+        "published": sum(candidate.is_published for candidate in found),
+        "new": sum(candidate.status == "new" for candidate in found),
+        "invalid": sum(candidate.found is not None and not candidate.is_valid for candidate in found),
     }
     return ", ".join(f"{number} {word}" for word, number in numbers.items() if number)
 
 
-def tick(found: Iterable[Row], paths: Collection[str]) -> None:
+def tick(found: Iterable[Candidate], paths: Collection[str]) -> None:
     """Tick exactly these paths, where that can be done; published ones are ticked from the start.
 
     The old path of a moved module ticks it too, as a form may be older than the move.
     """
-    for row in found:
-        row.ticked = row.can_be_ticked and not row.names.isdisjoint(paths)
+    for candidate in found:
+        candidate.ticked = candidate.can_be_ticked and not candidate.names.isdisjoint(paths)
 
 
-def plan(found: Iterable[Row]) -> Plan:
+def plan(found: Iterable[Candidate]) -> Plan:
     planned = Plan()
-    for row in found:
-        if row.change:
-            getattr(planned, row.change).append(row)
+    for candidate in found:
+        if candidate.change:
+            getattr(planned, candidate.change).append(candidate)
     return planned
 
 
@@ -119,9 +126,9 @@ def standing(connection: GitHubConnection) -> dict[str, int]:
     return dict(listed.values_list("path", "current_version__number"))
 
 
-def numbers(found: Iterable[Row]) -> dict[str, str]:
-    """The version that each row would have, by path, as its preview says: what a form promises."""
-    return {row.path: row.preview.semver for row in found if row.preview}
+def numbers(found: Iterable[Candidate]) -> dict[str, str]:
+    """The version that each candidate would have, by path, as its preview says: what a form promises."""
+    return {candidate.path: candidate.preview.semver for candidate in found if candidate.preview}
 
 
 def differences(
@@ -129,7 +136,7 @@ def differences(
 ) -> list[str]:
     """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
 
-    A newer scan that found the same is no difference. `apart` as in `rows`.
+    A newer scan that found the same is no difference. `apart` as in `of_repository`.
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
     if sentences:
@@ -154,27 +161,31 @@ def _light(modules: ModuleQuerySet) -> ModuleQuerySet:
     return modules.prefetch_related("shares")
 
 
-def _join(row: Row, module: Module, newest: ModuleVersion | None) -> None:
-    row.module, row.newest = module, newest
-    row.ticked = row.is_published
-    is_as_it_is_called = row.is_published and row.path == module.path
-    row.title = module.title if is_as_it_is_called else module.own_title or row.title
+def _join(candidate: Candidate, module: Module, newest: ModuleVersion | None) -> None:
+    candidate.module, candidate.newest = module, newest
+    candidate.ticked = candidate.is_published
+    is_as_it_is_called = candidate.is_published and candidate.path == module.path
+    candidate.title = module.title if is_as_it_is_called else module.own_title or candidate.title
 
 
-def _moves(by_path: dict[str, Row], apart: Collection[str]) -> dict[str, str]:
+def _moves(by_path: dict[str, Candidate], apart: Collection[str]) -> dict[str, str]:
     """New paths by the vanished ones that they go on with: by the folder's name, else by the interface."""
-    vanished = {path: row for path, row in by_path.items() if row.found is None}
-    new = {path: row for path, row in by_path.items() if row.is_valid and row.module is None and path not in apart}
+    vanished = {path: candidate for path, candidate in by_path.items() if candidate.found is None}
+    new = {
+        path: candidate
+        for path, candidate in by_path.items()
+        if candidate.is_valid and candidate.module is None and path not in apart
+    }
     if not vanished or not new:
         return {}
     pairs = folder_moves.by_name(vanished, new)
     decided = folder_moves.same_names(vanished, new)
-    left = {path: row.newest.pk for path, row in vanished.items() if path not in decided}
+    left = {path: candidate.newest.pk for path, candidate in vanished.items() if path not in decided}
     if not left:
         return pairs
     schemas = dict(ModuleVersion.objects.filter(pk__in=left.values()).values_list("pk", "schema"))
-    candidates = {path: row.found.schema for path, row in new.items() if path not in decided}
-    return pairs | folder_moves.by_interface({path: schemas[pk] for path, pk in left.items()}, candidates)
+    fresh = {path: candidate.found.schema for path, candidate in new.items() if path not in decided}
+    return pairs | folder_moves.by_interface({path: schemas[pk] for path, pk in left.items()}, fresh)
 
 
 def _semvers(connection: GitHubConnection) -> dict[tuple[str, int], str]:
@@ -199,10 +210,13 @@ def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
 
 
 def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
-    before, after = ([row for row in rows(connection, each, apart=apart) if row.moved_from] for each in (scan, newest))
-    known = {(row.path, row.module.pk) for row in before}
-    moved = [row for row in after if (row.path, row.module.pk) not in known]
-    return [f"{row.path or 'The root folder'} continues {row.module.title}." for row in moved]
+    before, after = (
+        [candidate for candidate in of_repository(connection, each, apart=apart) if candidate.renamed_from]
+        for each in (scan, newest)
+    )
+    known = {(candidate.path, candidate.module.pk) for candidate in before}
+    moved = [candidate for candidate in after if (candidate.path, candidate.module.pk) not in known]
+    return [f"{candidate.path or 'The root folder'} continues {candidate.module.title}." for candidate in moved]
 
 
 def _contents(scan: Scan) -> dict[str, tuple[bool, str]]:

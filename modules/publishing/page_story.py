@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import GitHubConnection
 from foundation.paragraphs import counted, joined, listed
-from modules.publishing.candidate import Plan, Row, most_first
+from modules.publishing.candidate import Candidate, Plan, most_first
 from modules.publishing.services import NotPublishable, Publication, StalePublication
 
 UNTOUCHED = "Existing deployments are not affected."
@@ -108,12 +108,12 @@ def _consequences(plan: Plan) -> SafeString:
     return joined([_breaking(plan.updated), _leaving(plan.removed), UNTOUCHED])
 
 
-def _breaking(updated: Collection[Row]) -> str:
+def _breaking(updated: Collection[Candidate]) -> str:
     number = sum(candidate.preview.is_breaking for candidate in updated)
     return f"{counted(number, 'update')} {'is' if number == 1 else 'are'} breaking." if number else ""
 
 
-def _leaving(removed: Collection[Row]) -> str:
+def _leaving(removed: Collection[Candidate]) -> str:
     """What leaves the catalogue, and whose live deployments of it keep running; blank when nothing leaves."""
     if not removed:
         return ""

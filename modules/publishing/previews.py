@@ -1,4 +1,4 @@
-"""What publishing would make of each row: its number, what changes of its interface, and for whom."""
+"""What publishing would make of each candidate: its number, what changes of its interface, and for whom."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,7 +9,7 @@ from accounts.models import GitHubConnection, User
 from modules.json_columns import KeptCommit
 from modules.models import ModuleVersion, Scan, Tag
 from modules.publishing import title_notes
-from modules.publishing.candidate import Live, Preview, Row
+from modules.publishing.candidate import Candidate, Live, Preview
 from modules.terraform import abilities
 from modules.terraform.schema import Schema
 from modules.versions import compare, numbering
@@ -17,39 +17,41 @@ from modules.versions import compare, numbering
 __all__ = ["Preview", "attach"]
 
 
-def attach(rows: Iterable[Row], connection: GitHubConnection, scan: Scan | None) -> None:
-    """Set `preview` and `title_notes` on all rows that are published or could be: what `scan` would make of each.
+def attach(found: Iterable[Candidate], connection: GitHubConnection, scan: Scan | None) -> None:
+    """Set `preview` and `title_notes` on each candidate that is published or could be: what `scan` would make of it.
 
-    A row that is not ticked gets the preview of what ticking it does. The number of queries does not depend on how
-    many rows there are. Publishing goes by these previews too, so that what they say is what happens.
+    One that is not ticked gets the preview of what ticking it does. The number of queries does not depend on how many
+    there are. Publishing goes by these previews too, so that what they say is what happens.
     """
-    rows = [row for row in rows if row.is_valid or row.newest]
-    title_notes.note(rows, connection.owner_id)
-    known = [row for row in rows if row.newest]
-    before = _schemas([row.newest for row in known if row.has_new_content])
+    found = [candidate for candidate in found if candidate.is_valid or candidate.newest]
+    title_notes.note(found, connection.owner_id)
+    known = [candidate for candidate in found if candidate.newest]
+    before = _schemas([candidate.newest for candidate in known if candidate.has_new_content])
     taken, live = _taken(known), _live(known)
     tags = _tags(connection, scan) if scan else []
-    for row in rows:
-        if row.newest is None:
-            row.preview = _first(row, tags)
-        elif row.has_new_content:
-            row.preview = _next(row, scan, before=before[row.newest.pk], taken=taken[row.module.pk], tags=tags)
+    for candidate in found:
+        if candidate.newest is None:
+            candidate.preview = _first(candidate, tags)
+        elif candidate.has_new_content:
+            candidate.preview = _next(
+                candidate, scan, before=before[candidate.newest.pk], taken=taken[candidate.module.pk], tags=tags
+            )
         else:
-            row.preview = _as_it_is(row)
-        row.preview.live = live[row.module.pk] if row.newest else []
+            candidate.preview = _as_it_is(candidate)
+        candidate.preview.live = live[candidate.module.pk] if candidate.newest else []
 
 
-def _first(row: Row, tags: Collection[str]) -> Preview:
-    number = numbering.number(newest=None, taken=[], bump="patch", tags=tags, path=row.path)
+def _first(candidate: Candidate, tags: Collection[str]) -> Preview:
+    number = numbering.number(newest=None, taken=[], bump="patch", tags=tags, path=candidate.path)
     return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
 
 
-def _next(row: Row, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]) -> Preview:
-    after = row.found.schema
+def _next(candidate: Candidate, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]) -> Preview:
+    after = candidate.found.schema
     changes = compare.compare(before, after)
     bump = compare.bump_of(changes)
-    number = numbering.number(newest=row.newest.semver, taken=taken, bump=bump, tags=tags, path=row.path)
-    commits, are_whole = commits_since(row.newest.commit, scan)
+    number = numbering.number(newest=candidate.newest.semver, taken=taken, bump=bump, tags=tags, path=candidate.path)
+    commits, are_whole = commits_since(candidate.newest.commit, scan)
     return Preview(
         number.semver,
         tag=number.tag,
@@ -62,10 +64,10 @@ def _next(row: Row, scan: Scan, *, before: Schema, taken: Collection[str], tags:
     )
 
 
-def _as_it_is(row: Row) -> Preview:
+def _as_it_is(candidate: Candidate) -> Preview:
     """Without new content there is no new version, also where a removed module comes back."""
-    current = row.module.current_version
-    note = "" if row.is_published else "Its code has not changed since."
+    current = candidate.module.current_version
+    note = "" if candidate.is_published else "Its code has not changed since."
     return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 
@@ -82,19 +84,19 @@ def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, Schema]:
     return dict(found.values_list("pk", "schema"))
 
 
-def _taken(rows: list[Row]) -> dict[int, set[str]]:
+def _taken(found: list[Candidate]) -> dict[int, set[str]]:
     """The numbers given so far, by module."""
     given = defaultdict(set)
-    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
+    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in found])
     for module, semver in versions.order_by().values_list("module_id", "semver"):
         given[module].add(semver)
     return given
 
 
-def _live(rows: list[Row]) -> dict[int, list[Live]]:
+def _live(found: list[Candidate]) -> dict[int, list[Live]]:
     """Live deployments by module, the newest version first."""
     found = defaultdict(list)
-    versions = ModuleVersion.objects.filter(module__in=[row.module for row in rows])
+    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in found])
     counted = (
         versions.live_deployments()
         .with_is_told()

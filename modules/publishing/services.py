@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import GitHubConnection, User
 from modules.models import Module, Scan
 from modules.publishing import candidates, previews, writing
-from modules.publishing.candidate import Plan, Row
+from modules.publishing.candidate import Candidate, Plan
 
 
 class StalePublication(Exception):
@@ -53,44 +53,43 @@ def publish(
 
     New ones are created, changed ones get their next version, others leave the catalogue; what is deployed is not
     touched. What is published already may stay at its version although it is invalid now. What the form showed is in
-    `scan`, `seen` (`catalogue.standing`) and `numbers` (`catalogue.numbers`), None to skip these checks; `apart` as
-    in `catalogue.rows`. Raises StalePublication, NotPublishable and PermissionDenied.
+    `scan`, `seen` (`candidates.standing`) and `numbers` (`candidates.numbers`), None to skip these checks; `apart` as
+    in `candidates.of_repository`. Raises StalePublication, NotPublishable and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     _lock_modules(connection)
     scan = _fresh(connection, scan, seen, apart)
-    rows = candidates.rows(connection, scan, apart=apart)
-    plan = _plan(rows, paths)
+    found = candidates.of_repository(connection, scan, apart=apart)
+    plan = _plan(found, paths)
     written = [*plan.new, *plan.updated]
     previews.attach(written, connection, scan)
     _check_numbers(written, numbers or {})
-    removed = [writing.remove(row.module, by=by) for row in plan.removed]  # first, as they give titles free
+    removed = [writing.remove(candidate.module, by=by) for candidate in plan.removed]  # first, as they give titles free
     return Publication(
-        created=[writing.create(row, scan, by=by) for row in plan.new],
-        updated=[writing.update(row, scan, by=by) for row in plan.updated],
-        unchanged=[row.module for row in plan.unchanged],
+        created=[writing.create(candidate, scan, by=by) for candidate in plan.new],
+        updated=[writing.update(candidate, scan, by=by) for candidate in plan.updated],
+        unchanged=[candidate.module for candidate in plan.unchanged],
         removed=removed,
     )
 
 
 @transaction.atomic
 def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[Module]:
-    """Publish the compatible updates of modules that are set to publish by themselves, and give these modules.
+    """Publish the compatible updates of modules that are set to publish automatically, and return these modules.
 
-    Which ones is said by `Row.publishes_itself`, by the row alone first, then with its preview. Does nothing for a scan
-    that is not the newest. Whoever switched it on answers for the versions. To be called outside of the transaction
-    that ended the scan.
+    `Candidate.publishes_itself` says which, first without, then with its preview. Does nothing for a scan that is not
+    the newest. Whoever switched it on answers for the versions. Call it outside of the transaction that ended the scan.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if candidates.newest_scan(connection) != scan:
         return []
     _lock_modules(connection)
-    rows = [row for row in candidates.rows(connection, scan) if row.publishes_itself]
-    previews.attach(rows, connection, scan)
-    possible = (row for row in rows if row.publishes_itself)
-    return [writing.update(row, scan, by=row.module.auto_publish_by, is_automatic=True) for row in possible]
+    found = [each for each in candidates.of_repository(connection, scan) if each.publishes_itself]
+    previews.attach(found, connection, scan)
+    possible = (each for each in found if each.publishes_itself)
+    return [writing.update(each, scan, by=each.module.auto_publish_by, is_automatic=True) for each in possible]
 
 
 @transaction.atomic
@@ -122,20 +121,20 @@ def _fresh(
     return newest
 
 
-def _check_numbers(rows: list[Row], numbers: dict[str, str]) -> None:
+def _check_numbers(found: list[Candidate], numbers: dict[str, str]) -> None:
     """A tag that came since may give another number than the form promised."""
     changes = [
-        f"{row.path or 'The root folder'} is now version {row.preview.semver}. The page showed {number}."
-        for row in rows
-        if (number := numbers.get(row.path)) and number != row.preview.semver
+        f"{candidate.path or 'The root folder'} is now version {candidate.preview.semver}. The page showed {number}."
+        for candidate in found
+        if (number := numbers.get(candidate.path)) and number != candidate.preview.semver
     ]
     if changes:
         raise StalePublication(changes)
 
 
-def _plan(rows: list[Row], paths: Collection[str]) -> Plan:
-    possible = {name for row in rows if row.can_be_ticked for name in row.names}
+def _plan(found: list[Candidate], paths: Collection[str]) -> Plan:
+    possible = {name for candidate in found if candidate.can_be_ticked for name in candidate.names}
     if wrong := sorted(set(paths) - possible):
         raise NotPublishable(wrong)
-    candidates.tick(rows, paths)
-    return candidates.plan(rows)
+    candidates.tick(found, paths)
+    return candidates.plan(found)

@@ -11,13 +11,13 @@ from foundation.credits import CREDIT, to_credits
 from foundation.paragraphs import Paragraph, counted, joined
 from foundation.times import ago
 from modules.models import Module
-from modules.publishing.candidate import Preview, Row
+from modules.publishing.candidate import Candidate, Preview
 from modules.publishing.terms import Suggestion, Terms
 from modules.terraform.abilities import Ability
 from modules.versions.notices import notice
 
 
-def of_candidate(candidate: Row, *, terms: Terms, address: str = "") -> list[Paragraph]:
+def of_candidate(candidate: Candidate, *, terms: Terms, address: str = "") -> list[Paragraph]:
     """What publishing does to a candidate, and what else is worth knowing of it.
 
     `address` is the beginning of the query that links between the publish pages carry along.
@@ -31,7 +31,7 @@ def of_candidate(candidate: Row, *, terms: Terms, address: str = "") -> list[Par
     ]
 
 
-def next_step(candidate: Row, publish_page: str) -> list[Paragraph]:
+def next_step(candidate: Candidate, publish_page: str) -> list[Paragraph]:
     """What there is to do, for the page of one folder; `publish_page` is the address of the Publish page."""
     return _muted([_next_step(candidate, publish_page)])
 
@@ -52,21 +52,21 @@ def audience(terms: Terms) -> str:
     return "for everyone" if terms.audience == Module.Audience.EVERYONE else "exclusive to you"
 
 
-def commits_since(candidate: Row) -> str:
+def commits_since(candidate: Candidate) -> str:
     """The heading of the list of commits; blank without any."""
     if not candidate.has_next_version or not candidate.preview.commits:
         return ""
     return f"{_commits(candidate.preview)} since {candidate.newest.semver}"
 
 
-def takes_effect(candidate: Row) -> str:
+def takes_effect(candidate: Candidate) -> str:
     """When changed settings are in effect."""
     if candidate.is_published:
         return "Changes take effect when you save. Existing deployments keep their price."
     return "Changes take effect when you publish the module."
 
 
-def took_effect(candidate: Row) -> str:
+def took_effect(candidate: Candidate) -> str:
     """When settings that were saved are in effect."""
     return "They are in effect now." if candidate.is_published else "They take effect when you publish the module."
 
@@ -75,7 +75,7 @@ def _muted(texts: Iterable[str]) -> list[Paragraph]:
     return [Paragraph(text) for text in texts if text]
 
 
-def _becomes(candidate: Row, terms: Terms) -> str:
+def _becomes(candidate: Candidate, terms: Terms) -> str:
     """What publishing does to the module; blank for a folder that is none."""
     if candidate.change == "removed":
         return _leaves(candidate.preview)
@@ -97,7 +97,7 @@ def _leaves(preview: Preview) -> str:
     return joined(["You unticked it, so it leaves the catalogue.", keeps, notice(preview.told)])
 
 
-def _stays(candidate: Row) -> str:
+def _stays(candidate: Candidate) -> str:
     now = candidate.module.current_version
     if candidate.found is None:
         gone = "Its folder is no longer in the repository."
@@ -105,18 +105,18 @@ def _stays(candidate: Row) -> str:
     return format_html("Version {} ({}) stays in the catalogue while it is ticked.", now.semver, _commit(now.commit))
 
 
-def _starts(candidate: Row, terms: Terms) -> str:
+def _starts(candidate: Candidate, terms: Terms) -> str:
     facts = [f"It starts as {candidate.preview.semver}", _tagged(candidate.preview), audience(terms)]
     return joined(["Not published yet.", _shape(candidate), _facts(facts)])
 
 
-def _returns(candidate: Row) -> str:
+def _returns(candidate: Candidate) -> str:
     removed = format_html("Removed from the catalogue {}.", ago(candidate.module.removed_at))
     back = f"If you tick it, it returns with its history as {candidate.preview.semver}."
     return joined([removed, back, _shape(candidate)])
 
 
-def _step(candidate: Row) -> str:
+def _step(candidate: Candidate) -> str:
     newest, preview = candidate.newest, candidate.preview
     before = format_html("{} ({})", _newest(candidate), _commit(newest.commit))
     after = format_html("{} ({})", preview.semver, _commit(candidate.found.scan.commit))
@@ -144,7 +144,7 @@ def _deployments(preview: Preview) -> str:
     return f"{counted(preview.deployments, 'live deployment')} of {whose}"
 
 
-def _shape(candidate: Row) -> str:
+def _shape(candidate: Candidate) -> str:
     schema = candidate.found.schema
     facts = [counted(len(schema["variables"]), "input"), counted(len(schema["outputs"]), "output")]
     if names := [row["name"] for row in schema["providers"]]:
@@ -152,11 +152,11 @@ def _shape(candidate: Row) -> str:
     return _facts(facts)
 
 
-def _note(candidate: Row) -> str:
+def _note(candidate: Candidate) -> str:
     return candidate.preview.note if candidate.is_valid and candidate.change != "removed" else ""
 
 
-def _widened(candidate: Row) -> Iterator[Paragraph]:
+def _widened(candidate: Candidate) -> Iterator[Paragraph]:
     if candidate.has_next_version and candidate.preview.widened:
         more = f"It can do more than {candidate.newest.semver}."
         yield Paragraph(joined([more, *map(_ability, candidate.preview.widened)]), "warn", "warning")
@@ -166,13 +166,13 @@ def _ability(ability: Ability) -> str:
     return format_html("{} <code>{}</code>.", ability.lead, ability.name)
 
 
-def _same_interface(candidate: Row) -> str:
+def _same_interface(candidate: Candidate) -> str:
     if not candidate.has_next_version or candidate.preview.changes:
         return ""
     return "Inputs, outputs, providers and resources are the same, so it is a patch version."
 
 
-def _in_use(candidate: Row) -> str:
+def _in_use(candidate: Candidate) -> str:
     """Why new deployments do not use the newest version."""
     if not candidate.is_published or not (candidate.is_revoked or candidate.is_rolled_back):
         return ""
@@ -189,21 +189,21 @@ def _in_use(candidate: Row) -> str:
     return joined([text, _module_page(candidate, "Choose another version")])
 
 
-def _renamed(candidate: Row, address: str) -> str:
-    if not candidate.moved_from:
+def _renamed(candidate: Candidate, address: str) -> str:
+    if not candidate.renamed_from:
         return ""
     query = f"?{address}{urlencode({'apart': candidate.path or '.'})}"
     return format_html(
         "Its folder was renamed from <code>{old}/</code>. It continues as the next version. "
         '<a href="{page}{query}">Treat them as two modules<span class="sr">: {old} and {new}</span></a>',
-        old=candidate.moved_from,
+        old=candidate.renamed_from,
         new=candidate.path or ".",
         page=reverse("modules:publish"),
         query=query,
     )
 
 
-def _automatic(candidate: Row) -> Iterator[Paragraph]:
+def _automatic(candidate: Candidate) -> Iterator[Paragraph]:
     if not candidate.is_published or candidate.module.auto_publish_by_id is None:
         return
     if candidate.held_back:
@@ -214,7 +214,7 @@ def _automatic(candidate: Row) -> Iterator[Paragraph]:
         yield Paragraph("Compatible updates are published automatically.")
 
 
-def _next_step(candidate: Row, publish_page: str) -> str:
+def _next_step(candidate: Candidate, publish_page: str) -> str:
     if not candidate.is_valid and not candidate.is_published:
         return (
             "This folder cannot be published yet. Fix the errors listed on this page, then scan again. "
@@ -234,7 +234,7 @@ def _kind_of_credits(terms: Terms, says: Suggestion) -> str:
 
 
 def _facts(facts: Iterable[str]) -> SafeString:
-    """One sentence of facts in a row, each escaped unless it is HTML already; blank ones are left out."""
+    """One sentence of facts, separated by commas, each escaped unless it is HTML already; blank ones are left out."""
     return format_html("{}.", format_html_join(", ", "{}", ((fact,) for fact in facts if fact)))
 
 
@@ -254,12 +254,12 @@ def _commit(sha: str) -> SafeString:
     return format_html("<code>{}</code>", sha[:7])
 
 
-def _newest(candidate: Row) -> SafeString:
+def _newest(candidate: Candidate) -> SafeString:
     """The newest version, as a link to its module's page."""
     return format_html('<a href="{}">{}</a>', candidate.module.get_absolute_url(), candidate.newest.semver)
 
 
-def _module_page(candidate: Row, text: str) -> SafeString:
+def _module_page(candidate: Candidate, text: str) -> SafeString:
     """A link to the module's page, which tells screen readers of which module it is."""
     address = candidate.module.get_absolute_url()
     return format_html('<a href="{}">{}<span class="sr"> of {}</span></a>', address, text, candidate.title)

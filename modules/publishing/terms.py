@@ -13,7 +13,7 @@ from foundation import audit
 from foundation.credits import CREDIT, nearest_units
 from modules.models import Module, ModuleVersion, Share
 from modules.publishing import candidates, services, writing
-from modules.publishing.candidate import Row
+from modules.publishing.candidate import Candidate
 from modules.terraform.schema import MOST_CREDITS
 from modules.versions import titles
 
@@ -44,25 +44,25 @@ class Suggestion:
     emails: list[str]
 
 
-def terms_of(row: Row) -> Terms:
-    """What is set for a row of `catalogue.rows`; a folder without an entry has the defaults."""
-    if row.module is not None:
-        return _terms(row.module)
-    return Terms(audience=Module.Audience.EVERYONE if row.is_platform else Module.Audience.EXCLUSIVE)
+def terms_of(candidate: Candidate) -> Terms:
+    """What is set for a candidate of `candidates.of_repository`; a folder without an entry has the defaults."""
+    if candidate.module is not None:
+        return _terms(candidate.module)
+    return Terms(audience=Module.Audience.EVERYONE if candidate.is_platform else Module.Audience.EXCLUSIVE)
 
 
-def suggestion_of(row: Row) -> Suggestion:
+def suggestion_of(candidate: Candidate) -> Suggestion:
     """What the folder's own platform variables say (`schema.PLATFORM`), without addresses that are none.
 
     Where the folder is gone or invalid, the price of the newest version goes on.
     """
-    if not row.is_valid:
-        return _suggested_by(row.newest, row.title)
-    platform = row.found.schema["platform"]
+    if not candidate.is_valid:
+        return _suggested_by(candidate.newest, candidate.title)
+    platform = candidate.found.schema["platform"]
     emails = sorted({email.lower() for email in platform.get("shared_users") or [] if _is_email(email)})
     named = Module.Audience.NAMED if emails else Module.Audience.EXCLUSIVE
     return Suggestion(
-        title=row.found.title,
+        title=candidate.found.title,
         credit_cost=nearest_units(platform.get("credit_cost") or 0),
         purchased_only=bool(platform.get("require_credit_purchases")),
         audience=Module.Audience.EVERYONE if platform.get("public_access") else named,
@@ -76,26 +76,26 @@ def set_terms(
 ) -> Module:
     """Set the terms of a folder, published or not; they are in effect at once, or when it is published.
 
-    A valid folder without an entry gets one, so that they are kept; a moved one's are its module's. `apart` as in
-    `catalogue.rows`. Saying the same again changes nothing. Raises NotPublishable for a folder that is neither valid
-    nor published, ValidationError and PermissionDenied.
+    A valid folder without an entry gets one, so that they are kept; a renamed one's are its module's. `apart` as in
+    `candidates.of_repository`. Saying the same again changes nothing. Raises NotPublishable for a folder that is
+    neither valid nor published, ValidationError and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     scan = candidates.newest_scan(connection)
-    row = next((row for row in candidates.rows(connection, scan, apart=apart) if row.path == path), None)
-    if row is None or not (row.can_be_ticked or row.module):
+    candidate = candidates.at_path(connection, scan, path, apart=apart)
+    if candidate is None or not (candidate.can_be_ticked or candidate.module):
         raise services.NotPublishable([path])
     terms = _clean(terms, connection.owner)
-    module = Module.objects.locked().get(pk=row.module.pk) if row.module else writing.new(row, scan)
+    module = Module.objects.locked().get(pk=candidate.module.pk) if candidate.module else writing.new(candidate, scan)
     before, person = _terms(module), _answers_for(module, by) if terms.auto_publish else None
     if terms == before and person == module.auto_publish_by:
         return module
     module.own_title, module.own_credit_cost = terms.title, terms.credit_cost
     module.own_purchased_only = terms.purchased_only
     module.auto_publish_by = person
-    module.title = _title(module, row)
+    module.title = _title(module, candidate)
     module.save(update_fields=["own_title", "own_credit_cost", "own_purchased_only", "auto_publish_by", "title"])
     _write_audience(module, terms.audience, terms.emails)
     audit.record("module.terms_set", by=by, target=module, **_changed(before, terms))
@@ -176,10 +176,10 @@ def _answers_for(module: Module, by: User) -> User:
     return module.auto_publish_by if module.is_automatic else by
 
 
-def _title(module: Module, row: Row) -> str:
-    if row.is_published:
+def _title(module: Module, candidate: Candidate) -> str:
+    if candidate.is_published:
         return titles.in_effect(module, module.current_version.title)
-    return module.own_title or (row.newest.title if row.newest else row.found.title)
+    return module.own_title or (candidate.newest.title if candidate.newest else candidate.found.title)
 
 
 def _write_audience(module: Module, audience: str, emails: list[str]) -> None:

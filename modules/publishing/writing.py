@@ -1,4 +1,4 @@
-"""Entries of the catalogue, written: modules and their versions, as the rows of the Publish page say.
+"""Entries of the catalogue, written: modules and their versions, from candidates.
 
 Whoever calls has locked the connection and the modules, attached the previews, and asked whether `by` may.
 """
@@ -12,40 +12,40 @@ from foundation import audit
 from foundation.credits import nearest_units
 from modules.models import Module, ModuleVersion, Scan
 from modules.pages.markdown import first_paragraph
-from modules.publishing.candidate import Row
+from modules.publishing.candidate import Candidate
 from modules.versions import titles
 
 
-def new(row: Row, scan: Scan) -> Module:
+def new(candidate: Candidate, scan: Scan) -> Module:
     """An entry for a folder that has none; without a version it is not in the catalogue yet."""
     owner = scan.connection.owner
     return Module.objects.create(
         owner=owner,
         repository_id=scan.repository_id,
         repository_name=scan.repository_name,
-        path=row.path,
-        title=row.found.title,
+        path=candidate.path,
+        title=candidate.found.title,
         audience=Module.Audience.EXCLUSIVE if owner else Module.Audience.EVERYONE,
     )
 
 
-def create(row: Row, scan: Scan, *, by: User) -> Module:
+def create(candidate: Candidate, scan: Scan, *, by: User) -> Module:
     """Publish a folder for the first time, or bring a removed module back with its history."""
-    if row.newest is not None:
-        return _revive(row, scan, by=by)
-    row.module = row.module or new(row, scan)
-    version = _add_version(row, scan, by=by)
-    _record("module.published", row.module, version, by=by, path=row.path)
-    return row.module
+    if candidate.newest is not None:
+        return _revive(candidate, scan, by=by)
+    candidate.module = candidate.module or new(candidate, scan)
+    version = _add_version(candidate, scan, by=by)
+    _record("module.published", candidate.module, version, by=by, path=candidate.path)
+    return candidate.module
 
 
-def update(row: Row, scan: Scan, *, by: User, is_automatic: bool = False) -> Module:
-    """Add the next version, under the new path where the folder has moved; `by` answers for it."""
-    version = _add_version(row, scan, by=by)
-    details = {"moved_from": row.moved_from, "automatic": is_automatic}
+def update(candidate: Candidate, scan: Scan, *, by: User, is_automatic: bool = False) -> Module:
+    """Add the next version, under the new path where the folder was renamed; `by` answers for it."""
+    version = _add_version(candidate, scan, by=by: User)
+    details = {"moved_from": candidate.renamed_from, "automatic": is_automatic}
     told = {name: detail for name, detail in details.items() if detail}
-    _record("module.updated", row.module, version, by=None if is_automatic else by, **told)
-    return row.module
+    _record("module.updated", candidate.module, version, by=None if is_automatic else by, **told)
+    return candidate.module
 
 
 def remove(module: Module, *, by: User) -> Module:
@@ -55,30 +55,30 @@ def remove(module: Module, *, by: User) -> Module:
     return module
 
 
-def _revive(row: Row, scan: Scan, *, by: User) -> Module:
-    module = row.module
+def _revive(candidate: Candidate, scan: Scan, *, by: User) -> Module:
+    module = candidate.module
     module.removed_at = None
-    if row.has_new_content:
-        _add_version(row, scan, by=by)
+    if candidate.has_new_content:
+        _add_version(candidate, scan, by=by)
     module.title = titles.in_effect(module, module.current_version.title)
     module.save(update_fields=["removed_at", "title"])
     _record("module.revived", module, module.current_version, by=by)
     return module
 
 
-def _add_version(row: Row, scan: Scan, *, by: User) -> ModuleVersion:
-    module, found, preview = row.module, row.found, row.preview
+def _add_version(candidate: Candidate, scan: Scan, *, by: User) -> ModuleVersion:
+    module, found, preview = candidate.module, candidate.found, candidate.preview
     platform = found.schema["platform"]
     version = ModuleVersion.objects.create(
         module=module,
-        number=row.newest.number + 1 if row.newest else 1,
+        number=candidate.newest.number + 1 if candidate.newest else 1,
         semver=preview.semver,
         bump=preview.bump,
         changes=[change.as_row() for change in preview.changes],
         commits=preview.commits,
         tag=preview.tag,
         branch=scan.branch,
-        path=row.path,
+        path=candidate.path,
         commit=scan.commit,
         committed_at=scan.committed_at,
         content_hash=found.content_hash,
@@ -93,7 +93,7 @@ def _add_version(row: Row, scan: Scan, *, by: User) -> ModuleVersion:
         purchased_only=bool(platform.get("require_credit_purchases")),
         published_by=by,
     )
-    module.current_version, module.path, module.repository_name = version, row.path, scan.repository_name
+    module.current_version, module.path, module.repository_name = version, candidate.path, scan.repository_name
     module.title = titles.in_effect(module, found.title)
     module.save(update_fields=["current_version", "path", "repository_name", "title"])
     return version

@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest
 from foundation.paragraphs import Paragraph
 from modules.forms.publishing import TermsForm, folder_named
 from modules.publishing import candidates, previews, story
-from modules.publishing.listing import Line, lines
+from modules.publishing.listing import Listing, listings
 from modules.publishing.services import NotPublishable
 from modules.publishing.terms import set_terms
 from modules.terraform import abilities
@@ -29,19 +29,19 @@ class Folder:
 
     side: Side
     connection: GitHubConnection
-    line: Line
+    listing: Listing
     apart: list[str]
 
     @property
     def paragraphs(self) -> list[Paragraph]:
         publish_page = reverse("modules:publish") + self.side.query
-        return [*self.line.paragraphs, *story.next_step(self.line.row, publish_page)]
+        return [*self.listing.paragraphs, *story.next_step(self.listing.candidate, publish_page)]
 
     def form(self, data: QueryDict | None = None) -> TermsForm | None:
         """None for a folder that is no module, and has nothing to set."""
-        if not self.line.row.can_be_ticked:
+        if not self.listing.candidate.can_be_ticked:
             return None
-        return TermsForm(data, owner=self.side.owner, terms=self.line.terms, suggestion=self.line.says)
+        return TermsForm(data, owner=self.side.owner, terms=self.listing.terms, suggestion=self.listing.says)
 
 
 @login_required
@@ -58,16 +58,16 @@ def publish_terms(request: SignedInRequest) -> HttpResponse:
     form = folder.form(request.POST)
     if form is None or not form.is_valid():
         return _page(request, folder, form, status=422)
-    row = folder.line.row
+    candidate = folder.listing.candidate
     try:
-        set_terms(folder.connection, path=row.path, terms=form.terms(), by=request.user, apart=folder.apart)
+        set_terms(folder.connection, path=candidate.path, terms=form.terms(), by=request.user, apart=folder.apart)
     except ValidationError as error:
         form.add_error(None, error)
         return _page(request, folder, form, status=422)
     except NotPublishable:
         return _page(request, folder, None, status=422)
-    messages.success(request, f"Settings saved. {story.took_effect(row)}")
-    return redirect(folder.line.settings_url)
+    messages.success(request, f"Settings saved. {story.took_effect(candidate)}")
+    return redirect(folder.listing.settings_url)
 
 
 def _folder(request: SignedInRequest, name: str | None) -> Folder:
@@ -75,25 +75,25 @@ def _folder(request: SignedInRequest, name: str | None) -> Folder:
     side, apart = side_of(request), apart_of(request)
     connection = get_object_or_404(side.connections)
     path, scan = folder_named(name), candidates.newest_scan(connection)
-    row = next((row for row in candidates.rows(connection, scan, apart=apart) if row.path == path), None)
-    if row is None:
+    candidate = candidates.at_path(connection, scan, path, apart=apart)
+    if candidate is None:
         raise Http404
-    previews.attach([row], connection, scan)
-    return Folder(side, connection, lines([row], address=query_of(side, apart))[0], apart)
+    previews.attach([candidate], connection, scan)
+    return Folder(side, connection, listings([candidate], address=query_of(side, apart))[0], apart)
 
 
 def _page(request: SignedInRequest, folder: Folder, form: TermsForm | None, *, status: int = 200) -> HttpResponse:
-    row = folder.line.row
+    candidate = folder.listing.candidate
     context = {
         "side": folder.side,
         "connection": folder.connection,
         "apart": folder.apart,
-        "line": folder.line,
-        "row": row,
+        "listing": folder.listing,
+        "candidate": candidate,
         "paragraphs": folder.paragraphs,
-        "takes_effect": story.takes_effect(row),
+        "takes_effect": story.takes_effect(candidate),
         "form": form,
-        "abilities": abilities.abilities(row.found.schema) if row.is_valid else [],
+        "abilities": abilities.abilities(candidate.found.schema) if candidate.is_valid else [],
         "is_refused": status == 422 and form is None,
     }
     return render(request, "modules/folder.html", context, status=status)

@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest
 from modules.forms.publishing import PublishForm
 from modules.models import Module, Scan
 from modules.publishing import candidates, page_story, previews, services
-from modules.publishing.listing import lines
+from modules.publishing.listing import listings
 from modules.scanning import story as scan_story
 from modules.scanning.services import NothingToScan, start_scan
 from modules.views.carried import apart_of, query_of
@@ -126,24 +126,22 @@ def _context(
     return context | card | {"base": base} | _list(connection, base, form, apart_of(request))
 
 
-def _list(
-    connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]
-) -> dict[str, Any]:
-    """The rows, ticked as the validated form was, and what publishing them would do."""
-    rows = candidates.rows(connection, base, apart=apart)
+def _list(connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]) -> dict[str, Any]:
+    """The candidates, ticked as the validated form was, and what publishing them would do."""
+    found = candidates.of_repository(connection, base, apart=apart)
     if form is not None:
         known = form.cleaned_data.get("seen") or {}
         # What somebody has published since the form was made was never unticked.
-        since = {row.path for row in rows if row.is_published and not known.keys() & {row.path, row.module.path}}
-        candidates.tick(rows, {*form.cleaned_data.get("modules", set()), *since})
-    previews.attach(rows, connection, base)
-    kept_apart = [row.path for row in rows if row.path in apart]
+        since = {each.path for each in found if each.is_published and not known.keys() & {each.path, each.module.path}}
+        candidates.tick(found, {*form.cleaned_data.get("modules", set()), *since})
+    previews.attach(found, connection, base)
+    kept_apart = [candidate.path for candidate in found if candidate.path in apart]
     return {
-        "lines": lines(rows, address=query_of(Side(connection.owner), apart)),
-        "bar": page_story.save_bar(candidates.plan(rows)),
-        "counts": candidates.counts(rows),
+        "listings": listings(found, address=query_of(Side(connection.owner), apart)),
+        "bar": page_story.save_bar(candidates.plan(found)),
+        "counts": candidates.counts(found),
         "seen_json": json.dumps(candidates.standing(connection)),
-        "numbers_json": json.dumps(candidates.numbers(rows)),
+        "numbers_json": json.dumps(candidates.numbers(found)),
         "apart": kept_apart,
         "separate": page_story.separate(kept_apart),
     }

@@ -36,14 +36,14 @@ def versions(path="greeting"):
 
 
 def held_back(connection, path="greeting"):
-    rows = candidates.rows(connection, candidates.newest_scan(connection))
+    rows = candidates.of_repository(connection, candidates.newest_scan(connection))
     previews.attach(rows, connection, candidates.newest_scan(connection))
     return next(row.held_back for row in rows if row.path == path)
 
 
 def automatic(connection) -> bool:
     """What the settings of the one module show."""
-    (row,) = candidates.rows(connection, candidates.newest_scan(connection))
+    (row,) = candidates.of_repository(connection, candidates.newest_scan(connection))
     return terms_of(row).auto_publish
 
 
@@ -148,7 +148,7 @@ class TestByThemselves:
         connection = services.GitHubConnection.objects.get()
         github.commit("platform-example/test-modules", {"greeting/main.tf": WIDER})
         scan(connection, by=admin)
-        (row,) = candidates.rows(connection, candidates.newest_scan(connection))
+        (row,) = candidates.of_repository(connection, candidates.newest_scan(connection))
         assert (row.change, row.publishes_itself) == ("updated", False)
         assert row.held_back == "Alice switched it on, and may no longer publish"
 

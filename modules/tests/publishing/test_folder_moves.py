@@ -11,8 +11,8 @@ TRIVIAL = "locals { a = 1 }\n"
 
 
 def rows(connection, *, apart=()):
-    found = candidates.rows(connection, scan(connection), apart=apart)
-    return [(row.path, row.moved_from, row.status) for row in found]
+    found = candidates.of_repository(connection, scan(connection), apart=apart)
+    return [(row.path, row.renamed_from, row.status) for row in found]
 
 
 @pytest.mark.django_db
@@ -23,10 +23,10 @@ class TestMoved:
         publish(connection, "greeting")
         return connection
 
-    def test_folder_moved_from_the_root_to_modules_is_the_next_version_of_the_same_module(self, connection, github):
+    def test_folder_renamed_from_the_root_to_modules_is_the_next_version_of_the_same_module(self, connection, github):
         before = Module.objects.get()
         github.commit(NAME, {"modules/Greeting/main.tf": GREETING}, remove=["greeting"])
-        assert rows(connection) == [("modules/Greeting", "greeting", "moved")]
+        assert rows(connection) == [("modules/Greeting", "greeting", "renamed")]
         assert [module.ref for module in publish(connection, "modules/Greeting").updated] == [before.ref]
         after = Module.objects.get()
         assert (after.path, after.slug, after.ref) == ("modules/Greeting", "greeting", before.ref)
@@ -35,7 +35,7 @@ class TestMoved:
 
     def test_renamed_folder_is_known_by_its_interface_and_takes_the_new_title(self, connection, github):
         github.commit(NAME, {"salute/main.tf": f"# renamed\n{GREETING}"}, remove=["greeting"])
-        assert rows(connection) == [("salute", "greeting", "moved")]
+        assert rows(connection) == [("salute", "greeting", "renamed")]
         publish(connection, "salute")
         module = Module.objects.get()
         assert (module.title, module.slug, module.current_version.semver) == ("Salute", "greeting", "1.0.1")
@@ -45,7 +45,7 @@ class TestMoved:
         connection = connect(github, alice, name=name, files={"main.tf": GREETING})
         publish(connection, "")
         github.commit(name, {"modules/single/main.tf": GREETING}, remove=["main.tf"])
-        assert rows(connection) == [("modules/single", ".", "moved")]
+        assert rows(connection) == [("modules/single", ".", "renamed")]
 
     def test_moved_module_that_is_unticked_leaves_the_catalogue(self, connection, github):
         github.commit(NAME, {"salute/main.tf": GREETING}, remove=["greeting"])

@@ -5,14 +5,14 @@ import pytest
 from accounts.models import GitHubConnection
 from modules.models import Module
 from modules.publishing import page_story
-from modules.publishing.candidate import Live, Plan, Preview, Row
+from modules.publishing.candidate import Candidate, Live, Plan, Preview
 from modules.publishing.services import NotPublishable, Publication, StalePublication
 
 QUIET = "Existing deployments are not affected."
 
 
 def candidates(*titles, live=(), bump="patch"):
-    return [Row(title.lower(), title, preview=Preview("1.0.1", bump=bump, live=list(live))) for title in titles]
+    return [Candidate(title.lower(), title, preview=Preview("1.0.1", bump=bump, live=list(live))) for title in titles]
 
 
 LIVE = [Live("Bob", "1.0.0", 2, True), Live("Carol", "1.0.0", 1, True)]

@@ -25,7 +25,7 @@ def connection(alice, github):
 def shown(connection, *, ticked=()):
     """The rows as the Publish page makes them, after a scan, by path."""
     reading = scan(connection)
-    rows = candidates.rows(connection, reading)
+    rows = candidates.of_repository(connection, reading)
     for row in rows:
         row.ticked = row.ticked or row.path in ticked
     previews.attach(rows, connection, reading)
@@ -121,7 +121,7 @@ class TestUpdates:
         github.commit(NAME, {"greeting/main.tf": WIDER})
         reading = scan(connection)
         reading.history = reading.history[:1]
-        rows = candidates.rows(connection, reading)
+        rows = candidates.of_repository(connection, reading)
         previews.attach(rows, connection, reading)
         assert (len(rows[0].preview.commits), rows[0].preview.commits_are_whole) == (1, False)
 
@@ -192,7 +192,7 @@ def test_queries_do_not_grow_with_the_modules(alice, carol, github):
         github.commit(name, dict.fromkeys(files, f"# changed\n{WIDER}"))
         reading = scan(connection)
         with CaptureQueriesContext(database) as captured:
-            rows = candidates.rows(connection, reading)
+            rows = candidates.of_repository(connection, reading)
             previews.attach(rows, connection, reading)
         assert {row.preview.semver for row in rows} == {"1.0.0", "1.1.0"}
         assert sum(each.deployments for row in rows for each in row.preview.live) == size - 1

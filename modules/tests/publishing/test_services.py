@@ -185,7 +185,7 @@ class TestPublish:
         publish(connection, "greeting")
         module = Module.objects.get()
         make_current(module.versions.get(semver="1.0.0"), by=alice)
-        (row,) = [row for row in candidates.rows(connection, candidates.newest_scan(connection)) if row.module]
+        (row,) = [row for row in candidates.of_repository(connection, candidates.newest_scan(connection)) if row.module]
         assert (row.change, row.is_rolled_back, row.newest.semver) == ("unchanged", True, "1.0.1")
         publish(connection, "greeting")
         assert Module.objects.get().current_version.semver == "1.0.0"

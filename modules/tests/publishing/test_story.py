@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from modules.models import Module, ModuleVersion, Scan, ScannedModule
 from modules.publishing import story
-from modules.publishing.candidate import Live, Preview, Row
+from modules.publishing.candidate import Candidate, Live, Preview
 from modules.publishing.terms import Suggestion, Terms
 from modules.terraform.abilities import Ability
 from modules.versions.change import Change
@@ -43,11 +43,11 @@ def published(*, content="old", current=None, module_fields=(), newest_fields=()
     newest = version(2, "1.1.0", **dict(newest_fields))
     kept = module(current or newest, **dict(module_fields))
     facts = {"found": found(content), "module": kept, "newest": newest, "ticked": True, "preview": Preview("1.1.0")}
-    return Row("greeting", "Greeting", **facts | fields)
+    return Candidate("greeting", "Greeting", **facts | fields)
 
 
 def new(**fields):
-    return Row("greeting", "Greeting", **{"found": found(), "preview": Preview("1.0.0")} | fields)
+    return Candidate("greeting", "Greeting", **{"found": found(), "preview": Preview("1.0.0")} | fields)
 
 
 def updated(preview=None, **fields):
@@ -82,7 +82,7 @@ def words(html):
 @pytest.mark.parametrize(
     ("candidate", "texts"),
     [
-        (Row("greeting", "Greeting", found=found(is_valid=False)), []),
+        (Candidate("greeting", "Greeting", found=found(is_valid=False)), []),
         (new(), [f"Not published yet. {SHAPE} It starts as 1.0.0, exclusive to you."]),
         (
             new(preview=Preview("2.0.0", tag="v2.0.0", note="A note.")),
@@ -200,7 +200,7 @@ def test_module_whose_newest_version_is_not_in_use_says_which_one_is(candidate, 
 
 
 def test_renamed_folder_says_what_it_was_and_links_to_treat_it_apart():
-    candidate = updated(Preview("1.2.0", changes=[None]), moved_from="old<")
+    candidate = updated(Preview("1.2.0", changes=[None]), renamed_from="old<")
     _, paragraph = story.of_candidate(candidate, terms=Terms(), address="for=platform&")
     assert "Its folder was renamed from <code>old&lt;/</code>. It continues as the next version." in paragraph.text
     assert 'href="/publish/?for=platform&amp;apart=greeting"' in paragraph.text
@@ -221,7 +221,7 @@ def test_titles_that_others_have_are_told():
             "warn",
         ),
         (
-            updated(moved_from="old"),
+            updated(renamed_from="old"),
             "Not published automatically: its folder was renamed.",
             "warn",
         ),
@@ -284,7 +284,7 @@ def test_purchased_only_that_the_repository_does_not_ask_for_is_told():
     ("candidate", "texts"),
     [
         (
-            Row("greeting", "Greeting", found=found(is_valid=False)),
+            Candidate("greeting", "Greeting", found=found(is_valid=False)),
             [
                 "This folder cannot be published yet. Fix the errors listed on this page, then scan again. "
                 "You can change its settings after that."
@@ -308,7 +308,7 @@ def test_page_of_a_folder_says_what_to_do(candidate, texts):
         (updated(Preview("1.1.1", commits=[{}] * 2, commits_are_whole=False)), "2 or more commits since 1.1.0"),
         (updated(), ""),
         (new(), ""),
-        (Row("greeting", "Greeting", found=found(is_valid=False)), ""),
+        (Candidate("greeting", "Greeting", found=found(is_valid=False)), ""),
     ],
 )
 def test_commits_have_a_heading(candidate, text):

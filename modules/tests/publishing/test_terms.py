@@ -27,7 +27,7 @@ def connection(alice, github):
 
 
 def row(connection, path="greeting"):
-    rows = candidates.rows(connection, candidates.newest_scan(connection))
+    rows = candidates.of_repository(connection, candidates.newest_scan(connection))
     return next(each for each in rows if each.path == path)
 
 
@@ -49,7 +49,7 @@ class TestUnpublished:
     def test_folder_that_vanishes_with_its_settings_has_no_row(self, connection, alice, github):
         set_terms(connection, path="greeting", terms=Terms("Hello"), by=alice)
         github.commit(NAME, {"README.md": "x"}, remove=["greeting"])
-        assert [each.path for each in candidates.rows(connection, scan(connection))] == ["other"]
+        assert [each.path for each in candidates.of_repository(connection, scan(connection))] == ["other"]
 
     @pytest.mark.parametrize("path", ["other", "nowhere"])
     def test_what_is_no_module_has_none(self, connection, alice, path):
@@ -205,7 +205,7 @@ def test_nobody_else_sets_terms(connection, bob, admin):
 
 def test_terms_of_all_rows_take_no_query(connection, alice, django_assert_num_queries):
     set_terms(connection, path="greeting", terms=Terms(audience="named", emails=["a@example.com"]), by=alice)
-    rows = candidates.rows(connection, candidates.newest_scan(connection))
+    rows = candidates.of_repository(connection, candidates.newest_scan(connection))
     with django_assert_num_queries(0):
         assert [len(terms.terms_of(each).emails) for each in rows] == [1, 0]
         assert [terms.suggestion_of(each).credit_cost for each in rows] == [125_000, 0]

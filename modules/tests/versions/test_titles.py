@@ -16,7 +16,7 @@ def titles():
 
 
 def notes(connection, *, ticked=()):
-    rows = candidates.rows(connection, scan(connection))
+    rows = candidates.of_repository(connection, scan(connection))
     for row in rows:
         row.ticked = row.ticked or row.path in ticked
     previews.attach(rows, connection, candidates.newest_scan(connection))

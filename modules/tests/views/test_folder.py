@@ -49,7 +49,7 @@ def text_of(response):
 
 
 def kept(connection, path="greeting"):
-    rows = candidates.rows(connection, candidates.newest_scan(connection))
+    rows = candidates.of_repository(connection, candidates.newest_scan(connection))
     return terms.terms_of(next(row for row in rows if row.path == path))
 
 
@@ -207,7 +207,10 @@ def test_platform_modules_are_everyones_and_have_no_audience_to_set(client, admi
     assert "It starts as 1.0.0, for everyone." in text_of(response)
     response = client.post(f"{SAVE}?for=platform", {"path": "greeting", "credit_cost": "5"})
     assert response.url == f"{PAGE}?for=platform&path=greeting"
-    assert terms.terms_of(candidates.rows(connection, candidates.newest_scan(connection))[1]).audience == "everyone"
+    assert (
+        terms.terms_of(candidates.of_repository(connection, candidates.newest_scan(connection))[1]).audience
+        == "everyone"
+    )
 
 
 def test_saving_is_written_down_once(browser, connection):
