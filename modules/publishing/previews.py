@@ -84,19 +84,19 @@ def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, Schema]:
     return dict(found.values_list("pk", "schema"))
 
 
-def _taken(found: list[Candidate]) -> dict[int, set[str]]:
+def _taken(known: list[Candidate]) -> dict[int, set[str]]:
     """The numbers given so far, by module."""
     given = defaultdict(set)
-    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in found])
+    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in known])
     for module, semver in versions.order_by().values_list("module_id", "semver"):
         given[module].add(semver)
     return given
 
 
-def _live(found: list[Candidate]) -> dict[int, list[Live]]:
+def _live(known: list[Candidate]) -> dict[int, list[Live]]:
     """Live deployments by module, the newest version first."""
     found = defaultdict(list)
-    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in found])
+    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in known])
     counted = (
         versions.live_deployments()
         .with_is_told()

@@ -21,13 +21,15 @@ from modules.publishing import candidates
 
 logger = logging.getLogger(__name__)
 LONGEST_TAG = 255  # characters
-MAIL = """The code of published versions has changed on GitHub:
+MAIL = """These published versions no longer match GitHub:
 
 {alarms}
 
 Existing deployments are not affected. They run from the files stored with their version.
 Find out on GitHub who made the change. Each alarm stays on its module's page until somebody dismisses it.
 """
+WHY = "you manage the GitHub connection that these modules come from"
+STOP = "There is one e-mail for each change. Remove the modules from the catalogue to get none."
 
 
 @dataclass(frozen=True)
@@ -211,4 +213,5 @@ def _tell(connection: GitHubConnection, raised: list[Alarm]) -> None:
     )
     text = MAIL.format(alarms="\n".join(alarms))
     for person in those_responsible(connection.owner):
-        outbox.post(key=f"alarm:{raised[0].ref}:{person.pk}", to=person.email, subject=subject, text=text)
+        key = f"alarm:{raised[0].ref}:{person.pk}"
+        outbox.post(key=key, to=person.email, subject=subject, text=text, why=WHY, stop=STOP)
