@@ -42,6 +42,11 @@ class Ability:
         return self.text if not self.name or self.kind in ("provider", "remote") else f"{self.text}:"
 
     @property
+    def place(self) -> str:
+        """The file with its line, "main.tf:3", or the file alone."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
     def icon(self) -> str:
         """A symbol of icons.svg."""
         return ("key" if self.kind == "secret" else "warning") if self.is_warning else "ok"
