@@ -46,7 +46,9 @@ def _first(candidate: Candidate, tags: Collection[str]) -> Preview:
     return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
 
 
-def _next(candidate: Candidate, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]) -> Preview:
+def _next(
+    candidate: Candidate, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]
+) -> Preview:
     after = candidate.found.schema
     changes = compare.compare(before, after)
     bump = compare.bump_of(changes)

@@ -41,7 +41,7 @@ def create(candidate: Candidate, scan: Scan, *, by: User) -> Module:
 
 def update(candidate: Candidate, scan: Scan, *, by: User, is_automatic: bool = False) -> Module:
     """Add the next version, under the new path where the folder was renamed; `by` answers for it."""
-    version = _add_version(candidate, scan, by=by: User)
+    version = _add_version(candidate, scan, by=by)
     details = {"moved_from": candidate.renamed_from, "automatic": is_automatic}
     told = {name: detail for name, detail in details.items() if detail}
     _record("module.updated", candidate.module, version, by=None if is_automatic else by, **told)

@@ -126,7 +126,9 @@ def _context(
     return context | card | {"base": base} | _list(connection, base, form, apart_of(request))
 
 
-def _list(connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]) -> dict[str, Any]:
+def _list(
+    connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]
+) -> dict[str, Any]:
     """The candidates, ticked as the validated form was, and what publishing them would do."""
     found = candidates.of_repository(connection, base, apart=apart)
     if form is not None:
