@@ -27,3 +27,9 @@ def to_credits(units: int) -> Decimal:
     """Units as credits, without trailing zeros: 12_500 → Decimal("1.25")."""
     credits = Decimal(units) / CREDIT
     return credits.quantize(Decimal(1)) if credits == credits.to_integral_value() else credits.normalize()
+
+
+def amount(units: int) -> str:
+    """Units as credits with their noun: "1 credit", "1,200 credits"."""
+    credits = to_credits(units)
+    return f"{credits:,f} credit{'' if credits == 1 else 's'}"

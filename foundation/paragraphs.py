@@ -22,6 +22,21 @@ class Paragraph:
     icon: str = ""
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A notice of `includes/_notice.html`: a title, its text, and what somebody wrote, as a quote with a link.
+
+    `title` and `text` are escaped unless they come from `format_html`.
+    """
+
+    title: str
+    text: str = ""
+    tone: str = ""
+    icon: str = "info"
+    quote: str = ""
+    link: str = ""
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: "1 deployment", "1,200 deployments"."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -1,4 +1,4 @@
-"""What a publisher says of a version: that it is deprecated, or revoked."""
+"""Forms of a publisher: to deprecate a version, and to revoke one."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,15 +11,20 @@ LONGEST_REASON = 300  # characters
 
 
 class HttpsField(forms.URLField):
-    """An address that may be linked to; one without a scheme is taken for https."""
+    """An address that is safe to link to; https is added where the scheme is missing."""
 
     default_validators = [URLValidator(schemes=["https"])]
-    default_error_messages = {"invalid": "Give an address that begins with https://."}
+    default_error_messages = {"invalid": "Enter an address that starts with https://."}
 
 
 class DeprecateForm(forms.Form):
-    reason = forms.CharField(max_length=LONGEST_REASON, help_text="Shown wherever this version is named.")
-    link = HttpsField(required=False, max_length=300, assume_scheme="https", help_text="Where to read on, if anywhere.")
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text="Everyone who sees this version sees the reason.")
+    link = HttpsField(
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text="A page that says more.",
+    )
 
     def __init__(self, data: QueryDict | None = None, *, version: ModuleVersion) -> None:
         said = {"reason": version.deprecation_reason, "link": version.deprecation_link}
@@ -27,9 +32,9 @@ class DeprecateForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    """Asks for the number of what is revoked."""
+    """Asks for the number of the version, so that nobody revokes one by accident."""
 
-    reason = forms.CharField(max_length=LONGEST_REASON, help_text="Shown to everybody who sees the module.")
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text="Everyone who sees this version sees the reason.")
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, data: QueryDict | None = None, *, version: ModuleVersion) -> None:
@@ -39,5 +44,5 @@ class RevokeForm(forms.Form):
 
     def clean_confirm(self) -> str:
         if self.cleaned_data["confirm"].strip() != self.semver:
-            raise ValidationError(f"That is not {self.semver}. Nothing was revoked.")
+            raise ValidationError(f"This does not match. Nothing was revoked. Type {self.semver} to confirm.")
         return self.semver

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from operator import itemgetter
 
+from foundation.paragraphs import counted
 from modules.terraform.form_steps import form_steps
 from modules.terraform.literals import to_hcl
 from modules.terraform.schema import Resource, Schema, Variable, as_seen
@@ -19,6 +20,11 @@ class Input:
     default: str  # blank when it is required
     required: bool
     sensitive: bool
+
+    @property
+    def about(self) -> str:
+        """The description, behind a word that it is sensitive."""
+        return f"Sensitive. {self.description}".rstrip() if self.sensitive else self.description
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,13 @@ class Inputs:
         return sum(len(group.inputs) for group in self.groups)
 
     @property
-    def optional_count(self) -> int:
-        return self.count - self.required_count
+    def summary(self) -> str:
+        return f"{self.required_count:,} required, {self.count - self.required_count:,} optional"
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether the groups are named: there are several, or one that not everybody sees."""
+        return len(self.groups) > 1 or any(group.is_hidden for group in self.groups)
 
 
 def inputs_of(schema: Schema, *, with_hidden: bool) -> Inputs:
@@ -60,6 +71,12 @@ def resources_of(schema: Schema) -> dict[str, list[Resource]]:
     for row in sorted(schema["resources"], key=itemgetter("address")):
         found.setdefault(row["address"].rpartition(".")[0], []).append(row)
     return found
+
+
+def summary_of(resources: dict[str, list[Resource]]) -> str:
+    """How many resources there are by type: "3 resources of 2 types"; blank without any."""
+    number = sum(map(len, resources.values()))
+    return f"{counted(number, 'resource')} of {counted(len(resources), 'type')}" if number else ""
 
 
 def link(address: object) -> str:

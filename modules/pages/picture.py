@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from foundation.paragraphs import counted
 from modules.terraform import schema as schemas
 from modules.terraform import sources
 from modules.terraform.addresses import Place, walk
@@ -17,6 +18,7 @@ PADDING = 14  # left and right of a text in its box, together with the stripe
 MOST_ROWS = 24  # boxes of a column; the list below the picture has all
 LONGEST_LABEL = 400  # characters
 ALL_CALLED, PROVIDERS = 2, 3  # columns
+STRIPES = {"module": "f1", "remote": "f2"}
 # Width of characters at 11 pixels in the widest of the fonts that may be used (DejaVu Sans), by their look.
 WIDTHS = {4.0: "ijl.,:;'|!/\\", 5.2: 'tfr-()[]{} "', 11.5: "mwMW@%…—&"}
 WIDTH_OF = {character: width for width, characters in WIDTHS.items() for character in characters}
@@ -48,6 +50,11 @@ class Box:
     @property
     def note(self) -> str:
         return fit(self.node.note, self.width - PADDING)
+
+    @property
+    def stripe(self) -> str:
+        """The class of the stripe's colour."""
+        return STRIPES.get(self.node.kind, "f3")
 
     @property
     def text_x(self) -> float:
@@ -104,7 +111,7 @@ def picture(title: str, schema: schemas.Schema) -> Picture:
     lines = [_line(graph, key) for key in graph.nodes if graph.edges.get(key)]
     lines = lines or [f"{title} calls no other module and uses no provider."]
     label = " ".join(lines)
-    label = label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}… The list below has all of it."
+    label = label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}… See the list below."
     boxes, height, step = _places(graph)
     pairs = dict.fromkeys((boxes[key], boxes[target]) for key, found in graph.edges.items() for target in found)
     edges = [_edge(source, target, step) for source, target in pairs if source != target]
@@ -149,7 +156,7 @@ def _add_calls(graph: Graph, place: Place, tree: dict[str, schemas.Node]) -> Non
         if sources.is_local(source):
             folder = call.get("target", source)
             count = len(tree[folder].get("resources", [])) if folder in tree else 0
-            note = f"folder, {count} resource{'' if count == 1 else 's'}" if folder in tree else "folder"
+            note = f"folder, {counted(count, 'resource')}" if folder in tree else "folder"
             node = Node("folder", folder, note, f"Local folder {folder}", column)
             graph.join(key, ("folder", folder), node)
         else:

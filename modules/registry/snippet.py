@@ -2,6 +2,10 @@
 
 import re
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from modules.terraform.schema import Variable
 from modules.terraform.short_texts import shown_type
 
@@ -28,6 +32,19 @@ def token_variable(host: str) -> str:
     Source: "Environment Variable Credentials" of Terraform's CLI configuration. A shell takes no colon in a name.
     """
     return "" if ":" in host else "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
+
+
+def needed_token(host: str) -> SafeString:
+    """Which token Terraform needs for `host`, and where it goes."""
+    variable = token_variable(host)
+    elsewhere = format_html("the environment variable <code>{}</code> or in ", variable) if variable else ""
+    return format_html(
+        'You need an <a href="{}#tokens">API token</a>. '
+        'Put it in {}<code>~/.terraformrc</code>: <code>credentials "{}" {{ token = "pp_…" }}</code>',
+        reverse("accounts:profile"),
+        elsewhere,
+        host,
+    )
 
 
 def _arguments(required: list[Variable]) -> list[str]:

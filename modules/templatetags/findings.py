@@ -1,4 +1,7 @@
-"""How findings of a scan are shown."""
+"""How findings of a scan, and rows of a schema, are shown."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
 
@@ -6,6 +9,7 @@ register = template.Library()
 
 
 @register.filter
-def place(finding: dict) -> str:
-    """Where a finding is: "main.tf:3", or the file alone."""
-    return f"{finding['file']}:{finding['line']}" if finding["line"] else finding["file"]
+def place(row: Mapping[str, Any]) -> str:
+    """Where a finding, or what a row of a schema declares, is: "main.tf:3", or the file alone."""
+    file, line = row.get("file", ""), row.get("line")
+    return f"{file}:{line}" if line else file

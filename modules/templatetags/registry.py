@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import template
 from django.template import Context
+from django.utils.safestring import SafeString
 
 from modules.models import Module, ModuleVersion
 from modules.registry import offers, snippet
@@ -15,7 +16,7 @@ register = template.Library()
 class Card:
     host: str
     snippet: str
-    token_variable: str
+    token: SafeString
     is_https: bool
 
 
@@ -32,4 +33,4 @@ def terminal_card(context: Context, module: Module, version: ModuleVersion) -> C
         name=module.slug,
         variables=version.schema["variables"],
     )
-    return Card(host, block, snippet.token_variable(host), request.is_secure())
+    return Card(host, block, snippet.needed_token(host), request.is_secure())

@@ -91,7 +91,7 @@ def _providers(places: list[Place]) -> Iterator[Ability]:
 
 def _creates(count: int) -> str:
     if not count:
-        return "Reads and computes with"
+        return "Uses"
     return "Creates one kind of resource with" if count == 1 else f"Creates {count} kinds of resources with"
 
 
@@ -127,9 +127,9 @@ def _secrets(schema: Schema) -> Iterator[Ability]:
     for row in schema.get("variables", []):
         looks_so = SECRET.search(row["name"]) and row["type"] not in ("bool", "number")
         if row["sensitive"]:
-            text = "Asks for a secret" if row["required"] else "Takes a secret, or uses its default"
+            text = "Asks for a secret" if row["required"] else "Asks for a secret, and has a default for it"
         elif looks_so:
-            text = "Asks for what looks like a secret, and is not marked as sensitive"
+            text = "Asks for what looks like a secret but is not marked as sensitive"
         else:
             continue
         yield Ability("secret", text, row["name"], row.get("file", ""), row.get("line"), True)
@@ -142,8 +142,8 @@ def _nots(kinds: set[str], schema: Schema) -> Iterator[Ability]:
     for without, text in (
         ({"program"}, "Runs no program of its own during apply"),
         ({"remote"}, "Loads no module from another host"),
-        ({"http", "external"}, "Reads nothing by HTTP or from outside programs"),
-        ({"secret"}, "Asks for no secret"),
+        ({"http", "external"}, "Reads nothing over HTTP or from outside programs"),
+        ({"secret"}, "Asks for no secrets"),
     ):
         if not without & kinds:
             yield Ability(min(without), text, "", "", None, False)

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from foundation.paragraphs import counted
 from modules.models import ModuleVersion
 from modules.terraform import abilities
 from modules.terraform.abilities import Ability
@@ -32,6 +36,17 @@ class Step:
     @property
     def compatibility(self) -> Compatibility:
         return Compatibility.of(compare.bump_of(self.changes))
+
+    @property
+    def commits(self) -> str:
+        """How many commits are known to lie in between: "2 commits since 1.0.0"; blank when none is."""
+        number = len(self.after.commits)
+        return f"{counted(number, 'commit')} since {self.before.semver}" if number else ""
+
+    @property
+    def widening(self) -> list[SafeString]:
+        """What the version can do that the one before could not, a sentence each."""
+        return [format_html("{} <code>{}</code>.", ability.lead, ability.name) for ability in self.widened]
 
 
 def lines(versions: Iterable[ModuleVersion]) -> list[Line]:

@@ -1,6 +1,6 @@
-"""What a publisher says of versions that are published: which one is current, which are deprecated or revoked.
+"""The life of a published version: made current, deprecated, revoked, and back.
 
-Deployments that stand are never touched by any of it. Each verb locks the module's row, so that a publish, another
+Existing deployments are never changed by any of it. Each verb locks the module's row, so that a publish, another
 verb and a deployment being created see it before or after, never between. A publish locks its connection first and
 modules after; nothing here locks a connection, so neither waits for the other in a circle.
 """
@@ -18,12 +18,12 @@ from modules.versions import titles
 
 
 class Refused(Exception):
-    """What was asked cannot be done, and nothing was changed. Its text is a sentence for people."""
+    """The request was refused and nothing was changed. Its text is for people."""
 
 
 @transaction.atomic
 def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
-    """Have new deployments use this version, an older or a newer one; live ones stay with theirs.
+    """Have new deployments use this version, an older or a newer one; existing ones keep theirs.
 
     Raises Refused and PermissionDenied.
     """
@@ -31,7 +31,7 @@ def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
     if module.removed_at:
         raise Refused(f"{module.title} was removed from the catalogue. Publish it again to choose its version.")
     if version.revoked_at:
-        raise Refused(f"Version {version.semver} is revoked. Take the revocation back first.")
+        raise Refused(f"Version {version.semver} is revoked, so it cannot become current. Undo the revocation first.")
     if module.current_version_id == version.pk:
         return version
     before = module.current_version.semver
@@ -42,7 +42,7 @@ def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def deprecate(version: ModuleVersion, *, reason: str, by: User, link: str = "") -> ModuleVersion:
-    """Warn of a version, with a reason and an address that leads on; said again, it says so in other words.
+    """Warn of a version, with a reason and a link; a second call replaces both.
 
     Raises PermissionDenied.
     """
@@ -66,14 +66,14 @@ def undeprecate(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def revoke(version: ModuleVersion, *, reason: str, by: User) -> ModuleVersion:
-    """Have nobody deploy this version anew; live deployments of it go on.
+    """End new deployments of this version; existing ones keep running.
 
     The newest version that is not revoked takes the place of a current one; while there is none, the module cannot be
     deployed. Raises Refused and PermissionDenied.
     """
     module, version = _locked(version, by=by)
     if version.revoked_at:
-        raise Refused(f"Version {version.semver} is revoked already.")
+        raise Refused(f"Version {version.semver} is already revoked.")
     _say(version, revoked_at=timezone.now(), revocation_reason=reason)
     if module.current_version_id == version.pk and (successor := module.versions.filter(revoked_at=None).first()):
         _set_current(module, successor)
@@ -86,7 +86,7 @@ def revoke(version: ModuleVersion, *, reason: str, by: User) -> ModuleVersion:
 def unrevoke(version: ModuleVersion, *, by: User) -> ModuleVersion:
     """Allow deployments of it again; it becomes the current one only where all others are revoked.
 
-    Unchanged content is never published a second time, so a mistake could not be mended otherwise. Raises
+    Unchanged content is never published a second time, so there is no other way to correct a mistake. Raises
     PermissionDenied.
     """
     module, version = _locked(version, by=by)
@@ -102,7 +102,7 @@ def unrevoke(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def dismiss_alarm(alarm: Alarm, *, by: User) -> None:
-    """Show an alarm no more. Raises PermissionDenied."""
+    """Hide an alarm. Raises PermissionDenied."""
     if not alarm.version.module.may_change(by):
         raise PermissionDenied
     standing = Alarm.objects.filter(pk=alarm.pk, dismissed_at=None)

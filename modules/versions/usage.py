@@ -29,6 +29,16 @@ class Usage:
         finished = self.succeeded + self.failed
         return 100 * self.succeeded // finished if finished else None
 
+    @property
+    def rate(self) -> str:
+        """The percentage for a table: "66 %", or a dash without any run."""
+        return "–" if self.percent is None else f"{self.percent} %"
+
+    @property
+    def record(self) -> str:
+        """How many runs succeeded, and which part of all: "2, 66 %"."""
+        return f"{self.succeeded:,}" if self.percent is None else f"{self.succeeded:,}, {self.percent} %"
+
 
 @dataclass(frozen=True)
 class Deployer:

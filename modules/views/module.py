@@ -7,9 +7,12 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.models import GitHubConnection, User
+from accounts.publisher import PLATFORM, Side
 from accounts.requests import SignedInRequest
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
@@ -17,7 +20,7 @@ from modules.pages.markdown import render as render_markdown
 from modules.pages.picture import picture
 from modules.terraform.abilities import abilities
 from modules.terraform.schema import as_seen
-from modules.versions import history
+from modules.versions import history, story
 
 VERSIONS_A_PAGE = 25
 
@@ -35,7 +38,7 @@ def module(request: SignedInRequest, ref: str) -> HttpResponse:
         "lines": history.lines(page),
         "before": versions.filter(number__lt=module.current_version.number).first(),
         "alarms": standing_alarms(request.user, module),
-        "may_publish": _may_publish(request.user, module),
+        "links": _publishing_links(module) if _may_publish(request.user, module) else None,
     }
     return render(request, "modules/module.html", context)
 
@@ -47,7 +50,7 @@ def visible_module(request: SignedInRequest, ref: str) -> Module:
 
 def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     """What the pages of a module and of each of its versions both show of `version`."""
-    sees_hidden = module.shows_hidden_inputs_to(user)
+    sees_hidden, is_offered = module.shows_hidden_inputs_to(user), _is_offered(module, version)
     schema = as_seen(version.schema, sees_hidden=sees_hidden)
     return {
         "module": module,
@@ -58,11 +61,10 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
         "inputs": inputs_of(schema, with_hidden=sees_hidden),
         "abilities": abilities(schema),
         "picture": picture(module.title, schema),
-        "cost": module.cost_of(version),
-        "purchased_only": module.is_purchased_only(version),
+        "facts": story.facts(module, version, user),
+        "notices": story.notices(module, version, is_offered=is_offered),
         "may_change": module.may_change(user),
-        "is_mine": module.owner_id == user.pk,
-        "is_offered": _is_offered(module, version),
+        "is_offered": is_offered,
     }
 
 
@@ -78,6 +80,14 @@ def _may_publish(user: User, module: Module) -> bool:
     """Whether `user` may, and its repository is still the one that is published from."""
     chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
     return user.may_publish_for(module.owner) and chosen.exists()
+
+
+def _publishing_links(module: Module) -> dict[str, str]:
+    settings = {"path": module.path or "."} | ({"for": PLATFORM} if module.is_platform else {})
+    return {
+        "settings": f"{reverse('modules:publish-module')}?{urlencode(settings)}",
+        "publish": f"{reverse('modules:publish')}{Side(module.owner).query}",
+    }
 
 
 def _is_offered(module: Module, version: ModuleVersion) -> bool:

@@ -38,7 +38,7 @@ def token_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         token = api_tokens.accept(text.strip(), now=timezone.now()) if scheme.lower() == "bearer" else None
         if token is None:
-            answer = _refusal(401, "Send a working API token of this portal: Profile, API tokens.")
+            answer = _refusal(401, "Send a valid API token of this portal. You create one on your profile page.")
             answer["WWW-Authenticate"] = 'Bearer realm="Partner Portal"'
             return answer
         return view(request, token, **address)
@@ -105,7 +105,7 @@ def _source(url: str, *, folder: str) -> str:
 
 
 def _not_found() -> JsonResponse:
-    return _refusal(404, "There is no such module here, or this token's owner may not see it.")
+    return _refusal(404, "This module does not exist, or the owner of this API token cannot see it.")
 
 
 def _refusal(status: int, sentence: str) -> JsonResponse:

@@ -1,4 +1,4 @@
-"""One version of a module: its page, and what its publisher says of it."""
+"""One version of a module: its page, and the verbs of its publisher."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedInRequest
 from modules.forms.versions import DeprecateForm, RevokeForm
 from modules.models import Alarm, ModuleVersion
-from modules.pages.inputs_table import resources_of
-from modules.versions import history, lifecycle, notices, usage
+from modules.pages.inputs_table import resources_of, summary_of
+from modules.versions import history, lifecycle, notices, story, usage
 from modules.views.module import shown, standing_alarms, visible_module
 
 
@@ -29,7 +29,7 @@ def version(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
 @require_POST
 def version_current(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
-    return _say(request, version, lifecycle.make_current, f"New deployments use version {semver} now.")
+    return _say(request, version, lifecycle.make_current, f"Version {semver} is current. New deployments use it.")
 
 
 @login_required
@@ -39,14 +39,15 @@ def version_deprecate(request: SignedInRequest, ref: str, semver: str) -> HttpRe
     form = DeprecateForm(request.POST, version=version)
     if not form.is_valid():
         return _page(request, version, status=422, deprecate_form=form)
-    return _say(request, version, lifecycle.deprecate, f"Version {semver} is deprecated.", **form.cleaned_data)
+    done = "The deprecation is saved." if version.deprecated_at else f"Version {semver} is deprecated."
+    return _say(request, version, lifecycle.deprecate, done, **form.cleaned_data)
 
 
 @login_required
 @require_POST
 def version_undeprecate(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
-    return _say(request, version, lifecycle.undeprecate, f"Version {semver} is not deprecated any more.")
+    return _say(request, version, lifecycle.undeprecate, f"Version {semver} is no longer deprecated.")
 
 
 @login_required
@@ -64,7 +65,7 @@ def version_revoke(request: SignedInRequest, ref: str, semver: str) -> HttpRespo
 @require_POST
 def version_unrevoke(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
     version = _changeable(request, ref, semver)
-    return _say(request, version, lifecycle.unrevoke, f"Version {semver} is not revoked any more.")
+    return _say(request, version, lifecycle.unrevoke, f"Version {semver} is no longer revoked.")
 
 
 @login_required
@@ -75,7 +76,7 @@ def alarm_dismiss(request: SignedInRequest, ref: str, alarm: str) -> HttpRespons
         raise PermissionDenied
     found = get_object_or_404(Alarm.objects.select_related("version__module"), version__module=module, ref=alarm)
     lifecycle.dismiss_alarm(found, by=request.user)
-    messages.success(request, "The alarm is dismissed.")
+    messages.success(request, "Alarm dismissed.")
     return redirect(module)
 
 
@@ -95,7 +96,7 @@ def _changeable(request: SignedInRequest, ref: str, semver: str) -> ModuleVersio
 def _say(
     request: SignedInRequest, version: ModuleVersion, deed: Callable[..., ModuleVersion], done: str, **details: Any
 ) -> HttpResponse:
-    """Do a verb of versioning, and tell how it went on the version's page."""
+    """Do a verb of the lifecycle, and say on the version's page how it went."""
     try:
         deed(version, by=request.user, **details)
     except lifecycle.Refused as refusal:
@@ -108,19 +109,32 @@ def _say(
 def _page(request: SignedInRequest, version: ModuleVersion, *, status: int = 200, **forms: Any) -> HttpResponse:
     module = version.module
     may_change, sees_hidden = module.may_change(request.user), module.shows_hidden_inputs_to(request.user)
-    forms = {"deprecate_form": DeprecateForm(version=version), "revoke_form": RevokeForm(version=version)} | forms
+    resources = resources_of(version.schema)
     others = module.versions.exclude(pk=version.pk).defer(*history.HEAVY)
     context = shown(request.user, module, version) | {
         "step": history.step_to(version, with_hidden=sees_hidden),
         "others": others,
         "comparison": _comparison(request, version, others, with_hidden=sees_hidden),
-        "resources": resources_of(version.schema),
+        "resources": resources,
+        "resources_summary": summary_of(resources),
         "usage": usage.of_versions(ModuleVersion.objects.filter(pk=version.pk))[version.pk],
-        "deployers": usage.deployers_of(version) if may_change else [],
-        "notice": notices.of_revoking(version) if may_change and not version.revoked_at else "",
         "alarms": standing_alarms(request.user, module).filter(version=version),
     }
+    if may_change:
+        context |= _for_publisher(version)
     return render(request, "modules/version.html", context | forms, status=status)
+
+
+def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
+    """What those see besides who may change the version."""
+    deployers = usage.deployers_of(version)
+    return {
+        "deployers": deployers[: story.MOST_DEPLOYERS],
+        "deployers_note": story.deployers_note(len(deployers)),
+        "manage": story.manage(version, "" if version.revoked_at else notices.of_revoking(version)),
+        "deprecate_form": DeprecateForm(version=version),
+        "revoke_form": RevokeForm(version=version),
+    }
 
 
 def _comparison(

@@ -88,7 +88,7 @@ def test_long_column_ends_with_how_many_more_there_are():
     drawn = picture("Web", schema(text))
     assert [box.name for box in drawn.boxes][-2:] == ["a/m22/aws", "17 more"]
     assert all(name in drawn.lines[0] for name in ("a/m0/aws", "a/m39/aws"))
-    assert drawn.label.endswith("… The list below has all of it.")
+    assert drawn.label.endswith("… See the list below.")
 
 
 NAMES = st.text(min_size=1, max_size=60) | st.sampled_from(["W" * 50, "漢" * 50, "i" * 80, "…" * 40])

@@ -112,7 +112,7 @@ def test_a_host_with_a_port_takes_the_file_alone(carol, module):
 
 
 def test_over_plain_http_it_says_that_terraform_asks_for_more(carol, module):
-    assert "Terraform asks the portal over HTTPS" in card(carol, module, secure=False)
+    assert "Terraform needs HTTPS and a host name with a dot." in card(carol, module, secure=False)
 
 
 def test_there_is_no_card_for_what_terraform_would_not_get(alice, carol, module):

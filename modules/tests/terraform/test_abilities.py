@@ -26,8 +26,8 @@ def test_harmless_module_says_what_it_creates_and_what_it_does_not_do():
         "Creates 2 kinds of resources with hashicorp/aws",
         "Runs no program of its own during apply",
         "Loads no module from another host",
-        "Reads nothing by HTTP or from outside programs",
-        "Asks for no secret",
+        "Reads nothing over HTTP or from outside programs",
+        "Asks for no secrets",
     ]
     assert told(found) == []
 
@@ -35,8 +35,8 @@ def test_harmless_module_says_what_it_creates_and_what_it_does_not_do():
 def test_provider_without_resources_is_named_and_terraforms_own_is_not():
     found = schema('provider "tls" {}\ndata "aws_region" "a" {}\nresource "random_id" "b" {}\n' + LOCAL_EXEC)
     assert fine(found)[:3] == [
-        "Reads and computes with hashicorp/tls",
-        "Reads and computes with hashicorp/aws",
+        "Uses hashicorp/tls",
+        "Uses hashicorp/aws",
         "Creates one kind of resource with hashicorp/random",
     ]
 
@@ -151,8 +151,8 @@ def test_secrets_are_told_marked_or_not():
     secrets = [(each.name, each.text, each.line) for each in abilities(found) if each.kind == "secret"]
     assert secrets == [
         ("admin_password", "Asks for a secret", 1),
-        ("seed", "Takes a secret, or uses its default", 5),
-        ("api_key", "Asks for what looks like a secret, and is not marked as sensitive", 9),
+        ("seed", "Asks for a secret, and has a default for it", 5),
+        ("api_key", "Asks for what looks like a secret but is not marked as sensitive", 9),
     ]
 
 
@@ -231,7 +231,7 @@ def test_schema_from_before_programs_were_kept_claims_nothing_and_is_widened_by_
     now = schema(LOCAL_EXEC + 'data "http" "x" {\n}\n')
     before = {key: value for key, value in now.items() if key not in ("tree", "programs", "moves")}
     assert told(before) == [("http", "data.http.x", "main.tf", 6)]
-    assert fine(before) == ["Reads and computes with hashicorp/http"]
+    assert fine(before) == ["Uses hashicorp/http"]
     assert [each.name for each in widened(before, now)] == ["terraform_data.migrate"]
 
 

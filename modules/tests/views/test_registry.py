@@ -79,7 +79,7 @@ def test_another_address_is_404(ask, carol, greeting, address):
 
 def test_a_version_that_is_none_is_404(ask, carol, greeting):
     assert ask(carol, f"{ADDRESS}/9.0.0/download").json() == {
-        "errors": ["There is no such module here, or this token's owner may not see it."]
+        "errors": ["This module does not exist, or the owner of this API token cannot see it."]
     }
 
 
@@ -153,7 +153,7 @@ def test_without_a_working_token_it_is_401(client, carol, greeting, path, header
     headers = {} if header is None else {"Authorization": header.format(text=text)}
     answer = client.get(f"{ADDRESS}/{path}", headers=headers)
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="Partner Portal"')
-    assert answer.json() == {"errors": ["Send a working API token of this portal: Profile, API tokens."]}
+    assert answer.json() == {"errors": ["Send a valid API token of this portal. You create one on your profile page."]}
     assert client.get(f"{ADDRESS}/versions", headers={"Authorization": f"bearer {text}"}).status_code == 200
 
 

@@ -95,9 +95,9 @@ class TestChanges:
         commits = [{"sha": "c" * 40, "subject": "Mend the lock", "author": "Alice", "at": "2026-01-01T00:00:00Z"}]
         add_version(module, number=3, commits=commits * 2, schema=SECOND)
         mine = section(page(client, alice, module, "1.2.0"), "changes")
-        assert "2 commits of the branch in between ccccccc Mend the lock Alice" in mine
+        assert "2 commits since 1.1.0 ccccccc Mend the lock Alice" in mine
         theirs = section(page(client, carol, module, "1.2.0"), "changes")
-        assert "2 commits lie in between." in theirs
+        assert "2 commits since 1.1.0." in theirs
         assert "Mend the lock" not in theirs
 
 
@@ -123,7 +123,7 @@ class TestCompare:
 class TestContent:
     def test_resources_come_by_type_with_file_and_line(self, client, carol, module):
         assert section(page(client, carol, module, "1.1.0"), "resources") == (
-            'id="resources" aria-labelledby="h-resources"> Resources 3 of 2 types Address Declared in '
+            'id="resources" aria-labelledby="h-resources"> Resources 3 resources of 2 types Address Declared in '
             "data.google_project 1 data.google_project.it main.tf:2 google_storage_bucket 2 "
             "google_storage_bucket.data bucket.tf:1 google_storage_bucket.logs bucket.tf:3"
         )
@@ -134,8 +134,8 @@ class TestContent:
         assert "hashicorp/google ~&gt; 6.0" in text
         assert "address Where it is." in text
         older = text_of(page(client, carol, module, "1.0.0"))
-        assert "It gives no outputs." in older
-        assert "It declares none of its own." in older
+        assert "This module has no outputs." in older
+        assert "Its own folder declares no resources." in older
 
     def test_real_version_tells_its_commit_branch_and_readme(self, client, alice, carol, github):
         connection = connect(github, alice, files={"greeting/main.tf": "", "greeting/README.md": "# First words\n"})
@@ -195,10 +195,10 @@ class TestUsage:
 class TestDeeds:
     def test_publisher_rolls_back(self, client, alice, module):
         text = section(page(client, alice, module, "1.0.0"), "manage")
-        assert "New deployments would use 1.0.0 in place of 1.1.0. Live ones stay with theirs." in text
+        assert "New deployments will use 1.0.0 instead of 1.1.0. Existing deployments keep their version." in text
         response = post(client, alice, module, "1.0.0", "current")
         assert (response.status_code, response.url) == (302, address(module, "1.0.0"))
-        assert "New deployments use version 1.0.0 now." in text_of(client.get(response.url))
+        assert "Version 1.0.0 is current. New deployments use it." in text_of(client.get(response.url))
         module.refresh_from_db()
         assert module.current_version.semver == "1.0.0"
 
@@ -208,7 +208,8 @@ class TestDeeds:
         for address in (module.get_absolute_url(), version_of(module, "1.1.0").get_absolute_url()):
             client.force_login(carol)
             html = client.get(address).content.decode()
-            assert "<strong>Version 1.1.0 is deprecated: Slow</strong>" in html
+            assert "<strong>Version 1.1.0 is deprecated.</strong>" in html
+            assert "“Slow”" in html
             assert f'<a href="{link}" rel="noopener noreferrer nofollow">' in html
         assert post(client, alice, module, "1.1.0", "undeprecate").status_code == 302
         assert "is deprecated" not in client.get(module.get_absolute_url()).content.decode()
@@ -217,8 +218,8 @@ class TestDeeds:
         ("reason", "link", "complaint"),
         [
             ("", "", "This field is required."),
-            ("Slow", "javascript:alert(1)", "Give an address that begins with https://."),
-            ("Slow", "http://example.com", "Give an address that begins with https://."),
+            ("Slow", "javascript:alert(1)", "Enter an address that starts with https://."),
+            ("Slow", "http://example.com", "Enter an address that starts with https://."),
             ("x" * 301, "", "Ensure this value has at most 300 characters (it has 301)."),
         ],
     )
@@ -237,7 +238,7 @@ class TestDeeds:
         User.objects.filter(pk=admin.pk).update(is_active=False)
         make_run(make_deployment(current, owner=carol, name="at-work"), status="applying")
         make_deployment(version_of(module, "1.0.0"), owner=carol, name="older", status="live")
-        said = "Revoking ends new deployments of 1.1.0; live ones go on. Bob and Carol get an e-mail."
+        said = "Existing deployments keep running. Bob and Carol get an e-mail. The newest version"
         assert said in text_of(page(client, alice, module, "1.1.0"))
         post(client, alice, module, "1.1.0", "revoke", reason="It leaks", confirm="1.1.0")
         tell_of_revocations()
@@ -247,8 +248,8 @@ class TestDeeds:
         response = post(client, alice, module, "1.1.0", "revoke", reason="It leaks", confirm="1.1.0")
         assert (response.status_code, response.url) == (302, address(module, "1.1.0"))
         text = text_of(page(client, carol, module, "1.1.0"))
-        assert "Version 1.1.0 is revoked: It leaks Since" in text
-        assert "nobody can deploy it anew; live deployments go on." in text
+        assert "Version 1.1.0 was revoked on" in text
+        assert "Existing deployments are not affected. You can&#x27;t create new ones. “It leaks”" in text
         module.refresh_from_db()
         assert module.current_version.semver == "1.0.0"
 
@@ -257,14 +258,16 @@ class TestDeeds:
         response = post(client, alice, module, "1.1.0", "revoke", **data)
         html = response.content.decode()
         assert response.status_code == 422
-        assert "That is not 1.1.0. Nothing was revoked." in html
+        assert "This does not match. Nothing was revoked. Type 1.1.0 to confirm." in html
         assert 'value="It leaks"' in html
         assert version_of(module, "1.1.0").revoked_at is None
 
     def test_refusal_is_told_and_changes_nothing(self, client, alice, module):
         post(client, alice, module, "1.0.0", "revoke", reason="It leaks", confirm="1.0.0")
         response = post(client, alice, module, "1.0.0", "current")
-        assert "Version 1.0.0 is revoked. Take the revocation back first." in text_of(client.get(response.url))
+        assert "Version 1.0.0 is revoked, so it cannot become current. Undo the revocation first." in text_of(
+            client.get(response.url)
+        )
         module.refresh_from_db()
         assert module.current_version.semver == "1.1.0"
 
@@ -272,7 +275,7 @@ class TestDeeds:
         post(client, alice, module, "1.1.0", "revoke", reason="A mistake", confirm="1.1.0")
         assert post(client, alice, module, "1.1.0", "unrevoke").status_code == 302
         text = text_of(page(client, alice, module, "1.1.0"))
-        assert "is revoked:" not in text
+        assert "was revoked" not in text
         assert "Make 1.1.0 current" in text
 
     def test_deployers_are_offered_nothing_and_may_nothing(self, client, bob, carol, module):
