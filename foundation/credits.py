@@ -31,5 +31,4 @@ def to_credits(units: int) -> Decimal:
 
 def amount(units: int) -> str:
     """Units as credits with their noun: "1 credit", "1,200 credits"."""
-    credits = to_credits(units)
-    return f"{credits:,f} credit{'' if credits == 1 else 's'}"
+    return f"{written(units)} credit{'' if units == CREDIT else 's'}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from deployments.story import versions
 from deployments.story.costs import price_of
-from deployments.story.versions import Notice
+from foundation.paragraphs import Notice
 from modules.models import Module
 
 

@@ -2,17 +2,12 @@
 
 from billing.models import Hold
 from deployments.quotes import Quote
-from foundation.credits import CREDIT, written
+from foundation.credits import amount, written
 from foundation.paragraphs import joined
 
 NOTHING_STARTED = "No run was started and no credits were reserved."
 KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
 WHEN_CHARGED = "Reserved when you confirm, charged on success, otherwise returned."
-
-
-def amount(units: int) -> str:
-    """Units as credits with their noun: "1 credit", "1,200 credits"."""
-    return f"{written(units)} {'credit' if units == CREDIT else 'credits'}"
 
 
 def for_amount(verb: str, price: int) -> str:

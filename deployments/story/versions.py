@@ -1,27 +1,12 @@
 """What pages say of a deployment's version: warnings of its publisher, other versions, and what a change breaks."""
 
-from dataclasses import dataclass
-
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from deployments.models import Deployment
 from deployments.version_moves import Move
-from foundation.paragraphs import counted, joined
+from foundation.paragraphs import Notice, counted, joined
 from modules.models import ModuleVersion
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A notice of `deployments/_notice.html`: a title, its text, and what the publisher wrote."""
-
-    title: str
-    text: str = ""
-    tone: str = ""
-    icon: str = "info"
-    quote: str = ""
-    link: str = ""
-
 
 UNAFFECTED = "Existing deployments are not affected."
 

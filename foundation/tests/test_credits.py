@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from foundation.credits import nearest_units, to_credits, to_units
+from foundation.credits import CREDIT, amount, nearest_units, to_credits, to_units
 
 
 @pytest.mark.parametrize(("units", "credits"), [(12_500, "1.25"), (1, "0.0001"), (0, "0"), (-5_000, "-0.5")])
@@ -24,3 +24,11 @@ def test_what_somebody_typed_finer_than_a_unit_is_refused():
 )
 def test_what_a_repository_says_finer_than_a_unit_is_rounded(credits, units):
     assert nearest_units(credits) == units
+
+
+@pytest.mark.parametrize(
+    ("units", "text"),
+    [(0, "0 credits"), (CREDIT, "1 credit"), (1_200 * CREDIT, "1,200 credits"), (12_500, "1.25 credits")],
+)
+def test_an_amount_has_its_noun(units, text):
+    assert amount(units) == text

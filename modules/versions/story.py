@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from foundation.credits import amount, to_credits
+from foundation.credits import amount, written
 from foundation.paragraphs import Notice, joined
 from foundation.times import ago, when
 from modules.models import Module, ModuleVersion
@@ -116,7 +116,7 @@ def _price(cost: int, *, is_mine: bool, is_purchased_only: bool) -> str:
 def _repository_says(cost: int, version: ModuleVersion) -> str:
     if cost == version.credit_cost:
         return ""
-    return f"The repository says {to_credits(version.credit_cost):,f}."
+    return f"The repository says {written(version.credit_cost)}."
 
 
 def _commit(version: ModuleVersion) -> SafeString:

@@ -9,14 +9,6 @@ from foundation.credits import CREDIT
 
 
 @pytest.mark.parametrize(
-    ("units", "text"),
-    [(0, "0 credits"), (CREDIT, "1 credit"), (1_200 * CREDIT, "1,200 credits"), (12_500, "1.25 credits")],
-)
-def test_credits_bear_their_noun(units, text):
-    assert costs.amount(units) == text
-
-
-@pytest.mark.parametrize(
     ("price", "text"), [(0, "Deploy web-shop"), (CREDIT, "Deploy for 1 credit"), (40 * CREDIT, "Deploy for 40 credits")]
 )
 def test_the_button_of_a_new_deployment_names_its_price(price, text):

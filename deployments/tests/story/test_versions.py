@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from deployments.models import Deployment
 from deployments.story import versions
-from deployments.story.versions import Notice
 from deployments.version_moves import Move
+from foundation.paragraphs import Notice
 from modules.models import Module, ModuleVersion
 
 NOW = timezone.now()
