@@ -42,7 +42,7 @@ def offered_to(user: User) -> QuerySet[Module]:
 def find(user: User, *, namespace: str, name: str, system: str) -> Module | None:
     """The module of an address, if it is offered to `user`.
 
-    An address holds for good: a version that brings another main provider adds one and takes none away.
+    An address stays valid for good: a version with another main provider adds one and removes none.
     """
     owner = Q(owner=None) if namespace == PLATFORM_SLUG else Q(owner__slug=namespace)
     module = offered_to(user).filter(owner, slug=name).first()
@@ -63,12 +63,12 @@ def offers(version: ModuleVersion, *, to: User) -> bool:
 
 
 def archive_key(version: ModuleVersion, *, token: ApiToken) -> str:
-    """What opens the archive of this version for ADDRESS_SECONDS, to whoever has it, as far as `token` does then."""
+    """A signed key to the archive of this version: valid for ADDRESS_SECONDS, and only as long as `token` is."""
     return signing.dumps([version.ref, token.ref], salt=SALT)
 
 
 def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
-    """The version and the token that `key` is of.
+    """The version and the token that `key` was signed for.
 
     None when it is forged or too old, the token or the version was revoked, or the token's owner may not see it now.
     """
@@ -86,7 +86,7 @@ def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
 
 @transaction.atomic
 def note_download(version: ModuleVersion, *, token: ApiToken) -> None:
-    """Have the audit trail say that code left the portal."""
+    """Record in the audit trail that code left the portal."""
     audit.record("version.downloaded", by=token.owner, target=version, semver=version.semver, token=token.name)
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from modules.terraform.schema import Variable
 from modules.terraform.short_texts import shown_type
 
-SHORT = 40  # characters of a type that a comment says as a whole
+SHORT = 40  # characters of a type that a comment shows whole
 PLACEHOLDERS = {"string": '""', "number": "0", "bool": "false", "list": "[]", "set": "[]", "tuple": "[]"}
 PLACEHOLDERS |= {"map": "{}", "object": "{}"}
 
@@ -17,7 +17,7 @@ PLACEHOLDERS |= {"map": "{}", "object": "{}"}
 def snippet(*, source: str, version: str, name: str, variables: list[Variable]) -> str:
     """A module block with the inputs that have no default, laid out as `terraform fmt` does.
 
-    `variables` are rows of a schema. A placeholder has the form of its type, not a value that makes sense.
+    `variables` are rows of a schema. A placeholder has the right type, not a meaningful value.
     """
     lines = [f'module "{_label(name)}" {{', f'  source  = "{source}"', f'  version = "{version}"']
     required = [variable for variable in variables if variable["required"]]

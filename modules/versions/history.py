@@ -15,7 +15,7 @@ from modules.versions import compare, usage
 from modules.versions.change import Change, Compatibility
 from modules.versions.usage import Usage
 
-HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # what a list of versions leaves in the database
+HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # what a list of versions does not load
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def lines(versions: Iterable[ModuleVersion]) -> list[Line]:
 
 
 def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> Step:
-    """What leads from `before` to `after`; the hidden inputs only for those who may see them."""
+    """The step from `before` to `after`; hidden inputs only for those who may see them."""
     schemas = [as_seen(version.schema, sees_hidden=with_hidden) for version in (before, after)]
     return Step(before, after, compare.compare(*schemas), abilities.widened(*schemas))
 
 
 def step_to(version: ModuleVersion, *, with_hidden: bool) -> Step | None:
-    """What the version changed when it was published; None of the first."""
+    """What the version changed when it was published; None for the first."""
     before = version.module.versions.filter(number__lt=version.number).first()
     return step(before, version, with_hidden=with_hidden) if before else None

@@ -14,8 +14,7 @@ from modules.models import Module, ModuleVersion
 from modules.terraform.schema import Provider
 
 MOST_DEPLOYERS = 50
-UNAFFECTED = "Existing deployments are not affected."
-IMPOSSIBLE = "You can't create new ones."
+UNAFFECTED = "Existing deployments are not affected. You can't create new ones."
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,11 @@ def notices(module: Module, version: ModuleVersion, *, is_offered: bool) -> list
     """What a reader has to know first; `is_offered` says whether `version` can be deployed."""
     found = []
     if module.removed_at:
-        title = format_html("Removed from the catalogue {}.", ago(module.removed_at))
-        found.append(Notice(title, f"{UNAFFECTED} {IMPOSSIBLE}", "warn", "warning"))
+        removed = format_html("Removed from the catalogue {}.", ago(module.removed_at))
+        found.append(Notice(removed, UNAFFECTED, "warn", "warning"))
     if version.revoked_at:
-        title = format_html("Version {} was revoked on {}.", version.semver, when(version.revoked_at))
-        found.append(Notice(title, f"{UNAFFECTED} {IMPOSSIBLE}", "bad", "stop", version.revocation_reason))
+        revoked = format_html("Version {} was revoked on {}.", version.semver, when(version.revoked_at))
+        found.append(Notice(revoked, UNAFFECTED, "bad", "stop", version.revocation_reason))
     if version.deprecated_at:
         title, text = f"Version {version.semver} is deprecated.", "You can still deploy it." if is_offered else ""
         found.append(Notice(title, text, "warn", "warning", version.deprecation_reason, version.deprecation_link))

@@ -1,6 +1,6 @@
 """How often versions were deployed, by whom, and how that ended: read through the rows that deployments keep of them.
 
-A run counts when it was a deploy, an update or a retry and has ended; a cancelled one says nothing of the version.
+A run counts when it was a deploy, an update or a retry and has ended; a cancelled one says nothing about the version.
 """
 
 from dataclasses import dataclass

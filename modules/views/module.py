@@ -1,4 +1,4 @@
-"""A module as those see it who may deploy it, and what its page shares with those of its versions."""
+"""A module's page, and what it shares with the pages of its versions."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
 
 
 def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
-    """The module's alarms that nobody has dismissed; for its publisher and admins."""
+    """The module's alarms that nobody has dismissed, for its publisher and admins."""
     if not module.may_change(user):
         return Alarm.objects.none()
     alarms = Alarm.objects.filter(version__module=module, dismissed_at=None).select_related("version")
@@ -77,7 +77,7 @@ def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
 
 
 def _may_publish(user: User, module: Module) -> bool:
-    """Whether `user` may, and its repository is still the one that is published from."""
+    """Whether `user` publishes for its owner, and its repository is still the selected one."""
     chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
     return user.may_publish_for(module.owner) and chosen.exists()
 

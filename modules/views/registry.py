@@ -1,4 +1,4 @@
-"""Terraform's module registry protocol. Terraform sends an API token; sessions count for nothing here.
+"""Terraform's module registry protocol. Terraform sends an API token; sessions are not accepted here.
 
 Source: "Remote Service Discovery" and "Module Registry Protocol" of Terraform's documentation.
 """
@@ -28,7 +28,7 @@ def discovery(request: HttpRequest) -> HttpResponse:
 
 
 def token_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer a GET that brings a working API token; `view` gets the token in place of a user."""
+    """Require GET and a valid API token, which `view` gets in place of a user."""
 
     @csrf_exempt
     @require_GET
@@ -57,7 +57,7 @@ def versions(request: HttpRequest, token: ApiToken, **address: str) -> HttpRespo
 
 @token_required
 def latest(request: HttpRequest, token: ApiToken, **address: str) -> HttpResponse:
-    """The way to what new deployments use, as the public registry redirects."""
+    """Redirects to the version that new deployments use, as the public registry does."""
     module = offers.find(token.owner, **address)
     version = module and offers.versions_of(module).filter(pk=module.current_version_id).first()
     if not version:
@@ -82,7 +82,7 @@ def download(request: HttpRequest, token: ApiToken, semver: str, **address: str)
 @require_safe
 @never_cache
 def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
-    """The archive itself. Terraform asks for it without its token, so the address is the right to it."""
+    """The archive itself. Terraform requests it without its token, so the signed address is the permission."""
     opened = offers.opened_by(key)
     if opened is None:
         return _not_found()

@@ -140,7 +140,7 @@ def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
 def _comparison(
     request: SignedInRequest, version: ModuleVersion, others: QuerySet[ModuleVersion], *, with_hidden: bool
 ) -> list[history.Step]:
-    """The way to the version that the address names, and the way back; empty where it names none."""
+    """The steps to the version that the query names and back; empty where it names none."""
     semver = request.GET.get("with")
     if not semver:
         return []
