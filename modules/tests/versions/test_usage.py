@@ -71,6 +71,15 @@ def test_percent_is_100_only_when_none_failed(succeeded, failed, percent):
     assert usage.Usage(succeeded=succeeded, failed=failed).percent == percent
 
 
+@pytest.mark.parametrize(
+    ("succeeded", "failed", "rate", "record"),
+    [(0, 0, "–", "0"), (0, 3, "0 %", "0, 0 %"), (2, 1, "66 %", "2, 66 %"), (1_200, 0, "100 %", "1,200, 100 %")],
+)
+def test_success_is_written_for_a_table_and_beside_its_number(succeeded, failed, rate, record):
+    used = usage.Usage(succeeded=succeeded, failed=failed)
+    assert (used.rate, used.record) == (rate, record)
+
+
 def test_deployers_come_by_how_often_they_deployed(bob, carol, module):
     version = version_of(module, "1.0.0")
     deploy(version, carol, "one", ("deploy", "succeeded"), live=True)
