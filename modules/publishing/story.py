@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from foundation.credits import CREDIT, to_credits
+from foundation.credits import amount, written
 from foundation.paragraphs import Paragraph, counted, joined
 from foundation.times import ago
 from modules.models import Module
@@ -39,9 +39,9 @@ def next_step(candidate: Candidate, publish_page: str) -> list[Paragraph]:
 def in_effect(terms: Terms, says: Suggestion) -> str:
     """What a deployment costs, and for whom the module is; what the repository `says` where that is something else."""
     cost = says.credit_cost if terms.credit_cost is None else terms.credit_cost
-    price = f"{to_credits(cost):,f} credit{'' if cost == CREDIT else 's'}"
+    price = amount(cost)
     if cost != says.credit_cost:
-        price += f" (the repository says {to_credits(says.credit_cost):,f})"
+        price += f" (the repository says {written(says.credit_cost)})"
     return _facts([price, _kind_of_credits(terms, says), audience(terms)])
 
 
