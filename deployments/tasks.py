@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from deployments import removals, revocations
+from deployments import notices
 from deployments.runs import reaper, runner
 from deployments.sandbox import bubblewrap
 
@@ -30,8 +30,8 @@ def reap_runs():
 
 @shared_task(name="deployments.tell_of_removals")
 def tell_of_removals():
-    removals.tell_of_removals()
-    revocations.tell_of_revocations()
+    notices.tell_of_removals()
+    notices.tell_of_revocations()
 
 
 @worker_ready.connect

@@ -15,13 +15,13 @@ def link(path: str) -> str:
     return f"{settings.PORTAL_URL}{path}"
 
 
-def post(*, key: str, to: str, subject: str, text: str, why: str = "", stop: str = "") -> None:
+def post(*, key: str, to: str, subject: str, text: str, why: str, stop: str) -> None:
     """Write an e-mail within the caller's transaction; a second one with the same key is left out.
 
     The portal's name goes before the subject; `letter` says what `why` and `stop` are. No part may hold a secret:
     e-mails are kept, and admins see them.
     """
-    whole = letter(text, why=why, stop=stop) if why else text
+    whole = letter(text, why=why, stop=stop)
     OutboxMessage.objects.bulk_create(
         [OutboxMessage(key=key, to=to, subject=subject, text=whole)], ignore_conflicts=True
     )

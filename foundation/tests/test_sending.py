@@ -14,7 +14,7 @@ from foundation.models import OutboxMessage
 
 
 def post(key="one", to="alice@example.com", subject="Your token", text="It expires.\n"):
-    outbox.post(key=key, to=to, subject=subject, text=text)
+    outbox.post(key=key, to=to, subject=subject, text=text, why="you asked for it", stop="Ask no more.")
     return OutboxMessage.objects.get(key=key)
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import select_repository
-from deployments.removals import tell_of_removals
+from deployments.notices import tell_of_removals
 from deployments.tests.factories import make_deployment, make_run
 from foundation.models import OutboxMessage
 from modules.models import Alarm, Module

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import set_roles
-from deployments.revocations import tell_of_revocations
+from deployments.notices import tell_of_revocations
 from deployments.tests.factories import make_deployment, make_run
 from foundation.models import AuditEvent, OutboxMessage
 from modules.models import Alarm, Module

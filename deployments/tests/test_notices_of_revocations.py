@@ -3,7 +3,7 @@
 import pytest
 
 from deployments.models import Deployment, RevocationNotice
-from deployments.revocations import tell_of_revocations
+from deployments.notices import tell_of_revocations
 from deployments.tasks import tell_of_removals
 from deployments.tests.factories import make_deployment
 from foundation.models import OutboxMessage

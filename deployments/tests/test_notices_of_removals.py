@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from deployments import removals
+from deployments import notices
 from deployments.models import Deployment, RemovalNotice
-from deployments.removals import tell_of_removals
+from deployments.notices import tell_of_removals
 from deployments.tests.factories import make_deployment, make_run
 from foundation.models import OutboxMessage
 from modules.models import Module
@@ -126,7 +126,7 @@ def test_dying_between_two_people_leaves_both_to_the_next_look(live_db, greeting
     live(greeting, bob)
     live(greeting, carol)
     services.remove(greeting, by=alice)
-    post, posted = removals.outbox.post, []
+    post, posted = notices.outbox.post, []
 
     def post_one(**mail):
         if posted:
@@ -134,7 +134,7 @@ def test_dying_between_two_people_leaves_both_to_the_next_look(live_db, greeting
         posted.append(post(**mail))
 
     with monkeypatch.context() as patched:
-        patched.setattr(removals.outbox, "post", post_one)
+        patched.setattr(notices.outbox, "post", post_one)
         with pytest.raises(KeyboardInterrupt):
             tell_of_removals()
     assert told() == []
@@ -149,7 +149,7 @@ def test_many_workers_at_once_tell_each_person_once(live_db, greeting, alice, bo
 
     def tell(_):
         try:
-            removals._tell(greeting.pk)
+            notices._tell_of_removal(greeting.pk)
         finally:
             connection.close()
 
