@@ -42,7 +42,15 @@ class TestOneSender:
         [letter] = post_office.letters
         assert (letter["To"], letter["From"]) == ("alice@example.com", "Partner Portal <portal@portal.example>")
         assert letter["Subject"] == "Partner Portal: Your token"
-        assert letter.get_content().splitlines() == ["It expires."]
+        assert letter.get_content().splitlines() == [
+            "Hello,",
+            "",
+            "It expires.",
+            "",
+            "You get this e-mail because you asked for it. Ask no more.",
+            "",
+            "Partner Portal",
+        ]
         assert letter["Auto-Submitted"] == "auto-generated"
         assert again(message).sent_at is not None
         assert (message.attempts, message.error) == (1, "")
