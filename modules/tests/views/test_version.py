@@ -313,7 +313,7 @@ class TestWhoSees:
 
     def test_alarm_stands_on_its_version_for_whom_it_concerns(self, client, alice, carol, module):
         Alarm.objects.create(version=version_of(module, "1.0.0"), kind="tag_gone")
-        told = "Deployments are unaffected."
+        told = "Existing deployments are not affected. Dismiss"
         assert told in text_of(page(client, alice, module, "1.0.0"))
         assert told not in text_of(page(client, alice, module, "1.1.0"))
         assert told not in text_of(page(client, carol, module, "1.0.0"))
