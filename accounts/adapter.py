@@ -1,13 +1,17 @@
 """How the portal differs from django-allauth, beyond its settings."""
 
 import time
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.shortcuts import redirect
+
+from accounts.models import User
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -26,7 +30,7 @@ class PortalAdapter(DefaultAccountAdapter):
         "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",
     }
 
-    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Sensitive actions need a password typed in the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
 
         allauth counts only the reauthentication; here the sign-in counts too, else a person who has just
@@ -35,7 +39,7 @@ class PortalAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
-    def save_user(self, request, user, form, commit=True):
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Two sign-ups with one address at the same moment: the second is answered as for a known address."""
         try:
             with transaction.atomic():

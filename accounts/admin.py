@@ -1,17 +1,23 @@
+from typing import Any
+
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import reauthentication_required, secure_admin_login
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from accounts import services
 from accounts.models import ApiToken, GitHubConnection, PlatformSettings, User
+from accounts.requests import person_of
 from foundation.admin import ReadOnlyAdmin
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's manual says
 admin.site.site_header = admin.site.site_title = "Partner Portal"
 
 fresh = method_decorator(reauthentication_required(allow_get=True), name="changeform_view")
@@ -31,7 +37,7 @@ class PersonForm(forms.ModelForm):
 
     by: User
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         is_own = self.instance == self.by
         if is_own and not (self.cleaned_data["is_staff"] and self.cleaned_data["is_active"]):
             raise forms.ValidationError(
@@ -50,20 +56,22 @@ class PersonAdmin(admin.ModelAdmin):
     fields = [*PersonForm.Meta.fields, "email", "slug", "partner_since", "last_login", "date_joined"]
     readonly_fields = ["email", "slug", "partner_since", "last_login", "date_joined"]
 
-    def get_form(self, request, obj=None, **options):
-        return type("FormOfThisRequest", (super().get_form(request, obj, **options),), {"by": request.user})
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[ModelForm]:
+        return type(
+            "FormOfThisRequest", (super().get_form(request, obj, change, **options),), {"by": person_of(request)}
+        )
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         chosen = form.cleaned_data
         if {"first_name", "last_name"} & set(form.changed_data):
-            services.rename(obj, first_name=chosen["first_name"], last_name=chosen["last_name"], by=request.user)
-        services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=request.user)
-        services.set_active(obj, chosen["is_active"], by=request.user)
+            services.rename(obj, first_name=chosen["first_name"], last_name=chosen["last_name"], by=person_of(request))
+        services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=person_of(request))
+        services.set_active(obj, chosen["is_active"], by=person_of(request))
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # people sign up, which proves their address
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -72,22 +80,22 @@ class PersonAdmin(admin.ModelAdmin):
 class PlatformSettingsAdmin(admin.ModelAdmin):
     fields = ["private_mode", "revenue_share"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         PlatformSettings.load()  # makes the row on a new installation
         return super().get_queryset(request)
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one row, so a list would only be in the way."""
         return redirect("admin:accounts_platformsettings_change", PlatformSettings.load().pk)
 
-    def save_model(self, request, obj, form, change):
-        services.set_private_mode(form.cleaned_data["private_mode"], by=request.user)
-        services.set_revenue_share(form.cleaned_data["revenue_share"], by=request.user)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        services.set_private_mode(form.cleaned_data["private_mode"], by=person_of(request))
+        services.set_revenue_share(form.cleaned_data["revenue_share"], by=person_of(request))
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -112,16 +120,16 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
     list_select_related = ["owner"]
 
     @admin.display(description="Owner", ordering="owner__email")
-    def whose(self, connection):
+    def whose(self, connection: GitHubConnection) -> User | str:
         return connection.owner or "The platform"
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -130,7 +138,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     """Read only: people create and revoke their own; those of a deactivated person do not work."""
 
     list_display = ["name", "owner", "created_at", "last_used_at", "revoked_at"]
-    fields = list_display
+    fields = ["name", "owner", "created_at", "last_used_at", "revoked_at"]
     search_fields = ["name", "owner__email"]
     list_select_related = ["owner"]
 

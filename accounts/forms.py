@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any, cast
+
 from django import forms
 
 from accounts import github_api
@@ -29,12 +32,12 @@ class TokenForm(forms.Form):
         error_messages={"required": "Paste a token."},
     )
 
-    def __init__(self, data=None, *, replaces: bool = False):
+    def __init__(self, data: Any = None, *, replaces: bool = False) -> None:
         super().__init__(data)
         if replaces:
             self.fields["token"].label = "New token"
 
-    def clean_token(self):
+    def clean_token(self) -> str:
         token = self.cleaned_data["token"]
         if not github_api.SENDABLE.fullmatch(token):
             raise forms.ValidationError("A token has no spaces or special letters. Copy it again.")
@@ -53,7 +56,7 @@ class ApiTokenForm(forms.Form):
 
 
 class RepositoryChoice(forms.ModelChoiceField):
-    def label_from_instance(self, row):
+    def label_from_instance(self, row: Any) -> str:
         return row.full_name if row.private else f"{row.full_name} (public)"
 
 
@@ -74,18 +77,18 @@ class RepositoryForm(forms.Form):
         required=False, max_length=255, widget=forms.TextInput(attrs={"list": "branches", "autocomplete": "off"})
     )
 
-    def __init__(self, data=None, *, connection: GitHubConnection, matching: str = ""):
+    def __init__(self, data: Any = None, *, connection: GitHubConnection, matching: str = "") -> None:
         super().__init__(data, initial={"repository": connection.repository_id, "branch": connection.branch})
         self.connection = connection
         self.fields["branch"].help_text = self._default_branch()
-        field = self.fields["repository"]
+        field = cast(RepositoryChoice, self.fields["repository"])
         field.queryset = connection.repositories.all()
         self.found = field.queryset.filter(full_name__icontains=matching)
         if matching:
             # Narrowed in the widget alone: a post may name any repository of the token.
             field.widget.choices = [(row.repository_id, field.label_from_instance(row)) for row in self.found]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Another repository begins with its default branch, unless another branch was typed as well."""
         chosen = self.cleaned_data.get("repository")
         if chosen and chosen.repository_id != self.connection.repository_id and "branch" not in self.changed_data:
@@ -107,12 +110,12 @@ class RemovalForm(forms.Form):
 
     confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, data=None, *, connection: GitHubConnection):
+    def __init__(self, data: Any = None, *, connection: GitHubConnection) -> None:
         super().__init__(data)
         self.expected = connection.repository_name or connection.login
         self.fields["confirm"].label = f"Type {self.expected} to confirm"
 
-    def clean_confirm(self):
+    def clean_confirm(self) -> str:
         typed = self.cleaned_data["confirm"].strip()
         if typed != self.expected:
             raise forms.ValidationError(f"This is not {self.expected}. Nothing was removed. Type it again.")
@@ -125,4 +128,4 @@ class ThemeForm(forms.Form):
     @property
     def options(self) -> list[tuple[forms.BoundField, Theme]]:
         """The radio buttons with what each chooses."""
-        return list(zip(self["theme"], Theme, strict=True))
+        return list(zip(cast(Iterable[forms.BoundField], self["theme"]), Theme, strict=True))

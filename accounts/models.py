@@ -1,5 +1,7 @@
+from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -13,33 +15,37 @@ from foundation.refs import RefField
 PLATFORM_SLUG = "platform"  # names the platform itself in module addresses, so nobody else gets it
 
 
-class PeopleManager(UserManager):
+class PeopleManager(UserManager["User"]):
     """Makes people by e-mail address; there are no user names."""
 
-    def create_user(self, email, password=None, **fields):
+    def create_user(  # type: ignore[override]  # Django's has a user name first
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(  # type: ignore[override]  # as above
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
 
 class User(AbstractUser):
     """A person. Everybody may deploy; `is_partner` may publish; `is_staff` is an admin. Never deleted."""
 
-    username = None
+    username = None  # type: ignore[assignment]  # removes the column of the base class
     ref = RefField()
     email = models.EmailField("e-mail address", unique=True)
     slug = models.SlugField(max_length=60, unique=True, help_text="Part of the addresses of this publisher's modules.")
     is_partner = models.BooleanField("partner", default=False, help_text="Can publish modules and earns revenue.")
     partner_since = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -55,10 +61,10 @@ class User(AbstractUser):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.email
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.is_partner and self.partner_since is None:
             self.partner_since = timezone.now()
         if not self.is_partner:
@@ -68,14 +74,14 @@ class User(AbstractUser):
         else:
             self._save_with_slug(*args, **kwargs)
 
-    def has_perm(self, perm, obj=None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """There is one kind of admin, so the flag is the permission; groups are not used and not shown."""
         return self.has_module_perms(perm.partition(".")[0])
 
-    def has_perms(self, perm_list, obj=None) -> bool:
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
         return all(self.has_perm(perm) for perm in perm_list)
 
-    def has_module_perms(self, app_label) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff and app_label != "auth"
 
     @property
@@ -93,7 +99,7 @@ class User(AbstractUser):
         """Whether this person sets up the connection, and publishes modules, of `owner` or (None) of the platform."""
         return owner in self.publishes_for
 
-    def _save_with_slug(self, *args, **kwargs):
+    def _save_with_slug(self, *args: Any, **kwargs: Any) -> None:
         """Two people whose addresses begin alike may sign up at the same moment: the second gets a longer slug."""
         self.slug = stem = slugify(self.email.partition("@")[0])[:40].strip("-_") or "user"
         if not self._is_slug_taken():
@@ -147,7 +153,7 @@ class PlatformSettings(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "Platform settings"
 
     @property
@@ -161,27 +167,27 @@ class PlatformSettings(models.Model):
 
 
 class ConnectionQuerySet(models.QuerySet):
-    def of(self, owner: User | None):
+    def of(self, owner: User | None) -> Self:
         """The connection of a partner, or (None) of the platform."""
         return self.filter(owner=owner)
 
-    def looked_after_by(self, user: User):
+    def looked_after_by(self, user: User) -> Self:
         """Of those whom `user` publishes for."""
         return self.filter(looked_after(user))
 
-    def of_publishers(self):
+    def of_publishers(self) -> Self:
         """The platform's, and those of owners who may publish."""
         return self.filter(OWNER_MAY_PUBLISH)
 
-    def locked(self):
+    def locked(self) -> Self:
         """For this transaction alone; what refers to a connection may still be added. Modules are locked after it."""
         return self.select_for_update(no_key=True)
 
-    def publishing(self):
+    def publishing(self) -> Self:
         """Those with a repository, of owners who may publish."""
         return self.of_publishers().filter(repository_id__isnull=False)
 
-    def claimable(self, now):
+    def claimable(self, now: datetime) -> Self:
         """Whose list of repositories is asked for, and no worker is reading."""
         return self.filter(refresh_requested_at__isnull=False).exclude(refresh_leased_until__gt=now)
 
@@ -231,7 +237,7 @@ class GitHubConnection(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.login} ({self.repository_name or 'no repository'})"
 
     @property
@@ -257,7 +263,7 @@ class GitHubConnection(models.Model):
 
     @property
     def token(self) -> str:
-        return encryption.decrypt(self.token_encrypted, context=self._context("token")).decode()
+        return encryption.decrypt(bytes(self.token_encrypted), context=self._context("token")).decode()
 
     @token.setter
     def token(self, value: str) -> None:
@@ -268,7 +274,7 @@ class GitHubConnection(models.Model):
         """What GitHub signs its deliveries with; blank while none was made."""
         if not self.webhook_secret_encrypted:
             return ""
-        return encryption.decrypt(self.webhook_secret_encrypted, context=self._context("webhook")).decode()
+        return encryption.decrypt(bytes(self.webhook_secret_encrypted), context=self._context("webhook")).decode()
 
     @webhook_secret.setter
     def webhook_secret(self, value: str) -> None:
@@ -295,7 +301,7 @@ class AccessibleRepository(models.Model):
             models.UniqueConstraint(fields=["connection", "repository_id"], name="one_repository_once_per_connection"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
 
 
@@ -321,5 +327,5 @@ class ApiToken(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from accounts.models import GitHubConnection, User
+from accounts.requests import SignedInRequest
 
 PLATFORM = "platform"
 
@@ -21,11 +23,11 @@ class Side:
         return "" if self.owner else f"?for={PLATFORM}"
 
     @property
-    def connections(self):
+    def connections(self) -> QuerySet[GitHubConnection]:
         return GitHubConnection.objects.of(self.owner)
 
 
-def side_of(request) -> Side:
+def side_of(request: SignedInRequest) -> Side:
     """The side that the address names, else the person's own, else the platform's.
 
     Raises PermissionDenied for one that this person may not set up.

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from accounts.models import PlatformSettings
+from accounts.models import PlatformSettings, User
 
 
 class Thing(Enum):
@@ -24,7 +24,7 @@ class Reach(Enum):
     ALL = auto()
 
 
-def reach(user, thing: Thing) -> Reach:
+def reach(user: User, thing: Thing) -> Reach:
     """How far `user` sees `thing`; Private Mode is read from the database on every call."""
     if not user.is_authenticated or not user.is_active:
         return Reach.NOTHING

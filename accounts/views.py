@@ -1,4 +1,5 @@
 from contextlib import suppress
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -17,6 +18,7 @@ from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, 
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
 from accounts.publisher import Side, side_of
+from accounts.requests import SignedInRequest
 
 YEAR = 365 * 24 * 3600
 STOP_POLLING = 286  # htmx's own status
@@ -24,13 +26,13 @@ STOP_POLLING = 286  # htmx's own status
 
 @login_required
 @require_safe
-def profile(request):
+def profile(request: SignedInRequest) -> HttpResponse:
     return _page(request)
 
 
 @login_required
 @require_POST
-def name_save(request):
+def name_save(request: SignedInRequest) -> HttpResponse:
     form = NameForm(request.POST, instance=User.objects.get(pk=request.user.pk))
     if not form.is_valid():
         return _page(request, status=422, name_form=form)
@@ -41,7 +43,7 @@ def name_save(request):
 
 @login_required
 @require_POST
-def theme_save(request):
+def theme_save(request: SignedInRequest) -> HttpResponse:
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422)
@@ -54,7 +56,7 @@ def theme_save(request):
 
 @login_required
 @require_POST
-def token_save(request):
+def token_save(request: SignedInRequest) -> HttpResponse:
     """The one page that asks GitHub itself: somebody waits for the answer, seconds at most."""
     side = side_of(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
@@ -75,7 +77,7 @@ def token_save(request):
 
 @login_required
 @require_POST
-def repository_save(request):
+def repository_save(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     form = RepositoryForm(request.POST, connection=connection)
@@ -99,7 +101,7 @@ def repository_save(request):
 
 @login_required
 @require_safe
-def repository_search(request):
+def repository_search(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     return render(request, "accounts/_choice.html", _choice(request, connection))
@@ -107,7 +109,7 @@ def repository_search(request):
 
 @login_required
 @require_POST
-def repository_refresh(request):
+def repository_refresh(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     try:
@@ -120,7 +122,7 @@ def repository_refresh(request):
 
 @login_required
 @require_safe
-def repository_status(request):
+def repository_status(request: SignedInRequest) -> HttpResponse:
     """The line that polls while the list is read; then the whole card instead."""
     context = _github(request)
     if context["connection"] is None:
@@ -133,7 +135,7 @@ def repository_status(request):
 
 @login_required
 @require_POST
-def connection_remove(request):
+def connection_remove(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     form = RemovalForm(request.POST, connection=connection)
@@ -148,7 +150,7 @@ def connection_remove(request):
 @login_required
 @require_POST
 @never_cache
-def webhook_save(request):
+def webhook_save(request: SignedInRequest) -> HttpResponse:
     """The only response that ever holds the secret; posted again, it makes another."""
     side = side_of(request)
     connection = get_object_or_404(side.connections)
@@ -168,7 +170,7 @@ def webhook_save(request):
 @login_required
 @require_POST
 @never_cache
-def api_token_create(request):
+def api_token_create(request: SignedInRequest) -> HttpResponse:
     """The only response that ever holds the token's text; posted again, the name is taken and nothing is shown."""
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(
@@ -188,7 +190,7 @@ def api_token_create(request):
 
 @login_required
 @require_POST
-def api_token_revoke(request, ref):
+def api_token_revoke(request: SignedInRequest, ref: str) -> HttpResponse:
     token = get_object_or_404(request.user.api_tokens, ref=ref)
     api_tokens.revoke(token, by=request.user)
     messages.success(request, f"The token {token.name} was revoked. It no longer works.")
@@ -203,18 +205,18 @@ def _api_tokens() -> str:
     return f"{reverse('accounts:profile')}#tokens"
 
 
-def _confirm_first(request, address: str, afterwards: str) -> HttpResponse:
+def _confirm_first(request: SignedInRequest, address: str, afterwards: str) -> HttpResponse:
     """Ask for the password. allauth would keep the refused post in the session, and with it the token in clear."""
     messages.info(request, afterwards)
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': address})}")
 
 
-def _page(request, *, status: int = 200, **bound) -> HttpResponse:
+def _page(request: SignedInRequest, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The profile; `bound` are forms to show in place of fresh ones."""
     return render(request, "accounts/profile.html", _context(request) | bound, status=status)
 
 
-def _context(request) -> dict:
+def _context(request: SignedInRequest) -> dict:
     theme = request.COOKIES.get("theme", "auto")
     context = {
         "lead": profile_page.lead(request.user),
@@ -228,7 +230,7 @@ def _context(request) -> dict:
     return context
 
 
-def _github(request) -> dict:
+def _github(request: SignedInRequest) -> dict:
     side = side_of(request)
     connection = side.connections.first()
     readable = connection.repositories.count() if connection else 0
@@ -248,11 +250,11 @@ def _github(request) -> dict:
     return context | _choice(request, connection) | {"removal_form": RemovalForm(connection=connection)}
 
 
-def _last_delivery(connection: GitHubConnection):
+def _last_delivery(connection: GitHubConnection) -> Any:
     return connection.deliveries.of_chosen_repository().last() if connection.webhook_secret_encrypted else None
 
 
-def _choice(request, connection: GitHubConnection) -> dict:
+def _choice(request: SignedInRequest, connection: GitHubConnection) -> dict:
     """The form that chooses a repository, narrowed to what the address searches for."""
     matching = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL takes no NUL
     form = RepositoryForm(connection=connection, matching=matching)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from billing import ledger
 from billing.errors import BadAdjustment, OwnBalance, WalletMoved
 from billing.ledger import Line
@@ -24,12 +25,12 @@ ACCOUNT: dict[str, str] = {
 @retry_on_conflict
 @transaction.atomic
 def add_credits(
-    wallet_owner,
+    wallet_owner: User,
     *,
     amount: int,
     source: str,
     reason: str,
-    by,
+    by: User,
     nonce: str,
     wallet_version: int,
     paid: int = 0,
@@ -75,7 +76,7 @@ def _lot(account: Account, *, source: str, amount: int, paid: int, expires_at: d
     )
 
 
-def _check(owner, *, amount: int, source: str, paid: int, reason: str, by) -> None:
+def _check(owner: User, *, amount: int, source: str, paid: int, reason: str, by: User) -> None:
     if by.pk == owner.pk:
         raise OwnBalance
     if source not in ACCOUNT:

@@ -10,7 +10,7 @@ class LedgerError(Exception):
 class NotEnoughCredits(LedgerError):
     """Fewer credits are available than are needed; both in units."""
 
-    def __init__(self, *, needed: int, available: int, purchased_only: bool = False):
+    def __init__(self, *, needed: int, available: int, purchased_only: bool = False) -> None:
         self.needed, self.available, self.purchased_only = needed, available, purchased_only
         kind = "Purchased credits" if purchased_only else "credits"
         super().__init__(
@@ -22,7 +22,7 @@ class NotEnoughCredits(LedgerError):
 class KeyReused(LedgerError):
     """An idempotency key came back with another request under it."""
 
-    def __init__(self, key: str):
+    def __init__(self, key: str) -> None:
         self.key = key
         super().__init__("This was sent before with other values. Nothing was changed. Open the page again.")
 
@@ -30,7 +30,7 @@ class KeyReused(LedgerError):
 class WalletMoved(LedgerError):
     """The balance changed after the form that adjusts it was opened."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "The balance changed after you opened this form. Nothing was added. Check it, then send the form again."
         )
@@ -39,7 +39,7 @@ class WalletMoved(LedgerError):
 class OwnBalance(LedgerError):
     """Nobody adjusts their own balance."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("You cannot change your own balance. Ask another admin.")
 
 

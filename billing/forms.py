@@ -1,8 +1,11 @@
 import secrets
 from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,24 +20,24 @@ MINOR = 100  # minor units in one unit of the currency
 class CreditsField(forms.DecimalField):
     """Credits as people write them; units for the ledger."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS} | options)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> int | None:
         credits = super().clean(value)
         return None if credits is None else to_units(credits)
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return f"{to_credits(value):f}" if isinstance(value, int) else value
 
 
 class MoneyField(forms.DecimalField):
     """Money with two decimals as people write it; minor units for the ledger."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": 0} | options)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> int:
         amount = super().clean(value)
         return int((amount or Decimal(0)) * MINOR)
 
@@ -42,7 +45,7 @@ class MoneyField(forms.DecimalField):
 class PersonField(forms.ModelChoiceField):
     """A person by their public reference."""
 
-    def __init__(self, *, queryset=None, **options):
+    def __init__(self, *, queryset: QuerySet[Any] | None = None, **options: Any) -> None:
         super().__init__(
             queryset if queryset is not None else User.objects.none(), to_field_name="ref", required=False, **options
         )
@@ -59,15 +62,15 @@ class WhoseForm(forms.Form):
 
     person = PersonField(label="Person", empty_label="Everyone", widget=forms.Select(attrs={"class": "auto"}))
 
-    def __init__(self, *args, people=None, **options):
+    def __init__(self, *args: Any, people: QuerySet[User] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         if people is None:
             del self.fields["person"]
         else:
-            self.fields["person"].queryset = people
+            cast(PersonField, self.fields["person"]).queryset = people
 
     @property
-    def chosen(self):
+    def chosen(self) -> User | None:
         return self.cleaned_data.get("person")
 
 
@@ -79,7 +82,7 @@ class MovementsForm(WhoseForm):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Module or reference"}),
     )
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields |= {"from": _date("From"), "to": _date("To")}
 
@@ -88,7 +91,7 @@ class MovementsForm(WhoseForm):
         """The fields beside the search."""
         return [field for field in self if field.name != "q"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("from") and data.get("to") and data["from"] > data["to"]:
             self.add_error("to", "The end date is before the start date.")
@@ -98,7 +101,7 @@ class MovementsForm(WhoseForm):
 class MonthForm(WhoseForm):
     month = forms.CharField(required=False, max_length=7)
 
-    def clean_month(self):
+    def clean_month(self) -> Month:
         text = self.cleaned_data["month"]
         month = Month.parse(text) if text else None
         if text and month is None:
@@ -132,7 +135,7 @@ class CreditsForm(forms.Form):
     def opened(cls, *, wallet_version: int) -> "CreditsForm":
         return cls(initial={"wallet_version": wallet_version, "nonce": secrets.token_urlsafe(16), "source": "goodwill"})
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = super().clean()
         is_sale = data.get("source") == "sale"
         if is_sale and not data.get("paid") and "paid" not in self.errors:
@@ -143,7 +146,7 @@ class CreditsForm(forms.Form):
 
     def opened_anew(self, *, wallet_version: int) -> None:
         """Keep what was typed, and carry the newest version of the wallet."""
-        self.data = self.data.copy()
+        self.data = cast(QueryDict, self.data).copy()
         self.data["wallet_version"] = str(wallet_version)
 
 

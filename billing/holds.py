@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from billing import ledger, revenue
 from billing.errors import HoldIsOver, NotEnoughCredits
 from billing.ledger import Line, Purse
@@ -15,13 +16,13 @@ from billing.retry import retry_on_conflict
 @retry_on_conflict
 @transaction.atomic
 def hold(
-    user,
+    user: User,
     *,
     amount: int,
     key: str,
     run: str,
     cost_centre: CostCentre,
-    by,
+    by: User,
     explain: str = "",
     purchased_only: bool = False,
     now: datetime | None = None,
@@ -93,7 +94,7 @@ def save_lots(lines: list[HoldLine]) -> None:
 
 @retry_on_conflict
 @transaction.atomic
-def capture(hold: Hold, *, by=None, now: datetime | None = None) -> Transfer:
+def capture(hold: Hold, *, by: User | None = None, now: datetime | None = None) -> Transfer:
     """Charge what is held, in spend order, and credit the module's partner with the share of what was paid for it.
 
     Captured before: the same transfer again. Raises HoldIsOver when it was released.
@@ -122,7 +123,7 @@ def lock_hold(hold: Hold) -> tuple[Purse, Purse | None]:
     return purses[payer], purses[partner] if partner not in (None, payer) else None
 
 
-def _capture_of(hold: Hold, *, by, now: datetime) -> Transfer:
+def _capture_of(hold: Hold, *, by: User, now: datetime) -> Transfer:
     centre = hold.cost_centre
     return Transfer(
         kind=Transfer.Kind.CAPTURE,
@@ -157,7 +158,7 @@ def _spend(hold: Hold, lines: list[HoldLine], purse: Purse, *, now: datetime) ->
 
 @retry_on_conflict
 @transaction.atomic
-def release(hold: Hold, *, by=None, reason: str = "", now: datetime | None = None) -> Hold:
+def release(hold: Hold, *, by: User | None = None, reason: str = "", now: datetime | None = None) -> Hold:
     """Give back what is held, uncharged. Released before: nothing happens. Raises HoldIsOver when it was captured."""
     now = now or timezone.now()
     purse, _ = lock_hold(hold)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from billing.errors import KeyReused
 from billing.models import Account, Entry, Lot, Transfer, Wallet
@@ -95,12 +96,12 @@ def system(kind: str) -> Account:
     return Account.objects.get(wallet__isnull=True, kind=kind)
 
 
-def request_hash(**request) -> str:
+def request_hash(**request: Any) -> str:
     """A digest of what was asked for, to tell a repeated request from another one under the same key."""
     return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def claim(row):
+def claim(row: Any) -> Any:
     """Insert a transfer or hold under its key: (the row, True), or (the first row under it, False).
 
     Raises KeyReused when the key, or what is unique beside it, belongs to another request.

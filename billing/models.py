@@ -17,7 +17,7 @@ class Wallet(models.Model):
     owner = models.OneToOneField(PEOPLE, on_delete=models.PROTECT, related_name="wallet")
     version = models.PositiveBigIntegerField(default=0)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"wallet of {self.owner}"
 
 
@@ -52,7 +52,7 @@ class Account(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} of {self.wallet_id or 'the platform'}"
 
 
@@ -94,7 +94,7 @@ class Lot(models.Model):
             models.CheckConstraint(condition=~Q(source="grant") | Q(period__isnull=False), name="grant_has_a_month"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.source} {self.remaining}/{self.amount}"
 
 
@@ -121,7 +121,7 @@ class CostCentre(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.deployment_name} ({self.module_title})"
 
 
@@ -173,7 +173,7 @@ class Transfer(models.Model):
             models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.ref}"
 
 
@@ -194,7 +194,7 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["account", "sequence"], name="one_entry_per_account_and_sequence"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amount:+d}"
 
 
@@ -236,7 +236,7 @@ class Hold(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amount} {self.state}"
 
 
@@ -257,7 +257,7 @@ class HoldLine(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amount} of lot {self.lot_id}"
 
 
@@ -279,5 +279,5 @@ class Allowance(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="allowance_is_not_negative"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.partner or 'default'} from {self.valid_from}"

@@ -21,7 +21,7 @@ class Month:
             return None
         return cls(int(text[:4]), int(text[5:]))
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.year}-{self.number:02d}"
 
     @property

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
+from accounts.models import User
 from billing.models import Hold, Transfer
 from foundation.choices import ShownChoices
 
@@ -39,7 +40,14 @@ class Movement:
         return self.kind.label.lower() if isinstance(self.kind, Unposted) else ""
 
 
-def find(user, *, person=None, text: str = "", start=None, end=None):
+def find(
+    user: User,
+    *,
+    person: User | None = None,
+    text: str = "",
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> QuerySet[Any]:
     """What `user` may see, newest first, as (moment, kind, pk); `start` and `end` are days, both included."""
     transfers = _told(Transfer.objects.visible_to(user), person, text)
     holds = _told(Hold.objects.visible_to(user), person, text)
@@ -52,7 +60,7 @@ def find(user, *, person=None, text: str = "", start=None, end=None):
     return parts[0].union(*parts[1:], all=True).order_by("-moment", "-source", "-pk")
 
 
-def _told(rows, person, text: str):
+def _told(rows: QuerySet[Any], person: User, text: str) -> QuerySet[Any]:
     if person:
         rows = rows.filter(wallet__owner=person)
     if not text:
@@ -63,7 +71,7 @@ def _told(rows, person, text: str):
     return rows.filter(matches)
 
 
-def _keys(rows, moment: str, source: str, start, end):
+def _keys(rows: QuerySet[Any], moment: str, source: str, start: datetime, end: datetime) -> QuerySet[Any]:
     if start:
         rows = rows.filter(**{f"{moment}__gte": datetime.combine(start, time.min, UTC)})
     if end:

@@ -1,10 +1,16 @@
-from django.db import models
-from django.db.models import F, Q
+from datetime import datetime
+from typing import Self, TypeVar
 
+from django.db import models
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
 
+Rows = TypeVar("Rows", bound=QuerySet)
 
-def _theirs(rows, user, thing: Thing, owner: str):
+
+def _theirs(rows: Rows, user: User, thing: Thing, owner: str) -> Rows:
     """All rows, those of `user` (under the path `owner`), or none, as far as they see `thing`."""
     how_far = reach(user, thing)
     if how_far is Reach.ALL:
@@ -13,59 +19,59 @@ def _theirs(rows, user, thing: Thing, owner: str):
 
 
 class LotQuerySet(models.QuerySet):
-    def with_credits(self, now):
+    def with_credits(self, now: datetime) -> Self:
         """Lots that can pay for something at `now`."""
         return self.filter(remaining__gt=F("held")).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
-    def in_spend_order(self):
+    def in_spend_order(self) -> Self:
         """Awarded before Purchased; inside, soonest expiry, then oldest."""
         return self.order_by("account__kind", F("expires_at").asc(nulls_last=True), "created_at", "pk")
 
-    def to_expire(self, now):
+    def to_expire(self, now: datetime) -> Self:
         """Lots that are over; one of which a part is held waits until the run has ended."""
         return self.filter(expires_at__lte=now, remaining__gt=0, held=0)
 
 
 class CostCentreQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         return _theirs(self, user, Thing.COSTS, "owner")
 
 
 class TransferQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """As transactions: what moved somebody's credits."""
         return _theirs(self.in_credits(), user, Thing.TRANSACTIONS, "wallet__owner")
 
-    def usage_visible_to(self, user):
+    def usage_visible_to(self, user: User) -> Self:
         """As invoices: the credits that deployments used, without any balance."""
         return _theirs(self.usage(), user, Thing.INVOICES, "cost_centre__owner")
 
-    def revenue_visible_to(self, user):
+    def revenue_visible_to(self, user: User) -> Self:
         return _theirs(self.filter(kind="revenue"), user, Thing.REVENUE, "partner")
 
-    def captures_for_partner(self, user):
+    def captures_for_partner(self, user: User) -> Self:
         """As revenue: the charges for partners' modules, whether they earned or not."""
         return _theirs(self.filter(kind="capture", partner__isnull=False), user, Thing.REVENUE, "partner")
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
 
-    def between(self, start, end):
+    def between(self, start: datetime, end: datetime) -> Self:
         """Moments from `start` up to, not including, `end`."""
         return self.filter(created_at__gte=start, created_at__lt=end)
 
-    def in_credits(self):
+    def in_credits(self) -> Self:
         """All movements but a partner's revenue, which is money."""
         return self.exclude(kind="revenue")
 
-    def usage(self):
+    def usage(self) -> Self:
         """Credits used: captured, less what was refunded."""
         return self.filter(kind__in=["capture", "refund"])
 
 
 class HoldQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         return _theirs(self, user, Thing.TRANSACTIONS, "wallet__owner")
 
-    def pending(self):
+    def pending(self) -> Self:
         return self.filter(state="pending")

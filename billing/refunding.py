@@ -6,6 +6,7 @@ from fractions import Fraction
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from billing import ledger, revenue
 from billing.errors import BadAdjustment, OwnBalance, RefundTooLarge
 from billing.holds import lines_of, lock_hold
@@ -22,7 +23,7 @@ REPLACEMENT_LIFE = timedelta(days=30)  # of credits whose own lot expired meanwh
 @retry_on_conflict
 @transaction.atomic
 def refund(
-    hold: Hold, *, reason: str, by, nonce: str, amount: int | None = None, now: datetime | None = None
+    hold: Hold, *, reason: str, by: User, nonce: str, amount: int | None = None, now: datetime | None = None
 ) -> Transfer:
     """Give back `amount` units of a captured hold (all that is left without one), the last spent lot first.
 
@@ -49,7 +50,7 @@ def refund(
     return transfer
 
 
-def _transfer(hold: Hold, *, amount: int | None, reason: str, by, nonce: str, now: datetime) -> Transfer:
+def _transfer(hold: Hold, *, amount: int | None, reason: str, by: User, nonce: str, now: datetime) -> Transfer:
     captured = Transfer.objects.filter(key=f"run:{hold.run_ref}:capture").first()
     return Transfer(
         kind=Transfer.Kind.REFUND,

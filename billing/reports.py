@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from accounts.models import User
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
 from foundation.credits import CREDIT
@@ -30,7 +32,7 @@ class NextGrant:
     on: date
 
 
-def spending(person, *, now: datetime) -> list[Spending]:
+def spending(person: User, *, now: datetime) -> list[Spending]:
     """Credits that a person used in each of the last twelve months."""
     months = last_twelve(Month.of(now))
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=months[0].start)
@@ -44,21 +46,22 @@ def spending(person, *, now: datetime) -> list[Spending]:
     return [spent.get(month, Spending(month)) for month in months]
 
 
-def pace(person, *, now: datetime) -> int:
+def pace(person: User, *, now: datetime) -> int:
     """Whole credits used in a month at the pace of the last 90 days, in units, rounded up."""
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
     total = max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"])
     return -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT
 
 
-def by_module(person, month: Month) -> list[dict]:
+def by_module(person: User, month: Month) -> list[dict]:
     """`title` and `used` of each module that a person spent credits on, the dearest first."""
     used = Transfer.objects.usage().between(month.start, month.end).filter(wallet__owner=person)
     titles = used.values(title=F("module_title"))
-    return list(titles.annotate(used=-Sum(F("awarded") + F("purchased"))).filter(used__gt=0).order_by("-used", "title"))
+    rows: QuerySet[Any] = titles.annotate(used=-Sum(F("awarded") + F("purchased"))).filter(used__gt=0)
+    return list(rows.order_by("-used", "title"))
 
 
-def next_grant(person, *, now: datetime) -> NextGrant | None:
+def next_grant(person: User, *, now: datetime) -> NextGrant | None:
     """What the next month brings, when it brings something."""
     if not (person.is_partner and person.is_active):
         return None
@@ -68,18 +71,18 @@ def next_grant(person, *, now: datetime) -> NextGrant | None:
     return NextGrant(allowance.amount, first) if allowance and allowance.amount else None
 
 
-def first_to_expire(person, *, now: datetime) -> dict | None:
+def first_to_expire(person: User, *, now: datetime) -> dict | None:
     """`units` and the time `at` of the credits that are the next to expire."""
     lots = Lot.objects.filter(account__wallet__owner=person, expires_at__isnull=False).with_credits(now)
-    rows = lots.values(at=F("expires_at")).annotate(units=Sum(F("remaining") - F("held")))
+    rows: QuerySet[Any] = lots.values(at=F("expires_at")).annotate(units=Sum(F("remaining") - F("held")))
     return rows.order_by("at").first()
 
 
-def held(person) -> list[Hold]:
+def held(person: User) -> list[Hold]:
     return list(Hold.objects.pending().filter(wallet__owner=person).select_related("cost_centre").order_by("-pk"))
 
 
-def usage(user, *, month: Month | None = None, person=None):
+def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
     """Credits used by each deployment that `user` may see: `used`, `awarded_used`, `runs` and copies."""
     rows = Transfer.objects.usage_visible_to(user)
     rows = rows.between(month.start, month.end) if month else rows
@@ -98,25 +101,25 @@ def usage(user, *, month: Month | None = None, person=None):
     ).order_by("person", "name", "deployment")
 
 
-def costs(user, month: Month, *, person=None) -> list[dict]:
+def costs(user: User, month: Month, *, person: User | None = None) -> list[dict]:
     """As `usage` of all times, each row with `this_month` beside it."""
     now_used = {row["deployment"]: row["used"] for row in usage(user, month=month, person=person)}
     return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in usage(user, person=person)]
 
 
-def revenue(user, *, month: Month, person=None) -> list[dict]:
+def revenue(user: User, *, month: Month, person: User | None = None) -> list[dict]:
     """Each module's paid and free deployments, what was charged for it and the partner's part."""
     rows = Transfer.objects.revenue_visible_to(user).between(month.start, month.end)
     rows = rows.filter(partner=person) if person else rows
     by_module = rows.values("module_title", "share_percent", "currency", partner_email=F("partner__email"))
-    found = by_module.annotate(
+    found: QuerySet[Any] = by_module.annotate(
         paid=Count("pk", filter=Q(reverses__isnull=True)), charged=Sum("charged_amount"), share=Sum("share_amount")
     )
     earned = list(found.order_by("partner_email", "module_title", "share_percent"))
     return earned + _only_free(user, month, person, earned)
 
 
-def _only_free(user, month: Month, person, earned: list[dict]) -> list[dict]:
+def _only_free(user: User, month: Month, person: User | None, earned: list[dict]) -> list[dict]:
     """Marks `free` on the rows that earned, and gives the modules that were deployed with free credits alone."""
     captures = Transfer.objects.captures_for_partner(user).between(month.start, month.end)
     captures = captures.filter(partner=person) if person else captures
@@ -143,13 +146,13 @@ def _free_row(partner: str, title: str, number: int) -> dict:
     }
 
 
-def revenue_due(partner) -> int:
+def revenue_due(partner: User) -> int:
     """What the platform owes a partner, in minor units."""
     account = Account.objects.filter(wallet__owner=partner, kind=Account.Kind.REVENUE).first()
     return account.balance if account else 0
 
 
-def months(user, *, now: datetime, person=None) -> list[dict]:
+def months(user: User, *, now: datetime, person: User | None = None) -> list[dict]:
     """Each month with something on its statement, the newest first, and always this one: `month`, `used`, `share`."""
     used = _by_month(
         Transfer.objects.usage_visible_to(user), "cost_centre__owner", person, -Sum(F("awarded") + F("purchased"))
@@ -159,12 +162,12 @@ def months(user, *, now: datetime, person=None) -> list[dict]:
     return [{"month": month, "used": used.get(month, 0), "share": share.get(month, 0)} for month in found]
 
 
-def _by_month(rows, owner: str, person, figure) -> dict[Month, int]:
+def _by_month(rows: QuerySet[Any], owner: str, person: User, figure: Any) -> dict[Month, int]:
     rows = rows.filter(**{owner: person}) if person else rows
     by_month = rows.annotate(month=TruncMonth("created_at")).values("month").annotate(figure=figure)
     return {Month.of(row["month"]): row["figure"] for row in by_month.order_by("month")}
 
 
-def people_with_costs(people, user):
+def people_with_costs(people: QuerySet[User], user: User) -> QuerySet[User]:
     """The people whose costs `user` may see, for a select."""
     return people.filter(pk__in=CostCentre.objects.visible_to(user).values("owner"))

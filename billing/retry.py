@@ -2,7 +2,9 @@
 
 import random
 import time
+from collections.abc import Callable
 from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
 
@@ -10,15 +12,18 @@ CONFLICTS = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock
 ATTEMPTS = 5
 PAUSE = 0.02  # seconds, doubled each time
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def retry_on_conflict(service):
+
+def retry_on_conflict(service: Callable[P, R]) -> Callable[P, R]:
     """Run an atomic service up to 5 times with a random pause between.
 
     Inside a transaction of the caller it runs once: only the outermost transaction can be begun anew.
     """
 
     @wraps(service)
-    def retried(*args, **kwargs):
+    def retried(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(ATTEMPTS - 1):
             try:
                 return service(*args, **kwargs)

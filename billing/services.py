@@ -12,7 +12,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import PlatformSettings
+from accounts.models import PlatformSettings, User
 from billing import ledger
 from billing.crediting import add_credits, expire
 from billing.errors import (
@@ -67,13 +67,13 @@ class Balance:
         return self.available + self.held
 
 
-def balance(user, *, now: datetime | None = None) -> Balance:
+def balance(user: User, *, now: datetime | None = None) -> Balance:
     """What a person has at `now`. Never locks; a person without a wallet has nothing."""
     now = now or timezone.now()
     is_usable = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     free = F("remaining") - F("held")
 
-    def free_of(kind):
+    def free_of(kind: Account.Kind) -> Coalesce:
         return Coalesce(Sum(free, filter=is_usable & Q(account__kind=kind)), 0)
 
     figures = Lot.objects.filter(account__wallet__owner=user, remaining__gt=0).aggregate(
@@ -86,7 +86,13 @@ def balance(user, *, now: datetime | None = None) -> Balance:
 
 @transaction.atomic
 def open_cost_centre(
-    *, owner, deployment_ref: str, deployment_name: str, module_title: str, partner=None, share: Decimal | None = None
+    *,
+    owner: User,
+    deployment_ref: str,
+    deployment_name: str,
+    module_title: str,
+    partner: User | None = None,
+    share: Decimal | None = None,
 ) -> CostCentre:
     """Copy what the money needs to know of a deployment.
 

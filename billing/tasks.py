@@ -5,5 +5,5 @@ from billing import granting
 
 
 @shared_task(name=granting.TASK)
-def grant_allowances():
+def grant_allowances() -> None:
     granting.tick(timezone.now())

@@ -1,6 +1,7 @@
 """Checks that the ledger is consistent. Each query returns the faulty rows, and none when all is well."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -87,6 +88,6 @@ def faults() -> list[Fault]:
         return [Fault(rule, row) for rule, query in CHECKS.items() for row in _rows(cursor, query)]
 
 
-def _rows(cursor, query: str) -> list[tuple]:
+def _rows(cursor: Any, query: str) -> list[tuple]:
     cursor.execute(query)
     return cursor.fetchall()

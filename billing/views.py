@@ -1,4 +1,6 @@
+from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -6,13 +8,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
 from billing import earnings, movements, overview_page, reports, services
 from billing.charts import spending_chart
@@ -29,7 +33,7 @@ CHUNK = 500  # rows of a download in one query
 
 @login_required
 @require_safe
-def overview(request):
+def overview(request: SignedInRequest) -> HttpResponse:
     now, person = timezone.now(), request.user
     month, spending = Month.of(now), reports.spending(person, now=now)
     newest = movements.find(person, person=person)[:NEWEST]
@@ -58,7 +62,7 @@ def _balance(person: User, now: datetime) -> dict:
 
 @login_required
 @require_safe
-def transactions(request):
+def transactions(request: SignedInRequest) -> HttpResponse:
     form = _movements_form(request)
     everyone = "person" in form.fields
     if not form.is_valid():
@@ -70,7 +74,7 @@ def transactions(request):
 
 @login_required
 @require_safe
-def transactions_csv(request):
+def transactions_csv(request: SignedInRequest) -> StreamingHttpResponse:
     form = _movements_form(request)
     if not form.is_valid():
         raise Http404
@@ -79,7 +83,7 @@ def transactions_csv(request):
     return response
 
 
-async def _lines(found):
+async def _lines(found: QuerySet[Any]) -> AsyncIterator[str]:
     yield HEAD
     start = 0
     while rows := await sync_to_async(_chunk)(found, start):
@@ -87,24 +91,24 @@ async def _lines(found):
         start += CHUNK
 
 
-def _chunk(found, start: int) -> list[movements.Movement]:
+def _chunk(found: QuerySet[Any], start: int) -> list[movements.Movement]:
     return movements.load(found[start : start + CHUNK])
 
 
-def _movements_form(request) -> MovementsForm:
+def _movements_form(request: SignedInRequest) -> MovementsForm:
     has_choice = reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
     people = User.objects.filter(wallet__isnull=False) if has_choice else None
     return MovementsForm(request.GET, people=people)
 
 
-def _found(request, form):
+def _found(request: SignedInRequest, form: Any) -> QuerySet[Any]:
     data = form.cleaned_data
     return movements.find(request.user, person=form.chosen, text=data["q"], start=data["from"], end=data["to"])
 
 
 @login_required
 @require_safe
-def invoices(request):
+def invoices(request: SignedInRequest) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
         return _page(request, "invoices", {"form": form}, status=422)
@@ -114,7 +118,7 @@ def invoices(request):
 
 @login_required
 @require_safe
-def statement(request, month):
+def statement(request: SignedInRequest, month: str) -> HttpResponse:
     asked = Month.parse(month)
     if asked is None or asked > Month.of(timezone.now()):
         raise Http404
@@ -129,7 +133,7 @@ def statement(request, month):
 
 @login_required
 @require_safe
-def costs(request):
+def costs(request: SignedInRequest) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.COSTS))
     month = Month.of(timezone.now())
     if not form.is_valid():
@@ -142,7 +146,7 @@ def costs(request):
 
 @login_required
 @require_safe
-def revenue(request):
+def revenue(request: SignedInRequest) -> HttpResponse:
     how_far = reach(request.user, Thing.REVENUE)
     if how_far is Reach.NOTHING:
         raise Http404
@@ -163,7 +167,7 @@ def revenue(request):
     return _page(request, "revenue", context | _sums([], rows))
 
 
-def _people(request, thing: Thing):
+def _people(request: SignedInRequest, thing: Thing) -> QuerySet[User] | None:
     """Whom the viewer may choose from; None when they see only themselves."""
     if reach(request.user, thing) is not Reach.ALL:
         return None
@@ -179,7 +183,7 @@ def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def credits_add(request):
+def credits_add(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied
     people = User.objects.filter(is_active=True)
@@ -202,7 +206,7 @@ def _plain(ref: str) -> str:
     return ref if ref.isalnum() and ref.isascii() else ""
 
 
-def _is_added(person, form: CreditsForm, *, by) -> bool:
+def _is_added(person: User, form: CreditsForm, *, by: User) -> bool:
     try:
         services.add_credits(person, by=by, **form.cleaned_data)
     except services.WalletMoved as error:
@@ -213,12 +217,12 @@ def _is_added(person, form: CreditsForm, *, by) -> bool:
     return not form.errors
 
 
-def _version(person) -> int:
+def _version(person: User) -> int:
     wallet = Wallet.objects.filter(owner=person).first()
     return wallet.version if wallet else 0
 
 
-def _page(request, name: str, context: dict, *, status: int = 200):
+def _page(request: SignedInRequest, name: str, context: dict, *, status: int = 200) -> HttpResponse:
     """A billing page with its tabs; a list that somebody may see of everyone says so in `sees_all`."""
     sees_revenue = reach(request.user, Thing.REVENUE) is not Reach.NOTHING
     shell = {

@@ -1,6 +1,7 @@
 """Public references: used in URLs, tags and `deployment_id` instead of numeric keys."""
 
 import secrets
+from typing import Any
 
 from django.db import models
 from django.urls import register_converter
@@ -18,8 +19,9 @@ def new_ref() -> str:
 class RefField(models.CharField):
     """A unique public reference that a row gets when it is created and never changes."""
 
-    def __init__(self, **options):
-        super().__init__(**{"max_length": LENGTH, "unique": True, "default": new_ref, "editable": False} | options)
+    def __init__(self, **options: Any) -> None:
+        preset: dict[str, Any] = {"max_length": LENGTH, "unique": True, "default": new_ref, "editable": False}
+        super().__init__(**preset | options)
 
 
 class RefConverter:

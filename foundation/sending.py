@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -60,7 +61,7 @@ def _send_next(server: BaseEmailBackend) -> Outcome:
     return outcome
 
 
-def _due():
+def _due() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(sent_at=None, given_up_at=None, next_try_at__lte=Now())
 
 

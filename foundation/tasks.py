@@ -4,5 +4,5 @@ from foundation import sending
 
 
 @shared_task(name="foundation.send_mail")
-def send_mail():
+def send_mail() -> None:
     sending.send_due()
