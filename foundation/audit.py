@@ -1,13 +1,19 @@
 """The audit trail: written by services in the transaction of the deed itself."""
 
-from typing import Any
+from typing import Any, Protocol
 
-from accounts.models import User
 from foundation.models import AuditEvent
 
 
-def record(verb: str, *, by: User, target: Any, **detail: Any) -> AuditEvent:
-    """Record that `by` (a user, or None for the portal) did `verb` to `target` (a row with a `ref`).
+class Actor(Protocol):
+    """A user, as far as the trail knows one."""
+
+    @property
+    def email(self) -> str: ...
+
+
+def record(verb: str, *, by: Actor | None, target: Any, **detail: Any) -> AuditEvent:
+    """Record that `by` (None for the portal) did `verb` to `target` (a row with a `ref`).
 
     `detail` is JSON and never holds a secret.
     """
