@@ -2,19 +2,25 @@
 
 import re
 from datetime import timedelta
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils import timezone
 
-from deployments.models import Draft
+from accounts.models import User
+from deployments.inputs.fields import SecretField
+from deployments.inputs.form import InputsForm
+from deployments.models import Deployment, Draft, Inputs
 from foundation.encryption import DecryptionFailed
 from foundation.refs import BASE32, LENGTH, LETTERS
+from modules.models import ModuleVersion
 
 REF = re.compile(rf"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}")
 KEPT_FOR = timedelta(days=7)
 
 
-def find(ref: str, *, owner, version, deployment=None) -> Draft:
+def find(ref: str, *, owner: User, version: ModuleVersion, deployment: Deployment | None = None) -> Draft:
     """The person's draft with this ref for this form, or a new one, not saved, that takes the ref when it is free."""
     found = Draft.objects.filter(ref=ref).first() if REF.fullmatch(ref) else None
     if found and found.owner_id == owner.pk and found.deployment == deployment:
@@ -26,7 +32,7 @@ def find(ref: str, *, owner, version, deployment=None) -> Draft:
     return draft
 
 
-def readable_secrets(row) -> dict:
+def readable_secrets(row: Inputs) -> dict[str, Any]:
     """The secrets of a draft or deployment; none where the key is gone, so that they can be typed anew."""
     try:
         return row.secrets()
@@ -34,7 +40,7 @@ def readable_secrets(row) -> dict:
         return {}
 
 
-def keep(draft: Draft, form, *, secrets: dict) -> None:
+def keep(draft: Draft, form: InputsForm, *, secrets: dict[str, Any]) -> None:
     """Save what `form` holds: the sensitive values always, the others once the whole form is valid.
 
     `secrets` are those that the draft has; the form's go before them.
@@ -47,7 +53,7 @@ def keep(draft: Draft, form, *, secrets: dict) -> None:
         draft.name = form.cleaned_data.get(form.NAME, "")
     _save(draft)
     for name in form.secrets():
-        form.fields[name].keep()
+        cast(SecretField, form.fields[name]).keep()
     Draft.objects.filter(owner=draft.owner, updated_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
@@ -56,7 +62,7 @@ def mark(draft: Draft) -> str:
     return draft.updated_at.isoformat()
 
 
-def changed_since(draft: Draft, post) -> str:
+def changed_since(draft: Draft, post: QueryDict) -> str:
     """A sentence when the draft was written in another window after the page that was posted; otherwise nothing."""
     if post.get("seen", mark(draft)) == mark(draft):
         return ""

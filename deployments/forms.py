@@ -1,12 +1,17 @@
+from collections.abc import Iterable
+from typing import Any, cast
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from accounts.models import User
 from deployments.errors import NameTaken
 from deployments.inputs.form import InputsForm
 from deployments.models import Deployment
 from deployments.offers import SORTS
 from deployments.querysets import LIST_STATUSES
+from modules.terraform.schema import Schema
 
 SORT_LABELS = {"used": "Most used", "title": "Title", "cost": "Lowest cost", "newest": "Newest version"}
 
@@ -14,7 +19,7 @@ SORT_LABELS = {"used": "Most used", "title": "Title", "cost": "Lowest cost", "ne
 class DeploymentForm(InputsForm):
     """Name and inputs of a new deployment."""
 
-    def __init__(self, schema, *, owner, name="", **options):
+    def __init__(self, schema: Schema, *, owner: User, name: str = "", **options: Any) -> None:
         super().__init__(schema, **options)
         self.owner = owner
         self.fields[self.NAME] = forms.CharField(
@@ -27,14 +32,14 @@ class DeploymentForm(InputsForm):
         self.initial[self.NAME] = name
         self.order_fields([self.NAME])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any] | None:
         name = self.cleaned_data.get(self.NAME)
         if name and Deployment.objects.standing().filter(owner=self.owner, name=name).exists():
             self.add_error(self.NAME, str(NameTaken(name)))
         return super().clean()
 
     @property
-    def name_field(self):
+    def name_field(self) -> forms.BoundField:
         return self[self.NAME]
 
 
@@ -43,12 +48,12 @@ class DestroyForm(forms.Form):
 
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args, deployment, **options):
+    def __init__(self, *args: Any, deployment: Deployment, **options: Any) -> None:
         super().__init__(*args, **options)
         self.name = deployment.name
         self.fields["confirm"].label = f"Type {deployment.name} to confirm"
 
-    def clean_confirm(self):
+    def clean_confirm(self) -> str:
         if self.cleaned_data["confirm"].strip() != self.name:
             raise ValidationError(f"The name doesn't match. Nothing was destroyed. Type {self.name} exactly.")
         return self.name
@@ -72,9 +77,9 @@ class DeploymentFilter(forms.Form):
     module = forms.ChoiceField(required=False)
     whose = forms.ChoiceField(required=False, choices=[("", "Everyone"), ("mine", "Mine")])
 
-    def __init__(self, *args, modules, **options):
+    def __init__(self, *args: Any, modules: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["module"].choices = [("", "Any module"), *modules]
+        cast(forms.ChoiceField, self.fields["module"]).choices = [("", "Any module"), *modules]
 
     def wanted(self) -> dict:
         self.is_valid()

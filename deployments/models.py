@@ -1,5 +1,6 @@
 import json
 import zlib
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from deployments.json_columns import Phases, Plan, Process, Progress
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
@@ -20,6 +22,7 @@ PEOPLE = settings.AUTH_USER_MODEL
 class Inputs(models.Model):
     """Values of a module's variables: plain ones readable, sensitive ones encrypted and bound to the row."""
 
+    ref: RefField  # which each row has
     inputs = models.JSONField(default=dict)
     secret_inputs = models.BinaryField(default=b"", editable=False)
 
@@ -30,7 +33,7 @@ class Inputs(models.Model):
         """Sensitive values by variable name; raises foundation.encryption.DecryptionFailed."""
         if not self.secret_inputs:
             return {}
-        return json.loads(encryption.decrypt(self.secret_inputs, context=self._secrets_context))
+        return json.loads(encryption.decrypt(bytes(self.secret_inputs), context=self._secrets_context))
 
     def set_secrets(self, values: dict) -> None:
         self.secret_inputs = (
@@ -85,10 +88,10 @@ class Deployment(Inputs):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("deployments:deployment", args=[self.ref])
 
     @property
@@ -96,7 +99,7 @@ class Deployment(Inputs):
         """What its module was called when it was deployed, as on its invoices, whatever it is called since."""
         return self.cost_centre.module_title
 
-    def may_change(self, user) -> bool:
+    def may_change(self, user: User) -> bool:
         return user.is_staff or self.owner_id == user.pk
 
 
@@ -110,7 +113,7 @@ class Draft(Inputs):
     name = models.CharField(max_length=60, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"draft {self.ref}"
 
 
@@ -202,7 +205,7 @@ class Run(Inputs):
             models.Index(fields=["id"], condition=Q(status__in=["queued", "approved"]), name="runs_to_claim"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"run {self.number} of {self.deployment}"
 
     @property
@@ -213,7 +216,7 @@ class Run(Inputs):
     def is_succeeded(self) -> bool:
         return self.status == self.Status.SUCCEEDED
 
-    def advance(self, status: str, *, token: int, **fields) -> bool:
+    def advance(self, status: str, *, token: int, **fields: Any) -> bool:
         """Move to `status`, the only way to do so; True when this changed the row.
 
         False means that `token` is no longer the newest, or that NEXT does not lead there from where the row is.
@@ -239,7 +242,7 @@ class RunLog(models.Model):
         ordering = ["sequence"]
         constraints = [models.UniqueConstraint(fields=["run", "sequence"], name="one_chunk_per_sequence")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"chunk {self.sequence}"
 
 
@@ -258,13 +261,13 @@ class StateVersion(models.Model):
         ordering = ["-serial"]
         constraints = [models.UniqueConstraint(fields=["deployment", "serial"], name="one_state_per_serial")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"serial {self.serial}"
 
     @property
     def content(self) -> bytes:
         """The state as Terraform wrote it; raises foundation.encryption.DecryptionFailed."""
-        return zlib.decompress(encryption.decrypt(self.data, context=self._context))
+        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
 
     @content.setter
     def content(self, text: bytes) -> None:
@@ -286,7 +289,7 @@ class RemovalNotice(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["module", "removed_at"], name="one_notice_per_removal")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.module} removed {self.removed_at:%Y-%m-%d %H:%M}"
 
 
@@ -300,5 +303,5 @@ class RevocationNotice(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "revoked_at"], name="one_notice_per_revocation")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.version} revoked {self.revoked_at:%Y-%m-%d %H:%M}"

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deployments.models import Run, RunLog
+from deployments.json_columns import ResourceProgress
+from deployments.models import Deployment, Run, RunLog
 from foundation.choices import ShownChoices
 
 PHASES = {
@@ -38,6 +40,7 @@ class ResourceStatus(ShownChoices):
 
 
 UNFINISHED = {ResourceStatus.WAITING: "Not reached", ResourceStatus.RUNNING: "Not finished"}  # when the run has ended
+Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 
 
@@ -51,7 +54,7 @@ class Phase:
     is_current: bool = False
 
 
-def phases(run, *, now: datetime | None = None) -> list[Phase]:
+def phases(run: Run, *, now: datetime | None = None) -> list[Phase]:
     """The steps of a run with the seconds that each took; the last one says how it ended."""
     entered = _entered(run)
     ends = [*[at for _, at in entered[1:]], run.finished_at or now or timezone.now()]
@@ -65,14 +68,14 @@ def phases(run, *, now: datetime | None = None) -> list[Phase]:
     return [*shown, last_one]
 
 
-def _entered(run):
+def _entered(run: Run) -> list[tuple[Run.Status, datetime]]:
     """Phases and times since the run was last queued, in order; a run that was taken back begins anew."""
     times = {status: run.phases.get(status.value) for status in PHASES}
     found = [(status, datetime.fromisoformat(at)) for status, at in times.items() if at]
     return [(status, at) for status, at in found if at >= found[0][1]]
 
 
-def _phase(run, status, title, spans, last):
+def _phase(run: Run, status: Run.Status, title: str, spans: Spans, last: Run.Status | None) -> Phase:
     if status not in spans:
         return Phase(title, "", "clock", text="not reached" if run.is_final else "")
     if run.status == status:
@@ -97,12 +100,12 @@ class Resource:
         return self.seconds == 0 and self.tone == "ok"
 
 
-def resources(run) -> list[Resource]:
+def resources(run: Run) -> list[Resource]:
     """What a run does to each resource, as far as it is known."""
     return [_resource(row, run) for row in run.resources]
 
 
-def _resource(row, run):
+def _resource(row: ResourceProgress, run: Run) -> Resource:
     status = row.get("status", ResourceStatus.WAITING)
     status = ResourceStatus(status) if status in ResourceStatus.values else ResourceStatus.FAILED
     doing, done = DEEDS.get(row.get("action"), (status.label, status.label))
@@ -113,19 +116,19 @@ def _resource(row, run):
     return Resource(row["address"], label, tone, icon, row.get("seconds"))
 
 
-def progress(run) -> tuple[int, int]:
+def progress(run: Run) -> tuple[int, int]:
     """How many of the planned resources are done, and how many there are."""
     return sum(row.get("status") == "done" for row in run.resources), len(run.resources)
 
 
-def shown_status(deployment, run_status: Run.Status | None) -> ShownChoices:
+def shown_status(deployment: Deployment, run_status: Run.Status | None) -> ShownChoices:
     """One status for a deployment: its newest run's, or its own when no run is under way."""
     if run_status and (run_status not in Run.FINAL or deployment.status == deployment.Status.PENDING):
         return run_status
     return deployment.status
 
 
-def trouble(deployment, run_status: Run.Status | None) -> Run.Status | None:
+def trouble(deployment: Deployment, run_status: Run.Status | None) -> Run.Status | None:
     """Failed, lost or cancelled beside a live deployment whose newest run ended so; otherwise nothing."""
     is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST, Run.Status.CANCELLED)
     return run_status if is_broken and deployment.status == deployment.Status.LIVE else None
@@ -160,7 +163,7 @@ class LogEnd:
         return format_html_join("", "{}", ((line.html,) for line in [*cut, *self.lines]))
 
 
-def log_end(run) -> LogEnd:
+def log_end(run: Run) -> LogEnd:
     chunks: list[RunLog] = []
     size = 0
     for chunk in run.log.order_by("-sequence").iterator(chunk_size=100):
@@ -171,10 +174,10 @@ def log_end(run) -> LogEnd:
     return LogEnd(_lines(chunks), chunks[0].sequence if chunks else 0, is_cut=False)
 
 
-def _lines(newest_first):
+def _lines(newest_first: list[RunLog]) -> list[Line]:
     return [Line(text[:1].strip(), text[1:]) for chunk in reversed(newest_first) for text in chunk.text.split("\n")]
 
 
-def log_text(run) -> str:
+def log_text(run: Run) -> str:
     """The whole log without its tones, for a download."""
     return "".join(f"{line[1:]}\n" for chunk in run.log.all() for line in chunk.text.split("\n"))

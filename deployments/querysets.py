@@ -1,30 +1,37 @@
 """What may be seen of deployments and runs, and how lists of them read."""
 
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
 from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 
+from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
+
+if TYPE_CHECKING:
+    from deployments.models import Deployment, Run  # noqa: F401 – named in texts below
 
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
+WithNewestRun: TypeAlias = Any  # a Deployment with what `with_newest_run` adds
 
 
-class DeploymentQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    def visible_to(self, user: User) -> Self:
         """Everyone's where Private Mode or the role opens them, otherwise one's own."""
         found = reach(user, Thing.DEPLOYMENTS)
         if found is Reach.ALL:
             return self
         return self.filter(owner=user) if found is Reach.OWN else self.none()
 
-    def standing(self):
+    def standing(self) -> Self:
         return self.filter(destroyed_at__isnull=True)
 
-    def live(self):
+    def live(self) -> Self:
         """Their state holds resources, or a run is under way or waits."""
         return self.standing().filter(Q(status=self.model.Status.LIVE) | Exists(self._runs.unfinished()))
 
-    def with_is_told(self):
+    def with_is_told(self) -> Self:
         """Adds `is_told`: whether its owner, if it is live, gets an e-mail of a removal or a revocation.
 
         That goes to people who can sign in and do not own the module.
@@ -32,14 +39,14 @@ class DeploymentQuerySet(models.QuerySet):
         is_own = Q(owner=F("version__module__owner"))
         return self.annotate(is_told=ExpressionWrapper(Q(owner__is_active=True) & ~is_own, BooleanField()))
 
-    def told(self):
+    def told(self) -> Self:
         """Live ones whose owners get an e-mail when the module is removed, or the version revoked."""
         return self.live().with_is_told().filter(is_told=True)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-pk")
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Those whose name, reference, module or owner's address holds `text`."""
         return self.filter(
             Q(name__icontains=text)
@@ -48,7 +55,7 @@ class DeploymentQuerySet(models.QuerySet):
             | Q(owner__email__icontains=text)
         )
 
-    def with_newest_run(self):
+    def with_newest_run(self) -> Self:
         """Adds `run_status`, `run_at`, `hold_state` and `hold_amount` of the newest run."""
         runs = self._runs.newest_first()
         holds = runs.filter(hold__isnull=False)
@@ -59,7 +66,7 @@ class DeploymentQuerySet(models.QuerySet):
             hold_amount=Subquery(holds.values("hold__amount")[:1]),
         )
 
-    def in_status(self, status):
+    def in_status(self, status: str) -> Self:
         """One of LIST_STATUSES; failed ones are those whose newest run failed or was lost."""
         if status == "active":
             return self.filter(Exists(self._runs.unfinished()))
@@ -68,13 +75,14 @@ class DeploymentQuerySet(models.QuerySet):
         return self.filter(status=status)
 
     @property
-    def _runs(self):
-        return self.model.runs.rel.related_model.objects.filter(deployment=OuterRef("pk"))
+    def _runs(self) -> "RunQuerySet":
+        runs = self.model.runs.rel.related_model.objects  # type: ignore[attr-defined]  # those of Run
+        return runs.filter(deployment=OuterRef("pk"))
 
 
-class RunQuerySet(models.QuerySet):
-    def unfinished(self):
+class RunQuerySet(models.QuerySet["Run"]):
+    def unfinished(self) -> Self:
         return self.exclude(status__in=self.model.FINAL)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-pk")

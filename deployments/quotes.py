@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from deployments.errors import NotDeployable, PriceChanged
 from foundation.credits import written
 from modules.models import Module, ModuleVersion
@@ -17,7 +18,7 @@ class Quote:
     price: int
     is_purchased_only: bool = False
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.semver} {self.price} {'purchased' if self.is_purchased_only else 'any'}"
 
     @classmethod
@@ -41,7 +42,7 @@ class Quote:
         raise PriceChanged(f"{kinds} pay for it now. {AGAIN}")
 
 
-def quote(version: ModuleVersion, owner, *, is_paid: bool = False) -> Quote:
+def quote(version: ModuleVersion, owner: User, *, is_paid: bool = False) -> Quote:
     """What the next run of `version` costs `owner`: nothing of a partner's own modules, nor of what is paid already."""
     module = version.module
     price = 0 if is_paid or module.owner_id == owner.pk else module.cost_of(version)
@@ -58,13 +59,13 @@ def held_still(version: ModuleVersion) -> ModuleVersion:
     return ModuleVersion.objects.select_related("module__owner").get(pk=version.pk)
 
 
-def is_offered(version: ModuleVersion, user) -> bool:
+def is_offered(version: ModuleVersion, user: User) -> bool:
     """Whether `user` may deploy it now."""
     found = Module.objects.visible_to(user).deployable()
     return found.filter(pk=version.module_id, current_version=version).exists()
 
 
-def check_offered(version: ModuleVersion, user) -> None:
+def check_offered(version: ModuleVersion, user: User) -> None:
     """Raises NotDeployable, with the reason, where `user` may not deploy it now."""
     check_not_revoked(version)
     if not is_offered(version, user):
@@ -73,7 +74,7 @@ def check_offered(version: ModuleVersion, user) -> None:
         )
 
 
-def check_may_begin(version: ModuleVersion, user) -> None:
+def check_may_begin(version: ModuleVersion, user: User) -> None:
     """Raises NotDeployable where what has never come into being may not be made from this version any more."""
     check_not_revoked(version)
     if not Module.objects.visible_to(user).published().filter(pk=version.module_id).exists():

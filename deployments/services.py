@@ -5,14 +5,17 @@ apply has succeeded: each run before that holds them anew, and `finish_run` capt
 """
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.models import User
 from billing import services as billing
 from billing.errors import NotEnoughCredits
+from billing.models import Hold
 from billing.retry import retry_on_conflict
 from deployments import quotes
 from deployments.errors import NameTaken, NotDeployable, PriceChanged, Refused
@@ -23,6 +26,7 @@ from foundation import audit
 from foundation.encryption import DecryptionFailed
 from foundation.refs import new_ref
 from foundation.wake import wake
+from modules.models import ModuleVersion
 
 __all__ = [
     "NameTaken",
@@ -42,12 +46,12 @@ __all__ = [
 TAKES_EFFECT = [Run.Action.DEPLOY, Run.Action.UPDATE, Run.Action.RETRY]
 
 
-def is_paid(deployment) -> bool:
+def is_paid(deployment: Deployment) -> bool:
     """Whether an apply of it has succeeded, so that no further run costs credits."""
     return deployment.runs.filter(action__in=TAKES_EFFECT, status=Run.Status.SUCCEEDED).exists()
 
 
-def quote_of(deployment, version=None) -> Quote:
+def quote_of(deployment: Deployment, version: ModuleVersion | None = None) -> Quote:
     """What its next run costs its owner, of `version` where it moves to another one."""
     return quotes.quote(version or deployment.version, deployment.owner, is_paid=is_paid(deployment))
 
@@ -55,7 +59,14 @@ def quote_of(deployment, version=None) -> Quote:
 @retry_on_conflict
 @transaction.atomic
 def create_deployment(
-    version, *, name: str, inputs: dict, secrets: dict, by, nonce: str | None = None, shown: Quote | None = None
+    version: ModuleVersion,
+    *,
+    name: str,
+    inputs: dict[str, Any],
+    secrets: dict[str, Any],
+    by: User,
+    nonce: str | None = None,
+    shown: Quote | None = None,
 ) -> Deployment:
     """Create a deployment with its first run, and hold what it costs.
 
@@ -80,7 +91,9 @@ def create_deployment(
     return deployment
 
 
-def _new_deployment(version, *, name, inputs, by, nonce):
+def _new_deployment(
+    version: ModuleVersion, *, name: str, inputs: dict[str, Any], by: User, nonce: str | None
+) -> Deployment:
     ref = new_ref()
     centre = billing.open_cost_centre(
         owner=by,
@@ -95,7 +108,14 @@ def _new_deployment(version, *, name, inputs, by, nonce):
 @retry_on_conflict
 @transaction.atomic
 def start_run(
-    deployment, *, action: str, by, inputs=None, secrets=None, version=None, shown: Quote | None = None
+    deployment: Deployment,
+    *,
+    action: Run.Action,
+    by: User,
+    inputs: dict[str, Any] | None = None,
+    secrets: dict[str, Any] | None = None,
+    version: ModuleVersion | None = None,
+    shown: Quote | None = None,
 ) -> Run:
     """Queue an update, a retry or a destroy; given inputs, secrets or version replace the deployment's.
 
@@ -118,7 +138,7 @@ def start_run(
     return _queue(deployment, action, secrets=secrets, by=by)
 
 
-def _startable(deployment, version):
+def _startable(deployment: Deployment, version: ModuleVersion | None) -> ModuleVersion:
     """The version of the next run: the deployment's own, or one that its owner may change to.
 
     A deployment with resources keeps a version that was revoked or that its owner no longer sees; one that has never
@@ -136,7 +156,7 @@ def _startable(deployment, version):
     return version
 
 
-def _check_start(deployment, action, by):
+def _check_start(deployment: Deployment, action: Run.Action, by: User) -> None:
     if not deployment.may_change(by):
         raise Refused("Only its owner or an admin can change this deployment.")
     if deployment.destroyed_at:
@@ -146,7 +166,7 @@ def _check_start(deployment, action, by):
         raise Refused(f"Run {unfinished.number} has not ended yet. Wait for it or cancel it first.")
 
 
-def _queue(deployment, action, *, secrets: dict, by) -> Run:
+def _queue(deployment: Deployment, action: Run.Action, *, secrets: dict[str, Any], by: User) -> Run:
     """The deployment's next run, with a copy of its inputs and `secrets`, and the hold that it needs."""
     newest = deployment.runs.aggregate(number=Max("number"))["number"] or 0
     run = Run(
@@ -166,7 +186,7 @@ def _queue(deployment, action, *, secrets: dict, by) -> Run:
     return run
 
 
-def _secrets(deployment):
+def _secrets(deployment: Deployment) -> dict[str, Any]:
     try:
         return deployment.secrets()
     except DecryptionFailed as error:
@@ -175,7 +195,7 @@ def _secrets(deployment):
         ) from error
 
 
-def _hold(deployment, run, *, by):
+def _hold(deployment: Deployment, run: Run, *, by: User) -> Hold | None:
     if run.action not in TAKES_EFFECT:
         return None
     quote = quote_of(deployment)
@@ -195,7 +215,7 @@ def _hold(deployment, run, *, by):
 
 @retry_on_conflict
 @transaction.atomic
-def cancel_run(run, *, by) -> Run:
+def cancel_run(run: Run, *, by: User) -> Run:
     """Ask a run to end. One that nobody has claimed ends at once; its hold is released. Raises Refused."""
     deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=run.deployment_id)
     run = deployment.runs.select_for_update(of=("self",)).get(pk=run.pk)

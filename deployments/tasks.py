@@ -1,6 +1,7 @@
 """Entry points for Celery: ids only, safe to run twice."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
@@ -14,28 +15,28 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task(name="deployments.execute_run")
-def execute_run(run_id):
+def execute_run(run_id: int) -> None:
     runner.execute_run(run_id)
 
 
 @shared_task(name="deployments.poll_runs")
-def poll_runs():
+def poll_runs() -> None:
     reaper.poll_runs()
 
 
 @shared_task(name="deployments.reap_runs")
-def reap_runs():
+def reap_runs() -> None:
     reaper.reap_runs()
 
 
 @shared_task(name="deployments.tell_of_removals")
-def tell_of_removals():
+def tell_of_removals() -> None:
     notices.tell_of_removals()
     notices.tell_of_revocations()
 
 
 @worker_ready.connect
-def say_whether_runs_can_start(sender, **kwargs):
+def say_whether_runs_can_start(sender: Any, **kwargs: Any) -> None:
     """Each run tests the sandbox again and fails closed; this tells the operator before the first one does."""
     if settings.QUEUE_RUNS not in sender.app.amqp.queues.consume_from:
         return

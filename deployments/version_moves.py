@@ -1,13 +1,16 @@
 """A deployment's version compared with its module's current one, and what changing to that one means."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from accounts.models import User
 from deployments import quotes
 from deployments.inputs import values
 from deployments.inputs.form import visible_variables
-from deployments.models import Deployment
+from deployments.models import Deployment, Draft, Inputs
 from modules.models import Module, ModuleVersion
 from modules.terraform.abilities import Ability, widened
 from modules.terraform.schema import Schema, Variable
@@ -73,7 +76,7 @@ class Outlook:
         return bool(said or self.move or self.removed_at or self.is_withdrawn)
 
 
-def outlook(deployment: Deployment, user) -> Outlook:
+def outlook(deployment: Deployment, user: User) -> Outlook:
     """What `user` may know of the versions beside the deployment's own: nothing of a module that they do not see."""
     version, module = deployment.version, deployment.version.module
     if deployment.destroyed_at:
@@ -102,12 +105,12 @@ def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> Schema:
     return version.schema | {"variables": visible_variables(version.schema, sees_hidden=sees_hidden)}
 
 
-def _current(module: Module, user) -> ModuleVersion | None:
+def _current(module: Module, user: User) -> ModuleVersion | None:
     offered = Module.objects.visible_to(user).published().filter(pk=module.pk).values("current_version")
     return ModuleVersion.objects.filter(pk__in=offered).select_related("module__owner").first()
 
 
-def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict) -> dict:
+def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict[str, Any]) -> dict[str, Any]:
     """What the deployment holds for the sensitive variables of `version`: of its `stored` secrets those that still are,
     and plain values of what has become sensitive. What is sensitive no more is asked for anew, in the open."""
     given = deployment.inputs | stored
@@ -115,7 +118,9 @@ def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict) ->
     return {name: given[name] for name in names if name in given}
 
 
-def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden: bool) -> list[ChangedInput]:
+def changed_inputs(
+    deployment: Deployment, draft: Draft, *, stored: Container[str], typed: Container[str], sees_hidden: bool
+) -> list[ChangedInput]:
     """The variables that get another value by `draft`, with both values as text and whether that is safe while live.
 
     `stored` are names of secrets that the deployment has, `typed` of those that were given anew. What one of the two
@@ -136,17 +141,17 @@ def changed_inputs(deployment: Deployment, draft, *, stored, typed, sees_hidden:
     return found
 
 
-def _variables(version, sees_hidden=True) -> dict[str, Variable]:
+def _variables(version: ModuleVersion, sees_hidden: bool = True) -> dict[str, Variable]:
     return {each["name"]: each for each in visible_variables(version.schema, sees_hidden=sees_hidden)}
 
 
-def _same(name, old, before, new, after) -> bool:
+def _same(name: str, old: Variable | None, before: dict[str, Any], new: Variable | None, after: dict[str, Any]) -> bool:
     if old is None or new is None:
         return name not in (after if old is None else before)
     return values.same(before.get(name, old["default"]), after.get(name, new["default"]))
 
 
-def _text(variable, given) -> str:
+def _text(variable: Variable | None, given: Inputs) -> str:
     if variable is None:
         return NOT_ASKED
     if variable["sensitive"]:

@@ -6,5 +6,5 @@ from partnerportal import startup
 class PartnerPortalConfig(AppConfig):
     name = "partnerportal"
 
-    def ready(self):
+    def ready(self) -> None:
         startup.require(startup.keys_problem())

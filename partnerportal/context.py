@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts import token_health
-from accounts.models import GitHubConnection, PlatformSettings
+from accounts.models import GitHubConnection, PlatformSettings, User
+from accounts.requests import person_of
 from billing import services as billing
 from modules.publishing import candidates
 from partnerportal import __version__
@@ -38,10 +41,14 @@ class NavItem:
     count: Callable[[], Count | None] | None = None
 
 
-def shell(request):
+def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`."""
     theme = request.COOKIES.get("theme")
-    context = {"nav": _nav(request), "theme": theme if theme in THEMES else "", "portal_version": __version__}
+    context: dict[str, Any] = {
+        "nav": _nav(request),
+        "theme": theme if theme in THEMES else "",
+        "portal_version": __version__,
+    }
     user = _user(request)
     if user is None:
         return context
@@ -53,37 +60,37 @@ def shell(request):
     return context
 
 
-def _user(request):
+def _user(request: HttpRequest) -> User | None:
     user = getattr(request, "user", None)
     return user if user and user.is_authenticated else None
 
 
-def _private_mode():
+def _private_mode() -> bool:
     return PlatformSettings.load().private_mode
 
 
-def _troubles(user) -> list[token_health.Trouble]:
+def _troubles(user: User) -> list[token_health.Trouble]:
     """What is wrong with the tokens that this person answers for."""
     connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
     found = [token_health.trouble_of(connection) for connection in connections.order_by("pk")]
     return [trouble for trouble in found if trouble]
 
 
-def updates_for(user) -> int:
+def updates_for(user: User) -> int:
     """How many published modules that this person answers for have changed in their repository."""
     return sum(candidates.updates_of(owner) for owner in user.publishes_for)
 
 
-def _count(user) -> Count | None:
+def _count(user: User) -> Count | None:
     number = updates_for(user)
     return Count(number, "update available" if number == 1 else "updates available") if number else None
 
 
-def _nav(request):
+def _nav(request: HttpRequest) -> list[NavItem]:
     return [_item(request, label, reverse(name)) for label, name in _links(_user(request))]
 
 
-def _links(user):
+def _links(user: User | None) -> list[tuple[str, str]]:
     if user is None:
         return [("Sign in", "account_login"), ("Sign up", "account_signup")]
     links = [
@@ -98,8 +105,8 @@ def _links(user):
     return links
 
 
-def _item(request, label, url):
-    count = partial(_count, request.user) if label == PUBLISH else None
+def _item(request: HttpRequest, label: str, url: str) -> NavItem:
+    count = partial(_count, person_of(request)) if label == PUBLISH else None
     if request.path == url:
         return NavItem(label, url, "page", count)
     return NavItem(label, url, "true" if request.path.startswith(url) else "", count)

@@ -6,7 +6,7 @@ import psycopg2
 import redis
 from django.conf import settings
 from django.db import connection
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
 
 @require_safe
 @never_cache
-def healthz(request):
+def healthz(request: HttpRequest) -> JsonResponse:
     """200, or 503 when the database, the broker or the workers of a queue are gone; JSON says which."""
     database, beat = _database()
     broker, served = _broker()

@@ -2,10 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
 
 # The live log is a stream that stays open for hours and holds no database connection of its own.
 STREAMS = re.compile(r"^/deployments/[^/]+/runs/[0-9]+/log/$")
+
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
 class Limited:
@@ -15,11 +21,11 @@ class Limited:
     Each request runs in a thread with a database connection of its own, and PostgreSQL has a fixed number of them.
     """
 
-    def __init__(self, application: Callable[..., Awaitable[None]], *, at_once: int):
+    def __init__(self, application: Callable[..., Awaitable[None]], *, at_once: int) -> None:
         self.application = application
         self.places = asyncio.Semaphore(at_once)
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or STREAMS.match(scope["path"]):
             await self.application(scope, receive, send)
             return

@@ -1,10 +1,10 @@
 """What the start page tells a person: what needs them, what is live, what they own. Reads only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -15,6 +15,7 @@ from billing import reports
 from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.presentation import shown_status, trouble
+from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from foundation.paragraphs import counted
 from modules.models import Alarm, Module
 from partnerportal.context import updates_for
@@ -42,10 +43,11 @@ class Attention:
     action: str
 
 
-def page(user, *, now) -> dict:
+def page(user: User, *, now: datetime) -> dict:
     """All that `start.html` shows to this person."""
     deployments = own_deployments(user)
-    newest, needs = deployments[:SHOWN], attention(user, deployments)
+    newest: QuerySet[WithNewestRun] = deployments[:SHOWN]
+    needs = attention(user, deployments)
     total, live = deployments.count(), deployments.live().count()
     return {
         "greeting": greeting(now),
@@ -71,14 +73,14 @@ def outcome(*, succeeded: int, ended: int) -> str:
     return f"{succeeded:,} of {ended:,}" if ended else "–"
 
 
-def greeting(now) -> str:
+def greeting(now: datetime) -> str:
     """Good morning until noon, afternoon until six, evening after that; by UTC, like every time on the pages."""
     if now.hour < 12:
         return "Good morning"
     return "Good afternoon" if now.hour < 18 else "Good evening"
 
 
-def own_deployments(user):
+def own_deployments(user: User) -> DeploymentQuerySet:
     """The person's standing deployments, newest run first, with what `with_newest_run` adds."""
     newest = Run.objects.filter(deployment=OuterRef("pk")).newest_first()
     return (
@@ -87,17 +89,17 @@ def own_deployments(user):
         .with_newest_run()
         .annotate(run_number=Subquery(newest.values("number")[:1]), run_error=Subquery(newest.values("error")[:1]))
         .select_related("version")
-        .order_by("-run_at")
+        .order_by("-run_at")  # type: ignore[misc]  # what `with_newest_run` adds is unknown to the stubs
     )
 
 
-def attention(user, deployments) -> list[Attention]:
+def attention(user: User, deployments: QuerySet[WithNewestRun]) -> list[Attention]:
     """What needs this person: connections, deployments whose last run failed or was lost, alarms, then updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
     return [*_connections(user), *map(_broken, broken), *alarms(user), *_updates(user)]
 
 
-def modules_of(user, *, now) -> dict:
+def modules_of(user: User, *, now: datetime) -> dict:
     """How a partner's modules fare: published ones, others' runs in 30 days, and this month's share in money."""
     runs = Run.objects.filter(version__module__owner=user, created_at__gte=now - timedelta(days=30))
     figures = runs.exclude(deployment__owner=user).aggregate(
@@ -123,7 +125,7 @@ def platform_figures() -> list[tuple[str, int]]:
     ]
 
 
-def _broken(deployment) -> Attention:
+def _broken(deployment: WithNewestRun) -> Attention:
     word = "was lost" if deployment.run_status == Run.Status.LOST else "failed"
     return Attention(
         tone="bad",
@@ -136,7 +138,7 @@ def _broken(deployment) -> Attention:
     )
 
 
-def alarms(user) -> list[Attention]:
+def alarms(user: User) -> list[Attention]:
     """The newest alarms that nobody has dismissed, about what this person publishes, or an admin's platform does."""
     if not user.publishes_for:
         return []
@@ -146,14 +148,14 @@ def alarms(user) -> list[Attention]:
     return [_alarm(alarm) for alarm in standing.select_related("version__module").only(*needed)[:SHOWN]]
 
 
-def _alarm(alarm) -> Attention:
+def _alarm(alarm: Alarm) -> Attention:
     module = alarm.version.module
     title, says = f"{module.title} {alarm.version.semver}", ALARMS[Alarm.Kind(alarm.kind)]
     detail = "Deployments are not affected. They use the portal's own copy."
     return Attention("bad", "warning", title, says, detail, module.get_absolute_url(), "See the alarm")
 
 
-def _updates(user) -> list[Attention]:
+def _updates(user: User) -> list[Attention]:
     count = updates_for(user)
     if not count:
         return []
@@ -163,7 +165,7 @@ def _updates(user) -> list[Attention]:
     return [Attention("run", "replace", "Published modules", says, detail, url, "See the changes")]
 
 
-def _connections(user) -> list[Attention]:
+def _connections(user: User) -> list[Attention]:
     rows = map(_connection, map(Side, user.publishes_for))
     return [row for row in rows if row]
 

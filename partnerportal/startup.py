@@ -1,6 +1,7 @@
 """What must be right before a process of the portal may start; each problem is one sentence for the operator."""
 
 import shutil
+from typing import Any
 
 from django.conf import settings
 from django.core import checks
@@ -34,7 +35,7 @@ def require(problem: str) -> None:
 
 
 @checks.register
-def terraform_is_here(app_configs, **kwargs):
+def terraform_is_here(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """A warning: of all processes only the workers of queue `runs` need Terraform, and those refuse to start."""
     problem = terraform_problem()
     return [checks.Warning(problem, id="partnerportal.W001")] if problem else []

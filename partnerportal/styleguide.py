@@ -1,15 +1,18 @@
 """The page that shows every component in every state; the browser test visits it in both themes."""
 
 import re
+from collections.abc import Iterable
 
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from billing.models import Hold
 from deployments.models import Deployment, Run
+from foundation.choices import ShownChoices
 from modules.models import Module, ModuleVersion, Scan
 from modules.publishing.candidate import Status as Candidate
 from modules.versions.change import Compatibility
@@ -17,7 +20,7 @@ from modules.versions.change import Compatibility
 ICONS = re.findall(r'<symbol id="([a-z-]+)"', (settings.BASE_DIR / "static" / "icons.svg").read_text())
 
 
-CHOICES = [
+CHOICES: list[type[ShownChoices]] = [
     Run.Status,
     Deployment.Status,
     Deployment.Mark,
@@ -53,7 +56,7 @@ class ExampleForm(forms.Form):
 
 
 @require_safe
-def page(request):
+def page(request: HttpRequest) -> HttpResponse:
     form = ExampleForm({"token": "ghp_000", "cost": "60000", "region": "eu"}, initial={"title": "Telemetry Stack"})
     context = {
         "form": form,
@@ -67,7 +70,7 @@ def page(request):
     return render(request, "styleguide/page.html", context)
 
 
-def _one_of_each_look():
+def _one_of_each_look() -> Iterable[ShownChoices]:
     """Members of all choices, those that look alike shown once."""
     members = [member for choices in CHOICES for member in choices]
     return {(member.label, member.tone, member.icon): member for member in members}.values()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from typing import Any
 
 import redis
 from celery import signals
@@ -22,25 +23,25 @@ def key(queue: str) -> str:
 
 
 @signals.celeryd_after_setup.connect
-def refuse_without_terraform(sender, instance, **kwargs):
+def refuse_without_terraform(sender: Any, instance: Any, **kwargs: Any) -> None:
     if settings.QUEUE_RUNS in instance.app.amqp.queues.consume_from:
         startup.require(startup.terraform_problem())
 
 
 @signals.worker_ready.connect
-def show_life(sender, **kwargs):
+def show_life(sender: Any, **kwargs: Any) -> None:
     queues = list(sender.app.amqp.queues.consume_from)
     threading.Thread(target=_keep_beating, args=[queues], daemon=True, name="worker-heartbeat").start()
 
 
 @signals.beat_init.connect
-def grant_at_once(sender, **kwargs):
+def grant_at_once(sender: Any, **kwargs: Any) -> None:
     """Beat's own first look comes one interval after its start; what is due does not wait for it."""
     wake("billing.grant_allowances")
 
 
 @signals.task_success.connect
-def note_success(sender, **kwargs):
+def note_success(sender: Any, **kwargs: Any) -> None:
     """Of the periodic tasks, when each last succeeded: `/healthz` and the admin show the lag."""
     periodic = {entry["task"] for entry in sender.app.conf.beat_schedule.values()}
     if sender.name in periodic:

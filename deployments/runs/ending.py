@@ -5,6 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from billing import services as billing
 from billing.models import Hold
 from billing.retry import retry_on_conflict
@@ -16,7 +17,9 @@ from foundation.wake import wake
 
 @retry_on_conflict
 @transaction.atomic
-def finish_run(run: Run, *, token: int, status: str, error: str = "", was_killed: bool = False, by=None) -> bool:
+def finish_run(
+    run: Run, *, token: int, status: str, error: str = "", was_killed: bool = False, by: User | None = None
+) -> bool:
     """Give a run its final `status`; False, and nothing is written, when `token` is void or the run has ended.
 
     The hold is captured by success and released by any other end. Status, outputs and resource count of the
@@ -36,7 +39,7 @@ def finish_run(run: Run, *, token: int, status: str, error: str = "", was_killed
     return True
 
 
-def _settle(run: Run, status: str, by) -> None:
+def _settle(run: Run, status: str, by: User | None) -> None:
     """The hold rule: captured with the first success, released with any other end."""
     if run.hold_id is None:
         return

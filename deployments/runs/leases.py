@@ -1,18 +1,20 @@
 """Who may work on a run: claim, lease and fencing token, all by the database's clock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from deployments.models import Run
+from deployments.querysets import RunQuerySet
 
 OUTAGE_PAUSE = 0.5  # seconds between two tries to reach the database
 Result = TypeVar("Result")
@@ -40,7 +42,7 @@ def claim(run_id: int, *, worker: str) -> Run | None:
     return Run.objects.select_related(*related).get(pk=run_id) if changed else None
 
 
-def _claim(run: Run, worker: str) -> dict:
+def _claim(run: Run, worker: str) -> dict[str, Any]:
     return {
         "status": Run.Status.PREPARING,
         "token": F("token") + 1,
@@ -53,7 +55,7 @@ def _claim(run: Run, worker: str) -> dict:
     }
 
 
-def claimable():
+def claimable() -> RunQuerySet:
     """Runs that a worker could take now."""
     siblings = Run.objects.filter(deployment=OuterRef("deployment")).exclude(pk=OuterRef("pk"))
     before = siblings.filter(Q(status__in=Run.OCCUPYING) | Q(status__in=Run.CLAIMABLE, pk__lt=OuterRef("pk")))
@@ -82,7 +84,7 @@ def is_cancelled(run: Run) -> bool:
     return asked_at[0] is not None
 
 
-def record(run: Run, **fields) -> None:
+def record(run: Run, **fields: Any) -> None:
     """Write fields of a run that is ours; raises LeaseLost."""
     if not _mine(run).update(**fields):
         raise LeaseLost
@@ -106,7 +108,7 @@ def outlast(work: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def fenced(run: Run):
+def fenced(run: Run) -> Iterator[None]:
     """A transaction that holds the run's row while it is ours; raises LeaseLost, and nothing is written."""
     with transaction.atomic():
         if not _mine(run).select_for_update(no_key=True).exists():
@@ -114,9 +116,9 @@ def fenced(run: Run):
         yield
 
 
-def _mine(run: Run):
+def _mine(run: Run) -> RunQuerySet:
     return Run.objects.filter(pk=run.pk, token=run.token, status__in=Run.RUNNING)
 
 
-def _lease_end():
+def _lease_end() -> CombinedExpression:
     return Now() + timedelta(seconds=settings.RUN_LEASE)

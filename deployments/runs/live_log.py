@@ -7,9 +7,10 @@ at once when a worker publishes news and otherwise each second; a viewer reads i
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 import redis.asyncio
 from django.conf import settings
@@ -26,15 +27,16 @@ BEAT_EVERY = 15.0  # seconds between signs of life, and between two looks at whe
 CHUNKS_AT_ONCE = 200
 
 logger = logging.getLogger(__name__)
+Read = TypeVar("Read")
 # Few threads read for all viewers, so that a thousand streams hold a handful of database connections.
 readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="run-log")
-tailers: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+tailers: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Tailer]" = weakref.WeakKeyDictionary()
 
 
 class Feed:
     """What is known of a watched run, and the bell that rings when there is more."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.newest = 0
         self.status = ""
         self.viewers = 0
@@ -48,7 +50,7 @@ class Feed:
 class Tailer:
     """Watches the runs that somebody of this process looks at; stands still while nobody does."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.feeds: dict[int, Feed] = {}
         self.news = asyncio.Event()
         self.work: asyncio.Task | None = None
@@ -109,7 +111,7 @@ def tailer() -> Tailer:
     return tailers.setdefault(asyncio.get_running_loop(), Tailer())
 
 
-async def stream(run_id: int, position: int, may_go_on) -> AsyncIterator[bytes]:
+async def stream(run_id: int, position: int, may_go_on: Callable[[], Awaitable[object]]) -> AsyncIterator[bytes]:
     """Events after `position` until the run is final, or until `may_go_on` says that the viewer lost the right."""
     async with tailer().watch(run_id) as feed:
         yield b"retry: 1000\n\n"
@@ -143,11 +145,11 @@ def _event(sequence: int, text: str) -> bytes:
     return f"id: {sequence}\n{lines}\n".encode()
 
 
-async def in_reader(read, *args):
+async def in_reader(read: Callable[..., Read], *args: Any) -> Read:
     return await asyncio.get_running_loop().run_in_executor(readers, _reading, read, *args)
 
 
-def _reading(read, *args):
+def _reading(read: Callable[..., Read], *args: Any) -> Read:
     """Call `read` and give its database connection back: the thread may not be needed again for hours."""
     try:
         return read(*args)

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "••••••"
@@ -11,7 +12,7 @@ SHORTEST = 4  # a shorter value would mask half of every log and is no secret
 REVEALING = 4  # so many first characters of a secret are masked even when the rest has not come yet
 
 
-def leaves(value) -> list[str]:
+def leaves(value: Any) -> list[str]:
     """All texts and numbers inside a JSON value, as Terraform prints them."""
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in leaves(item)]
@@ -25,7 +26,7 @@ def leaves(value) -> list[str]:
 class Redactor:
     """Masks the given secret values, also URL-encoded, JSON-escaped, in base64, and line by line."""
 
-    def __init__(self, secrets: Iterable[str]):
+    def __init__(self, secrets: Iterable[str]) -> None:
         needles = {form for secret in secrets for form in _forms(secret) if len(form) >= SHORTEST}
         self._needles = sorted(needles, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, self._needles))) if needles else None

@@ -3,9 +3,11 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from accounts.models import User
 from deployments.models import Run
 from deployments.runs import leases, state
 from deployments.runs.ending import finish_run
@@ -57,7 +59,7 @@ def execute_run(run_id: int) -> None:
 class Attempt:
     """One claimed run, from its empty directory to its ending."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run) -> None:
         self.run = run
         self.workspace = workspace.of(run)
         self.states = state.StateRecorder(run)
@@ -95,7 +97,7 @@ class Attempt:
         self.workspace.remove()
         publish(self.run.pk)
 
-    def _by(self, status: Run.Status):
+    def _by(self, status: Run.Status) -> User | None:
         """Who cancelled, for a run that was."""
         if status != Run.Status.CANCELLED:
             return None
@@ -116,7 +118,7 @@ class Attempt:
         commands.adopt(self.workspace.module)
         state.restore(deployment, self.workspace)
 
-    def _inputs(self) -> dict:
+    def _inputs(self) -> dict[str, object]:
         """The values of the variables; the deployment's ref for a module that asks for it."""
         inputs = self.run.all_inputs()
         declared = {variable["name"] for variable in self.run.version.schema.get("variables", [])}
@@ -201,7 +203,7 @@ class Attempt:
 class Lines:
     """Cuts a stream of bytes into lines of text."""
 
-    def __init__(self, take):
+    def __init__(self, take: Callable[[str], None]) -> None:
         self._take = take
         self._rest = b""
 

@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -61,13 +62,13 @@ class Box:
 class Process:
     """A started sandbox. Signals go to the process inside, as bubblewrap itself passes none on."""
 
-    def __init__(self, popen: subprocess.Popen, pid: int):
+    def __init__(self, popen: subprocess.Popen[bytes], pid: int) -> None:
         self.popen = popen
         self.pid = pid  # of Terraform, as this host counts
         self.started = start_time(pid)
 
     @property
-    def stdout(self):
+    def stdout(self) -> IO[bytes] | None:
         return self.popen.stdout
 
     def interrupt(self) -> None:

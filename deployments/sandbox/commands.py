@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLines
@@ -59,7 +60,7 @@ def output() -> list[str]:
     return _arguments("output", no_color=IsFlagged, json=IsFlagged)
 
 
-def _arguments(command: str, *arguments: str, **options) -> list[str]:
+def _arguments(command: str, *arguments: str, **options: Any) -> list[str]:
     """What follows the name of the binary; the sandbox knows which binary that is."""
     lines = CommandLines(terraform_bin_path="terraform", is_env_vars_included=False)
     return lines.generate_cmd_string(command, *arguments, **options)[1:]

@@ -6,6 +6,7 @@ stream, so nothing here is believed: a line of another shape becomes plain text,
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from deployments.sandbox.jsonb import storable
@@ -119,7 +120,7 @@ def _summary(message: dict, text: str) -> Event:
     )
 
 
-def _progress(status: str, tone: str):
+def _progress(status: str, tone: str) -> Callable[[dict, str], Event]:
     def read(message: dict, text: str) -> Event:
         hook = message["hook"]
         seconds = int(hook.get("elapsed_seconds", 0))

@@ -1,8 +1,9 @@
 """What the Deploy page says of the modules that it offers."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from accounts.models import User
+from deployments.offers import WithFigures
 from deployments.story import versions
 from deployments.story.costs import price_of
 from foundation.paragraphs import Notice
@@ -20,8 +21,8 @@ class Card:
     record: str
 
 
-def card(module: Any, user) -> Card:
-    """How `module`, a Module with the figures of `offers.with_figures`, is shown to `user`."""
+def card(module: WithFigures, user: User) -> Card:
+    """How `module` is shown to `user`."""
     return Card(
         module=module,
         price=price_of(module, user),

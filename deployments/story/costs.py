@@ -1,6 +1,8 @@
 """What pages say of the credits of a deployment: reserved, charged or returned."""
 
+from accounts.models import User
 from billing.models import Hold
+from deployments.offers import WithFigures
 from deployments.quotes import Quote
 from foundation.credits import amount, written
 from foundation.paragraphs import joined
@@ -20,7 +22,7 @@ def deploy_action(name: str, price: int) -> str:
     return for_amount("Deploy", price) if price else f"Deploy {name}"
 
 
-def price_of(module, user) -> str:
+def price_of(module: WithFigures, user: User) -> str:
     """The price on the module's card."""
     return "Free, your own" if module.owner_id == user.pk else amount(module.price)
 

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from deployments.inputs.form import InputsForm
+from modules.models import Scan
 
 NOTHING_CREATED = "Nothing was created."
 
@@ -18,12 +22,12 @@ class Errors:
     links: SafeString = SafeString("")
 
 
-def errors(form, *, kept: str) -> Errors | None:
+def errors(form: InputsForm, *, kept: str) -> Errors | None:
     """What is wrong with a form of inputs; `kept` says what was kept and what did not happen."""
     if not form.errors:
         return None
     wrong = [field for field in form.visible_fields() if field.errors]
-    titles = list(form.non_field_errors())
+    titles = [str(error) for error in form.non_field_errors()]
     if not wrong:
         return Errors(titles)
     title = needing_change(len(wrong))
@@ -42,13 +46,13 @@ def rejected(number: int) -> str:
     return f"The module rejected {'it' if number == 1 else 'them'} in the last run."
 
 
-def commit(scan) -> SafeString:
+def commit(scan: Scan) -> SafeString:
     """The commit that a trial shows, and its message."""
     message = f" “{scan.commit_message}”" if scan.commit_message else ""
     return format_html("<code>{}</code>{}", scan.commit[:7], message)
 
 
-def _links(field) -> SafeString:
+def _links(field: BoundField) -> SafeString:
     """A link to a field, or to each part of a nested value that is wrong."""
     wrong = getattr(field.field.widget, "wrong", {})
     if not wrong:

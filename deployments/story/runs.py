@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import User
 from deployments.models import Deployment, Run
 from foundation.credits import CREDIT, written
 from foundation.paragraphs import counted, joined
@@ -26,12 +27,12 @@ class Count:
     icon: str
 
 
-def name_for(person, viewer) -> str:
+def name_for(person: User, viewer: User) -> str:
     """What `viewer` reads of a person: themselves as "you"."""
     return "you" if person.pk == viewer.pk else person.email
 
 
-def beginning(run: Run, viewer) -> Beginning:
+def beginning(run: Run, viewer: User) -> Beginning:
     word, at = ("started", run.started_at) if run.started_at else ("queued", run.created_at)
     return Beginning(word, at, name_for(run.by, viewer))
 

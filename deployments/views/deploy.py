@@ -1,12 +1,17 @@
 """From the catalogue to a deployment: the cards, the form, the confirmation."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from accounts.requests import SignedInRequest
 from billing import services as billing
 from deployments import drafts, offers, quotes, services, version_moves
 from deployments.forms import DeploymentForm, OfferFilter
@@ -14,6 +19,8 @@ from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
 from deployments.views.shared import asked, listed, typed
 from foundation.paragraphs import counted
+from modules.models import Module, ModuleVersion
+from modules.models.catalogue import ModuleQuerySet
 from modules.terraform.abilities import abilities
 
 PER_PAGE = 24
@@ -21,7 +28,7 @@ PER_PAGE = 24
 
 @login_required
 @require_safe
-def deploy(request):
+def deploy(request: SignedInRequest) -> HttpResponse:
     modules = offers.offered(request.user)
     partner_modules = modules.partners()
     shows_partners = request.user.is_partner or request.user.is_staff or partner_modules.exists()
@@ -36,7 +43,7 @@ def deploy(request):
     return render(request, "deployments/deploy.html", context)
 
 
-def _cards(request, modules, *, is_partner_tab):
+def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab: bool) -> dict[str, Any]:
     """A page of `modules`, by what is searched for."""
     form = OfferFilter(request.GET)
     wanted = form.wanted()
@@ -56,7 +63,7 @@ def _cards(request, modules, *, is_partner_tab):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def deployment_create(request, ref):
+def deployment_create(request: SignedInRequest, ref: str) -> HttpResponse:
     module = get_object_or_404(offers.offered(request.user), ref=ref)
     version = module.current_version
     if version.revoked_at:
@@ -75,7 +82,7 @@ def deployment_create(request, ref):
     return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
 
 
-def _form(request, module, draft, secrets):
+def _form(request: SignedInRequest, module: Module, draft: Draft, secrets: dict[str, Any]) -> DeploymentForm:
     return DeploymentForm(
         draft.version.schema,
         owner=request.user,
@@ -89,7 +96,7 @@ def _form(request, module, draft, secrets):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def draft_review(request, ref, draft_ref):
+def draft_review(request: SignedInRequest, ref: str, draft_ref: str) -> HttpResponse:
     if created := Deployment.objects.filter(owner=request.user, nonce=draft_ref).first():
         return redirect(created)
     module = get_object_or_404(offers.offered(request.user), ref=ref)
@@ -108,7 +115,7 @@ def draft_review(request, ref, draft_ref):
     return render(request, "deployments/review.html", context, status=422 if refusal else 200)
 
 
-def _review(request, module, draft, secrets):
+def _review(request: SignedInRequest, module: Module, draft: Draft, secrets: dict[str, Any]) -> dict[str, Any]:
     """What would be deployed, what it may do, and what it costs."""
     schema = version_moves.shown_schema(draft.version, sees_hidden=module.shows_hidden_inputs_to(request.user))
     cost = _cost(draft.version, request.user)
@@ -125,7 +132,7 @@ def _review(request, module, draft, secrets):
     }
 
 
-def _create(draft, secrets, post):
+def _create(draft: Draft, secrets: dict[str, Any], post: QueryDict) -> tuple[str | Exception | None, Deployment | None]:
     """A deployment, or why there is none, which reads as a sentence."""
     if refusal := drafts.changed_since(draft, post):
         return refusal, None
@@ -143,7 +150,7 @@ def _create(draft, secrets, post):
         return error, None
 
 
-def _cost(version, user):
+def _cost(version: ModuleVersion, user: User) -> dict[str, Any]:
     balance = billing.balance(user)
     quote = quotes.quote(version, user)
     usable = balance.purchased if quote.is_purchased_only else balance.available

@@ -2,14 +2,17 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.models import PLATFORM_SLUG
+from accounts.models import PLATFORM_SLUG, User
+from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
 from deployments.forms import DeploymentFilter
 from deployments.models import Deployment
 from deployments.presentation import shown_status, trouble
+from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
 from foundation.credits import to_credits
 from foundation.csv_tables import csv_response
@@ -20,7 +23,7 @@ HEADINGS = ["name", "id", "status", "module", "version", "owner", "credits", "cr
 
 @login_required
 @require_safe
-def deployment_list(request):
+def deployment_list(request: SignedInRequest) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user)
     form, found = _filtered(request, visible)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -41,7 +44,7 @@ def deployment_list(request):
     return render(request, "deployments/list.html", context)
 
 
-def _show(deployment, viewer):
+def _show(deployment: WithNewestRun, viewer: User) -> None:
     """Give a row of the table what it shows beside its fields."""
     deployment.shown_status = shown_status(deployment, deployment.run_status)
     deployment.trouble = trouble(deployment, deployment.run_status)
@@ -52,12 +55,12 @@ def _show(deployment, viewer):
 
 @login_required
 @require_safe
-def deployment_export(request):
+def deployment_export(request: SignedInRequest) -> HttpResponse:
     _, found = _filtered(request, Deployment.objects.visible_to(request.user))
     return csv_response("deployments", [HEADINGS, *map(_row, found)])
 
 
-def _filtered(request, visible):
+def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:
     form = DeploymentFilter(request.GET, modules=_modules(visible))
     wanted = form.wanted()
     found = visible.select_related("owner", "version", "cost_centre").with_newest_run().newest_first()
@@ -70,7 +73,7 @@ def _filtered(request, visible):
     return form, found.filter(owner=request.user) if wanted["whose"] == "mine" else found
 
 
-def _modules(visible):
+def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
     """Refs and labels of the modules that are deployed, by title; the label says whose each is."""
     columns = ("version__module__ref", "cost_centre__module_title", "version__module__owner__slug")
     found = visible.order_by(*columns).values_list(*columns).distinct()
@@ -78,7 +81,7 @@ def _modules(visible):
     return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
 
 
-def _row(deployment):
+def _row(deployment: WithNewestRun) -> list[object]:
     return [
         deployment.name,
         deployment.ref,

@@ -5,18 +5,18 @@ from functools import partial
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
 from django.http import Http404, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from accounts.requests import SignedInRequest
 from deployments.models import Deployment, Run
 from deployments.runs.live_log import in_reader, stream
 
 
 @login_required
 @require_GET
-async def run_log(request, ref, number):
+async def run_log(request: SignedInRequest, ref: str, number: int) -> StreamingHttpResponse:
     """Server-sent events: the lines of a chunk under its number, then `end` with the final status.
 
     Goes on after the chunk that `Last-Event-ID` or `?after=` names.
@@ -39,5 +39,7 @@ async def run_log(request, ref, number):
 def _visible_run(user_id: int, ref: str, number: int) -> int | None:
     """The key of a run that this person may see at this moment."""
     user = get_user_model().objects.filter(pk=user_id).first()
-    visible = Deployment.objects.visible_to(user or AnonymousUser()).filter(ref=ref)
+    if user is None:
+        return None
+    visible = Deployment.objects.visible_to(user).filter(ref=ref)
     return Run.objects.filter(deployment__in=visible, number=number).values_list("pk", flat=True).first()

@@ -1,5 +1,7 @@
 """One deployment: its page, its parts that follow a run, and its outputs."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -7,10 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from deployments import presentation, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.inputs import values
-from deployments.models import Run
+from deployments.models import Deployment, Run
 from deployments.runs import state
 from deployments.story import costs, runs, versions
 from deployments.views.shared import deployment_or_404, listed, run_or_404, sensitive_names
@@ -22,13 +25,15 @@ TIMELINE = 20
 
 @login_required
 @require_safe
-def deployment(request, ref, number=None):
+def deployment(request: SignedInRequest, ref: str, number: int | None = None) -> HttpResponse:
     found = deployment_or_404(request, ref)
     run = run_or_404(found, number) if number else None
     return render(request, "deployments/deployment.html", page_context(request, found, run=run))
 
 
-def page_context(request, deployment, *, run=None, destroy_form=None):
+def page_context(
+    request: SignedInRequest, deployment: Deployment, *, run: Run | None = None, destroy_form: DestroyForm | None = None
+) -> dict[str, Any]:
     """What the page of a deployment shows; of `run`, or of the one that matters now."""
     run = run or _current_run(deployment)
     if run is None:
@@ -47,7 +52,7 @@ def page_context(request, deployment, *, run=None, destroy_form=None):
     }
 
 
-def live_context(request, deployment, run):
+def live_context(request: SignedInRequest, deployment: Deployment, run: Run) -> dict[str, Any]:
     """What changes while a run is under way."""
     newest = deployment.runs.newest_first().first()
     done, total = presentation.progress(run)
@@ -68,7 +73,7 @@ def live_context(request, deployment, run):
     }
 
 
-def _said(request, deployment, run, newest):
+def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Run) -> dict[str, Any]:
     """The sentences of what changes while a run is under way."""
     quote, is_busy = services.quote_of(deployment), deployment.runs.unfinished().exists()
     return {
@@ -87,13 +92,13 @@ def _said(request, deployment, run, newest):
     }
 
 
-def _current_run(deployment):
+def _current_run(deployment: Deployment) -> Run | None:
     """The run that occupies the deployment, otherwise the newest."""
     runs = deployment.runs.select_related("by", "version", "hold").newest_first()
     return runs.filter(status__in=Run.OCCUPYING).first() or runs.first()
 
 
-def _outputs(deployment, revealed=None):
+def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The outputs by name; `revealed` are values of sensitive ones that are shown this once."""
     descriptions = {output["name"]: output["description"] for output in deployment.version.schema["outputs"]}
     revealed = revealed or {}
@@ -111,7 +116,7 @@ def _outputs(deployment, revealed=None):
 @login_required
 @require_safe
 @never_cache
-def run_status(request, ref, number):
+def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     """The parts that follow a run; all others too once it has ended."""
     found = deployment_or_404(request, ref)
     run = run_or_404(found, number)
@@ -121,7 +126,7 @@ def run_status(request, ref, number):
 
 @login_required
 @require_safe
-def run_log_text(request, ref, number):
+def run_log_text(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     found = deployment_or_404(request, ref)
     run = run_or_404(found, number)
     name = f'attachment; filename="{found.ref}-run-{run.number}.log"'
@@ -133,7 +138,7 @@ def run_log_text(request, ref, number):
 @login_required
 @require_POST
 @never_cache
-def output_reveal(request, ref, name):
+def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse:
     """Show one sensitive output, once, to the owner alone."""
     found = deployment_or_404(request, ref)
     if found.owner_id != request.user.pk:
@@ -151,6 +156,6 @@ def output_reveal(request, ref, name):
     return render(request, "deployments/deployment.html", context)
 
 
-def _state_outputs(deployment):
+def _state_outputs(deployment: Deployment) -> dict[str, Any]:
     version = state.newest(deployment)
     return state.parse(version.content).content.get("outputs", {}) if version else {}

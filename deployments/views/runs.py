@@ -1,25 +1,30 @@
 """What people do to a deployment: update, run again, destroy, cancel."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from billing import services as billing
 from deployments import drafts, services, version_moves
 from deployments.forms import DestroyForm
-from deployments.inputs.form import form_for
+from deployments.inputs.form import InputsForm, form_for
 from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
+from deployments.version_moves import ChangedInput, Move
 from deployments.views.page import page_context
 from deployments.views.shared import asked, changeable, run_or_404, typed
+from modules.models import ModuleVersion
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def deployment_update(request, ref):
+def deployment_update(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
     target = version_moves.target_of(deployment)
     version, is_stale = _chosen(request, deployment, target)
@@ -40,7 +45,9 @@ def deployment_update(request, ref):
     return render(request, "deployments/form.html", context, status=422 if is_wrong else 200)
 
 
-def _said(deployment, form, move, version, target):
+def _said(
+    deployment: Deployment, form: InputsForm, move: Move | None, version: ModuleVersion, target: ModuleVersion | None
+) -> dict[str, Any]:
     """What the form says of versions and errors; `move` is the one that it is for, `target` what it could be for."""
     said = {
         "title": f"Change {deployment.name}",
@@ -55,14 +62,16 @@ def _said(deployment, form, move, version, target):
         return said | {"choice": versions.chosen(move, deployment.name)}
     if target is None:
         return said
-    offered = version_moves.Move(deployment.version, target)
+    offered = Move(deployment.version, target)
     return said | {
         "choice": versions.kept(offered, deployment.name),
         "change_to": versions.change_to(offered),
     }
 
 
-def _chosen(request, deployment, target):
+def _chosen(
+    request: SignedInRequest, deployment: Deployment, target: ModuleVersion | None
+) -> tuple[ModuleVersion, bool]:
     """The version that the form is for: the deployment's own, or on request the one that it may move to.
 
     And whether another one was asked for, which is not, or no longer, offered.
@@ -74,7 +83,7 @@ def _chosen(request, deployment, target):
     return version, request.method == "POST" and version.semver != wanted
 
 
-def _form(request, deployment, draft, secrets):
+def _form(request: SignedInRequest, deployment: Deployment, draft: Draft, secrets: dict[str, Any]) -> InputsForm:
     version, stored = draft.version, drafts.readable_secrets(deployment)
     return form_for(
         version.schema,
@@ -85,22 +94,22 @@ def _form(request, deployment, draft, secrets):
     )
 
 
-def _move(request, deployment, version):
+def _move(request: SignedInRequest, deployment: Deployment, version: ModuleVersion) -> Move | None:
     """What another version than the deployment's own means; None for its own."""
     if version.pk == deployment.version_id:
         return None
     sees_hidden = version.module.shows_hidden_inputs_to(request.user)
-    return version_moves.Move(deployment.version, version, sees_hidden=sees_hidden)
+    return Move(deployment.version, version, sees_hidden=sees_hidden)
 
 
-def _last_error(deployment):
+def _last_error(deployment: Deployment) -> str:
     newest = deployment.runs.newest_first().first()
     return newest.error if newest and newest.status == Run.Status.FAILED else ""
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def update_review(request, ref, draft_ref):
+def update_review(request: SignedInRequest, ref: str, draft_ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
     drafted = Draft.objects.select_related("version__module__owner")
     draft = get_object_or_404(drafted, ref=draft_ref, owner=request.user, deployment=deployment)
@@ -116,7 +125,15 @@ def update_review(request, ref, draft_ref):
     return render(request, "deployments/update_review.html", context, status=status)
 
 
-def _confirm(request, deployment, draft, move, *, stored, typed):
+def _confirm(
+    request: SignedInRequest,
+    deployment: Deployment,
+    draft: Draft,
+    move: Move | None,
+    *,
+    stored: dict[str, Any],
+    typed: dict[str, Any],
+) -> tuple[str, int]:
     """Why no run was started, with the status of the answer; or nothing."""
     if refusal := drafts.changed_since(draft, request.POST):
         return refusal, 409
@@ -127,7 +144,15 @@ def _confirm(request, deployment, draft, move, *, stored, typed):
     return _start(request, deployment, _action(deployment), version=draft.version, **changed)
 
 
-def _review(request, deployment, draft, move, *, stored, typed):
+def _review(
+    request: SignedInRequest,
+    deployment: Deployment,
+    draft: Draft,
+    move: Move | None,
+    *,
+    stored: dict[str, Any],
+    typed: dict[str, Any],
+) -> dict[str, Any]:
     """What would change, what it may break, and what it costs."""
     changes = version_moves.changed_inputs(
         deployment,
@@ -152,7 +177,7 @@ def _review(request, deployment, draft, move, *, stored, typed):
     )
 
 
-def _versions(deployment, draft, move):
+def _versions(deployment: Deployment, draft: Draft, move: Move | None) -> dict[str, Any]:
     """What the confirmation says of versions, and the way back to the form of this one."""
     return {
         "move": move,
@@ -164,7 +189,7 @@ def _versions(deployment, draft, move):
     }
 
 
-def _costs(deployment, draft, move, changes):
+def _costs(deployment: Deployment, draft: Draft, move: Move | None, changes: list[ChangedInput]) -> dict[str, Any]:
     """What the run costs the owner, and the words of the button that starts it."""
     balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
     usable = balance.purchased if quote.is_purchased_only else balance.available
@@ -176,11 +201,11 @@ def _costs(deployment, draft, move, changes):
     }
 
 
-def _action(deployment):
+def _action(deployment: Deployment) -> Run.Action:
     return Run.Action.UPDATE if deployment.status == Deployment.Status.LIVE else Run.Action.RETRY
 
 
-def _start(request, deployment, action, **changes):
+def _start(request: SignedInRequest, deployment: Deployment, action: Run.Action, **changes: Any) -> tuple[str, int]:
     """Why no run was started, with the status of the answer; or nothing, and the person is told of the run."""
     shown = services.Quote.read(request.POST.get("quote"))
     try:
@@ -195,7 +220,7 @@ def _start(request, deployment, action, **changes):
 
 @login_required
 @require_POST
-def run_start(request, ref):
+def run_start(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
     refusal, status = _start(request, deployment, _action(deployment))
     return _answer(request, deployment, refusal, status)
@@ -203,7 +228,7 @@ def run_start(request, ref):
 
 @login_required
 @require_POST
-def deployment_destroy(request, ref):
+def deployment_destroy(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
     form = DestroyForm(request.POST, deployment=deployment)
     if not form.is_valid():
@@ -215,7 +240,7 @@ def deployment_destroy(request, ref):
 
 @login_required
 @require_POST
-def run_cancel(request, ref, number):
+def run_cancel(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     deployment = changeable(request, ref)
     run = run_or_404(deployment, number)
     try:
@@ -226,7 +251,9 @@ def run_cancel(request, ref, number):
     return redirect(deployment)
 
 
-def _answer(request, deployment, refusal, status, *, kept=costs.NOTHING_STARTED):
+def _answer(
+    request: SignedInRequest, deployment: Deployment, refusal: str, status: int, *, kept: str = costs.NOTHING_STARTED
+) -> HttpResponse:
     if not refusal:
         return redirect(deployment)
     context = page_context(request, deployment) | {"refusal": refusal, "kept": kept}

@@ -1,19 +1,23 @@
 """What a view begins with: the rows that the person may see or change."""
 
+from collections.abc import Container
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
+from accounts.requests import SignedInRequest
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
-from deployments.models import Deployment
+from deployments.models import Deployment, Draft, Run
 
 
-def deployment_or_404(request, ref):
+def deployment_or_404(request: SignedInRequest, ref: str) -> Deployment:
     visible = Deployment.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("owner", "version__module__owner", "cost_centre"), ref=ref)
 
 
-def changeable(request, ref):
+def changeable(request: SignedInRequest, ref: str) -> Deployment:
     """A deployment that the person may change; 404 when it is not visible, 403 when it is read only."""
     deployment = deployment_or_404(request, ref)
     if not deployment.may_change(request.user):
@@ -21,16 +25,16 @@ def changeable(request, ref):
     return deployment
 
 
-def run_or_404(deployment, number):
+def run_or_404(deployment: Deployment, number: int) -> Run:
     return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
 
 
-def asked(request, name):
+def asked(request: SignedInRequest, name: str) -> str:
     """A parameter of the form, or of the address that leads back to it."""
     return request.POST.get(name) or request.GET.get(name, "")
 
 
-def typed(request):
+def typed(request: SignedInRequest) -> dict[str, Any]:
     """How a form of inputs takes what was posted; after Add or × it shows that without judging it."""
     if request.method != "POST":
         return {}
@@ -38,7 +42,7 @@ def typed(request):
     return {"data": request.POST if changed is None else changed, "check": changed is None}
 
 
-def listed(given, secrets):
+def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str, Any]]:
     """The inputs of a draft or deployment that are not left to the module; of those in `secrets` the name alone."""
     return [
         {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
@@ -47,7 +51,7 @@ def listed(given, secrets):
     ]
 
 
-def sensitive_names(deployment):
+def sensitive_names(deployment: Deployment) -> list[str]:
     """Variables that may have a stored secret; said without decrypting anything."""
     if not deployment.secret_inputs:
         return []

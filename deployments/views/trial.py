@@ -1,11 +1,12 @@
 """The form of a module that is not published yet, for its publisher to try: nothing of it is kept."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.publisher import side_of
+from accounts.requests import SignedInRequest
 from deployments.inputs.form import form_for
 from deployments.story import input_errors
 from deployments.views.shared import typed
@@ -15,7 +16,7 @@ from modules.publishing import candidates
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def form_trial(request):
+def form_trial(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     scan = candidates.newest_scan(get_object_or_404(side.connections))
     if scan is None:

@@ -1,11 +1,16 @@
 """How templates show things: icons, badges, money; times as `foundation.times` formats them, for sentences too."""
 
+from collections.abc import Iterable, Sized
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from foundation.choices import ShownChoices
 from foundation.credits import to_credits
@@ -37,7 +42,7 @@ class Level(ShownChoices):
 
 
 @register.simple_tag
-def icon(name):
+def icon(name: str) -> SafeString:
     """One symbol of `icons.svg`, hidden from screen readers; the ring turns."""
     spin = " spin" if name == "ring" else ""
     return format_html(
@@ -46,7 +51,7 @@ def icon(name):
 
 
 @register.simple_tag
-def badge(choice):
+def badge(choice: Any) -> str:
     """A choice as shape, word and colour; nothing for None. Anything with a label, a tone and an icon will do."""
     if choice is None:
         return ""
@@ -55,20 +60,20 @@ def badge(choice):
 
 
 @register.inclusion_tag("includes/_toast.html")
-def toast(text, level):
+def toast(text: str, level: str) -> dict[str, Any]:
     """A message that lies over the page until it is dismissed; `level` is a level tag of Django's messages."""
     return {"text": text, "level": Level(level)}
 
 
 @register.inclusion_tag("includes/_error.html")
-def error_page(name, text="", heading="h1"):
+def error_page(name: str, text: str = "", heading: str = "h1") -> dict[str, Any]:
     """A page that comes instead of an answer, by the name of its template; `text` is said in place of its own."""
     page = PAGES[name]
     return {"code": page.code, "title": page.title, "text": text or page.text, "heading": heading}
 
 
 @register.filter
-def credits(units):
+def credits(units: int | str | None) -> str:
     """Units of the ledger (10,000 to the credit) as credits: 12_000_000 → "1,200", 12_500 → "1.25"."""
     if units is None or units == "":
         return ""
@@ -77,13 +82,13 @@ def credits(units):
 
 
 @register.filter
-def signed(units):
+def signed(units: int | str | None) -> str:
     """As `credits`, with a plus sign where the balance grows: for tables of movements."""
     return f"+{credits(units)}" if units and int(units) > 0 else credits(units)
 
 
 @register.filter
-def money(minor, currency):
+def money(minor: int | str | None, currency: str) -> str:
     """Minor units and an ISO 4217 code: `41280|money:"EUR"` → "€ 412.80"."""
     if minor is None or minor == "":
         return ""
@@ -94,33 +99,33 @@ def money(minor, currency):
 
 
 @register.inclusion_tag("includes/_paginator.html")
-def paginate(page, label="Pages"):
+def paginate(page: Page[Any], label: str = "Pages") -> dict[str, Any]:
     """Links to the other pages of a list, keeping the filters of the address. Nothing for a single page."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {"page": page, "numbers": numbers, "label": label}
 
 
 @register.filter
-def wrong_fields(form):
+def wrong_fields(form: BaseForm) -> list[BoundField]:
     """The visible fields of a form that need a change, for the notice on top of it."""
     return [field for field in form.visible_fields() if field.errors]
 
 
 @register.filter
-def need_a_change(fields):
+def need_a_change(fields: Sized) -> str:
     """How many fields need a change: "One field needs a change.", "Two fields need a change."."""
     count = str(apnumber(len(fields))).capitalize()
     return f"{count} field needs a change." if len(fields) == 1 else f"{count} fields need a change."
 
 
 @register.filter
-def links_to_fields(fields):
+def links_to_fields(fields: Iterable[BoundField]) -> SafeString:
     """The names of fields in a row, each a link to its field."""
     links = ((field.id_for_label or field.auto_id, field.label) for field in fields)
     return format_html_join(", ", '<a href="#{}">{}</a>', links)
 
 
 @register.filter
-def is_checkbox(field):
+def is_checkbox(field: BoundField) -> bool:
     """Whether a field of a form is one box to tick, whose label stands behind it."""
     return field.widget_type == "checkbox"
