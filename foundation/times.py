@@ -1,21 +1,22 @@
 """Times and durations as people read them, in templates and in sentences."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 
-def _date(moment, now):
+def _date(moment: date, now: date) -> str:
     year = "" if moment.year == now.year else f" {moment.year}"
     return f"{moment.day} {moment:%b}{year}"
 
 
-def _date_and_time(moment, now):
+def _date_and_time(moment: datetime, now: datetime) -> str:
     return f"{_date(moment, now)} {moment:%H:%M}"
 
 
-def _relative(moment, now):
+def _relative(moment: datetime, now: datetime) -> str:
     distance = abs((now - moment).total_seconds())
     if distance < 60:
         return "now"
@@ -25,17 +26,17 @@ def _relative(moment, now):
     return f"{words} ago" if moment <= now else f"in {words}"
 
 
-def _time(moment, text):
+def _time(moment: datetime, text: str) -> SafeString:
     exact = f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)
 
 
-def ago(moment, now=None):
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
     """A time, relative up to a day ("23 min ago"), then "20 Nov 14:03", with the year when it is another one."""
     return _time(moment, _relative(moment, now or timezone.now())) if moment else ""
 
 
-def when(moment, now=None):
+def when(moment: date | str | None, now: datetime | None = None) -> str:
     """A time, or its text in ISO 8601, as "20 Nov 14:03", a day as "20 Nov"; with the year when it is another one."""
     if not moment:
         return ""
@@ -47,9 +48,9 @@ def when(moment, now=None):
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _date(moment, now))
 
 
-def duration(seconds):
+def duration(seconds: float | timedelta | str | None) -> str:
     """Seconds, or a timedelta, in words: 8.14 → "8.1 s", 73 → "1 min 13 s", 7380 → "2 h 3 min"."""
-    if seconds is None or seconds == "":
+    if seconds is None or isinstance(seconds, str):  # a template's missing value is an empty text
         return ""
     if isinstance(seconds, timedelta):
         seconds = seconds.total_seconds()

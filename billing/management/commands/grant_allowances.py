@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from billing import granting
@@ -9,7 +9,7 @@ from foundation.paragraphs import counted
 class Command(BaseCommand):
     help = "Grant all due allowances. Safe to run at any time."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Only list the due grants.")
 
     def handle(self, *args, dry_run, **options):
