@@ -1,6 +1,6 @@
 """What may be seen of deployments and runs, and how lists of them read."""
 
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
@@ -8,15 +8,12 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
 
-if TYPE_CHECKING:
-    from deployments.models import Deployment, Run  # noqa: F401 – named in texts below
-
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
 WithNewestRun: TypeAlias = Any  # a Deployment with what `with_newest_run` adds
 
 
-class DeploymentQuerySet(models.QuerySet["Deployment"]):
+class DeploymentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Everyone's where Private Mode or the role opens them, otherwise one's own."""
         found = reach(user, Thing.DEPLOYMENTS)
@@ -76,11 +73,11 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     @property
     def _runs(self) -> "RunQuerySet":
-        runs = self.model.runs.rel.related_model.objects  # type: ignore[attr-defined]  # those of Run
+        runs = self.model.runs.rel.related_model.objects
         return runs.filter(deployment=OuterRef("pk"))
 
 
-class RunQuerySet(models.QuerySet["Run"]):
+class RunQuerySet(models.QuerySet[Any]):
     def unfinished(self) -> Self:
         return self.exclude(status__in=self.model.FINAL)
 

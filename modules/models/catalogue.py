@@ -1,6 +1,6 @@
 """The catalogue's entries, who may see them, and what their publishers set."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from django.conf import settings
 from django.db import connections, models
@@ -14,8 +14,14 @@ from accounts.scoping import Reach, Thing, reach
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
-if TYPE_CHECKING:
-    from modules.models.versions import ModuleVersion
+
+class Priced(Protocol):
+    """What a version asks for itself; `credit_cost` in units of 1/10,000 credit."""
+
+    @property
+    def credit_cost(self) -> int: ...
+    @property
+    def purchased_only(self) -> bool: ...
 
 
 class ModuleQuerySet(models.QuerySet["Module"]):
@@ -191,11 +197,11 @@ class Module(models.Model):
     def purchased_only(self) -> bool:
         return self.is_purchased_only(self.current_version)  # type: ignore[arg-type] # as above
 
-    def cost_of(self, version: "ModuleVersion") -> int:
+    def cost_of(self, version: Priced) -> int:
         """What a deployment of one of its versions costs, in units of 1/10,000 credit."""
         return version.credit_cost if self.own_credit_cost is None else self.own_credit_cost
 
-    def is_purchased_only(self, version: "ModuleVersion") -> bool:
+    def is_purchased_only(self, version: Priced) -> bool:
         """Whether Purchased credits alone may pay for a deployment of one of its versions."""
         return version.purchased_only if self.own_purchased_only is None else self.own_purchased_only
 
