@@ -35,7 +35,7 @@ def test_purchased_only_leaves_awarded_alone(alice):
 
 def test_purchased_only_is_refused_when_only_awarded_would_do(alice):
     give(alice, 100)
-    with pytest.raises(services.NotEnoughCredits, match="40 Purchased credits are needed, 0 are available"):
+    with pytest.raises(services.NotEnoughCredits, match="you need 40 Purchased credits and have 0"):
         hold_for(alice, 40, purchased_only=True)
     assert figures(alice) == (100, 0, 0)
 
@@ -55,7 +55,7 @@ def test_soonest_expiry_goes_first_then_the_oldest(alice):
 
 def test_hold_beyond_the_balance_is_refused_and_leaves_no_row(alice):
     give(alice, 7)
-    with pytest.raises(services.NotEnoughCredits, match="8 credits are needed, 7 are available") as refusal:
+    with pytest.raises(services.NotEnoughCredits, match="you need 8 credits and have 7") as refusal:
         hold_for(alice, 8)
     assert (refusal.value.needed, refusal.value.available) == (80_000, 70_000)
     assert Hold.objects.count() == 0
@@ -125,9 +125,9 @@ def test_a_hold_ends_one_way(alice):
     captured, released = hold_for(alice, 10), hold_for(alice, 10)
     services.capture(captured)
     services.release(released)
-    with pytest.raises(services.HoldIsOver, match="captured before"):
+    with pytest.raises(services.HoldIsOver, match="were charged already"):
         services.release(captured)
-    with pytest.raises(services.HoldIsOver, match="released before"):
+    with pytest.raises(services.HoldIsOver, match="were returned already"):
         services.capture(released)
     assert figures(alice) == (90, 0, 0)
 

@@ -61,6 +61,6 @@ def test_verify_names_the_row_that_is_off(transfer):
     run("UPDATE billing_lot SET remaining = remaining - 1")
     lot = Lot.objects.get()
     assert [(fault.rule, fault.row[0]) for fault in verify.faults()] == [
-        ("a lot's rest is the sum of its entries, which stand in its account", lot.pk),
+        ("a lot's rest is the sum of its entries, which are in its account", lot.pk),
         ("the lots of an account are its balance", lot.account_id),
     ]
