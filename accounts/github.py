@@ -10,11 +10,10 @@ import requests
 import urllib3
 from django.conf import settings
 
-from accounts import github_api
+from accounts import github_api, token_scopes
 from accounts.github_api import PAGE, Answer
-from accounts.github_errors import ArchiveTooLarge, BranchRenamed, GitHubUnreachable, Redirected, ScopeMissing
+from accounts.github_errors import ArchiveTooLarge, BranchRenamed, GitHubUnreachable, Redirected
 
-NEEDED_SCOPE = "repo"
 MOST_PAGES = 100
 CHUNK = 64 * 1024
 DOWNLOAD_SECONDS = 300
@@ -65,16 +64,10 @@ def identify(token: str, *, timeout: float | None = None) -> Identity:
     """Who `token` belongs to and what it may do; `timeout` in seconds, else the setting.
 
     Raises ScopeMissing for a classic token that cannot read private repositories, and GitHubError.
-    Scopes: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
     """
     with github_api.client(token, timeout) as client:
         answer = github_api.get(client, "/user")
-    header = answer.headers.get("x-oauth-scopes")
-    scopes = [scope.strip() for scope in (header or "").split(",") if scope.strip()]
-    # A fine-grained token has no such header; should it come empty, only the prefix tells the two kinds apart.
-    is_fine_grained = header is None or (not scopes and token.startswith("github_pat_"))
-    if not is_fine_grained and NEEDED_SCOPE not in scopes:
-        raise ScopeMissing
+    scopes, is_fine_grained = token_scopes.read_scopes(token, answer.headers.get("x-oauth-scopes"))
     expires_at = _expiry(answer.headers.get("github-authentication-token-expiration", ""))
     return Identity(str(answer.data["login"]), scopes, is_fine_grained, expires_at)
 

@@ -1,13 +1,14 @@
-"""What the ledger says by month, deployment, module and partner. Amounts are units; money is in minor units."""
+"""Figures of the billing pages beside the statements. Amounts are units; money is in minor units."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
+from billing import statements
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
 from foundation.credits import CREDIT
@@ -82,90 +83,16 @@ def held(person: User) -> list[Hold]:
     return list(Hold.objects.pending().filter(wallet__owner=person).select_related("cost_centre").order_by("-pk"))
 
 
-def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
-    """Credits used by each deployment that `user` may see: `used`, `awarded_used`, `runs` and copies."""
-    rows = Transfer.objects.usage_visible_to(user)
-    rows = rows.between(month.start, month.end) if month else rows
-    rows = rows.filter(cost_centre__owner=person) if person else rows
-    grouped = rows.values(
-        "module_title",
-        name=F("cost_centre__deployment_name"),
-        deployment=F("deployment_ref"),
-        person=F("cost_centre__owner__email"),
-    )
-    return grouped.annotate(
-        awarded_used=-Sum("awarded"),
-        purchased_used=-Sum("purchased"),
-        used=-Sum(F("awarded") + F("purchased")),
-        runs=Count("pk", filter=Q(kind=Transfer.Kind.CAPTURE)),
-    ).order_by("person", "name", "deployment")
-
-
 def costs(user: User, month: Month, *, person: User | None = None) -> list[dict]:
-    """As `usage` of all times, each row with `this_month` beside it."""
-    now_used = {row["deployment"]: row["used"] for row in usage(user, month=month, person=person)}
-    return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in usage(user, person=person)]
-
-
-def revenue(user: User, *, month: Month, person: User | None = None) -> list[dict]:
-    """Each module's paid and free deployments, what was charged for it and the partner's part."""
-    rows = Transfer.objects.revenue_visible_to(user).between(month.start, month.end)
-    rows = rows.filter(partner=person) if person else rows
-    by_module = rows.values("module_title", "share_percent", "currency", partner_email=F("partner__email"))
-    found: QuerySet[Any] = by_module.annotate(
-        paid=Count("pk", filter=Q(reverses__isnull=True)), charged=Sum("charged_amount"), share=Sum("share_amount")
-    )
-    earned = list(found.order_by("partner_email", "module_title", "share_percent"))
-    return earned + _only_free(user, month, person, earned)
-
-
-def _only_free(user: User, month: Month, person: User | None, earned: list[dict]) -> list[dict]:
-    """Marks `free` on the rows that earned, and gives the modules that were deployed with free credits alone."""
-    captures = Transfer.objects.captures_for_partner(user).between(month.start, month.end)
-    captures = captures.filter(partner=person) if person else captures
-    counts = captures.values("module_title", partner_email=F("partner__email")).annotate(number=Count("pk"))
-    left = {(row["partner_email"], row["module_title"]): row["number"] for row in counts.order_by("module_title")}
-    for row in earned:
-        key = (row["partner_email"], row["module_title"])
-        left[key] = left.get(key, 0) - row["paid"]
-    for row in earned:
-        row["free"] = max(0, left.pop((row["partner_email"], row["module_title"]), 0))
-    return [_free_row(partner, title, number) for (partner, title), number in left.items() if number > 0]
-
-
-def _free_row(partner: str, title: str, number: int) -> dict:
-    return {
-        "partner_email": partner,
-        "module_title": title,
-        "share_percent": None,
-        "currency": "",
-        "paid": 0,
-        "free": number,
-        "charged": 0,
-        "share": 0,
-    }
+    """As `statements.usage` of all times, each row with `this_month` beside it."""
+    now_used = {row["deployment"]: row["used"] for row in statements.usage(user, month=month, person=person)}
+    return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in statements.usage(user, person=person)]
 
 
 def revenue_due(partner: User) -> int:
     """What the platform owes a partner, in minor units."""
     account = Account.objects.filter(wallet__owner=partner, kind=Account.Kind.REVENUE).first()
     return account.balance if account else 0
-
-
-def months(user: User, *, now: datetime, person: User | None = None) -> list[dict]:
-    """Each month with something on its statement, the newest first, and always this one: `month`, `used`, `share`."""
-    used = _by_month(
-        Transfer.objects.usage_visible_to(user), "cost_centre__owner", person, -Sum(F("awarded") + F("purchased"))
-    )
-    share = _by_month(Transfer.objects.revenue_visible_to(user), "partner", person, Sum("share_amount"))
-    found = sorted({Month.of(now), *used, *share}, reverse=True)
-    return [{"month": month, "used": used.get(month, 0), "share": share.get(month, 0)} for month in found]
-
-
-def _by_month(rows: QuerySet[Any], owner: str, person: User, figure: Any) -> dict[Month, int]:
-    rows = rows.filter(**{owner: person}) if person else rows
-    by_month = rows.annotate(month=TruncMonth("created_at")).values("month").annotate(figure=figure)
-    return {Month.of(row["month"]): row["figure"] for row in by_month.order_by("month")}
 
 
 def people_with_costs(people: QuerySet[User], user: User) -> QuerySet[User]:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
-from billing import earnings, movements, overview_page, reports, services
+from billing import earnings, movements, overview_page, reports, services, statements
 from billing.charts import spending_chart
 from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
 from billing.models import Wallet
@@ -112,7 +112,7 @@ def invoices(request: SignedInRequest) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
         return _page(request, "invoices", {"form": form}, status=422)
-    months = reports.months(request.user, now=timezone.now(), person=form.chosen)
+    months = statements.months(request.user, now=timezone.now(), person=form.chosen)
     return _page(request, "invoices", {"form": form, "months": months, "person": form.chosen})
 
 
@@ -125,8 +125,8 @@ def statement(request: SignedInRequest, month: str) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
         return _page(request, "statement", {"form": form, "month": asked}, status=422)
-    usage = list(reports.usage(request.user, month=asked, person=form.chosen))
-    revenue = reports.revenue(request.user, month=asked, person=form.chosen)
+    usage = list(statements.usage(request.user, month=asked, person=form.chosen))
+    revenue = statements.revenue(request.user, month=asked, person=form.chosen)
     context = {"form": form, "month": asked, "person": form.chosen, "usage": usage, "revenue": revenue}
     return _page(request, "statement", context | _sums(usage, revenue))
 
@@ -155,7 +155,7 @@ def revenue(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "revenue", {"form": form, "chosen_month": form["month"].value() or ""}, status=422)
     month, partner = form.cleaned_data["month"] or Month.of(timezone.now()), form.chosen or request.user
-    rows = reports.revenue(request.user, month=month, person=form.chosen)
+    rows = statements.revenue(request.user, month=month, person=form.chosen)
     context = {
         "form": form,
         "month": month,

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from accounts import token_health
 from accounts.models import User
 from accounts.publisher import Side
-from billing import reports
+from billing import statements
 from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.presentation import shown_status, trouble
@@ -110,7 +110,7 @@ def modules_of(user: User, *, now: datetime) -> dict:
     return figures | {
         "outcome": outcome(succeeded=figures["succeeded"], ended=figures["ended"]),
         "published": Module.objects.published().filter(owner=user).count(),
-        "share": sum(row["share"] for row in reports.revenue(user, month=Month.of(now), person=user)),
+        "share": sum(row["share"] for row in statements.revenue(user, month=Month.of(now), person=user)),
         "currency": settings.PORTAL_CURRENCY,
     }
 

@@ -51,7 +51,7 @@ def _next(
 ) -> Preview:
     after = candidate.found.schema
     changes = compare.compare(before, after)
-    bump = compare.bump_of(changes)
+    bump = numbering.bump_of(changes)
     number = numbering.number(newest=candidate.newest.semver, taken=taken, bump=bump, tags=tags, path=candidate.path)
     commits, are_whole = commits_since(candidate.newest.commit, scan)
     return Preview(

@@ -3,17 +3,16 @@
 A change is breaking ("major") when what worked with the version before may fail, or be destroyed, with this one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from modules.terraform import short_texts, sources
 from modules.terraform.schema import Output, Provider, Schema
 from modules.versions import input_changes, resource_changes
 from modules.versions.change import Change, by_name, of_flag
 
-BUMPS = ("major", "minor", "patch")
 ANY = "any version"
 
-__all__ = ["BUMPS", "Change", "bump_of", "compare"]
+__all__ = ["Change", "compare"]
 
 
 def compare(before: Schema, after: Schema) -> list[Change]:
@@ -30,11 +29,6 @@ def compare(before: Schema, after: Schema) -> list[Change]:
         *_constraint("Terraform version changed", "terraform", *map(_terraform, (before, after))),
     ]
     return sorted(changes, key=lambda change: (not change.is_breaking, change.name, change.what, change.after))
-
-
-def bump_of(changes: Iterable[Change]) -> str:
-    """The step that all changes together call for: "major", "minor", or "patch" when the interface is the same."""
-    return min((change.bump for change in changes), key=BUMPS.index, default="patch")
 
 
 def _outputs(before: Schema, after: Schema) -> Iterator[Change]:

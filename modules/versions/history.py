@@ -11,7 +11,7 @@ from modules.models import ModuleVersion
 from modules.terraform import abilities
 from modules.terraform.abilities import Ability
 from modules.terraform.schema import as_seen
-from modules.versions import compare, usage
+from modules.versions import compare, numbering, usage
 from modules.versions.change import Change, Compatibility
 from modules.versions.usage import Usage
 
@@ -35,7 +35,7 @@ class Step:
 
     @property
     def compatibility(self) -> Compatibility:
-        return Compatibility.of(compare.bump_of(self.changes))
+        return Compatibility.of(numbering.bump_of(self.changes))
 
     @property
     def commits(self) -> str:

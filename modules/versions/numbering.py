@@ -3,12 +3,15 @@
 Rules: https://semver.org, and Terraform's registry, which cannot tell versions apart by their build metadata.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from semver import Version
 
+from modules.versions.change import Change
+
 FIRST = "1.0.0"
+BUMPS = ("major", "minor", "patch")
 LONGEST = 60  # characters, as the version's column holds them
 MOST = 10**18  # of one part: Terraform reads 64 bits, and the portal counts on from there
 
@@ -18,6 +21,11 @@ class Number:
     semver: str  # without a v
     tag: str  # that gave it, else blank
     note: str  # a sentence when a tag on the commit could not be taken, else blank
+
+
+def bump_of(changes: Iterable[Change]) -> str:
+    """The step that all changes together call for: "major", "minor", or "patch" when the interface is the same."""
+    return min((change.bump for change in changes), key=BUMPS.index, default="patch")
 
 
 def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Collection[str], path: str) -> Number:

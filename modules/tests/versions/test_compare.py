@@ -6,7 +6,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from modules.tests.schemas import of_texts
-from modules.versions.compare import Change, bump_of
+from modules.versions.compare import Change
+from modules.versions.numbering import bump_of
 
 
 def of_variable(before, after):

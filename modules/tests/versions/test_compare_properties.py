@@ -5,7 +5,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from modules.terraform.types import parse_type
-from modules.versions.compare import BUMPS, compare
+from modules.versions.compare import compare
+from modules.versions.numbering import BUMPS
 
 TYPES = ["string", "number", "bool", "any", "list(string)", "set(string)", "list(number)", "list(any)", "map(number)"]
 TYPES += ["map(any)", "tuple([string, number])", "object({ a = string })", "object({ a = optional(string) })"]
