@@ -19,7 +19,7 @@ LABELS = {  # allauth's, as the portal writes them
 class Worded(forms.Form):
     """Labels as in LABELS; a placeholder would only repeat them."""
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.label = LABELS.get(str(field.label), field.label)

@@ -14,7 +14,7 @@ class GitHubError(Exception):
     problem = ""
     sentence = "GitHub gave an unexpected answer. Try again, and tell an admin if it happens again."
 
-    def __init__(self, sentence: str = ""):
+    def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence or self.sentence)
 
 
@@ -56,7 +56,7 @@ class BranchNotFound(NotFound):
 
 
 class BranchRenamed(GitHubError):
-    def __init__(self, branch: str, name: str):
+    def __init__(self, branch: str, name: str) -> None:
         super().__init__(
             f"The branch {branch} was renamed to {name} on GitHub. Choose {name} on your profile. "
             "Published modules are not affected."
@@ -83,7 +83,7 @@ class Redirected(GitHubError):
 
 
 class ArchiveTooLarge(GitHubError):
-    def __init__(self, limit_bytes: int):
+    def __init__(self, limit_bytes: int) -> None:
         limit = f"{limit_bytes / 1024**2:g} MiB"
         super().__init__(f"The repository's archive is larger than {limit}. Move large files out of it.")
 
@@ -91,7 +91,7 @@ class ArchiveTooLarge(GitHubError):
 class RateLimited(GitHubError):
     """`reset_at` is when GitHub answers this token again, aware."""
 
-    def __init__(self, reset_at: datetime):
+    def __init__(self, reset_at: datetime) -> None:
         self.reset_at = reset_at
         super().__init__(
             f"This token reached GitHub's rate limit. Nothing was changed. Try again after {reset_at:%H:%M} UTC."

@@ -12,7 +12,7 @@ class NotDeployable(Refused):
 class NameTaken(Refused):
     """Another deployment of the same owner, not destroyed, has this name."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         super().__init__(f"You already have a deployment named {name}. Choose another name.")
 
 

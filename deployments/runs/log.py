@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 class LogWriter:
     """Collects lines and writes them as numbered chunks; raises deployments.runs.leases.LeaseLost when fenced out."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run) -> None:
         self.run = run
         self._redactor = Redactor([])
         self._sequence = run.log.aggregate(newest=Max("sequence"))["newest"] or 0

@@ -11,7 +11,7 @@ MOST_RESOURCES = 500
 class ProgressBoard:
     """Plan and progress by address, in the order of the plan."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run) -> None:
         self.run = run
         self._planned: dict[str, str] = {}
         self._counts: PlanCounts = {"create": 0, "change": 0, "destroy": 0}

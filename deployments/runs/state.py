@@ -72,7 +72,7 @@ def restore(deployment: Deployment, workspace: Workspace) -> None:
 class StateRecorder:
     """Stores each newer state of one run; the serial must grow, the lineage match, the token be current."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run) -> None:
         self.run = run
         version = newest(run.deployment)
         self.lineage = version.lineage if version else None

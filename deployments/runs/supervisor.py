@@ -42,7 +42,7 @@ class Stopped(Exception):
 class Duty:
     """Work that is due every so many seconds; what failed is due again at once."""
 
-    def __init__(self, seconds: float, work: Callable[[], object]):
+    def __init__(self, seconds: float, work: Callable[[], object]) -> None:
         self._seconds, self._work = seconds, work
         self._done_at = 0.0
 
@@ -55,7 +55,9 @@ class Duty:
 class Supervisor:
     """Runs the commands of one claimed run, one after the other."""
 
-    def __init__(self, run: Run, workspace: Workspace, log: LogWriter, states: StateRecorder, board: ProgressBoard):
+    def __init__(
+        self, run: Run, workspace: Workspace, log: LogWriter, states: StateRecorder, board: ProgressBoard
+    ) -> None:
         self.run, self.workspace, self.log, self.states = run, workspace, log, states
         self.stop: Stop | None = None
         self.was_killed = False

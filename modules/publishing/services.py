@@ -15,7 +15,7 @@ from modules.publishing.candidate import Candidate, Plan
 class StalePublication(Exception):
     """The form is older than a newer publish or scan; `changes` says in sentences what happened since."""
 
-    def __init__(self, changes: list[str]):
+    def __init__(self, changes: list[str]) -> None:
         super().__init__("The repository or the catalogue changed after you opened this page.")
         self.changes = changes
 
@@ -23,7 +23,7 @@ class StalePublication(Exception):
 class NotPublishable(Exception):
     """Paths that are no valid module of the scan; `paths` names them."""
 
-    def __init__(self, paths: list[str]):
+    def __init__(self, paths: list[str]) -> None:
         super().__init__(f"These folders cannot be published: {', '.join(paths)}.")
         self.paths = paths
 

@@ -47,7 +47,7 @@ class ChildLost(Exception):
 class Child:
     """One warm parsing process."""
 
-    def __init__(self, limits: Limits):
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
         # An empty environment: a partner's file meets no secret of the worker's.
         self.process = subprocess.Popen(  # noqa: S603
@@ -94,7 +94,7 @@ def _arguments(limits: Limits) -> tuple:
 class Pool:
     """A few warm children, started when first needed and ended with this process."""
 
-    def __init__(self, limits: Limits, size: int = 2):
+    def __init__(self, limits: Limits, size: int = 2) -> None:
         self.limits = limits
         self.size = size
         self.idle: LifoQueue[Child | None] = LifoQueue()

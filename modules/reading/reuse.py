@@ -25,7 +25,7 @@ CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, re
 class Tree:
     """The entries of a commit, to be hashed by part."""
 
-    def __init__(self, entries: Iterable[TreeEntry]):
+    def __init__(self, entries: Iterable[TreeEntry]) -> None:
         self.entries = {entry.path: entry for entry in entries}
         self.paths = sorted(self.entries)
         self.attributes = [path for path in self.paths if path.rsplit("/", 1)[-1] == ATTRIBUTES]

@@ -18,7 +18,9 @@ class LinkRefused(Exception):
 class Links:
     """All links of a snapshot: `targets` by path, beside the `files`, and the reasons why others were `refused`."""
 
-    def __init__(self, targets: dict[str, str], files: dict, refused: dict[str, str], *, entries: int, size: int):
+    def __init__(
+        self, targets: dict[str, str], files: dict, refused: dict[str, str], *, entries: int, size: int
+    ) -> None:
         self.targets, self.files, self.refused = targets, files, refused
         self.sorted_paths = sorted([*files, *targets, *refused])
         self.entries, self.size = entries, size  # what may still be added

@@ -77,7 +77,7 @@ def members(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
 class _Unpacked:
     """The unpacked bytes of a gzip stream, never more in memory than asked for."""
 
-    def __init__(self, stream: BinaryIO, limits: Limits):
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self.stream, self.limits = stream, limits
         self.unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         self.buffer = bytearray()

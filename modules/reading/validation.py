@@ -62,7 +62,7 @@ class Repository:
     Folders that are `known` are not read again.
     """
 
-    def __init__(self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = ()):
+    def __init__(self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = ()) -> None:
         self.snapshot, self.name, self.parse = snapshot, name, parse
         self.folders = [folder for folder in find_folders([*snapshot.files, *snapshot.refused]) if folder not in known]
         self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder

@@ -58,7 +58,7 @@ def scan_repository(scan_id: int) -> None:
 class Lease(threading.Thread):
     """Extends a scan's lease while the work goes on, and lets go of it when the work breaks off."""
 
-    def __init__(self, scan: Scan):
+    def __init__(self, scan: Scan) -> None:
         super().__init__(daemon=True)
         self.scan = scan
         self.over = threading.Event()
@@ -92,7 +92,7 @@ class Past:
 class Progress:
     """Tells the row what is being read, a few times a second; raises ClaimLost when the row is not ours any more."""
 
-    def __init__(self, scan: Scan, folders: list[str]):
+    def __init__(self, scan: Scan, folders: list[str]) -> None:
         self.scan = scan
         self.folders = set(folders)
         self.seen: set[str] = set()

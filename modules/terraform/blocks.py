@@ -41,7 +41,7 @@ NUL = "This file contains a NUL character. Save it as plain text."
 class FileSyntaxError(ValueError):
     """The file is not valid Terraform; `line` says where, `code` is that of its finding."""
 
-    def __init__(self, message: str, line: int, code: str = "syntax"):
+    def __init__(self, message: str, line: int, code: str = "syntax") -> None:
         super().__init__(message)
         self.line, self.code = line, code
 

@@ -70,7 +70,7 @@ def to_hcl(value: Any) -> str:
 class Reader:
     """Reads values from tokens, one after the other."""
 
-    def __init__(self, found: list[Token]):
+    def __init__(self, found: list[Token]) -> None:
         self.tokens = found
         self.at = 0
         self.depth = 0

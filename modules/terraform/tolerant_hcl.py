@@ -39,7 +39,7 @@ WORDS = frozenset({"for", "in", "if"})  # stand beside values without an operato
 class TolerantError(ValueError):
     """The text is not Terraform's native syntax; `line` says where."""
 
-    def __init__(self, message: str, line: int):
+    def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
 
@@ -58,7 +58,7 @@ class Token:
 class Scanner:
     """Cuts a text into tokens; a string or heredoc with all of its templates is one."""
 
-    def __init__(self, text: str, deepest: int = DEEPEST):
+    def __init__(self, text: str, deepest: int = DEEPEST) -> None:
         self.text, self.deepest = text, deepest
         self.at = 0
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -157,7 +157,7 @@ class Scanner:
 class Reader:
     """Finds blocks and attributes in tokens; `blocks` is what is open, the file itself first."""
 
-    def __init__(self, text: str, deepest: int):
+    def __init__(self, text: str, deepest: int) -> None:
         self.text, self.deepest = text, deepest
         self.scanner = Scanner(text, deepest)
         self.tokens = self.scanner.tokens()
