@@ -1,10 +1,10 @@
-"""Editors of nested values: what their inputs are called, what was typed into them, and which value that is.
+"""Editors of nested values: one for each type, which converts between values, posts and trees of typed text.
 
-What is typed is kept as a tree, right or wrong, so that a page shows it again as it was:
-- of a primitive `Cell(text, blank)`, where `blank` is what an empty text stands for, if not the usual;
-- of `any`, and of what is nested too deep for rows, its text in JSON or HCL;
-- of anything else a list of `(key, tree)`, or None where it is left out. The key is the attribute's name,
-  the map's key as typed, or blank.
+A tree keeps what was typed, valid or not, so that the page can show it again:
+- for a primitive `Cell(text, blank)`, where `blank` is the chosen meaning of an empty text, or "" for the usual one;
+- for `any`, a collection of `any`, and types nested deeper than LEVELS: the text in JSON or HCL;
+- for any other type a list of `(key, tree)`, or None when it is left out. The key is the attribute's name, the
+  element's index in a tuple, the map's key as typed, or blank in a list or set.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from deployments.inputs.values import BLANK
 from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
 
 MAX_ROWS = 100  # of one list, set or map
-MAX_PARTS = 600  # inputs of one variable, so that a page is made in well under a second
+MAX_PARTS = 600  # inputs of one variable; such a page renders in well under a second
 NEEDED = "Enter a value."
-TypedTree: TypeAlias = Any  # as above; each editor knows which form its own trees have
-EMPTY, NULL = "empty", "null"  # what a blank can stand for
+TypedTree: TypeAlias = Any  # as above; its shape depends on the editor
+EMPTY, NULL = "empty", "null"  # meanings of a blank input
 
 
 class Cell(NamedTuple):
@@ -30,13 +30,13 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Editor:
-    """An editor of one type. `attribute` says whether it may be left out, and what holds then."""
+    """An editor of one type. `attribute` says whether the value may be left out, and which default then applies."""
 
     attribute: Attribute
 
     @property
     def kind(self) -> Any:
-        """The type; each editor knows which of them it is for."""
+        """The type that the editor edits; each subclass handles its own types."""
         return self.attribute.type
 
     @property
@@ -44,24 +44,24 @@ class Editor:
         return self.attribute.optional
 
     def fresh(self) -> TypedTree:
-        """The tree of an editor that has just been opened."""
+        """The tree of a new, empty editor."""
         raise NotImplementedError
 
     def opened(self) -> TypedTree:
-        """The tree of an editor that was left out until Set was pressed: what held until then, to be changed."""
+        """The tree of an editor after Set was pressed: the default when it fits, otherwise an empty one."""
         default = self.attribute.default
         return self.fresh() if default is None or not fits(default, self.kind) else self.show(default)
 
     def show(self, value: Any) -> TypedTree:
-        """The tree of a value that `fits`."""
+        """The tree of a value for which `fits` is true."""
         raise NotImplementedError
 
     def take(self, posted: Branch) -> TypedTree:
-        """The tree of what was posted."""
+        """The tree of a post."""
         raise NotImplementedError
 
     def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
-        """The value of a tree, or BLANK when it is left out; puts in `wrong` why there is none."""
+        """The value of a tree, or BLANK when it is left out or invalid; adds errors to `wrong` by their spot."""
         raise NotImplementedError
 
 
@@ -70,7 +70,7 @@ class LineEditor(Editor):
 
     @property
     def meanings(self) -> list[str]:
-        """What else than the usual a blank can stand for."""
+        """The meanings that a person can choose for a blank input."""
         return [EMPTY] * (self.kind.name == "string") + [NULL] * (not self.is_optional)
 
     def fresh(self) -> TypedTree:
@@ -119,7 +119,7 @@ class TextEditor(Editor):
 
 @dataclass(frozen=True)
 class PartsEditor(Editor):
-    """An object or a tuple: one editor for each attribute or element."""
+    """An object or a tuple, with one editor for each attribute or element."""
 
     parts: dict[str, Editor]
 
@@ -155,7 +155,7 @@ class PartsEditor(Editor):
 
 @dataclass(frozen=True)
 class RowsEditor(Editor):
-    """A list, set or map: rows of one editor, to add and to remove."""
+    """A list, set or map: rows that can be added and removed, all with the same editor."""
 
     row: Editor
 
@@ -208,7 +208,7 @@ class RowsEditor(Editor):
 
 
 def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, level: int = 1) -> Editor:
-    """The editor of a type; `is_optional` says that it can be left out, after which `default` holds."""
+    """The editor of a type; `is_optional` says that the value can be left out, and `default` then applies."""
     attribute = Attribute(kind, optional=is_optional, default=default)
     if isinstance(kind, Primitive):
         return LineEditor(attribute)
@@ -227,14 +227,14 @@ def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, le
 
 
 def fits(value: Any, kind: Type) -> bool:
-    """Whether the editor of `kind` can show `value`: it is of that type, and not too large."""
+    """Whether the editor of `kind` can show `value`: its type matches, and it is not too large."""
     if values.mismatch(value, kind) or not _rows_fit(value, kind):
         return False
     return size(editor_for(kind).show(value)) < MAX_PARTS
 
 
 def size(typed: TypedTree) -> int:
-    """How many inputs a tree asks for."""
+    """The number of inputs of a tree."""
     if typed is None or isinstance(typed, Cell | str):
         return 1
     return 1 + sum(size(tree) for _, tree in typed)
@@ -253,7 +253,7 @@ def _rows_fit(value: Any, kind: Type) -> bool:
 
 
 def _closed(part: Editor) -> TypedTree:
-    """A part of an editor that has just been opened: what may be left out is, until it is opened too."""
+    """The tree of a part inside a new editor: an optional object, tuple or collection starts left out."""
     return None if part.is_optional and isinstance(part, PartsEditor | RowsEditor) else part.fresh()
 
 

@@ -1,16 +1,16 @@
-"""The one seam from a module's variables to a form, and from the form to the values that Terraform gets.
+"""The field of each variable, and what a blank field sends.
 
-What is sent, and what is left to the module:
-- every field starts with the variable's default, and a value that equals the default is not sent, so that a new
-  default in a later version is followed;
-- a text field that was cleared sends "" where its default is another text; where the default is null, or is
-  computed by Terraform, blank leaves it so;
-- a blank number, choice or JSON field leaves the default in force; `null` can be typed where JSON is taken;
-- an emptied list or map is sent as an empty one, except that with a null default it leaves the default in force;
-- of a nested value each part has an input. An optional attribute that is blank or left out is not sent; any other
-  needs a value, be it an empty text or null by choice. Left out as a whole, the value is null where the variable may
-  be null, and left to the module where its default is null anyway;
-- a sensitive field is never filled; blank keeps what was given before, or leaves the default in force.
+Rules:
+- a field starts with the value given before, otherwise with the default. A value equal to the default is not sent, so
+  that the deployment follows a new default of a later version;
+- a cleared text field sends "" when the default is another text, and nothing when the default is null or computed by
+  Terraform;
+- a blank number, choice or JSON field sends nothing. A JSON field also accepts `null`;
+- an emptied list or map is sent as an empty one, except when the default is null: then nothing is sent;
+- each part of a nested value has an input. A blank optional attribute is not sent; any other part needs a value, which
+  may be an empty text or an explicit null. A nested value that is left out as a whole sends nothing when its default
+  is null, otherwise null if the variable is nullable;
+- a sensitive field is never filled. A blank one keeps the stored value, or sends nothing.
 """
 
 from typing import Any
@@ -38,11 +38,11 @@ from modules.terraform.short_texts import shown_type
 from modules.terraform.types import Any_, Collection, Primitive, Type, TypeSyntaxError, parse_type
 
 KEPT = "Stored"
-NEVER = object()  # it cannot be left out
+NEVER = object()  # the value cannot be left out
 
 
 def kind_of(variable: Variable) -> Type:
-    """The parsed type of a variable of a schema; `any` where it cannot be parsed."""
+    """The parsed type of a schema's variable; `any` when it cannot be parsed."""
     try:
         return parse_type(variable["type"])
     except TypeSyntaxError:
@@ -50,7 +50,7 @@ def kind_of(variable: Variable) -> Type:
 
 
 class CodeField(VariableField):
-    """One value in JSON or HCL, checked against the type."""
+    """A value typed as JSON or HCL and checked against its type."""
 
     widget = widgets.Code
 
@@ -71,10 +71,10 @@ class CodeField(VariableField):
 
 
 class NestedField(VariableField):
-    """An object, or a collection or tuple of anything: an editor for each part of it.
+    """An object, a tuple or a collection, with an editor for each part.
 
-    `blank` is what leaving it out means: BLANK, None for null, or NEVER. `value` is what the field starts with,
-    `is_given` says that it was given before, be it null.
+    `blank` is the value when the whole is left out: BLANK, None for null, or NEVER when it cannot be. `value` is the
+    initial value; `is_given` says that it was given before, possibly as null.
     """
 
     def __init__(self, *, kind: Type, blank: Any, value: Any, is_given: bool, label: str, **options: Any) -> None:
@@ -88,7 +88,7 @@ class NestedField(VariableField):
     def read(self, typed: Any) -> Any:
         if isinstance(typed, Typed):
             return CodeField(kind=self.kind, required=False).read(typed)
-        # What nobody touched goes as it came, also where Terraform takes another spelling for the same.
+        # An unchanged value is sent as it was stored, even when the editor would write it differently.
         shown = self.prepare_value(self.value)
         if self.value is not None and isinstance(shown, Tree) and typed.root == shown.root:
             return self.value
@@ -111,7 +111,7 @@ class NestedField(VariableField):
 
 
 class SecretField(VariableField):
-    """A sensitive value of any type; `is_kept` says that one is there already."""
+    """A sensitive value of any type; `is_kept` says that one is stored already."""
 
     def __init__(self, *, kind: Type, is_kept: bool, **options: Any) -> None:
         is_line = isinstance(kind, Primitive)
@@ -121,7 +121,7 @@ class SecretField(VariableField):
             self.keep()
 
     def keep(self) -> None:
-        """A value is stored by now, so that a blank field keeps it."""
+        """Make the field optional: a value is stored, and a blank field keeps it."""
         self.required = False
         self.widget.attrs["placeholder"] = KEPT
         self.help_text = format_html("{} {}", self.help_text, "Leave it blank to keep the stored value.")
@@ -142,8 +142,8 @@ def field_for(
 ) -> VariableField:
     """The field for one variable of a schema.
 
-    `value` is what it starts with: the one given before when `is_given`, otherwise the default. `is_kept` says that
-    a secret is stored, `is_nested` that an editor of nested values was posted, whatever `value` needs now.
+    `value` is its initial value: the one given before when `is_given`, otherwise the default. `is_kept` says that a
+    secret is stored, `is_nested` that the page had the editor of nested values, which then reads the post as well.
     """
     kind = kind_of(variable)
     options: dict[str, Any] = {
@@ -166,17 +166,17 @@ def _flat_field(is_map: bool, element: Primitive, variable: Variable, options: d
     shape = MapField if is_map else ListField
     empty: Any = {} if is_map else []
     is_left = not variable["required"] and variable["default"] is None
-    # An empty list is an answer, so that a required one is never reported as missing.
+    # An empty list is a value, so a required list is never reported as missing.
     return shape(element=element, blank=BLANK if is_left else empty, **options | {"required": False})
 
 
 def _is_free(kind: Type) -> bool:
-    """Whether its values are of any type, for which there is no editor but text."""
+    """Whether the type is `any` or a collection of `any`, which only a text field can edit."""
     return isinstance(kind, Any_) or isinstance(kind, Collection) and isinstance(kind.element, Any_)
 
 
 def _blank_of(variable: Variable) -> Any:
-    """What leaving out a nested value means; only what may be null can be left out."""
+    """The value of a nested variable that is left out; NEVER when it is not nullable and has no null default."""
     if not variable["required"] and variable["default"] is None:
         return BLANK
     return None if variable["nullable"] else NEVER
@@ -202,7 +202,7 @@ def _yes_or_no(choice: bool) -> str:
 
 
 def _is_flat(kind: Collection, value: Any) -> bool:
-    """Whether plain rows can show `value`, of a collection of primitives: it holds no null, or there is none."""
+    """Whether a plain list or map field can show `value`: it is null, or a collection of primitives without null."""
     if value is None:
         return True
     if not isinstance(value, dict if kind.kind == "map" else list):
@@ -212,7 +212,7 @@ def _is_flat(kind: Collection, value: Any) -> bool:
 
 
 def _help(variable: Variable, kind: Type) -> SafeString:
-    """The module's own words, escaped, and what the field takes where that does not show."""
+    """The variable's description, escaped, and notes on the type, the syntax and the default."""
     notes = []
     if variable["sensitive"]:
         notes.append("Sensitive: stored encrypted, masked in logs, never shown again.")

@@ -1,4 +1,4 @@
-"""The form of a module's inputs: which variables it asks, in which steps, and which values leave it."""
+"""The form of a module's inputs: its fields by step, and the values to send."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from deployments.inputs.values import BLANK
 from modules.terraform.form_steps import form_steps
 from modules.terraform.schema import Schema, Variable, as_seen, is_injected
 
-PREFIX = "in"  # keeps a variable named "name" or "add" apart from what the page itself posts
+PREFIX = "in"  # so that a variable named "name" or "add" does not clash with the page's other parameters
 
 
 @dataclass(frozen=True)
 class Step:
-    """A page of inputs that belong together."""
+    """A group of fields that the form shows under one title."""
 
     id: str
     title: str
@@ -27,12 +27,12 @@ class Step:
 
 
 class InputsForm(forms.Form):
-    """Asks for the inputs of a module. `values` are plain values given before, `kept` names of stored secrets.
+    """The inputs of a module. `values` are plain values given before, `kept` the names of stored secrets.
 
-    Without `check` it shows what was typed and validates nothing: for a row that was added or dropped.
+    Without `check` the form shows what was typed and skips validation, for a post that only adds or removes a row.
     """
 
-    NAME = "deployment.name"  # no variable can be named so
+    NAME = "deployment.name"  # a dot cannot be in the name of a variable
     use_required_attribute = False
 
     def __init__(
@@ -88,7 +88,7 @@ class InputsForm(forms.Form):
         return super().clean()
 
     def answers(self) -> dict[str, Any]:
-        """The plain values to send, by variable: without those that equal the default; hidden ones as before."""
+        """The plain values to send, by variable. Skips values equal to the default; keeps hidden ones as they were."""
         given = {hidden["name"]: self.before[hidden["name"]] for hidden in self.hidden if hidden["name"] in self.before}
         for variable in self.variables:
             value = self.cleaned_data.get(variable["name"], BLANK)
@@ -97,7 +97,7 @@ class InputsForm(forms.Form):
         return given
 
     def secrets(self) -> dict[str, Any]:
-        """The sensitive values that were typed and can be read, even where the rest of the form is wrong."""
+        """The valid sensitive values that were typed, even when other fields have errors."""
         typed = {}
         for name, field in self.fields.items():
             if isinstance(field, SecretField):
@@ -108,12 +108,12 @@ class InputsForm(forms.Form):
         return {name: value for name, value in typed.items() if value is not BLANK}
 
     def complain(self, error: str) -> None:
-        """Put the messages of the module's own validations that `error` quotes at their fields."""
+        """Add the messages of the module's `validation` blocks that `error` quotes to their fields."""
         for name, message in complaints(self.variables, error).items():
             self.errors[name] = self.error_class([message], renderer=self.renderer)
 
     def steps(self) -> list[Step]:
-        """The fields by step, as `form_steps` says."""
+        """The fields by step, in the order of `form_steps`."""
         return [
             Step(f"step-{step.at}", step.title, [self[each["name"]] for each in step.variables])
             for step in form_steps(self.variables)
@@ -121,24 +121,24 @@ class InputsForm(forms.Form):
 
 
 def form_for(schema: Schema, **options: Any) -> InputsForm:
-    """The form for a version's `schema`; options as of InputsForm."""
+    """The form for a version's `schema`; takes the options of InputsForm."""
     return InputsForm(schema, **options)
 
 
 def visible_variables(schema: Schema, *, sees_hidden: bool) -> list[Variable]:
-    """The variables that a form asks. The portal itself gives the injected one, unless somebody who may sets it."""
+    """The variables that a form asks. An injected one is optional: the portal sets it when the field is blank."""
     shown = as_seen(schema, sees_hidden=sees_hidden)
     return [variable | {"required": False} if is_injected(variable) else variable for variable in shown["variables"]]
 
 
 def is_default(variable: Variable, value: Any) -> bool:
-    """Whether leaving `value` out gives the module the same."""
+    """Whether the module gets the same value when `value` is not sent."""
     is_known = not variable["required"] and not variable.get("default_expression")
     return is_known and not is_injected(variable) and values.same(value, variable["default"])
 
 
 def complaints(variables: list[Variable], error: str) -> dict[str, str]:
-    """The messages of the module's own `validation` blocks that `error` quotes, by variable."""
+    """The messages of the module's `validation` blocks that `error` quotes, by variable."""
     said = " ".join(error.split())
     found = {}
     for variable in variables:

@@ -1,8 +1,8 @@
-"""Where the parts of a nested value stand in a form: the names of their inputs, and what people hear.
+"""Names and labels of the inputs of a nested value.
 
-The inputs of `in-users` are `in-users.0.name`; a colon begins what is no part of the value: `:set` (the editor is
-open, or has just been opened), `:row`, `:key`, `:blank`, `:dropped` (a part was just taken away). Neither a dot nor a
-colon can be in a name of Terraform.
+The inputs of `in-users` are named like `in-users.0.name`. A colon begins a mark, which is no part of the value: `:set`
+(the editor is open, or was just opened), `:row`, `:key`, `:blank`, `:dropped` (a part was just removed). Terraform's
+names contain neither dot nor colon.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from typing import Any
 
 from deployments.inputs import values
 
-LEVELS = 6  # of editors inside each other; what is deeper is written in JSON or HCL
+LEVELS = 6  # of nested editors; deeper values are typed as JSON or HCL
 OPENED = "new"  # the mark of a row or editor for which Add was pressed
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where an editor stands: `name` begins the names of its inputs, `label` is what people hear."""
+    """An editor's place in the form: `name` prefixes the names of its inputs, `label` is its accessible name."""
 
     name: str
     label: str
@@ -37,7 +37,7 @@ class Spot:
 
 @dataclass
 class Branch:
-    """The posted inputs whose names begin alike."""
+    """The posted inputs that share a prefix, as a tree."""
 
     value: str | None = None
     marks: dict[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Branch:
 
 
 def branch_of(data: Mapping[str, Any], name: str) -> Branch | None:
-    """What was posted for the editor `name`, read once; None when the editor was not on the page."""
+    """The post of the editor `name` as a tree, built in one pass; None when the editor was not on the page."""
     root = Branch()
     for key in data:
         if key.startswith((f"{name}.", f"{name}:")):
@@ -68,7 +68,7 @@ def branch_of(data: Mapping[str, Any], name: str) -> Branch | None:
 
 
 def singular(words: str) -> str:
-    """What one of many is called: users → user, policies → policy; the same word where English is not so simple."""
+    """The singular of a plural: users → user, policies → policy; other words are returned unchanged."""
     if words.endswith("ies"):
         return f"{words[:-3]}y"
     if words.endswith(("sses", "xes", "ches", "shes")):

@@ -1,4 +1,4 @@
-"""The widget of nested values: draws what an editor shows as inputs, with an error at the one that is wrong."""
+"""The widget of nested values: draws an editor's tree as inputs, each with its error."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,21 +12,21 @@ from deployments.inputs.input_names import OPENED, Branch, Spot, branch_of
 from deployments.inputs.widgets import Rows
 from modules.terraform.types import Object, Type
 
-FORGED = 4 * editors.MAX_PARTS  # inputs that no page can have, as Add ends long before
-COLUMNS = 5  # attributes that a table shows side by side
-Drawing: TypeAlias = dict[str, Any]  # what a template gets
+FORGED = 4 * editors.MAX_PARTS  # more inputs than any page has: Add stops at MAX_PARTS
+COLUMNS = 5  # most attributes of a row that is drawn as a table
+Drawing: TypeAlias = dict[str, Any]  # the context of an editor's template
 MEANINGS = [(editors.EMPTY, "empty text"), (editors.NULL, "null")]
 LONGEST_HINT = 80  # characters of a default
 
 
 class Typed(str):
-    """Text as it was typed, told from a value that happens to be a text."""
+    """Text as typed, in JSON or HCL, as opposed to a value that is a string."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """What an editor shows. `name` is that of its inputs, `opened` that of what Add was just pressed for, `dropped`
-    that of what a row was just taken away from."""
+    """The tree that an editor shows, with names of inputs: its own, that of the part just added (`opened`), and that
+    of the part from which a row was just removed (`dropped`)."""
 
     root: object
     name: str = ""
@@ -36,7 +36,7 @@ class Tree:
 
 @dataclass
 class Page:
-    """What all parts of one drawing share. `box` is what a button swaps."""
+    """The state that all parts of one drawing share. `box` identifies the element that a button replaces."""
 
     box: str
     wrong: dict[Spot, str]
@@ -46,7 +46,7 @@ class Page:
 
 
 class Nested(Rows):
-    """An editor of one nested type, or text in JSON or HCL where its value does not fit the editor."""
+    """The editor of one nested type, or a text area for JSON or HCL when the value does not fit the editor."""
 
     template_name = "deployments/widgets/nested.html"
     use_fieldset = True
@@ -92,7 +92,7 @@ def _is_dropped(posted: Branch) -> bool:
 
 
 def _where(posted: Branch, name: str, holds: Callable[[Branch], bool]) -> str:
-    """The name of the part for which `holds`, by the numbers that its row will have on the page."""
+    """The name of the first part for which `holds` is true, with its rows renumbered as the page will show them."""
     if holds(posted):
         return name
     numbers = {id(row): at for at, row in enumerate(posted.rows())}
@@ -101,7 +101,7 @@ def _where(posted: Branch, name: str, holds: Callable[[Branch], bool]) -> str:
 
 
 def draw(editor: Editor, typed: TypedTree, spot: Spot, page: Page, title: str = "") -> Drawing:
-    """What the template of an editor needs, and of all in it."""
+    """The template context of an editor and of all editors inside it."""
     node = {
         "name": spot.name,
         "id": f"id_{spot.name}",
@@ -209,12 +209,12 @@ DRAWN: dict[type[Editor], Callable[..., Drawing]] = {
 
 
 def _moved(page: Page, spot: Spot, spots: list[Spot]) -> Page:
-    """The first input of a row that was just opened gets the focus."""
+    """The page with the focus on the first part, when the part that was just added is `spot`."""
     return replace(page, opened=spots[0].name) if spots and page.opened == spot.name else page
 
 
 def _shape(editor: RowsEditor) -> str:
-    """How rows are laid out: in a table, in one line each, or as cards."""
+    """The layout of rows: a table, one line each (with its key in a map), or cards."""
     row = editor.row
     if isinstance(row, LineEditor):
         return "pairs" if editor.is_map else "lines"
@@ -233,7 +233,7 @@ def _is_short(node: Drawing) -> bool:
 
 
 def words(name: str) -> str:
-    """A name of Terraform as people write it."""
+    """A Terraform name as a label: `db_name` → "Db name"."""
     found = name.replace("_", " ").strip() or name
     return found[0].upper() + found[1:]
 
@@ -253,7 +253,7 @@ def _kind(kind: Type) -> str:
 
 
 def _absent(editor: Editor) -> str:
-    """What holds while an editor is left out."""
+    """The label of an editor that is left out: the value that then applies."""
     if not editor.is_optional:
         return "Empty (null)"
     hint = _hint(editor)

@@ -12,7 +12,7 @@ from modules.terraform.types import Primitive
 
 
 class VariableField(forms.Field):
-    """One variable's field: `clean` gives a JSON value or BLANK, `prepare_value` what its widget shows."""
+    """One variable's field: `clean` returns a JSON value or BLANK, `prepare_value` what its widget shows."""
 
     def clean(self, value: Any) -> Any:
         try:
@@ -28,7 +28,7 @@ class VariableField(forms.Field):
 
 
 class TextField(VariableField):
-    """A string; `blank` is what the empty text means."""
+    """A string; `blank` is the value of an empty text."""
 
     widget = widgets.Line
 

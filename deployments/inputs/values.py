@@ -1,4 +1,4 @@
-"""Values of variables: from what people type to JSON and back, without losing a digit or a space."""
+"""Values of variables: typed text to JSON values and back, without losing a digit or a space."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.types import Any_, Collection, Object, Primitive, Tuple_, Type
 
-BLANK = object()  # nothing was given: the default holds, or the part is left out
+BLANK = object()  # nothing was given: the default applies, or the part is left out
 MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value
 MAX_DEPTH = 50
 # Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
@@ -18,13 +18,13 @@ NUMBER_LENGTH = 60
 
 
 class BadValue(ValueError):
-    """What was typed is not a value; its text is a sentence for people."""
+    """The typed text is not a value; the message is a sentence for people."""
 
 
 def number(text: str) -> int | float | str:
-    """The number that `text` writes: whole ones as int, others as float where that is exact.
+    """The number in `text`: an int when it is whole, otherwise a float when that is exact.
 
-    One with more digits than a float can hold comes back as its text, which Terraform converts exactly.
+    A number with more digits than a float can hold is returned as text, which Terraform converts exactly.
     Raises BadValue.
     """
     text = text.strip()
@@ -38,7 +38,7 @@ def number(text: str) -> int | float | str:
 
 
 def boolean(text: str) -> bool:
-    """The truth value that `text` writes as Terraform does, `true` or `false`; raises BadValue."""
+    """The boolean in `text`, `true` or `false` in any case; raises BadValue."""
     try:
         return {"true": True, "false": False}[text.strip().lower()]
     except KeyError:
@@ -46,7 +46,7 @@ def boolean(text: str) -> bool:
 
 
 def lines(text: str) -> str:
-    """`text` with the line ends that were typed; browsers send each of them as CR LF."""
+    """`text` with LF as line end; browsers send CR LF."""
     return text.replace("\r\n", "\n")
 
 
@@ -54,7 +54,7 @@ READERS: dict[str, Callable[[str], Any]] = {"string": str, "number": number, "bo
 
 
 def read(text: str) -> Any:
-    """The value that `text` writes in JSON or as a literal of HCL; raises BadValue with the reason."""
+    """The value of `text`, which is JSON or a literal of HCL; raises BadValue with the reason."""
     if len(text) > MAX_TEXT:
         raise BadValue(f"The value is longer than {MAX_TEXT // 1024} KB.")
     try:
@@ -70,7 +70,7 @@ def read(text: str) -> Any:
 
 
 def read_as(text: str, kind: Type) -> Any:
-    """The value of `kind` that `text` writes in JSON or HCL; raises BadValue with the reason."""
+    """The value of `text`, in JSON or HCL, checked against `kind`; raises BadValue with the reason."""
     value = read(lines(text))
     if reason := mismatch(value, kind):
         raise BadValue(reason)
@@ -78,7 +78,7 @@ def read_as(text: str, kind: Type) -> Any:
 
 
 def show(value: Any) -> str:
-    """A primitive as people type it, anything else as indented JSON."""
+    """A string as it is, anything else as indented JSON."""
     return value if isinstance(value, str) else show_json(value)
 
 
@@ -87,17 +87,17 @@ def show_json(value: Any) -> str:
 
 
 def show_line(value: Any) -> str:
-    """A primitive as people type it, anything else as one line of JSON."""
+    """A string as it is, anything else as one line of JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal to Terraform: 1 is 1.0, but never `true`."""
+    """Whether Terraform considers two values equal: 1 equals 1.0, but not `true`."""
     return _canonical(one) == _canonical(other)
 
 
 def mismatch(value: Any, kind: Type, where: str = "The value") -> str:
-    """Why Terraform could not convert `value` to `kind`, in a sentence that says where; blank when it can."""
+    """Why Terraform cannot convert `value` to `kind`, as a sentence that names the part; blank when it can."""
     if value is None or isinstance(kind, Any_):
         return ""
     if isinstance(kind, Primitive):
@@ -135,7 +135,7 @@ def _word(kind: Type) -> str:
 
 
 def _converts(value: Any, name: str) -> bool:
-    """Terraform's conversions between primitives: all to string, and texts that write a number or a truth value."""
+    """Terraform's conversions between primitives: any to string, and a string that holds a number or a boolean."""
     if isinstance(value, dict | list):
         return False
     if name == "string" or isinstance(value, bool) and name == "bool":
@@ -177,7 +177,7 @@ def _distinct(pairs: list) -> dict:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Refuse what cannot be stored: NUL, half characters, and nesting without end."""
+    """Raise BadValue for what cannot be stored: NUL, lone surrogates, and nesting deeper than `depth`."""
     if depth == 0:
         raise BadValue(f"The value is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, str):
@@ -190,7 +190,7 @@ def _check(value: Any, depth: int) -> None:
 
 
 def storable(text: str) -> str:
-    """`text` itself; raises BadValue where it holds NUL or half of a surrogate pair, which PostgreSQL refuses."""
+    """Return `text`; raises BadValue when it holds NUL or a lone surrogate, which PostgreSQL refuses."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadValue("The text contains a character that cannot be stored.")
     return text

@@ -1,4 +1,4 @@
-"""Widgets of a deployment's form. All of them work without script: rows are added and dropped by submit buttons."""
+"""Widgets of a deployment's form. They work without script: submit buttons add and remove rows."""
 
 import re
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from deployments.inputs.input_names import OPENED
 
 
 class Rendered:
-    """A widget whose template is one of the portal's own, where `{% icon %}` is known."""
+    """A widget rendered with the project's template engine, which has the tag `{% icon %}`."""
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         return render_to_string(template_name, context)
 
 
 class Line(forms.TextInput):
-    """A line of text, or a text area where the value has more than one."""
+    """A one-line text input, or a text area when the value has several lines."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -33,7 +33,7 @@ class Line(forms.TextInput):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         context = self.get_context(name, value, attrs)
-        # the stubs leave Django's own `_render` out
+        # Django's type stubs lack `_render`
         return self._render(context["widget"]["template_name"], context, renderer)  # type: ignore[attr-defined]
 
 
@@ -43,19 +43,19 @@ class Switch(forms.CheckboxInput):
 
 
 class Rows(Rendered, forms.Widget):
-    """A widget over several inputs; its value is what was typed, whether from the form or from a value.
+    """A widget of several inputs; its value is what was typed, or the same shape made from a stored value.
 
-    After a row was dropped, `is_dropped` is true, and the Add button gets the focus.
+    `is_dropped` is true after a row was removed; the Add button then gets the focus.
     """
 
     is_dropped = False
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        return False  # no row at all is an empty list, not a missing answer
+        return False  # a post without rows is an empty list, not a missing value
 
 
 class Chips(Rows):
-    """A list of primitives: `{"items": [text, …], "new": text}`, the last being the text of the open input."""
+    """A list of primitives: `{"items": [text, …], "new": text}`; `new` is the text of the input beside Add."""
 
     template_name = "deployments/widgets/chips.html"
 
@@ -74,7 +74,7 @@ class Chips(Rows):
 
 
 class Pairs(Rows):
-    """A map of primitives: `[[key, value], …]` as typed; one blank row always follows."""
+    """A map of primitives: `[[key, value], …]` as typed; the page adds one blank row."""
 
     template_name = "deployments/widgets/pairs.html"
     use_fieldset = True
@@ -95,7 +95,7 @@ class Pairs(Rows):
 
 
 class Code(forms.Textarea):
-    """Text of a machine, in its type face."""
+    """A text area in a monospaced font, without spelling check."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "mono", "spellcheck": "false"})
@@ -116,17 +116,17 @@ class Secret(Rendered, forms.PasswordInput):
 
 
 class SecretCode(Code):
-    """Write-only, for values that are no single line."""
+    """Write-only, for values of several lines."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, None, attrs)
 
 
 def rearranged(data: QueryDict) -> QueryDict | None:
-    """A copy of the posted `data` after the Add or the × that was pressed, or None when neither was.
+    """A copy of the posted `data` with one row added (Add) or removed (×); None when neither button was pressed.
 
-    For `Chips` and `Pairs`, `add=<name>` opens another row and `drop=<name>-<number>` takes one away. In nested
-    values `add=<name>:row` opens a row, `add=<name>:set` what was left out, and `drop` with the same takes it away.
+    For `Chips` and `Pairs`, `add=<name>` adds a row and `drop=<name>-<number>` removes one. In nested values
+    `add=<name>:row` adds a row, `add=<name>:set` a part that was left out; `drop` with the same mark removes it.
     """
     if "add" not in data and "drop" not in data:
         return None
