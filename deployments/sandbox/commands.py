@@ -1,7 +1,7 @@
-"""Terraform's command line: what is called, with which files, and what it wrote that must be checked.
+"""Terraform's command line: the arguments and files of each command, and checks of what Terraform wrote.
 
-The only file that knows python-terraform, which builds argument lists well; running is the supervisor's work, as
-python-terraform cannot stream. Facts of Terraform itself are those of its command line documentation.
+The only file that imports python-terraform, and only to build argument lists: the supervisor runs the commands, as
+python-terraform cannot stream output. The source for Terraform's behaviour is its command line documentation.
 """
 
 import json
@@ -28,11 +28,11 @@ SMALL_FILE = 1024**2
 
 
 class ModuleRefused(Exception):
-    """The module must not run; the text says why, in a sentence for people."""
+    """The module must not run; the message is a sentence for people."""
 
 
 class UnsafeFile(Exception):
-    """A file that a run could have written is not a plain file within the size limit."""
+    """A file that a run can write is not a regular file within the size limit."""
 
 
 def init() -> list[str]:
@@ -48,7 +48,7 @@ def plan(*, destroy: bool = False) -> list[str]:
 
 
 def apply() -> list[str]:
-    """Apply the plan in PLAN_FILE, one of destruction included: what was planned is what is done."""
+    """Apply exactly the plan in PLAN_FILE, also one that destroys."""
     return _arguments("apply", PLAN_FILE, input=False, no_color=IsFlagged, json=IsFlagged)
 
 
@@ -61,13 +61,13 @@ def output() -> list[str]:
 
 
 def _arguments(command: str, *arguments: str, **options: Any) -> list[str]:
-    """What follows the name of the binary; the sandbox knows which binary that is."""
+    """The arguments after the binary's name; the sandbox adds the binary."""
     lines = CommandLines(terraform_bin_path="terraform", is_env_vars_included=False)
     return lines.generate_cmd_string(command, *arguments, **options)[1:]
 
 
 def cli_configuration() -> str:
-    """No calls home, and no provider but those of PROVIDERS, an empty folder unless a mirror is configured."""
+    """Disables the version check, and installs providers from PROVIDERS only, which is empty without a mirror."""
     return (
         "disable_checkpoint = true\n"
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{PROVIDERS}"\n  }}\n}}\n'
@@ -75,9 +75,9 @@ def cli_configuration() -> str:
 
 
 def adopt(directory: Path) -> None:
-    """Make an unpacked module ours: drop what would steer Terraform behind our back, add the last override.
+    """Prepare an unpacked module: remove files that would configure Terraform, write the portal's override.
 
-    Raises ModuleRefused when an override file of the module could change what was published.
+    Raises ModuleRefused when the module has an override file, which could change what was published.
     """
     overrides = sorted(path.name for path in directory.iterdir() if left_out.is_override(path.name))
     if overrides:
@@ -94,7 +94,7 @@ def write_override(directory: Path) -> None:
 
 
 def check_backend(directory: Path) -> None:
-    """Raise ModuleRefused unless `init` configured our backend and no other workspace is selected."""
+    """Raise ModuleRefused unless `init` configured the portal's backend and no other workspace is selected."""
     data = directory / ".terraform"
     if data.is_symlink() or (data / "environment").exists():
         raise ModuleRefused("The module changed Terraform's working files. It was not run.")
@@ -108,9 +108,9 @@ def check_backend(directory: Path) -> None:
 
 
 def check_providers(shown: bytes, *, has_mirror: bool) -> None:
-    """Raise ModuleRefused when `show -json` of a plan names a provider that is not allowed here.
+    """Raise ModuleRefused when `show -json` of a plan names a provider that is not available.
 
-    Without a mirror only Terraform's built-in provider is.
+    Without a mirror only Terraform's built-in provider is allowed; with one this check allows all.
     """
     try:
         document = next(line for line in shown.splitlines() if line.startswith(b"{"))  # warnings may surround it
@@ -124,7 +124,7 @@ def check_providers(shown: bytes, *, has_mirror: bool) -> None:
 
 
 def module_folder(root: Path, path: str) -> Path:
-    """The module's folder under `root`; raises ModuleRefused when `path` leaves it or is not there."""
+    """The module's folder under `root`; raises ModuleRefused when `path` leaves `root` or does not exist."""
     relative = PurePosixPath(path or ".")
     if relative.is_absolute() or ".." in relative.parts or not (root / relative).is_dir():
         raise ModuleRefused("The module's folder is missing in the archive of this version.")
@@ -132,9 +132,10 @@ def module_folder(root: Path, path: str) -> Path:
 
 
 def read_untrusted(path: Path, *, limit: int) -> bytes:
-    """Bytes of a file that a run can write: never through a link, never a pipe or device, at most `limit` bytes.
+    """The bytes of a file that a run can write: no symbolic link, pipe or device, and at most `limit` bytes.
 
-    `path` is absolute and resolved as the portal made it; the run may have replaced folders on the way to it.
+    `path` is absolute and resolved, as the portal created it; the run may have replaced a folder in it by a link.
+    Raises UnsafeFile, and FileNotFoundError when there is none.
     """
     if path.parent.resolve() != path.parent:
         raise UnsafeFile(f"{path.name} is not where it was")

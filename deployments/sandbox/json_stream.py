@@ -1,7 +1,7 @@
-"""Terraform's -json stream: one line of text in, one event out.
+"""Parses Terraform's -json stream: one line of text in, one event out.
 
-The shapes are those of Terraform's "machine-readable UI" documentation. A module's own processes may write to the same
-stream, so nothing here is believed: a line of another shape becomes plain text, never an error.
+The format is Terraform's "machine-readable UI". A module's processes can write to the same stream, so the lines are
+untrusted: a line of another shape becomes plain text, never an error.
 """
 
 import json
@@ -19,7 +19,7 @@ CHATTER = {"output_init_success_cli_message", "initializing_provider_plugin_from
 
 @dataclass(frozen=True)
 class Event:
-    """Something to show. `source` names the provisioner that printed `text`, which may be a piece of a line only."""
+    """A text for the log. `source` names the provisioner that printed it; the text may then be part of a line."""
 
     text: str
     tone: str = " "
@@ -42,7 +42,7 @@ class Summary(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """A resource while applying: status running, done or failed; `seconds` since it started."""
+    """A resource during apply: status running, done or failed; `seconds` since its start."""
 
     address: str = ""
     status: str = ""
@@ -51,7 +51,7 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class Diagnostic(Event):
-    """An error or warning; for a validation error `detail` is the module's own message for `variable`."""
+    """An error or warning; for a failed validation `detail` is the module's message about `variable`."""
 
     severity: str = "error"
     summary: str = ""
@@ -68,13 +68,13 @@ class Diagnostic(Event):
 
 @dataclass(frozen=True)
 class StateDump(Event):
-    """Terraform could save its state nowhere and printed it; it belongs with the states, never in a log."""
+    """The state that Terraform printed because it could not save it; stored as a state, never written to a log."""
 
     state: bytes = b""
 
 
 def parse(line: str) -> Event:
-    """The event of one line of Terraform's output."""
+    """Parse one line of Terraform's output."""
     try:
         message = storable(json.loads(line))
         text = str(message["@message"])
@@ -154,7 +154,7 @@ def _diagnostic(message: dict, text: str) -> Event:
 
 
 def _variable(found: dict) -> str:
-    """The variable that a diagnostic is about; the snippet's code and values are never shown, they hold inputs."""
+    """The variable that a diagnostic is about. The snippet's code and values are never shown, as they hold inputs."""
     snippet = found.get("snippet") or {}
     values = [str(value.get("traversal", "")) for value in snippet.get("values") or []]
     for text in [str(snippet.get("context") or ""), *values, str(found.get("detail", ""))]:

@@ -1,14 +1,14 @@
-"""JSON from outside, made fit for PostgreSQL, whose jsonb refuses some of what JSON texts may hold."""
+"""Cleans JSON from outside, as PostgreSQL's jsonb rejects some valid JSON."""
 
 import math
 from typing import Any
 
-DEEPEST = 100  # levels; what is nested deeper could be stored, and no page could show it
+DEEPEST = 100  # levels; PostgreSQL stores deeper values, but no page can show them
 LEFT_OUT = "…"
 
 
 def storable(value: Any, *, depth: int = DEEPEST) -> Any:
-    """`value` without NUL, lone surrogates, infinite numbers and endless nesting, which become readable substitutes."""
+    """`value` with NUL, lone surrogates, non-finite numbers and values below `depth` replaced by readable text."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""The directory of one attempt at a run, on persistent disk: `<run ref>-<token>/`, gone when the run has ended."""
+"""The directory of one attempt at a run, on persistent disk: `<run ref>-<token>/`, removed when the run ends."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from deployments.models import Run
 from deployments.sandbox import commands
 from deployments.sandbox.bubblewrap import Box
 
-BLOCK = 4096  # bytes that the smallest file costs the disk
+BLOCK = 4096  # bytes on disk of the smallest file
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Folders `module` and `state`, which the run may write, and beside them files which it may only read."""
+    """The folders `module` and `state`, which the run can write, and the files that it can only read."""
 
     root: Path
     folder: str  # of the module inside `module`
@@ -37,13 +37,13 @@ class Workspace:
 
     @property
     def state_files(self) -> list[Path]:
-        """Where Terraform may have put the newest state: its backend, or beside the module when that failed."""
+        """The files that may hold the newest state: the backend's, and the one that Terraform writes if that fails."""
         return [self.state / "terraform.tfstate", self.root / "module" / self.folder / "errored.tfstate"]
 
     def size(self) -> int:
-        """Bytes of all files, links not followed, an empty one counted as a block; files may vanish meanwhile.
+        """Bytes on disk of all files, at least a block each; links are not followed, files may vanish meanwhile.
 
-        A tree that cannot be looked through, closed or too deep, counts as endless.
+        Returns sys.maxsize for a tree that cannot be read, because of its permissions or depth.
         """
         total, folders = 0, [str(self.root)]
         while folders:
@@ -64,7 +64,7 @@ class Workspace:
 
 
 def remove(root: Path) -> None:
-    """Remove a tree of any depth, also folders that the run has closed; nothing may run in it any more."""
+    """Remove a tree of any depth, also folders without permissions; no process may use it any more."""
     for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
         subprocess.run([*command, "--", str(root)], capture_output=True, check=False)  # noqa: S603 - a path of ours
 
@@ -77,12 +77,12 @@ def _bytes(entry: os.DirEntry) -> int:
 
 
 def of(run: Run) -> Workspace:
-    """The workspace of the present attempt at a run; made by `create`."""
+    """The workspace of the current attempt at a run, which `create` makes."""
     return Workspace(settings.RUNS_DIR.resolve() / f"{run.ref}-{run.token}", run.version.path)
 
 
 def create(run: Run, inputs: dict) -> Workspace:
-    """Make the empty workspace of a claimed run and write its variables file, both readable by this user alone."""
+    """Create the workspace of a claimed run with its variables and configuration, readable by this user only."""
     workspace = of(run)
     settings.RUNS_DIR.mkdir(parents=True, exist_ok=True)
     workspace.root.mkdir(mode=0o700)
