@@ -1,4 +1,4 @@
-"""How a run ends: its final state, the money and the deployment, in one transaction."""
+"""Ends a run: final status, hold and deployment, in one transaction."""
 
 from functools import partial
 
@@ -20,11 +20,12 @@ from foundation.wake import wake
 def finish_run(
     run: Run, *, token: int, status: str, error: str = "", was_killed: bool = False, by: User | None = None
 ) -> bool:
-    """Give a run its final `status`; False, and nothing is written, when `token` is void or the run has ended.
+    """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
-    The hold is captured by success and released by any other end. Status, outputs and resource count of the
-    deployment follow the newest state that is stored; earlier ones of this run are dropped. `error` is a sentence
-    for people without secrets. `was_killed` says that Terraform was ended hard. `by` is who cancelled.
+    Success captures the hold, any other end releases it. Status, outputs and resource count of the deployment follow
+    the newest stored state; this run's older states are deleted. `error` is a sentence for people, without secrets.
+    `was_killed` says that Terraform was killed, or interrupted twice, while it changed things. `by` is the person who
+    cancelled.
     """
     deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
     now = timezone.now()
@@ -40,7 +41,7 @@ def finish_run(
 
 
 def _settle(run: Run, status: str, by: User | None) -> None:
-    """The hold rule: captured with the first success, released with any other end."""
+    """The hold rule: success captures, any other end releases."""
     if run.hold_id is None:
         return
     hold = Hold.objects.get(pk=run.hold_id)
@@ -73,6 +74,6 @@ def _is_interrupted(deployment: Deployment, status: str, was_killed: bool) -> bo
 
 
 def _wake_next(deployment: Deployment) -> None:
-    """Another run of this deployment may have waited for this one to end."""
+    """Enqueue the deployment's oldest queued run, which may have waited for this one to end."""
     if following := deployment.runs.filter(status=Run.Status.QUEUED).order_by("pk").first():
         transaction.on_commit(partial(wake, "deployments.execute_run", following.pk))

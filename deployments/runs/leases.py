@@ -1,4 +1,4 @@
-"""Who may work on a run: claim, lease and fencing token, all by the database's clock."""
+"""Claim, lease and fencing token of a run: they decide which worker may write. Leases use the database's clock."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ Result = TypeVar("Result")
 
 
 class LeaseLost(Exception):
-    """Another worker or the reaper has the run now: stop Terraform and write nothing more."""
+    """Another worker or the reaper holds the run, or the lease could not be kept: stop Terraform, write nothing."""
 
 
 def claim(run_id: int, *, worker: str) -> Run | None:
-    """Take a waiting run: new fencing token and lease. None when there is nothing to take.
+    """Claim a waiting run with a new fencing token and lease; None when it cannot be claimed.
 
-    Of several runs of one deployment the oldest goes first, and none while another occupies the deployment.
+    Runs of one deployment are claimed oldest first, and only while no other one occupies the deployment.
     `worker` is host:pid.
     """
     run = Run.objects.filter(pk=run_id).first()
@@ -36,7 +36,7 @@ def claim(run_id: int, *, worker: str) -> Run | None:
     try:
         with transaction.atomic():
             changed = claimable().filter(pk=run_id).update(**_claim(run, worker))
-    except IntegrityError:  # one_active_run_per_deployment: another worker was faster
+    except IntegrityError:  # one_active_run_per_deployment: another worker claimed first
         return None
     related = ("deployment__owner", "version__module", "version__archive")
     return Run.objects.select_related(*related).get(pk=run_id) if changed else None
@@ -56,20 +56,20 @@ def _claim(run: Run, worker: str) -> dict[str, Any]:
 
 
 def claimable() -> RunQuerySet:
-    """Runs that a worker could take now."""
+    """Runs that a worker can claim now."""
     siblings = Run.objects.filter(deployment=OuterRef("deployment")).exclude(pk=OuterRef("pk"))
     before = siblings.filter(Q(status__in=Run.OCCUPYING) | Q(status__in=Run.CLAIMABLE, pk__lt=OuterRef("pk")))
     return Run.objects.filter(~Exists(before), status__in=Run.CLAIMABLE, cancel_requested_at__isnull=True)
 
 
 def extend(run: Run) -> None:
-    """Extend the lease of a run that is ours; raises LeaseLost."""
+    """Extend the lease of a run that this worker holds; raises LeaseLost."""
     if not _mine(run).update(lease_expires_at=_lease_end()):
         raise LeaseLost
 
 
 def take_over(run: Run) -> bool:
-    """Take a run whose lease has expired from its worker, whose token is void from now on."""
+    """Take over a run with an expired lease; its worker's token becomes stale. True when it was taken over."""
     taken = _mine(run).filter(lease_expires_at__lt=Now()).update(token=F("token") + 1, lease_expires_at=_lease_end())
     if taken:
         run.refresh_from_db()
@@ -77,7 +77,7 @@ def take_over(run: Run) -> bool:
 
 
 def is_cancelled(run: Run) -> bool:
-    """Whether somebody asked to cancel; raises LeaseLost when the run is no longer ours."""
+    """Whether somebody requested to cancel the run; raises LeaseLost when this worker does not hold it any more."""
     asked_at = _mine(run).values_list("cancel_requested_at", flat=True)[:1]
     if not asked_at:
         raise LeaseLost
@@ -85,7 +85,7 @@ def is_cancelled(run: Run) -> bool:
 
 
 def record(run: Run, **fields: Any) -> None:
-    """Write fields of a run that is ours; raises LeaseLost."""
+    """Write fields of a run that this worker holds; raises LeaseLost."""
     if not _mine(run).update(**fields):
         raise LeaseLost
     for name, value in fields.items():
@@ -93,7 +93,7 @@ def record(run: Run, **fields: Any) -> None:
 
 
 def outlast(work: Callable[[], Result]) -> Result:
-    """Do `work`, again while the database is away; raises LeaseLost when that takes as long as a lease lasts."""
+    """Do `work`, and retry it while the database is unreachable; raises LeaseLost after the duration of a lease."""
     deadline = time.monotonic() + settings.RUN_LEASE
     while True:
         try:
@@ -109,7 +109,7 @@ def outlast(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def fenced(run: Run) -> Iterator[None]:
-    """A transaction that holds the run's row while it is ours; raises LeaseLost, and nothing is written."""
+    """A transaction that locks the run's row; raises LeaseLost, before any write, when another worker holds it."""
     with transaction.atomic():
         if not _mine(run).select_for_update(no_key=True).exists():
             raise LeaseLost

@@ -1,7 +1,7 @@
-"""The live log: rows are the truth, one tailer per process looks at them, Redis only says when.
+"""The live log: one tailer per process polls the database, and Redis only wakes it early.
 
-A viewer waits at its run's feed. The tailer asks the database for the newest chunk of all watched runs in one query,
-at once when a worker publishes news and otherwise each second; a viewer reads its lines when there are some.
+A viewer waits on the feed of its run. The tailer asks the database for the newest chunk of all watched runs in one
+query, when a worker publishes news and otherwise once a second; a viewer reads the lines when there are new ones.
 """
 
 import asyncio
@@ -21,20 +21,20 @@ from django.db.models import Max
 from deployments.models import Run, RunLog
 from deployments.runs.log import CHANNEL
 
-LOOK_EVERY = 1.0  # seconds; the pace when Redis says nothing
-RECONNECT_AFTER = 5.0  # seconds until Redis is tried again
-BEAT_EVERY = 15.0  # seconds between signs of life, and between two looks at whether the viewer may still see it
+LOOK_EVERY = 1.0  # seconds between two polls without a message from Redis
+RECONNECT_AFTER = 5.0  # seconds before the next connection to Redis
+BEAT_EVERY = 15.0  # seconds without news until the viewer's permission is checked and a keep-alive is sent
 CHUNKS_AT_ONCE = 200
 
 logger = logging.getLogger(__name__)
 Read = TypeVar("Read")
-# Few threads read for all viewers, so that a thousand streams hold a handful of database connections.
+# A small thread pool reads for all viewers, so that a thousand streams need only a handful of database connections.
 readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="run-log")
 tailers: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Tailer]" = weakref.WeakKeyDictionary()
 
 
 class Feed:
-    """What is known of a watched run, and the bell that rings when there is more."""
+    """The latest known chunk and status of a watched run, and the condition that wakes its viewers."""
 
     def __init__(self) -> None:
         self.newest = 0
@@ -48,7 +48,7 @@ class Feed:
 
 
 class Tailer:
-    """Watches the runs that somebody of this process looks at; stands still while nobody does."""
+    """Polls the runs that have viewers in this process; its task ends when there are none."""
 
     def __init__(self) -> None:
         self.feeds: dict[int, Feed] = {}
@@ -83,7 +83,7 @@ class Tailer:
     async def _look(self) -> None:
         try:
             rows = await in_reader(_newest, list(self.feeds))
-        except DatabaseFailure:  # it may come back; the next look is in a second
+        except DatabaseFailure:  # retried with the next poll, in a second
             logger.exception("live log not read")
             return
         for run_id, status, newest in rows:
@@ -107,12 +107,12 @@ class Tailer:
 
 
 def tailer() -> Tailer:
-    """The tailer of this process: one per event loop, of which a server has one."""
+    """The tailer of the running event loop; a server process has one loop."""
     return tailers.setdefault(asyncio.get_running_loop(), Tailer())
 
 
 async def stream(run_id: int, position: int, may_go_on: Callable[[], Awaitable[object]]) -> AsyncIterator[bytes]:
-    """Events after `position` until the run is final, or until `may_go_on` says that the viewer lost the right."""
+    """Events after `position`, until the run is final or `may_go_on` returns something falsy (permission lost)."""
     async with tailer().watch(run_id) as feed:
         yield b"retry: 1000\n\n"
         while True:
@@ -130,7 +130,7 @@ async def stream(run_id: int, position: int, may_go_on: Callable[[], Awaitable[o
 
 
 async def _news(feed: Feed, position: int) -> bool:
-    """Wait for something after `position`; False when BEAT_EVERY passed without."""
+    """Wait for a chunk after `position` or the end of the run; False after BEAT_EVERY without either."""
     async with feed.bell:
         try:
             await asyncio.wait_for(feed.bell.wait_for(lambda: feed.newest > position or feed.is_final), BEAT_EVERY)
@@ -140,7 +140,7 @@ async def _news(feed: Feed, position: int) -> bool:
 
 
 def _event(sequence: int, text: str) -> bytes:
-    """One event; a carriage return would end a line of the protocol (HTML standard, "Server-sent events")."""
+    """One event. Drops carriage returns, which end a line of the protocol (HTML standard, "Server-sent events")."""
     lines = "".join(f"data: {line}\n" for line in text.replace("\r", "").split("\n"))
     return f"id: {sequence}\n{lines}\n".encode()
 
@@ -150,7 +150,7 @@ async def in_reader(read: Callable[..., Read], *args: Any) -> Read:
 
 
 def _reading(read: Callable[..., Read], *args: Any) -> Read:
-    """Call `read` and give its database connection back: the thread may not be needed again for hours."""
+    """Call `read`, then close the thread's database connection, which would otherwise stay open for hours."""
     try:
         return read(*args)
     finally:
@@ -158,7 +158,7 @@ def _reading(read: Callable[..., Read], *args: Any) -> Read:
 
 
 def _newest(run_ids: list[int]) -> list[tuple[int, str, int]]:
-    """Run, status and number of the newest chunk. One statement: what a final status ends is in the same snapshot."""
+    """Run, status and newest chunk. One statement, so that a final status comes with the last chunk of the log."""
     runs = Run.objects.filter(pk__in=run_ids).annotate(newest=Max("log__sequence"))
     return [(pk, status, newest or 0) for pk, status, newest in runs.order_by().values_list("pk", "status", "newest")]
 

@@ -1,4 +1,4 @@
-"""A run's log: lines to chunks in the database, fenced, without secrets, and a wake-up for those who watch."""
+"""Writes a run's log: redacts lines, stores them as chunks under the fencing token, and notifies viewers."""
 
 import logging
 import time
@@ -16,14 +16,14 @@ from deployments.sandbox.json_stream import TONES
 CHANNEL = "run-log"
 FLUSH_SECONDS = 0.3
 FLUSH_CHARACTERS = 64 * 1024
-HOLD_SECONDS = 0.5  # how long a line waits whose end may be the beginning of a secret
+HOLD_SECONDS = 0.5  # how long a line is held back when its end may be the beginning of a secret
 LONGEST_LINE = 16 * 1024
 
 logger = logging.getLogger(__name__)
 
 
 class LogWriter:
-    """Collects lines and writes them as numbered chunks; raises deployments.runs.leases.LeaseLost when fenced out."""
+    """Collects lines and writes them as numbered chunks; writing raises deployments.runs.leases.LeaseLost."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -43,7 +43,7 @@ class LogWriter:
         return self._redactor.clean(text)
 
     def add(self, text: str, tone: str = " ", *, source: str = "") -> None:
-        """Add lines of one tone. Those of one `source` are a stream that may break a line anywhere."""
+        """Add lines of one tone. The lines of one `source` are a stream, which may be cut at any character."""
         for line in text.splitlines():
             if source:
                 self._add_piece(line, source)
@@ -51,7 +51,7 @@ class LogWriter:
                 self._append(self._redactor.clean(line), tone)
 
     def flush(self, *, at_end: bool = False) -> None:
-        """Write what is due; with `at_end` everything."""
+        """Write the lines that are due; all of them with `at_end`."""
         now = time.monotonic()
         for source in [name for name, (since, _) in self._held.items() if at_end or now - since >= HOLD_SECONDS]:
             self._release(source)
@@ -67,7 +67,7 @@ class LogWriter:
             self._release(source)
 
     def _release(self, source: str) -> None:
-        """Show the pieces of a source; an end that already gives much of a secret away is masked."""
+        """Add the held pieces of a source to the log; masks an end that shows REVEALING characters of a secret."""
         _, pieces = self._held.pop(source)
         before = self._shown.pop(source, "")
         stream = before + "".join(pieces)
@@ -96,7 +96,7 @@ class LogWriter:
 
 
 def publish(run_id: int) -> None:
-    """Tell those who watch that the run has news; the rows are the truth, so a lost message is harmless."""
+    """Notify viewers that the run has news. A lost message is harmless, as they read from the database."""
     try:
         _broker().publish(CHANNEL, run_id)
     except redis.RedisError as error:

@@ -1,4 +1,4 @@
-"""What a run plans and how far it is: collected from events, written to its row a few times a second at most."""
+"""Collects a run's plan and progress from events; the supervisor writes them to the run's row twice a second."""
 
 from deployments.json_columns import Plan, PlanCounts, PlannedResource, ResourceProgress
 from deployments.models import Run
@@ -28,7 +28,7 @@ class ProgressBoard:
             self._has_news = True
 
     def store_plan(self) -> None:
-        """Write the plan and every resource as waiting; raises deployments.runs.leases.LeaseLost."""
+        """Write the plan, with every resource as waiting; raises deployments.runs.leases.LeaseLost."""
         listed: list[PlannedResource] = [
             {"address": address, "action": action} for address, action in self._planned.items()
         ]
@@ -37,7 +37,7 @@ class ProgressBoard:
         leases.record(self.run, plan=plan, resources=list(self._resources.values()))
 
     def flush(self) -> None:
-        """Write what changed since the last time; raises deployments.runs.leases.LeaseLost."""
+        """Write what changed since the last flush; raises deployments.runs.leases.LeaseLost."""
         if self._has_news:
             leases.record(self.run, resources=list(self._resources.values()))
             self._has_news = False

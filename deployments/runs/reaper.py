@@ -1,6 +1,6 @@
-"""What a dead worker leaves: its process is stopped, its state saved, its run ended or queued again.
+"""Cleans up after a dead worker: kills its process, saves the state, and ends the run or queues it again.
 
-An apply is never repeated automatically.
+An apply is never retried automatically.
 """
 
 import logging
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @alone
 def reap_runs() -> None:
-    """Take every run whose lease has expired."""
+    """Take over every run whose lease has expired, and remove directories of ended runs."""
     for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
         _reap_alone(run)
     _sweep()
@@ -40,9 +40,9 @@ def reap_runs() -> None:
 
 @alone
 def poll_runs() -> None:
-    """Send again what waits, as its message may be lost.
+    """Enqueue all claimable runs again, as their messages may be lost.
 
-    While messages wait in the queue nothing is added: workers are busy, or will find their runs.
+    Does nothing while the queue has messages: the workers are busy, or about to claim these runs.
     """
     waiting = list(leases.claimable().order_by("pk").values_list("pk", flat=True))
     if not waiting or _queue_length():
@@ -52,7 +52,7 @@ def poll_runs() -> None:
 
 
 def _reap_alone(run: Run) -> None:
-    """One run that cannot be ended must not keep the reaper from the others."""
+    """Log an error, so that a run that cannot be reaped does not block the others."""
     try:
         _reap(run)
     except Exception:
@@ -60,7 +60,7 @@ def _reap_alone(run: Run) -> None:
 
 
 def _reap(run: Run) -> None:
-    """Void the worker's token first, so that whatever it still does is written nowhere."""
+    """End or requeue one run. Takes it over first, so that its worker, if still alive, can write nothing more."""
     process = run.process
     if not leases.take_over(run):
         return
@@ -86,7 +86,7 @@ def _reap(run: Run) -> None:
 
 
 def _salvage(run: Run) -> None:
-    """Store the state on disk when it is newer than the stored one; a damaged or foreign one is left out."""
+    """Store the states on disk that are newer than the stored one; skips those that are damaged or unrelated."""
     recorder = state.StateRecorder(run)
     for path in [path for left in workspace.attempts_at(run) for path in left.state_files]:
         try:
@@ -116,7 +116,7 @@ def _say(run: Run, sentence: str) -> None:
 
 
 def _sweep() -> None:
-    """Remove directories on this host whose run has ended: their worker was killed while it removed them."""
+    """Remove directories on this host whose run has ended, left by a worker that was killed before it removed them."""
     left = workspace.left_behind()
     ended = Run.objects.filter(ref__in=[ref for ref, _ in left], status__in=Run.FINAL).values_list("ref", flat=True)
     refs = set(ended)

@@ -1,4 +1,4 @@
-"""Keeping secrets out of logs: exact values and the forms in which programs usually print them."""
+"""Keeps secrets out of logs: masks exact values and the encodings in which programs usually print them."""
 
 import base64
 import json
@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "••••••"
-SHORTEST = 4  # a shorter value would mask half of every log and is no secret
-REVEALING = 4  # so many first characters of a secret are masked even when the rest has not come yet
+SHORTEST = 4  # characters; masking shorter values would hide half of every log
+REVEALING = 4  # this many first characters of a secret are masked even before the rest arrives
 
 
 def leaves(value: Any) -> list[str]:
-    """All texts and numbers inside a JSON value, as Terraform prints them."""
+    """All strings and numbers inside a JSON value, as Terraform prints them."""
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in leaves(item)]
     if isinstance(value, list):
@@ -36,9 +36,9 @@ class Redactor:
         return self.clean_pieces([text])[0]
 
     def clean_pieces(self, pieces: list[str], *, hidden_end: int = 0) -> list[str]:
-        """The pieces of one stream, each without its part of a secret, also where that runs across pieces.
+        """The masked pieces of one stream; a secret may span several pieces.
 
-        The last `hidden_end` characters of the stream are masked too.
+        Also masks the last `hidden_end` characters of the stream.
         """
         if self._pattern is None:
             return pieces
@@ -61,7 +61,7 @@ class Redactor:
 
 
 def _without(piece: str, start: int, spans: list[tuple[int, int]]) -> str:
-    """`piece`, which begins at `start` of its stream, without the spans; each span leaves one mask where it begins."""
+    """`piece`, at offset `start` of its stream, without the spans; one mask replaces each span where it begins."""
     end, position, kept = start + len(piece), start, []
     for first, last in spans:
         if last <= start or first >= end:
@@ -84,7 +84,7 @@ def _forms(secret: str) -> set[str]:
 
 
 def _base64_forms(secret: bytes) -> set[str]:
-    """Base64 of the value, and what of it stays the same when it stands inside a longer text, at three offsets."""
+    """Base64 of the value, and the part that is the same when the value is inside a longer text, at each offset."""
     forms = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         forms.add(encode(secret).decode().rstrip("="))

@@ -1,4 +1,4 @@
-"""The worker of a run: claim it, prepare, plan, apply, save, end it."""
+"""Executes a run from claim to end: prepare, plan, apply, save."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ from deployments.sandbox.json_stream import Diagnostic, StateDump
 from foundation.encryption import DecryptionFailed
 from modules.reading.archive import ArchiveRefused, unpack
 
-LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is shown in parts
+LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is split
 MOST_ERRORS = 5
 LONGEST_ERROR = 4_000  # characters
 
@@ -28,12 +28,12 @@ logger = logging.getLogger(__name__)
 
 
 class RunFailed(Exception):
-    """The run ends here; the text is a sentence for people."""
+    """The run failed; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """A final state, and the reason unless it is success."""
+    """A final status, with the reason unless the run succeeded."""
 
     status: Run.Status
     error: str = ""
@@ -41,9 +41,9 @@ class Ending:
 
 
 def execute_run(run_id: int) -> None:
-    """Do a waiting run from claim to final state; nothing when it cannot be claimed.
+    """Claim a run and execute it to its final status. Idempotent: does nothing when the run cannot be claimed.
 
-    What is unexpected leaves row and directory to the reaper, which knows what can be saved.
+    An unexpected exception leaves row and directory to the reaper, which saves what it can.
     """
     run = leases.claim(run_id, worker=f"{socket.gethostname()}:{os.getpid()}")
     if run is None:
@@ -57,7 +57,7 @@ def execute_run(run_id: int) -> None:
 
 
 class Attempt:
-    """One claimed run, from its empty directory to its ending."""
+    """One attempt at a claimed run."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -69,7 +69,7 @@ class Attempt:
         self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
 
     def ending(self) -> Ending:
-        """Work until something ends the run; raises LeaseLost."""
+        """Execute the run and return how it ended; raises LeaseLost."""
         try:
             self._prepare()
             self._init()
@@ -86,7 +86,7 @@ class Attempt:
         return Ending(Run.Status.SUCCEEDED)
 
     def finish(self, ending: Ending) -> None:
-        """Write what is left, end the run and remove its directory; raises LeaseLost, and then keeps it."""
+        """Flush log and progress, end the run and remove its directory; on LeaseLost the directory stays."""
         error = self.log.clean(ending.error)[:LONGEST_ERROR]
         self._say_goodbye(ending.status, error)
         leases.outlast(self.board.flush)
@@ -98,7 +98,7 @@ class Attempt:
         publish(self.run.pk)
 
     def _by(self, status: Run.Status) -> User | None:
-        """Who cancelled, for a run that was."""
+        """The person who cancelled; None for any other status."""
         if status != Run.Status.CANCELLED:
             return None
         self.run.refresh_from_db(fields=["cancelled_by"])
@@ -119,7 +119,7 @@ class Attempt:
         state.restore(deployment, self.workspace)
 
     def _inputs(self) -> dict[str, object]:
-        """The values of the variables; the deployment's ref for a module that asks for it."""
+        """The values of the variables; a declared `deployment_id` without value gets the deployment's ref."""
         inputs = self.run.all_inputs()
         declared = {variable["name"] for variable in self.run.version.schema.get("variables", [])}
         if "deployment_id" in declared and not inputs.get("deployment_id"):
@@ -138,7 +138,7 @@ class Attempt:
         leases.outlast(self.board.store_plan)
 
     def _apply(self) -> None:
-        """Apply the plan; the newest state is kept whether that succeeds or not."""
+        """Apply the plan, and store the newest state whether that succeeds or not."""
         self._advance(Run.Status.APPLYING)
         try:
             self._terraform(commands.apply(), "terraform apply")
@@ -148,7 +148,7 @@ class Attempt:
             self._advance(Run.Status.SAVING)
 
     def _terraform(self, arguments: list[str], title: str) -> None:
-        """Run one command; raises RunFailed with what its errors say, in the module's own words."""
+        """Run one command; raises RunFailed with Terraform's error messages."""
         self.log.add(f"$ {title}", "c")
         lines = Lines(self._take)
         code = self.supervisor.call(arguments, lines.feed)
@@ -190,7 +190,7 @@ class Attempt:
 
     @property
     def _was_interrupted(self) -> bool:
-        """Whether Terraform was ended hard while it changed things."""
+        """Whether Terraform was killed, or interrupted twice, while it changed things."""
         return self.supervisor.was_killed and self.run.status in (Run.Status.APPLYING, Run.Status.SAVING)
 
     def _say_goodbye(self, status: Run.Status, error: str) -> None:
@@ -201,7 +201,7 @@ class Attempt:
 
 
 class Lines:
-    """Cuts a stream of bytes into lines of text."""
+    """Splits a stream of bytes into lines of text."""
 
     def __init__(self, take: Callable[[str], None]) -> None:
         self._take = take

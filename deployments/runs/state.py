@@ -1,4 +1,4 @@
-"""Terraform's state: watched on disk, kept in PostgreSQL, compressed, encrypted and fenced."""
+"""Terraform's state: reads it from disk and stores it in PostgreSQL, compressed, encrypted and fenced."""
 
 import json
 import re
@@ -16,22 +16,22 @@ from deployments.sandbox.workspace import Workspace, write_private
 
 LONGEST_LINEAGE = 64
 HIGHEST_SERIAL = 2**63 - 1  # of a bigint
-DEEPEST = 500  # levels: far enough below Python's recursion limit to be readable wherever it is read again
+DEEPEST = 500  # levels; far below Python's recursion limit, so that a stored state can always be parsed
 QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NotAState(Exception):
-    """The text is no state of Terraform, or half of one."""
+    """The text is not a complete Terraform state."""
 
 
 class StateRejected(Exception):
-    """The state on disk is not a successor of the one that the portal keeps; a sentence for people."""
+    """The state on disk is unsafe or does not continue the stored one; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
 class State:
-    """One state as Terraform wrote it; outputs by name, a sensitive one without its value."""
+    """A parsed state. `outputs` by name, sensitive ones without their value; `content` is the whole document."""
 
     text: bytes
     lineage: str
@@ -42,7 +42,7 @@ class State:
 
 
 def parse(text: bytes) -> State:
-    """Read a state file, which a run may have forged; raises NotAState when it is half-written or misshapen."""
+    """Parse a state file, which a run may have forged; raises NotAState when it is incomplete or malformed."""
     if _depth(text) > DEEPEST:
         raise NotAState
     try:
@@ -64,13 +64,13 @@ def newest(deployment: Deployment) -> StateVersion | None:
 
 
 def restore(deployment: Deployment, workspace: Workspace) -> None:
-    """Put the deployment's newest state where Terraform looks for it; nothing for the first run."""
+    """Write the deployment's newest state, if there is one, to the file of Terraform's backend."""
     if version := newest(deployment):
         write_private(workspace.state_files[0], version.content)
 
 
 class StateRecorder:
-    """Stores each newer state of one run; the serial must grow, the lineage match, the token be current."""
+    """Stores the states of one run: the serial must increase, the lineage match, and the token be current."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -80,7 +80,7 @@ class StateRecorder:
         self._seen: dict[Path, tuple] = {}
 
     def look(self, path: Path) -> bool:
-        """Store what is newer in `path`; a half-written file is left for the next look. True when it stored.
+        """Store the state in `path` if it is newer; True when it was stored. Skips a missing or half-written file.
 
         Raises StateRejected, and deployments.runs.leases.LeaseLost.
         """
@@ -99,7 +99,7 @@ class StateRecorder:
         return stored
 
     def store(self, state: State) -> bool:
-        """Store one state when its serial is higher; raises StateRejected for another lineage, and LeaseLost."""
+        """Store a state whose serial is higher; raises StateRejected for another lineage, and LeaseLost."""
         if self.lineage not in (None, state.lineage):
             raise StateRejected("The state was replaced by an unrelated one. The portal keeps the last good state.")
         if state.serial <= self.serial:
@@ -119,6 +119,6 @@ def _shown(output: dict) -> dict:
 
 
 def _depth(text: bytes) -> int:
-    """How deep the brackets of JSON nest, those in strings left out."""
+    """The nesting depth of JSON brackets, without those in strings."""
     brackets = QUOTED.sub(b"", text).translate(None, NO_BRACKET)
     return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)

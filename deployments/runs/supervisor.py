@@ -1,4 +1,4 @@
-"""Looking after one Terraform process: its output, the lease, the state, cancelling and limits, in one thread."""
+"""Supervises one Terraform process in one thread: output, lease, state, cancellation and limits."""
 
 import os
 import select
@@ -24,12 +24,12 @@ PIECE = 64 * 1024
 WATCH_SECONDS = 1.0  # a cancelled run is noticed within this
 PROGRESS_SECONDS = 0.5
 WORKSPACE_SECONDS = 5.0
-KILLED = (137, -9)  # 128 + SIGKILL is how bubblewrap reports what ended inside, by the kernel's lack of memory say
+KILLED = (137, -9)  # killed, by the kernel's OOM killer for instance; bubblewrap reports 128 + SIGKILL
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Why Terraform is asked to stop, and what the run becomes when that succeeds."""
+    """Why Terraform is asked to stop, and the run's final status afterwards."""
 
     status: Run.Status
     sentence: str
@@ -40,7 +40,7 @@ class Stopped(Exception):
 
 
 class Duty:
-    """Work that is due every so many seconds; what failed is due again at once."""
+    """Periodic work, every `seconds`; after an exception it is due again at once."""
 
     def __init__(self, seconds: float, work: Callable[[], object]) -> None:
         self._seconds, self._work = seconds, work
@@ -75,10 +75,10 @@ class Supervisor:
         self._measure = Duty(WORKSPACE_SECONDS, self._watch_workspace)
 
     def call(self, arguments: list[str], on_output: Callable[[bytes], None]) -> int:
-        """Run one command of Terraform to its end and return its exit code; `on_output` gets pieces of its output.
+        """Run one Terraform command to its end and return the exit code; `on_output` gets its output in pieces.
 
-        Raises Stopped before the start when the run was stopped, SandboxUnavailable and LeaseLost;
-        when it raises, the process is dead.
+        Raises Stopped, without starting the command, when the run was stopped; SandboxUnavailable; and LeaseLost.
+        Whenever it raises, the process has ended.
         """
         leases.outlast(self._watch_cancel)
         if self.stop:
@@ -109,7 +109,7 @@ class Supervisor:
             self._look_after()
 
     def _look_after(self) -> None:
-        """Do what is due. Database outages are tolerated until the lease expires."""
+        """Do the work that is due. Tolerates database outages until the lease expires; then raises LeaseLost."""
         now = time.monotonic()
         self._watch_clock(now)
         self._measure.perform(now)
@@ -152,7 +152,7 @@ class Supervisor:
         self._request(Stop(Run.Status.FAILED, sentence))
 
     def _request(self, stop: Stop) -> None:
-        """Interrupt Terraform, which then saves its state; once more and then hard when it does not end."""
+        """Interrupt Terraform, so that it saves its state; schedule a second interrupt and a kill in case it hangs."""
         if self.stop:
             return
         self.stop = stop
@@ -164,7 +164,7 @@ class Supervisor:
         self._signals = [(second, self._insist), (second + settings.RUN_CANCEL_KILL, self._kill)]
 
     def _insist(self) -> None:
-        """A second interrupt makes Terraform leave at once, whatever it is doing."""
+        """Send a second interrupt, on which Terraform exits at once, whatever it is doing."""
         self.was_killed = True
         self._process.interrupt()
 
