@@ -1,4 +1,4 @@
-"""From the catalogue to a deployment: the cards, the form, the confirmation."""
+"""The pages from the catalogue to a deployment: cards, form, confirmation."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def deploy(request: SignedInRequest) -> HttpResponse:
 
 
 def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab: bool) -> dict[str, Any]:
-    """A page of `modules`, by what is searched for."""
+    """The context of one page of `modules`, searched and sorted as requested."""
     form = OfferFilter(request.GET)
     wanted = form.wanted()
     found = offers.with_figures(offers.matching(modules, text=wanted["q"], tag=wanted["tag"]))
@@ -116,7 +116,7 @@ def draft_review(request: SignedInRequest, ref: str, draft_ref: str) -> HttpResp
 
 
 def _review(request: SignedInRequest, module: Module, draft: Draft, secrets: dict[str, Any]) -> dict[str, Any]:
-    """What would be deployed, what it may do, and what it costs."""
+    """The context of the confirmation: inputs, abilities and price."""
     schema = version_moves.shown_schema(draft.version, sees_hidden=module.shows_hidden_inputs_to(request.user))
     cost = _cost(draft.version, request.user)
     return cost | {
@@ -133,7 +133,7 @@ def _review(request: SignedInRequest, module: Module, draft: Draft, secrets: dic
 
 
 def _create(draft: Draft, secrets: dict[str, Any], post: QueryDict) -> tuple[str | Exception | None, Deployment | None]:
-    """A deployment, or why there is none, which reads as a sentence."""
+    """The refusal as a sentence, or the deployment that was created."""
     if refusal := drafts.changed_since(draft, post):
         return refusal, None
     try:

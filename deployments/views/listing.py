@@ -45,7 +45,7 @@ def deployment_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _show(deployment: WithNewestRun, viewer: User) -> None:
-    """Give a row of the table what it shows beside its fields."""
+    """Add the attributes that the list shows beside the deployment's fields."""
     deployment.shown_status = shown_status(deployment, deployment.run_status)
     deployment.trouble = trouble(deployment, deployment.run_status)
     deployment.shown_owner = runs.name_for(deployment.owner, viewer)
@@ -74,7 +74,7 @@ def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[De
 
 
 def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
-    """Refs and labels of the modules that are deployed, by title; the label says whose each is."""
+    """Refs and labels of the deployed modules, sorted by label, which is title and publisher."""
     columns = ("version__module__ref", "cost_centre__module_title", "version__module__owner__slug")
     found = visible.order_by(*columns).values_list(*columns).distinct()
     labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for ref, title, publisher in found}

@@ -17,15 +17,15 @@ from deployments.runs.live_log import in_reader, stream
 @login_required
 @require_GET
 async def run_log(request: SignedInRequest, ref: str, number: int) -> StreamingHttpResponse:
-    """Server-sent events: the lines of a chunk under its number, then `end` with the final status.
+    """Server-sent events: each chunk's lines with its sequence as id, then `end` with the final status.
 
-    Goes on after the chunk that `Last-Event-ID` or `?after=` names.
+    Resumes after the chunk in `Last-Event-ID` or `?after=`.
     """
     user = await request.auser()
     run_id = await sync_to_async(_visible_run)(user.pk, ref, number)
     if run_id is None:
         raise Http404
-    await sync_to_async(close_old_connections)()  # a stream may last an hour, and needs none
+    await sync_to_async(close_old_connections)()  # a stream may last an hour without using one
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     position = int(after) if after.isdecimal() and len(after) < 10 else 0
     may_go_on = partial(in_reader, _visible_run, user.pk, ref, number)
@@ -37,7 +37,7 @@ async def run_log(request: SignedInRequest, ref: str, number: int) -> StreamingH
 
 
 def _visible_run(user_id: int, ref: str, number: int) -> int | None:
-    """The key of a run that this person may see at this moment."""
+    """The primary key of the run, if this person can see it now; otherwise None."""
     user = get_user_model().objects.filter(pk=user_id).first()
     if user is None:
         return None

@@ -1,4 +1,4 @@
-"""One deployment: its page, its parts that follow a run, and its outputs."""
+"""A deployment's page, the parts of it that refresh during a run, and its outputs."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def deployment(request: SignedInRequest, ref: str, number: int | None = None) ->
 def page_context(
     request: SignedInRequest, deployment: Deployment, *, run: Run | None = None, destroy_form: DestroyForm | None = None
 ) -> dict[str, Any]:
-    """What the page of a deployment shows; of `run`, or of the one that matters now."""
+    """The context of a deployment's page, with `run` or else the current run."""
     run = run or _current_run(deployment)
     if run is None:
         raise Http404("A deployment without a run is not made yet.")
@@ -53,7 +53,7 @@ def page_context(
 
 
 def live_context(request: SignedInRequest, deployment: Deployment, run: Run) -> dict[str, Any]:
-    """What changes while a run is under way."""
+    """The context of the parts that refresh during a run."""
     newest = deployment.runs.newest_first().first()
     done, total = presentation.progress(run)
     timeline = deployment.runs.select_related("by").newest_first()[:TIMELINE]
@@ -74,7 +74,7 @@ def live_context(request: SignedInRequest, deployment: Deployment, run: Run) -> 
 
 
 def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Run) -> dict[str, Any]:
-    """The sentences of what changes while a run is under way."""
+    """The sentences in the parts that refresh during a run, and the facts they need."""
     quote, is_busy = services.quote_of(deployment), deployment.runs.unfinished().exists()
     return {
         "quote": quote,
@@ -99,7 +99,7 @@ def _current_run(deployment: Deployment) -> Run | None:
 
 
 def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """The outputs by name; `revealed` are values of sensitive ones that are shown this once."""
+    """The outputs, sorted by name; `revealed` are the values of sensitive ones to show in this response."""
     descriptions = {output["name"]: output["description"] for output in deployment.version.schema["outputs"]}
     revealed = revealed or {}
     return [
@@ -117,7 +117,7 @@ def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> 
 @require_safe
 @never_cache
 def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
-    """The parts that follow a run; all others too once it has ended."""
+    """The parts that refresh during a run; once it has ended, all other parts too."""
     found = deployment_or_404(request, ref)
     run = run_or_404(found, number)
     context = page_context(request, found, run=run) if run.is_final else live_context(request, found, run)
@@ -139,7 +139,7 @@ def run_log_text(request: SignedInRequest, ref: str, number: int) -> HttpRespons
 @require_POST
 @never_cache
 def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse:
-    """Show one sensitive output, once, to the owner alone."""
+    """Show one sensitive output in this response, to the owner only, and record it in the audit log."""
     found = deployment_or_404(request, ref)
     if found.owner_id != request.user.pk:
         raise PermissionDenied

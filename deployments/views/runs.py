@@ -1,4 +1,4 @@
-"""What people do to a deployment: update, run again, destroy, cancel."""
+"""The actions on a deployment: update, run again, destroy, cancel."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -48,7 +48,10 @@ def deployment_update(request: SignedInRequest, ref: str) -> HttpResponse:
 def _said(
     deployment: Deployment, form: InputsForm, move: Move | None, version: ModuleVersion, target: ModuleVersion | None
 ) -> dict[str, Any]:
-    """What the form says of versions and errors; `move` is the one that it is for, `target` what it could be for."""
+    """The form's sentences about versions and errors.
+
+    `move` is the change of version that the form makes, `target` the version that it could change to.
+    """
     said = {
         "title": f"Change {deployment.name}",
         "lead": f"{deployment.module_title} {version.semver} by {version.module.publisher}.",
@@ -72,9 +75,9 @@ def _said(
 def _chosen(
     request: SignedInRequest, deployment: Deployment, target: ModuleVersion | None
 ) -> tuple[ModuleVersion, bool]:
-    """The version that the form is for: the deployment's own, or on request the one that it may move to.
+    """The form's version, and whether the post was for one that is not, or no longer, offered.
 
-    And whether another one was asked for, which is not, or no longer, offered.
+    The version is the deployment's own, or on request the one that it can change to.
     """
     wanted = asked(request, "version")
     if wanted in ("", deployment.version.semver):
@@ -95,7 +98,7 @@ def _form(request: SignedInRequest, deployment: Deployment, draft: Draft, secret
 
 
 def _move(request: SignedInRequest, deployment: Deployment, version: ModuleVersion) -> Move | None:
-    """What another version than the deployment's own means; None for its own."""
+    """The change to `version`; None when it is the deployment's own."""
     if version.pk == deployment.version_id:
         return None
     sees_hidden = version.module.shows_hidden_inputs_to(request.user)
@@ -134,7 +137,7 @@ def _confirm(
     stored: dict[str, Any],
     typed: dict[str, Any],
 ) -> tuple[str, int]:
-    """Why no run was started, with the status of the answer; or nothing."""
+    """Start the run; returns the refusal, or a blank, with the status of the response."""
     if refusal := drafts.changed_since(draft, request.POST):
         return refusal, 409
     if move and move.breaking and request.POST.get("accept") != move.after.semver:
@@ -153,7 +156,7 @@ def _review(
     stored: dict[str, Any],
     typed: dict[str, Any],
 ) -> dict[str, Any]:
-    """What would change, what it may break, and what it costs."""
+    """The context of the confirmation: changed inputs, breaking changes and price."""
     changes = version_moves.changed_inputs(
         deployment,
         draft,
@@ -178,7 +181,7 @@ def _review(
 
 
 def _versions(deployment: Deployment, draft: Draft, move: Move | None) -> dict[str, Any]:
-    """What the confirmation says of versions, and the way back to the form of this one."""
+    """The confirmation's sentences about versions, and the query string that leads back to its form."""
     return {
         "move": move,
         "broken": versions.broken(move) if move else "",
@@ -190,7 +193,7 @@ def _versions(deployment: Deployment, draft: Draft, move: Move | None) -> dict[s
 
 
 def _costs(deployment: Deployment, draft: Draft, move: Move | None, changes: list[ChangedInput]) -> dict[str, Any]:
-    """What the run costs the owner, and the words of the button that starts it."""
+    """The price of the run for the owner, and the label of the button that starts it."""
     balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
     usable = balance.purchased if quote.is_purchased_only else balance.available
     return {
@@ -206,7 +209,7 @@ def _action(deployment: Deployment) -> Run.Action:
 
 
 def _start(request: SignedInRequest, deployment: Deployment, action: Run.Action, **changes: Any) -> tuple[str, int]:
-    """Why no run was started, with the status of the answer; or nothing, and the person is told of the run."""
+    """Start a run, and add a message that it is queued; returns the refusal, or a blank, with the status."""
     shown = services.Quote.read(request.POST.get("quote"))
     try:
         run = services.start_run(deployment, action=action, by=request.user, shown=shown, **changes)

@@ -1,4 +1,4 @@
-"""What a view begins with: the rows that the person may see or change."""
+"""Shared by the views: fetches visible rows, reads posts, lists inputs."""
 
 from collections.abc import Container
 from typing import Any
@@ -18,7 +18,7 @@ def deployment_or_404(request: SignedInRequest, ref: str) -> Deployment:
 
 
 def changeable(request: SignedInRequest, ref: str) -> Deployment:
-    """A deployment that the person may change; 404 when it is not visible, 403 when it is read only."""
+    """A deployment that the person can change; 404 when it is not visible, 403 when it is read-only."""
     deployment = deployment_or_404(request, ref)
     if not deployment.may_change(request.user):
         raise PermissionDenied
@@ -30,12 +30,12 @@ def run_or_404(deployment: Deployment, number: int) -> Run:
 
 
 def asked(request: SignedInRequest, name: str) -> str:
-    """A parameter of the form, or of the address that leads back to it."""
+    """A parameter of the post, or else of the query string."""
     return request.POST.get(name) or request.GET.get(name, "")
 
 
 def typed(request: SignedInRequest) -> dict[str, Any]:
-    """How a form of inputs takes what was posted; after Add or × it shows that without judging it."""
+    """The options for a form of inputs from the post; after Add or × the form is not validated."""
     if request.method != "POST":
         return {}
     changed = rearranged(request.POST)
@@ -43,7 +43,7 @@ def typed(request: SignedInRequest) -> dict[str, Any]:
 
 
 def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str, Any]]:
-    """The inputs of a draft or deployment that are not left to the module; of those in `secrets` the name alone."""
+    """The inputs of a draft or deployment that have a value; `secrets` are names, whose values are not shown."""
     return [
         {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
         for name in (variable["name"] for variable in given.version.schema["variables"])
@@ -52,7 +52,7 @@ def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str,
 
 
 def sensitive_names(deployment: Deployment) -> list[str]:
-    """Variables that may have a stored secret; said without decrypting anything."""
+    """Names of variables that may have a stored secret, without decrypting any."""
     if not deployment.secret_inputs:
         return []
     return [variable["name"] for variable in deployment.version.schema["variables"] if variable["sensitive"]]

@@ -1,4 +1,4 @@
-"""The form of a module that is not published yet, for its publisher to try: nothing of it is kept."""
+"""The form of a candidate, which its publisher can try before publishing. Nothing is stored."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
