@@ -1,1 +1,1 @@
-"""What pages say, as sentences that Python makes of data: one file for each subject."""
+"""The sentences on the pages, made from data by pure functions: one file for each subject."""

@@ -1,4 +1,4 @@
-"""What the Deploy page says of the modules that it offers."""
+"""The cards of modules on the Deploy page."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Card:
 
 
 def card(module: WithFigures, user: User) -> Card:
-    """How `module` is shown to `user`."""
+    """The card of `module` for `user`."""
     return Card(
         module=module,
         price=price_of(module, user),
@@ -33,5 +33,5 @@ def card(module: WithFigures, user: User) -> Card:
 
 
 def record(succeeded: int, finished: int) -> str:
-    """How the runs of a module have ended."""
+    """How many of a module's finished runs succeeded."""
     return f"{succeeded:,} of {finished:,} runs succeeded" if finished else "No finished runs yet"

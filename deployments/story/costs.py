@@ -1,4 +1,4 @@
-"""What pages say of the credits of a deployment: reserved, charged or returned."""
+"""Sentences about a deployment's credits: reserved, charged or returned."""
 
 from accounts.models import User
 from billing.models import Hold
@@ -13,12 +13,12 @@ WHEN_CHARGED = "Reserved when you confirm, charged on success, otherwise returne
 
 
 def for_amount(verb: str, price: int) -> str:
-    """The words of a button that may cost something: "Run again for 40 credits"."""
+    """The label of a button, with the price if there is one: "Run again for 40 credits"."""
     return f"{verb} for {amount(price)}" if price else verb
 
 
 def deploy_action(name: str, price: int) -> str:
-    """The words of the button that confirms a new deployment."""
+    """The label of the button that confirms a new deployment."""
     return for_amount("Deploy", price) if price else f"Deploy {name}"
 
 
@@ -28,7 +28,7 @@ def price_of(module: WithFigures, user: User) -> str:
 
 
 def explained(quote: Quote, from_awarded: int) -> str:
-    """How a new deployment is paid; `from_awarded` are units."""
+    """How a new deployment is paid; `from_awarded` is in units."""
     if not quote.price:
         return "This module is free."
     kinds = "Only Purchased credits can pay for it." if quote.is_purchased_only else ""
@@ -38,7 +38,7 @@ def explained(quote: Quote, from_awarded: int) -> str:
 
 
 def run_cost(quote: Quote, usable: int) -> str:
-    """What the confirmation of an update says of its cost; `usable` are the owner's units."""
+    """How an update is paid; `usable` is what the owner can spend, in units."""
     if not quote.price:
         return "This run is free."
     kind = "Purchased credits" if quote.is_purchased_only else "credits"
@@ -46,18 +46,18 @@ def run_cost(quote: Quote, usable: int) -> str:
 
 
 def settled(hold: Hold) -> str:
-    """What became of the credits of a run."""
+    """Whether a run's credits are reserved, charged or returned."""
     until = " until this run ends" if hold.state == Hold.State.PENDING else ""
     return f"{amount(hold.amount)} {word(hold.state)}{until}."
 
 
 def listed(state: str | None, units: int | None) -> str:
-    """The credits of a deployment in a list: "40", with a word unless they were charged."""
+    """A deployment's credits in a list: "40", followed by their state unless they were charged."""
     if not state:
         return "0"
     return written(units or 0) if state == Hold.State.CAPTURED else f"{written(units or 0)} {word(state)}"
 
 
 def word(state: str | None) -> str:
-    """What became of credits, as a word inside a sentence; blank where none were needed."""
+    """The state of a hold in lower case; blank when there is none."""
     return Hold.State(state).label.lower() if state else ""

@@ -1,4 +1,4 @@
-"""What the form of a module's inputs says of its errors."""
+"""The notice about errors above the form of a module's inputs."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ NOTHING_CREATED = "Nothing was created."
 
 @dataclass(frozen=True)
 class Errors:
-    """The notice on top of a form: how many inputs are wrong, what that means, and links to them."""
+    """The notice above a form: the number of invalid inputs, what happened, and links to them."""
 
     titles: list[str]
     text: str = ""
@@ -23,7 +23,7 @@ class Errors:
 
 
 def errors(form: InputsForm, *, kept: str) -> Errors | None:
-    """What is wrong with a form of inputs; `kept` says what was kept and what did not happen."""
+    """The notice for a form's errors, if it has any; `kept` says what was kept and what did not happen."""
     if not form.errors:
         return None
     wrong = [field for field in form.visible_fields() if field.errors]
@@ -36,24 +36,24 @@ def errors(form: InputsForm, *, kept: str) -> Errors | None:
 
 
 def needing_change(number: int) -> str:
-    """How many inputs are wrong: "Two inputs need a change."."""
+    """The number of invalid inputs: "Two inputs need a change."."""
     words = str(apnumber(number)).capitalize()
     return f"{words} input needs a change." if number == 1 else f"{words} inputs need a change."
 
 
 def rejected(number: int) -> str:
-    """That validations of the module failed in the last run."""
+    """The sentence for inputs that failed the module's validations in the last run."""
     return f"The module rejected {'it' if number == 1 else 'them'} in the last run."
 
 
 def commit(scan: Scan) -> SafeString:
-    """The commit that a trial shows, and its message."""
+    """The commit whose form the trial shows, with its message."""
     message = f" “{scan.commit_message}”" if scan.commit_message else ""
     return format_html("<code>{}</code>{}", scan.commit[:7], message)
 
 
 def _links(field: BoundField) -> SafeString:
-    """A link to a field, or to each part of a nested value that is wrong."""
+    """A link to a field, or to each invalid part of a nested value."""
     wrong = getattr(field.field.widget, "wrong", {})
     if not wrong:
         return format_html('<a href="#{}">{}</a>', field.id_for_label or field.auto_id, field.label)

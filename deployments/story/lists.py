@@ -1,4 +1,4 @@
-"""What the list of deployments says above its table, and in place of an empty one."""
+"""Sentences above the list of deployments, and in place of empty lists."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from foundation.paragraphs import counted
 
 @dataclass(frozen=True)
 class Nothing:
-    """What `includes/_empty.html` shows instead of an empty list."""
+    """The content of `includes/_empty.html`, which replaces an empty list."""
 
     icon: str
     title: str
@@ -19,12 +19,12 @@ class Nothing:
 
 
 def totals(total: int, mine: int, *, sees_all: bool) -> str:
-    """How many deployments there are, and how many are the reader's own where others' are shown too."""
+    """The number of deployments, and of the reader's own ones if they see all."""
     return f"{counted(total, 'deployment')}, {mine:,} yours." if sees_all else f"{counted(total, 'deployment')}."
 
 
 def no_deployments(total: int) -> Nothing:
-    """Why no deployment is shown; `total` are those that the reader may see."""
+    """Why no deployment is listed; `total` is the number that the reader can see."""
     if total:
         text = "Search for another word, or remove a filter."
         href = reverse("deployments:deployment-list")
@@ -34,7 +34,7 @@ def no_deployments(total: int) -> Nothing:
 
 
 def no_modules(*, is_narrowed: bool, is_partner_tab: bool) -> Nothing:
-    """Why no module is shown."""
+    """Why no module is listed."""
     if is_narrowed:
         text = "Search for another word, or show all modules."
         return Nothing("search", "No modules found", text, reverse("deployments:deploy"), "Show all modules")

@@ -1,4 +1,4 @@
-"""What the page of a deployment says of a run: who began it, what it plans, and what cancel and destroy do."""
+"""Sentences about runs on a deployment's page: start, plan, outcome, and the effect of cancel and destroy."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from foundation.paragraphs import counted, joined
 
 @dataclass(frozen=True)
 class Beginning:
-    """When a run was queued or started, and by whom."""
+    """When a run was queued or started, and the person who requested it."""
 
     word: str
     at: datetime
@@ -20,7 +20,7 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Count:
-    """How many resources a plan creates, changes or destroys, with a tone where there are some."""
+    """The number of resources that a plan creates, changes or destroys; without a tone when it is 0."""
 
     text: str
     tone: str
@@ -28,7 +28,7 @@ class Count:
 
 
 def name_for(person: User, viewer: User) -> str:
-    """What `viewer` reads of a person: themselves as "you"."""
+    """A person's e-mail address, or "you" for the viewer."""
     return "you" if person.pk == viewer.pk else person.email
 
 
@@ -38,7 +38,7 @@ def beginning(run: Run, viewer: User) -> Beginning:
 
 
 def planned(run: Run) -> list[Count]:
-    """The figures of the plan; none before there is one."""
+    """The counts of the plan; none before the plan."""
     if not run.plan:
         return []
     counts = [
@@ -50,14 +50,14 @@ def planned(run: Run) -> list[Count]:
 
 
 def outcome(run: Run) -> str:
-    """What a run that succeeded did, as the end of a sentence."""
+    """The changes of a succeeded run, as the end of a sentence; blank for other runs."""
     if not run.plan or not run.is_succeeded:
         return ""
     return f", {run.plan['create']} created, {run.plan['change']} changed, {run.plan['destroy']} destroyed"
 
 
 def on_cancel(run: Run) -> str:
-    """What cancelling does."""
+    """The effect of cancelling."""
     return joined(
         ["Terraform saves its state and stops.", "What was created stays until you destroy it.", _returned(run)]
     )
@@ -72,12 +72,12 @@ def _returned(run: Run) -> str:
 
 
 def cancelled(run: Run) -> str:
-    """What became of a run that somebody cancelled."""
+    """The message after somebody cancelled a run."""
     return f"Run {run.number} is cancelled." if run.is_final else f"Run {run.number} is saving its state and stopping."
 
 
 def on_destroy(deployment: Deployment, *, is_busy: bool) -> str:
-    """What destroying does."""
+    """The effect of destroying."""
     count = deployment.resource_count
     existing = f"all {counted(count, 'resource')}" if count > 1 else "the one resource" if count else "whatever exists"
     waits = "It waits until the current run has ended." if is_busy else ""
@@ -85,12 +85,12 @@ def on_destroy(deployment: Deployment, *, is_busy: bool) -> str:
 
 
 def no_outputs(deployment: Deployment, *, is_busy: bool) -> str:
-    """Why there are no outputs."""
+    """The text in place of outputs."""
     if deployment.destroyed_at:
         return "Destroyed with the deployment."
     return "No outputs yet." if is_busy else "No outputs."
 
 
 def no_resources(run: Run) -> str:
-    """Why no resource is listed."""
+    """The text in place of resources."""
     return "This run changed no resources." if run.is_final else "Shown after the plan."

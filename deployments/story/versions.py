@@ -1,4 +1,4 @@
-"""What pages say of a deployment's version: warnings of its publisher, other versions, and what a change breaks."""
+"""Sentences about a deployment's version: publisher's warnings, other versions, and breaking changes."""
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -12,7 +12,7 @@ UNAFFECTED = "Existing deployments are not affected."
 
 
 def warning(version: ModuleVersion, *, is_deployed: bool) -> Notice | None:
-    """That the version is revoked or deprecated, for those who have deployed it or may."""
+    """The notice for a revoked or deprecated version; otherwise None."""
     if version.revoked_at:
         title, text = f"Version {version.semver} is revoked.", f"{UNAFFECTED} You can't create new ones."
         return Notice(title, text, tone="bad", icon="stop", quote=version.revocation_reason)
@@ -24,7 +24,7 @@ def warning(version: ModuleVersion, *, is_deployed: bool) -> Notice | None:
 
 
 def unaffected(deployment: Deployment, *, may_change: bool) -> str:
-    """What stays possible after the module has left the catalogue. What never came into being cannot begin now."""
+    """What people can still do after the module was removed or withdrawn. A pending deployment cannot run again."""
     is_pending = deployment.status == Deployment.Status.PENDING
     rest = "destroy it, but not run it again" if is_pending else "change it, run it again or destroy it"
     allowed = f"You can still {rest}." if may_change else ""
@@ -32,7 +32,7 @@ def unaffected(deployment: Deployment, *, may_change: bool) -> str:
 
 
 def news(move: Move) -> Notice:
-    """That new deployments use another version than this one."""
+    """The notice that new deployments use another version."""
     before, after = move.before.semver, move.after.semver
     if move.went_back:
         title = f"New deployments use {after} again."
@@ -53,12 +53,12 @@ def _deprecation(version: ModuleVersion) -> str:
 
 
 def change_to(move: Move) -> str:
-    """The words of the button that leads to the other version."""
+    """The label of the button that opens the form for the other version."""
     return f"{'Change' if move.is_back else 'Update'} to {move.after.semver}"
 
 
 def chosen(move: Move, name: str) -> Notice:
-    """That a form changes the version of the deployment `name`."""
+    """The notice of a form that changes the version of the deployment `name`."""
     title = f"This form {'changes' if move.is_back else 'updates'} {name} from {move.before.semver} to"
     if move.went_back:
         text = "The publisher returned to it."
@@ -68,7 +68,7 @@ def chosen(move: Move, name: str) -> Notice:
 
 
 def kept(move: Move, name: str) -> Notice:
-    """That a form keeps the version of the deployment `name`, though `move` is possible."""
+    """The notice of a form that keeps the version of the deployment `name`, although `move` is possible."""
     again = "." if move.before.revoked_at else " again."
     used = f"New deployments use {move.after.semver}{again}" if move.is_back else ""
     return Notice(
@@ -77,7 +77,7 @@ def kept(move: Move, name: str) -> Notice:
 
 
 def broken(move: Move) -> SafeString:
-    """What a change of version breaks, by name."""
+    """The warning that lists the breaking changes of a change of version."""
     parts = ((change.what.lower(), change.name) for change in move.breaking)
     return format_html(
         "<strong>Version {} is not compatible with {}:</strong> {}."
@@ -89,14 +89,14 @@ def broken(move: Move) -> SafeString:
 
 
 def not_accepted(move: Move) -> str:
-    """Why a change of version that breaks something did not start."""
+    """The error when somebody does not accept the breaking changes."""
     return (
         f"Version {move.after.semver} is not compatible with {move.before.semver}. Tick the box to accept the changes."
     )
 
 
 def reviewed(deployment: Deployment, version: ModuleVersion, move: Move | None) -> str:
-    """What the confirmation of an update is about."""
+    """The lead of an update's confirmation: module, publisher and version."""
     title, publisher = deployment.module_title, version.module.publisher
     if move:
         return f"{title} by {publisher}, from {move.before.semver} to {move.after.semver}."
@@ -104,12 +104,12 @@ def reviewed(deployment: Deployment, version: ModuleVersion, move: Move | None) 
 
 
 def update_action(deployment: Deployment, move: Move | None, changes: int) -> str:
-    """The words of the button that confirms an update; `changes` counts inputs."""
+    """The label of the button that confirms an update; `changes` is the number of changed inputs."""
     if move:
         return f"{'Change' if move.is_back else 'Update'} {deployment.name} to {move.after.semver}"
     return f"Change {counted(changes, 'input')} of {deployment.name}" if changes else f"Run {deployment.name} again"
 
 
 def same_inputs(move: Move | None) -> str:
-    """What an update does that changes no input."""
+    """The text of an update that changes no inputs."""
     return f"The inputs stay the same. The run applies them {f'with {move.after.semver}' if move else 'again'}."
