@@ -1,4 +1,4 @@
-"""Drafts: what was typed in a form, kept on the server between its pages, sensitive values encrypted."""
+"""Drafts: store a form's values on the server between its pages, sensitive ones encrypted."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ KEPT_FOR = timedelta(days=7)
 
 
 def find(ref: str, *, owner: User, version: ModuleVersion, deployment: Deployment | None = None) -> Draft:
-    """The person's draft with this ref for this form, or a new one, not saved, that takes the ref when it is free."""
+    """The person's draft with this ref for this form, or a new, unsaved one, which takes the ref if it is unused."""
     found = Draft.objects.filter(ref=ref).first() if REF.fullmatch(ref) else None
     if found and found.owner_id == owner.pk and found.deployment == deployment:
         found.version = version
@@ -33,7 +33,7 @@ def find(ref: str, *, owner: User, version: ModuleVersion, deployment: Deploymen
 
 
 def readable_secrets(row: Inputs) -> dict[str, Any]:
-    """The secrets of a draft or deployment; none where the key is gone, so that they can be typed anew."""
+    """The secrets of a draft or deployment; none when they can't be decrypted, so that they can be entered again."""
     try:
         return row.secrets()
     except DecryptionFailed:
@@ -41,9 +41,9 @@ def readable_secrets(row: Inputs) -> dict[str, Any]:
 
 
 def keep(draft: Draft, form: InputsForm, *, secrets: dict[str, Any]) -> None:
-    """Save what `form` holds: the sensitive values always, the others once the whole form is valid.
+    """Save the sensitive values of `form` always, and the others only when it is checked and valid.
 
-    `secrets` are those that the draft has; the form's go before them.
+    `secrets` are those of the draft; the form's replace them. Deletes the owner's drafts older than KEPT_FOR.
     """
     names = {variable["name"] for variable in draft.version.schema["variables"] if variable["sensitive"]}
     given = secrets | form.secrets()
@@ -58,19 +58,19 @@ def keep(draft: Draft, form: InputsForm, *, secrets: dict[str, Any]) -> None:
 
 
 def mark(draft: Draft) -> str:
-    """What a confirmation page carries, to tell whether the draft is still the one that it shows."""
+    """The draft's last change, which a confirmation page posts back to detect a later one."""
     return draft.updated_at.isoformat()
 
 
 def changed_since(draft: Draft, post: QueryDict) -> str:
-    """A sentence when the draft was written in another window after the page that was posted; otherwise nothing."""
+    """An error message when the draft was saved again after the posted page was made; otherwise blank."""
     if post.get("seen", mark(draft)) == mark(draft):
         return ""
     return "The form was changed in another window. Check the current values below and confirm again."
 
 
 def _save(draft: Draft) -> None:
-    """A form that is sent twice at the same moment makes one draft: the second writes over the first."""
+    """Save the draft. When the form was sent twice at the same moment, the second save overwrites the first."""
     try:
         with transaction.atomic():
             draft.save()

@@ -1,20 +1,20 @@
-"""What a deployment refuses, each with a sentence for people; nothing was changed."""
+"""Errors of the deployment services, each with a sentence for people. Nothing was changed when one is raised."""
 
 
 class Refused(Exception):
-    """What was asked cannot be done now."""
+    """The request is not possible or not allowed now."""
 
 
 class NotDeployable(Refused):
-    """The version is not, or no longer, the one that the catalogue offers."""
+    """The version cannot be deployed now, for instance because it was revoked or is no longer offered."""
 
 
 class NameTaken(Refused):
-    """Another deployment of the same owner, not destroyed, has this name."""
+    """The owner has another deployment with this name that is not destroyed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"You already have a deployment named {name}. Choose another name.")
 
 
 class PriceChanged(Refused):
-    """It costs something else than the page showed on which it was confirmed."""
+    """The quote differs from the one on the page that the person confirmed."""

@@ -17,7 +17,7 @@ SORT_LABELS = {"used": "Most used", "title": "Title", "cost": "Lowest cost", "ne
 
 
 class DeploymentForm(InputsForm):
-    """Name and inputs of a new deployment."""
+    """The name and inputs of a new deployment."""
 
     def __init__(self, schema: Schema, *, owner: User, name: str = "", **options: Any) -> None:
         super().__init__(schema, **options)
@@ -44,7 +44,7 @@ class DeploymentForm(InputsForm):
 
 
 class DestroyForm(forms.Form):
-    """Asks for the name of what is destroyed."""
+    """Asks for the deployment's name to confirm its destruction."""
 
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
@@ -60,7 +60,7 @@ class DestroyForm(forms.Form):
 
 
 class OfferFilter(forms.Form):
-    """Search of the Deploy page. An invalid value is ignored, so that an old link still works."""
+    """The search of the Deploy page. Ignores invalid values, so that old links keep working."""
 
     q = forms.CharField(required=False, max_length=200)
     tag = forms.CharField(required=False, max_length=200)

@@ -1,4 +1,4 @@
-"""What the JSON columns of runs hold."""
+"""Types of the JSON columns of runs."""
 
 from typing import TypeAlias, TypedDict
 
@@ -6,14 +6,14 @@ Phases: TypeAlias = dict[str, str]  # status → ISO time at which it was entere
 
 
 class PlannedResource(TypedDict):
-    """A resource that a plan changes; `action` is create, update, delete, replace or read."""
+    """A resource in a plan; `action` is Terraform's: create, update, delete, replace or read."""
 
     address: str
     action: str
 
 
 class ResourceProgress(PlannedResource):
-    """A planned resource while Terraform applies: status waiting, running, done or failed."""
+    """A planned resource during apply: status waiting, running, done or failed."""
 
     status: str
     seconds: int  # since it was started
@@ -31,13 +31,13 @@ class PlanCounts(TypedDict):
 
 
 class Plan(PlanCounts):
-    """What a run plans; the column is empty before that. The list may be cut, the counts are whole."""
+    """The plan of a run; the column is empty before it. `resources` may be cut off, the counts are complete."""
 
     resources: list[PlannedResource]
 
 
 class Process(TypedDict, total=False):
-    """The sandbox of a run, which host, pid and start time name together; empty while none is running."""
+    """A run's newest sandbox, identified by host, pid and start time; empty before the first and after the run."""
 
     host: str
     pid: int

@@ -20,9 +20,9 @@ PEOPLE = settings.AUTH_USER_MODEL
 
 
 class Inputs(models.Model):
-    """Values of a module's variables: plain ones readable, sensitive ones encrypted and bound to the row."""
+    """Values of a module's variables: plain ones as JSON, sensitive ones encrypted and bound to the row."""
 
-    ref: RefField  # which each row has
+    ref: RefField  # each subclass declares it
     inputs = models.JSONField(default=dict)
     secret_inputs = models.BinaryField(default=b"", editable=False)
 
@@ -49,7 +49,7 @@ class Inputs(models.Model):
 
 
 class Deployment(Inputs):
-    """A module version at work for its owner: inputs, state and runs."""
+    """A module version deployed for its owner, with inputs, states and runs."""
 
     class Status(ShownChoices):
         PENDING = "pending", "", "clock", "Pending"
@@ -57,7 +57,7 @@ class Deployment(Inputs):
         DESTROYED = "destroyed", "", "trash", "Destroyed"
 
     class Mark(ShownChoices):
-        """What a reader who may not change it is told."""
+        """The mark for people who may see a deployment but not change it."""
 
         READ_ONLY = "read_only", "", "eye", "Read only"
 
@@ -96,7 +96,7 @@ class Deployment(Inputs):
 
     @property
     def module_title(self) -> str:
-        """What its module was called when it was deployed, as on its invoices, whatever it is called since."""
+        """The module's title at the time of the deployment, as on invoices; later changes of it have no effect."""
         return self.cost_centre.module_title
 
     def may_change(self, user: User) -> bool:
@@ -104,7 +104,7 @@ class Deployment(Inputs):
 
 
 class Draft(Inputs):
-    """A filled-in form on its way to a run: kept between its pages, nothing queued or reserved for it yet."""
+    """A form's values, stored between its pages. No run is queued and no credits are held for it."""
 
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.CASCADE, related_name="+")
@@ -118,7 +118,7 @@ class Draft(Inputs):
 
 
 class Run(Inputs):
-    """One execution of Terraform for a deployment. The row is the job and the queue."""
+    """One execution of Terraform for a deployment. The row is the job, and the table is the queue."""
 
     class Action(ShownChoices):
         DEPLOY = "deploy", "run", "rocket", "Deploy"
@@ -217,9 +217,9 @@ class Run(Inputs):
         return self.status == self.Status.SUCCEEDED
 
     def advance(self, status: str, *, token: int, **fields: Any) -> bool:
-        """Move to `status`, the only way to do so; True when this changed the row.
+        """Set `status` and `fields`; True when this updated the row.
 
-        False means that `token` is no longer the newest, or that NEXT does not lead there from where the row is.
+        Returns False when `token` is stale, or NEXT has no step from the row's status to this one.
         """
         allowed = [before for before, following in self.NEXT.items() if status in following]
         fields |= {"status": status, "phases": self.phases | {str(status): timezone.now().isoformat()}}
@@ -231,7 +231,7 @@ class Run(Inputs):
 
 
 class RunLog(models.Model):
-    """A chunk of a run's output; each line begins with one letter for its tone."""
+    """A chunk of a run's output; the first character of each line is its tone, a space for a plain one."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log")
     sequence = models.PositiveIntegerField()
@@ -280,7 +280,7 @@ class StateVersion(models.Model):
 
 
 class RemovalNotice(models.Model):
-    """Those with live deployments of a module were told of one removal of it."""
+    """The owners of live deployments were notified of one removal of a module."""
 
     module = models.ForeignKey("modules.Module", on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField()
@@ -294,7 +294,7 @@ class RemovalNotice(models.Model):
 
 
 class RevocationNotice(models.Model):
-    """Those with live deployments of a version were told of one revocation of it."""
+    """The owners of live deployments were notified of one revocation of a version."""
 
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField()

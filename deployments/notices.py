@@ -1,7 +1,7 @@
-"""E-mails to people with live deployments of a module that was removed, or of a version that was revoked.
+"""E-mails to the owners of live deployments when a module is removed or a version revoked.
 
-One e-mail a person for each removal or revocation. The notice's row and its e-mails are one transaction: what dies
-before its end leaves the work to the next run.
+Each removal or revocation sends one e-mail per person. A notice and its e-mails are written in one transaction: after
+a crash the next run of the task sends them.
 """
 
 from typing import Any
@@ -16,38 +16,38 @@ from foundation.one_at_a_time import alone
 from modules.models import Module, ModuleVersion
 
 NAMED = 50  # deployments in one e-mail
-SUBJECT = 200  # characters that the outbox takes
+SUBJECT = 200  # the outbox's limit, in characters
 
 
 @alone
 def tell_of_removals() -> None:
-    """Send what is due for removals; one that was taken back meanwhile sends nothing."""
+    """Send the e-mails due for removals. A removal that was undone before sends none."""
     for module_id in _removed().values_list("pk", flat=True):
         _tell_of_removal(module_id)
 
 
 @alone
 def tell_of_revocations() -> None:
-    """Send what is due for revocations; one that was taken back meanwhile sends nothing."""
+    """Send the e-mails due for revocations. A revocation that was undone before sends none."""
     for version_id, module_id in _revoked().values_list("pk", "module"):
         _tell_of_revocation(version_id, module_id)
 
 
 def _removed() -> QuerySet[Module]:
-    """Removed modules without a notice of this removal."""
+    """Removed modules without a notice for their latest removal."""
     told = RemovalNotice.objects.filter(module=OuterRef("pk"), removed_at=OuterRef("removed_at"))
     return Module.objects.filter(removed_at__isnull=False).exclude(Exists(told)).order_by("pk")
 
 
 def _revoked() -> QuerySet[ModuleVersion]:
-    """Revoked versions without a notice of this revocation."""
+    """Revoked versions without a notice for their latest revocation."""
     told = RevocationNotice.objects.filter(version=OuterRef("pk"), revoked_at=OuterRef("revoked_at"))
     return ModuleVersion.objects.filter(revoked_at__isnull=False).exclude(Exists(told)).order_by("pk")
 
 
 @transaction.atomic
 def _tell_of_removal(module_id: int) -> None:
-    """The module's row is locked, so that nothing is published again or sent twice in between."""
+    """Notify of one removal. Locks the module, so that it is not published again, or notified twice, meanwhile."""
     module = Module.objects.locked().select_related("owner").get(pk=module_id)
     if not _removed().filter(pk=module_id).exists():
         return
@@ -71,7 +71,7 @@ def _tell_of_removal(module_id: int) -> None:
 
 @transaction.atomic
 def _tell_of_revocation(version_id: int, module_id: int) -> None:
-    """The module's row is locked, as whoever revokes does, so that nothing is taken back or sent twice in between."""
+    """Notify of one revocation. Locks the module, as revoking does, so that it is not undone or notified twice."""
     module = Module.objects.locked().select_related("owner").get(pk=module_id)
     version = _revoked().defer("schema", "readme").filter(pk=version_id).first()
     if version is None:
@@ -97,7 +97,7 @@ def _tell_of_revocation(version_id: int, module_id: int) -> None:
 
 
 def _told_by_owner(module: Module, **which: Any) -> dict[User, list[Deployment]]:
-    """The deployments of a module, of `which` alone, that people are told of, by their owners."""
+    """The live deployments of a module whose owners are notified, by owner; `which` are further filters."""
     told = Deployment.objects.told().filter(version__module=module, **which)
     theirs: dict[User, list[Deployment]] = {}
     for deployment in told.select_related("owner", "version", "cost_centre").order_by("pk"):
@@ -106,7 +106,7 @@ def _told_by_owner(module: Module, **which: Any) -> dict[User, list[Deployment]]
 
 
 def _listed(deployments: list[Deployment]) -> str:
-    """Deployments as lines of an e-mail, each with its address."""
+    """Deployments as lines of an e-mail, each with its URL."""
     named = [
         f"- {each.name}, version {each.version.semver}: {outbox.link(each.get_absolute_url())}"
         for each in deployments[:NAMED]
@@ -117,12 +117,12 @@ def _listed(deployments: list[Deployment]) -> str:
 
 
 def _title(deployments: list[Deployment]) -> str:
-    """What the module was called when the newest of these was deployed."""
+    """The module's title at the time of the newest of these deployments."""
     return _one_line(deployments[-1].module_title)
 
 
 def _one_line(text: str) -> str:
-    """What people wrote, fit for a subject."""
+    """`text` with all white space collapsed, as a subject allows no line break."""
     return " ".join(text.split())
 
 

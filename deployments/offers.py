@@ -1,4 +1,4 @@
-"""What the Deploy page offers: the catalogue's modules with what their runs have shown."""
+"""The modules on the Deploy page, with search, sorting and figures of their runs."""
 
 from collections import Counter
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ from deployments.services import TAKES_EFFECT
 from modules.models import Module
 from modules.models.catalogue import ModuleQuerySet
 
-WithFigures: TypeAlias = Any  # a Module with its `price` and what `with_figures` adds
+WithFigures: TypeAlias = Any  # a Module with `price` and the annotations of `with_figures`
 SORTS = {
     "used": ("-runs_finished", "title", "pk"),
     "title": ("title", "pk"),
@@ -23,7 +23,7 @@ SORTS = {
 
 
 def offered(user: User) -> ModuleQuerySet:
-    """The catalogue's modules for `user`, each with price, current version, which may be revoked, and owner."""
+    """The published modules that `user` sees, with price, owner and current version, which may be revoked."""
     return Module.objects.visible_to(user).published().priced().select_related("current_version", "owner")
 
 
@@ -33,7 +33,7 @@ def matching(modules: ModuleQuerySet, *, text: str = "", tag: str = "") -> Modul
 
 
 def with_figures(modules: ModuleQuerySet) -> QuerySet[WithFigures]:
-    """Adds `runs_finished` and `runs_succeeded`: the deploys and updates that have ended, cancelled ones left out."""
+    """Adds `runs_finished` and `runs_succeeded`: ended runs, without those that destroy or were cancelled."""
     ended = Run.objects.filter(
         version__module=OuterRef("pk"),
         action__in=TAKES_EFFECT,
@@ -45,7 +45,7 @@ def with_figures(modules: ModuleQuerySet) -> QuerySet[WithFigures]:
 
 
 def tag_counts(modules: ModuleQuerySet) -> list[tuple[str, int]]:
-    """Each tag and how many of `modules` carry it, the most frequent first."""
+    """Each tag with the number of `modules` that have it, most frequent first."""
     found = Counter(tag for tags in modules.values_list("current_version__tags", flat=True) for tag in tags)
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 

@@ -1,4 +1,4 @@
-"""How a run and its log are shown: phases with times, words for resources, lines with tones."""
+"""Prepares runs and logs for display: phases with durations, labels of resources, lines with tones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ DEEDS = {
 
 
 class ResourceStatus(ShownChoices):
-    """How far a run is with one resource."""
+    """The progress of a run on one resource."""
 
     WAITING = "waiting", "", "clock", "Waiting"
     RUNNING = "running", "run", "ring", "Working"
@@ -55,12 +55,12 @@ class Phase:
 
 
 def phases(run: Run, *, now: datetime | None = None) -> list[Phase]:
-    """The steps of a run with the seconds that each took; the last one says how it ended."""
+    """The phases of a run with their duration in seconds, and as last one its end."""
     entered = _entered(run)
     ends = [*[at for _, at in entered[1:]], run.finished_at or now or timezone.now()]
     spans = {status: (end - at).total_seconds() for (status, at), end in zip(entered, ends, strict=False)}
     last = entered[-1][0] if entered else None
-    if last == Run.Status.SAVING:  # what broke off an apply leaves a state, which was saved
+    if last == Run.Status.SAVING:  # a failed apply saves its state too; the phase that failed is the apply
         last = Run.Status.APPLYING
     shown = [_phase(run, status, title, spans, last) for status, title in PHASES.items()]
     end = run.status
@@ -69,7 +69,7 @@ def phases(run: Run, *, now: datetime | None = None) -> list[Phase]:
 
 
 def _entered(run: Run) -> list[tuple[Run.Status, datetime]]:
-    """Phases and times since the run was last queued, in order; a run that was taken back begins anew."""
+    """The phases since the run was last queued, in order, each with its start; a requeued run starts over."""
     times = {status: run.phases.get(status.value) for status in PHASES}
     found = [(status, datetime.fromisoformat(at)) for status, at in times.items() if at]
     return [(status, at) for status, at in found if at >= found[0][1]]
@@ -87,7 +87,7 @@ def _phase(run: Run, status: Run.Status, title: str, spans: Spans, last: Run.Sta
 
 @dataclass(frozen=True)
 class Resource:
-    """What a run does to one resource; `is_quick` where that took less than a second."""
+    """A resource of a run as the page shows it; `is_quick` when it succeeded within less than a second."""
 
     address: str
     label: str
@@ -101,7 +101,7 @@ class Resource:
 
 
 def resources(run: Run) -> list[Resource]:
-    """What a run does to each resource, as far as it is known."""
+    """The resources that a run has planned, with their progress."""
     return [_resource(row, run) for row in run.resources]
 
 
@@ -117,26 +117,26 @@ def _resource(row: ResourceProgress, run: Run) -> Resource:
 
 
 def progress(run: Run) -> tuple[int, int]:
-    """How many of the planned resources are done, and how many there are."""
+    """How many resources are done, and how many are planned."""
     return sum(row.get("status") == "done" for row in run.resources), len(run.resources)
 
 
 def shown_status(deployment: Deployment, run_status: Run.Status | None) -> ShownChoices:
-    """One status for a deployment: its newest run's, or its own when no run is under way."""
+    """The newest run's status while that run is unfinished or the deployment is pending, otherwise its own."""
     if run_status and (run_status not in Run.FINAL or deployment.status == deployment.Status.PENDING):
         return run_status
     return deployment.status
 
 
 def trouble(deployment: Deployment, run_status: Run.Status | None) -> Run.Status | None:
-    """Failed, lost or cancelled beside a live deployment whose newest run ended so; otherwise nothing."""
+    """The status of a live deployment's newest run when that failed, was lost or was cancelled; otherwise None."""
     is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST, Run.Status.CANCELLED)
     return run_status if is_broken and deployment.status == deployment.Status.LIVE else None
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a log; its tone is the class of its element, but for "b", which is bold."""
+    """A line of a log. Its tone is a CSS class, except for "b", which is bold."""
 
     tone: str
     text: str
@@ -150,7 +150,7 @@ class Line:
 
 @dataclass(frozen=True)
 class LogEnd:
-    """The newest lines of a log, the number of the newest chunk, and whether earlier ones are left out."""
+    """The newest lines of a log, the sequence of the newest chunk, and whether earlier lines are left out."""
 
     lines: list[Line]
     sequence: int
@@ -158,7 +158,7 @@ class LogEnd:
 
     @property
     def html(self) -> SafeString:
-        """The content of a `<pre>`, where white space counts."""
+        """The content of a `<pre>`, which preserves white space."""
         cut = [Line("d", "Earlier lines are in the download.")] if self.is_cut else []
         return format_html_join("", "{}", ((line.html,) for line in [*cut, *self.lines]))
 
@@ -179,5 +179,5 @@ def _lines(newest_first: list[RunLog]) -> list[Line]:
 
 
 def log_text(run: Run) -> str:
-    """The whole log without its tones, for a download."""
+    """The whole log without tones, for the download."""
     return "".join(f"{line[1:]}\n" for chunk in run.log.all() for line in chunk.text.split("\n"))

@@ -1,4 +1,4 @@
-"""What may be seen of deployments and runs, and how lists of them read."""
+"""Querysets of deployments and runs: who sees them, filters, and annotations for lists."""
 
 from typing import Any, Self, TypeAlias
 
@@ -10,12 +10,12 @@ from accounts.scoping import Reach, Thing, reach
 
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
-WithNewestRun: TypeAlias = Any  # a Deployment with what `with_newest_run` adds
+WithNewestRun: TypeAlias = Any  # a Deployment with the annotations of `with_newest_run`
 
 
 class DeploymentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """Everyone's where Private Mode or the role opens them, otherwise one's own."""
+        """All deployments, the user's own, or none, depending on role and Private Mode (accounts.scoping)."""
         found = reach(user, Thing.DEPLOYMENTS)
         if found is Reach.ALL:
             return self
@@ -25,26 +25,26 @@ class DeploymentQuerySet(models.QuerySet[Any]):
         return self.filter(destroyed_at__isnull=True)
 
     def live(self) -> Self:
-        """Their state holds resources, or a run is under way or waits."""
+        """Deployments that have the status Live or an unfinished run, and are not destroyed."""
         return self.standing().filter(Q(status=self.model.Status.LIVE) | Exists(self._runs.unfinished()))
 
     def with_is_told(self) -> Self:
-        """Adds `is_told`: whether its owner, if it is live, gets an e-mail of a removal or a revocation.
+        """Adds `is_told`: whether the owner of a live deployment gets e-mails about removals and revocations.
 
-        That goes to people who can sign in and do not own the module.
+        Only active users get them, and not about their own modules.
         """
         is_own = Q(owner=F("version__module__owner"))
         return self.annotate(is_told=ExpressionWrapper(Q(owner__is_active=True) & ~is_own, BooleanField()))
 
     def told(self) -> Self:
-        """Live ones whose owners get an e-mail when the module is removed, or the version revoked."""
+        """Live deployments whose owners get an e-mail when the module is removed or the version revoked."""
         return self.live().with_is_told().filter(is_told=True)
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
 
     def search(self, text: str) -> Self:
-        """Those whose name, reference, module or owner's address holds `text`."""
+        """Deployments whose name, module title or owner's e-mail contains `text`, or whose ref equals it."""
         return self.filter(
             Q(name__icontains=text)
             | Q(ref__iexact=text)
@@ -53,7 +53,7 @@ class DeploymentQuerySet(models.QuerySet[Any]):
         )
 
     def with_newest_run(self) -> Self:
-        """Adds `run_status`, `run_at`, `hold_state` and `hold_amount` of the newest run."""
+        """Adds `run_status` and `run_at` of the newest run, `hold_state` and `hold_amount` of the newest hold."""
         runs = self._runs.newest_first()
         holds = runs.filter(hold__isnull=False)
         return self.annotate(
@@ -64,7 +64,7 @@ class DeploymentQuerySet(models.QuerySet[Any]):
         )
 
     def in_status(self, status: str) -> Self:
-        """One of LIST_STATUSES; failed ones are those whose newest run failed or was lost."""
+        """Filters by one of LIST_STATUSES; failed means that the newest run (`with_newest_run`) failed or was lost."""
         if status == "active":
             return self.filter(Exists(self._runs.unfinished()))
         if status == "failed":

@@ -1,4 +1,4 @@
-"""What the catalogue offers at this moment, and for what: read so that it holds until the transaction ends."""
+"""Whether a version can be deployed now, and its price. `held_still` locks both until the transaction ends."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,10 @@ AGAIN = "Check it and confirm again."
 
 @dataclass(frozen=True)
 class Quote:
-    """What a run costs: units of 1/10,000 credit, and whether Purchased credits alone may pay. A page posts it back."""
+    """The price of a run, in units of 1/10,000 credit, and whether only Purchased credits can pay it.
+
+    A confirmation page posts it back as text, so that the person pays no other price than the one shown.
+    """
 
     semver: str
     price: int
@@ -23,14 +26,14 @@ class Quote:
 
     @classmethod
     def read(cls, text: str) -> "Quote | None":
-        """The one that a page has shown; None where it showed none, or where somebody made it up."""
+        """Parse the quote that a page posted back; None when it is missing or malformed."""
         match (text or "").split(" "):
             case [semver, price, "purchased" | "any" as kind] if price.isascii() and price.isdecimal():
                 return cls(semver, int(price[:18]), kind == "purchased")
         return None
 
     def check(self, shown: "Quote | None") -> None:
-        """Raises PriceChanged where `shown`, what a person agreed to, is something else."""
+        """Raise PriceChanged when `shown`, which the person confirmed, differs; None is not checked."""
         if shown is None or shown == self:
             return
         if shown.price != self.price:
@@ -43,30 +46,30 @@ class Quote:
 
 
 def quote(version: ModuleVersion, owner: User, *, is_paid: bool = False) -> Quote:
-    """What the next run of `version` costs `owner`: nothing of a partner's own modules, nor of what is paid already."""
+    """The price of the next run of `version` for `owner`; 0 for their own module, and once the deployment is paid."""
     module = version.module
     price = 0 if is_paid or module.owner_id == owner.pk else module.cost_of(version)
     return Quote(version.semver, price, bool(price) and module.is_purchased_only(version))
 
 
 def held_still(version: ModuleVersion) -> ModuleVersion:
-    """The version as it stands. Until the transaction ends nobody changes, removes or revokes anything of its module.
+    """Lock the version's module with FOR SHARE, and return the version as it is now.
 
-    What changes a module or a version takes the module's row first, so whatever was committed before is seen here.
-    Those who deploy share the lock and do not wait for each other.
+    Until the transaction ends nobody can change, remove or revoke it, as every such change locks the module's row
+    first. Deployments share the lock and do not wait for each other.
     """
     Module.objects.filter(pk=version.module_id).held_still()
     return ModuleVersion.objects.select_related("module__owner").get(pk=version.pk)
 
 
 def is_offered(version: ModuleVersion, user: User) -> bool:
-    """Whether `user` may deploy it now."""
+    """Whether `user` can deploy this version now."""
     found = Module.objects.visible_to(user).deployable()
     return found.filter(pk=version.module_id, current_version=version).exists()
 
 
 def check_offered(version: ModuleVersion, user: User) -> None:
-    """Raises NotDeployable, with the reason, where `user` may not deploy it now."""
+    """Raise NotDeployable, with the reason, when `user` cannot deploy this version now."""
     check_not_revoked(version)
     if not is_offered(version, user):
         raise NotDeployable(
@@ -75,14 +78,17 @@ def check_offered(version: ModuleVersion, user: User) -> None:
 
 
 def check_may_begin(version: ModuleVersion, user: User) -> None:
-    """Raises NotDeployable where what has never come into being may not be made from this version any more."""
+    """Raise NotDeployable when a pending deployment of `user` cannot use this version any more.
+
+    It may be an older version of the module, but not a revoked one.
+    """
     check_not_revoked(version)
     if not Module.objects.visible_to(user).published().filter(pk=version.module_id).exists():
         raise NotDeployable("The module is no longer in the catalogue, or no longer shared with you.")
 
 
 def check_not_revoked(version: ModuleVersion) -> None:
-    """Raises NotDeployable with what its publisher said."""
+    """Raise NotDeployable, with the publisher's reason, when the version is revoked."""
     if version.revoked_at:
         reason = version.revocation_reason.rstrip(".") or "the publisher gave no reason"
         raise NotDeployable(f"Version {version.semver} was revoked: {reason}.")

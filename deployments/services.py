@@ -1,7 +1,7 @@
-"""What people do with deployments: create, update, run again, destroy, cancel.
+"""The actions on deployments: create, update, run again, destroy, cancel.
 
-Price, owner and status are decided here, never by what a browser sent. A deployment costs credits until its first
-apply has succeeded: each run before that holds them anew, and `finish_run` captures or releases (the hold rule).
+Price, owner and status are decided here, never by the browser. A deployment costs credits until its first apply
+succeeds: each run before that holds them, and `finish_run` captures or releases the hold (the hold rule).
 """
 
 from functools import partial
@@ -47,12 +47,12 @@ TAKES_EFFECT = [Run.Action.DEPLOY, Run.Action.UPDATE, Run.Action.RETRY]
 
 
 def is_paid(deployment: Deployment) -> bool:
-    """Whether an apply of it has succeeded, so that no further run costs credits."""
+    """Whether a deploy, update or retry has succeeded, so that further runs cost nothing."""
     return deployment.runs.filter(action__in=TAKES_EFFECT, status=Run.Status.SUCCEEDED).exists()
 
 
 def quote_of(deployment: Deployment, version: ModuleVersion | None = None) -> Quote:
-    """What its next run costs its owner, of `version` where it moves to another one."""
+    """The price of the next run for the owner, with `version` when it changes."""
     return quotes.quote(version or deployment.version, deployment.owner, is_paid=is_paid(deployment))
 
 
@@ -68,13 +68,13 @@ def create_deployment(
     nonce: str | None = None,
     shown: Quote | None = None,
 ) -> Deployment:
-    """Create a deployment with its first run, and hold what it costs.
+    """Create a deployment with its first run, and hold its price.
 
-    `inputs` and `secrets` are values by variable; `nonce` is that of the form: the same one gives the deployment that
-    it created before; `shown` is what its page said that it costs. Raises NotDeployable, NameTaken, PriceChanged and
-    billing's NotEnoughCredits; then nothing was created.
+    `inputs` and `secrets` are values by variable. `nonce` makes the call idempotent: a second one returns the
+    deployment of the first. `shown` is the quote on the confirmed page. Raises NotDeployable, NameTaken, PriceChanged
+    and billing's NotEnoughCredits; nothing is created then.
     """
-    # One person's submits go one after the other, so that the looks at nonce and name below hold until the commit.
+    # Lock the person, so that no request of theirs uses the same nonce or name between these checks and the commit.
     get_user_model().objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
     if nonce and (created := Deployment.objects.filter(owner=by, nonce=nonce).first()):
         return created
@@ -117,11 +117,11 @@ def start_run(
     version: ModuleVersion | None = None,
     shown: Quote | None = None,
 ) -> Run:
-    """Queue an update, a retry or a destroy; given inputs, secrets or version replace the deployment's.
+    """Enqueue an update, a retry or a destroy; `inputs`, `secrets` and `version` replace the deployment's if given.
 
-    A destroy waits for a run that is under way; anything else needs it to have ended. `shown` is what the page said
-    that it costs. Raises Refused, NotDeployable where the version cannot be moved to, PriceChanged, and
-    NotEnoughCredits where the deployment has not succeeded yet and the owner cannot pay for another try.
+    A destroy may wait behind an unfinished run that does not destroy; any other action needs all runs to have ended.
+    `shown` is the quote on the confirmed page. Raises Refused; NotDeployable when the version cannot be used;
+    PriceChanged; and NotEnoughCredits when the run has a price and the owner cannot pay it.
     """
     deployment = Deployment.objects.select_for_update(of=("self",)).select_related("version").get(pk=deployment.pk)
     _check_start(deployment, action, by)
@@ -139,10 +139,9 @@ def start_run(
 
 
 def _startable(deployment: Deployment, version: ModuleVersion | None) -> ModuleVersion:
-    """The version of the next run: the deployment's own, or one that its owner may change to.
+    """The version of the next run, locked: the deployment's own, or one that its owner can change to.
 
-    A deployment with resources keeps a version that was revoked or that its owner no longer sees; one that has never
-    succeeded cannot start with it.
+    A deployment keeps a version that was revoked or that its owner no longer sees, but a pending one cannot run it.
     """
     if version is None or version.pk == deployment.version_id:
         version = quotes.held_still(deployment.version)
@@ -167,7 +166,7 @@ def _check_start(deployment: Deployment, action: Run.Action, by: User) -> None:
 
 
 def _queue(deployment: Deployment, action: Run.Action, *, secrets: dict[str, Any], by: User) -> Run:
-    """The deployment's next run, with a copy of its inputs and `secrets`, and the hold that it needs."""
+    """Enqueue the deployment's next run, with a copy of its inputs and `secrets`, and hold its price."""
     newest = deployment.runs.aggregate(number=Max("number"))["number"] or 0
     run = Run(
         deployment=deployment,
@@ -216,7 +215,7 @@ def _hold(deployment: Deployment, run: Run, *, by: User) -> Hold | None:
 @retry_on_conflict
 @transaction.atomic
 def cancel_run(run: Run, *, by: User) -> Run:
-    """Ask a run to end. One that nobody has claimed ends at once; its hold is released. Raises Refused."""
+    """Request to cancel a run. An unclaimed one ends at once, and its hold is released. Idempotent; raises Refused."""
     deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=run.deployment_id)
     run = deployment.runs.select_for_update(of=("self",)).get(pk=run.pk)
     if not deployment.may_change(by):

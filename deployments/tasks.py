@@ -1,4 +1,4 @@
-"""Entry points for Celery: ids only, safe to run twice."""
+"""Celery tasks: arguments are ids only, and each task is idempotent."""
 
 import logging
 from typing import Any
@@ -37,7 +37,7 @@ def tell_of_removals() -> None:
 
 @worker_ready.connect
 def say_whether_runs_can_start(sender: Any, **kwargs: Any) -> None:
-    """Each run tests the sandbox again and fails closed; this tells the operator before the first one does."""
+    """Log at start when the sandbox does not work. Each run tests it again and fails closed."""
     if settings.QUEUE_RUNS not in sender.app.amqp.queues.consume_from:
         return
     try:

@@ -1,4 +1,4 @@
-"""A deployment's version compared with its module's current one, and what changing to that one means."""
+"""Changes of a deployment's version: which one is possible, what it breaks, and which inputs it changes."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ NOT_ASKED = "not asked"
 
 @dataclass(frozen=True)
 class Move:
-    """From the version that a deployment has to another one of its module, as far as a person may know both."""
+    """A change from a deployment's version to another one of its module, as a person may see both.
+
+    With `sees_hidden` the hidden inputs count too.
+    """
 
     before: ModuleVersion
     after: ModuleVersion
@@ -33,7 +36,7 @@ class Move:
 
     @property
     def went_back(self) -> bool:
-        """Whether the publisher chose the older version, rather than revoking the newer one."""
+        """Whether the publisher returned to an older version without revoking the newer one."""
         return self.is_back and self.before.revoked_at is None
 
     @cached_property
@@ -54,7 +57,7 @@ class Move:
 
 
 class ChangedInput(Variable):
-    """A variable that gets another value, with both values as text."""
+    """A variable whose value changes, with both values as text."""
 
     before: str
     after: str
@@ -62,7 +65,7 @@ class ChangedInput(Variable):
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the page of a deployment tells of its version."""
+    """The facts about a deployment's version on its page, and the change of version that is possible."""
 
     version: ModuleVersion
     move: Move | None = None
@@ -77,7 +80,7 @@ class Outlook:
 
 
 def outlook(deployment: Deployment, user: User) -> Outlook:
-    """What `user` may know of the versions beside the deployment's own: nothing of a module that they do not see."""
+    """The outlook of a deployment for `user`, without other versions of a module that they cannot see."""
     version, module = deployment.version, deployment.version.module
     if deployment.destroyed_at:
         return Outlook(version)
@@ -94,14 +97,14 @@ def outlook(deployment: Deployment, user: User) -> Outlook:
 
 
 def target_of(deployment: Deployment) -> ModuleVersion | None:
-    """The module's current version, where that is another one and the owner may deploy it."""
+    """The module's current version, if the deployment has another one and its owner can deploy it; otherwise None."""
     current = _current(deployment.version.module, deployment.owner)
     is_other = current and current.pk != deployment.version_id and not current.revoked_at
     return current if is_other else None
 
 
 def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> Schema:
-    """What a version declares, without the inputs that a person does not see."""
+    """The schema of a version, without the hidden inputs unless `sees_hidden`."""
     return version.schema | {"variables": visible_variables(version.schema, sees_hidden=sees_hidden)}
 
 
@@ -111,8 +114,11 @@ def _current(module: Module, user: User) -> ModuleVersion | None:
 
 
 def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict[str, Any]) -> dict[str, Any]:
-    """What the deployment holds for the sensitive variables of `version`: of its `stored` secrets those that still are,
-    and plain values of what has become sensitive. What is sensitive no more is asked for anew, in the open."""
+    """The deployment's values for the sensitive variables of `version`, by name.
+
+    From its `stored` secrets, and from the plain inputs for variables that became sensitive. A variable that is no
+    longer sensitive loses its value: the form asks for it again.
+    """
     given = deployment.inputs | stored
     names = [name for name, variable in _variables(version).items() if variable["sensitive"]]
     return {name: given[name] for name in names if name in given}
@@ -121,10 +127,10 @@ def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict[str
 def changed_inputs(
     deployment: Deployment, draft: Draft, *, stored: Container[str], typed: Container[str], sees_hidden: bool
 ) -> list[ChangedInput]:
-    """The variables that get another value by `draft`, with both values as text and whether that is safe while live.
+    """The variables whose value `draft` changes, with both values as text.
 
-    `stored` are names of secrets that the deployment has, `typed` of those that were given anew. What one of the two
-    versions alone asks counts where a value is given for it.
+    `stored` are the names of the deployment's secrets, `typed` those of newly entered ones. A variable that only one
+    of the two versions has counts as changed when it has a value.
     """
     before, after = (_variables(version, sees_hidden) for version in (deployment.version, draft.version))
     found: list[ChangedInput] = []

@@ -1,9 +1,9 @@
 """The form of a module's inputs: from a variable to a field, from the field to a widget, and back to a value.
 
 Variable: `form.py` takes a version's schema, leaves out the variables that the person may not see, asks
-    `fields.field_for` for a field for each of the others, and groups these fields in steps. `answers()` returns the
+    `fields.field_for` for the field of each other variable, and groups the fields in steps. `answers()` returns the
     plain values of a valid form, `secrets()` the sensitive values whose own field is valid.
-Field: `fields.py` parses the variable's type, chooses the class of its field, and holds the rules for blank, default
+Field: `fields.py` parses the variable's type, chooses the class of its field, and has the rules for blank, default
     and null. `plain_fields.py` has the fields of primitives and of lists, sets and maps of them; `fields.py` those of
     sensitive values, of JSON or HCL, and of nested values.
 Widget: a field draws itself with a widget of Django, of `widgets.py`, or, when its value is nested, of

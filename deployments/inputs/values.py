@@ -135,7 +135,7 @@ def _word(kind: Type) -> str:
 
 
 def _converts(value: Any, name: str) -> bool:
-    """Terraform's conversions between primitives: any to string, and a string that holds a number or a boolean."""
+    """Terraform's conversions between primitives: any to string, and a string that is a number or a boolean."""
     if isinstance(value, dict | list):
         return False
     if name == "string" or isinstance(value, bool) and name == "bool":
@@ -190,7 +190,7 @@ def _check(value: Any, depth: int) -> None:
 
 
 def storable(text: str) -> str:
-    """Return `text`; raises BadValue when it holds NUL or a lone surrogate, which PostgreSQL refuses."""
+    """Return `text`; raises BadValue when it contains NUL or a lone surrogate, which PostgreSQL refuses."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadValue("The text contains a character that cannot be stored.")
     return text

@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class LeaseLost(Exception):
-    """Another worker or the reaper holds the run, or the lease could not be kept: stop Terraform, write nothing."""
+    """Another worker or the reaper has claimed the run, or the lease ran out: stop Terraform, write nothing."""
 
 
 def claim(run_id: int, *, worker: str) -> Run | None:
@@ -63,7 +63,7 @@ def claimable() -> RunQuerySet:
 
 
 def extend(run: Run) -> None:
-    """Extend the lease of a run that this worker holds; raises LeaseLost."""
+    """Extend the lease of a run that this worker has claimed; raises LeaseLost."""
     if not _mine(run).update(lease_expires_at=_lease_end()):
         raise LeaseLost
 
@@ -77,7 +77,7 @@ def take_over(run: Run) -> bool:
 
 
 def is_cancelled(run: Run) -> bool:
-    """Whether somebody requested to cancel the run; raises LeaseLost when this worker does not hold it any more."""
+    """Whether somebody requested to cancel the run; raises LeaseLost when this worker's claim is stale."""
     asked_at = _mine(run).values_list("cancel_requested_at", flat=True)[:1]
     if not asked_at:
         raise LeaseLost
@@ -85,7 +85,7 @@ def is_cancelled(run: Run) -> bool:
 
 
 def record(run: Run, **fields: Any) -> None:
-    """Write fields of a run that this worker holds; raises LeaseLost."""
+    """Write fields of a run that this worker has claimed; raises LeaseLost."""
     if not _mine(run).update(**fields):
         raise LeaseLost
     for name, value in fields.items():
@@ -109,7 +109,7 @@ def outlast(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def fenced(run: Run) -> Iterator[None]:
-    """A transaction that locks the run's row; raises LeaseLost, before any write, when another worker holds it."""
+    """A transaction that locks the run's row; raises LeaseLost, before any write, when the claim is stale."""
     with transaction.atomic():
         if not _mine(run).select_for_update(no_key=True).exists():
             raise LeaseLost

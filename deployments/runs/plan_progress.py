@@ -1,4 +1,4 @@
-"""Collects a run's plan and progress from events; the supervisor writes them to the run's row twice a second."""
+"""Collects a run's plan and progress from events; the run's row is updated at most twice a second."""
 
 from deployments.json_columns import Plan, PlanCounts, PlannedResource, ResourceProgress
 from deployments.models import Run
