@@ -17,12 +17,12 @@ from foundation.credits import written
 from foundation.models import Heartbeat
 from foundation.paragraphs import counted
 
-SHOWN = 200  # rows of a dry run on the page
+SHOWN = 200  # due grants on the page
 
 
 @admin.register(Allowance)
 class AllowanceAdmin(admin.ModelAdmin):
-    """What partners are granted each month; a change is a new row that is valid from a later day."""
+    """Monthly allowances of partners. To change one from a day on, add a row that is valid from that day."""
 
     form = AllowanceForm
     list_display = ["whose", "credits", "valid_from", "by"]
@@ -56,7 +56,7 @@ class AllowanceAdmin(admin.ModelAdmin):
 
 @require_http_methods(["GET", "POST"])
 def grants_due(request: HttpRequest) -> HttpResponse:
-    """A dry run; with POST the grants themselves."""
+    """List the due grants; POST makes them."""
     now = timezone.now()
     if request.method == "POST":
         granted = granting.run(now)

@@ -1,4 +1,4 @@
-"""Geometry of the pictures on the billing page; figures become lengths here, and nowhere else."""
+"""The geometry of the chart on the billing overview."""
 
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ def spending_chart(months: list[Spending]) -> Chart:
 
 
 def _step(highest: float) -> int:
-    """A third of the scale, the smallest of 1, 2, 5, 10, 20, 50 … that holds the highest bar."""
+    """A third of the scale: the smallest of 1, 2, 5, 10, 20, 50 … of which three steps reach the highest bar."""
     size = 1
     while True:
         for factor in (1, 2, 5):
@@ -66,7 +66,7 @@ def _step(highest: float) -> int:
 
 
 def _bar(month: Spending, number: int, pixels: float) -> Bar:
-    # A refund can exceed what a month spent; there is nothing to draw then.
+    # Refunds can exceed a month's charges; the bar is empty then.
     purchased = max(0, month.purchased) / CREDIT * pixels
     awarded = max(0, month.awarded) / CREDIT * pixels
     gap = GAP if purchased and awarded > GAP else 0

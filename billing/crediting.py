@@ -1,4 +1,4 @@
-"""How credits come in by an admin, and how they run out."""
+"""Adds credits on behalf of an admin, and expires lots."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from billing.models import Account, Lot, Transfer
 from billing.retry import retry_on_conflict
 from foundation import audit
 
-# What was sold is Purchased; what was given is Awarded, so that it never pays a partner.
+# Credits that an admin sells are Purchased; those that an admin gives away are Awarded, and earn a partner nothing.
 ACCOUNT: dict[str, str] = {
     Lot.Source.SALE: Account.Kind.PURCHASED,
     Lot.Source.GOODWILL: Account.Kind.AWARDED,
@@ -37,10 +37,11 @@ def add_credits(
     expires_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Transfer:
-    """Add `amount` units as a sale (with what was `paid`, in minor units), goodwill or award, for a written reason.
+    """Add `amount` units as a sale (with the money `paid`, in minor units), goodwill or award; a reason is required.
 
-    `nonce` is the form's: sent twice, the first result comes back. `wallet_version` is the one that the form showed.
-    Raises OwnBalance, BadAdjustment, KeyReused, and WalletMoved when the balance changed since.
+    `nonce`, which the form carries, makes the call idempotent: a second one returns the first transfer.
+    `wallet_version` is that of the form. Raises OwnBalance, BadAdjustment, KeyReused, and WalletMoved when the wallet
+    changed since.
     """
     _check(wallet_owner, amount=amount, source=source, paid=paid, reason=reason, by=by)
     now = now or timezone.now()
@@ -92,7 +93,7 @@ def _check(owner: User, *, amount: int, source: str, paid: int, reason: str, by:
 
 
 def expire(now: datetime) -> int:
-    """Take away what is left in lots that are over, except where a run still holds some; how many lots that were."""
+    """Expire the rest of overdue lots, except those with held credits. Returns the number of lots; idempotent."""
     overdue = Lot.objects.to_expire(now).values_list("pk", "account__wallet__owner")
     return sum(_expire_lot(pk, owner=owner, now=now) for pk, owner in overdue)
 

@@ -1,4 +1,4 @@
-"""What the admin's page of due grants says."""
+"""Sentences on the admin page of due grants."""
 
 from collections.abc import Sequence
 
@@ -15,5 +15,5 @@ def summary(due: Sequence[Due]) -> str:
 
 
 def shown(number: int, *, most: int) -> str:
-    """How much of the list is on the page; blank for all of it."""
+    """How many grants the page shows; blank when it shows all."""
     return f"{number:,} grants, {most:,} shown." if number > most else ""

@@ -1,14 +1,14 @@
-"""What the ledger refuses, each with a sentence for people."""
+"""Errors of the ledger, each with a sentence for people."""
 
 from foundation.credits import written
 
 
 class LedgerError(Exception):
-    """A movement that the ledger refuses; nothing was changed."""
+    """The ledger refuses a movement; nothing was changed."""
 
 
 class NotEnoughCredits(LedgerError):
-    """Fewer credits are available than are needed; both in units."""
+    """`available` credits are fewer than `needed`; both in units."""
 
     def __init__(self, *, needed: int, available: int, purchased_only: bool = False) -> None:
         self.needed, self.available, self.purchased_only = needed, available, purchased_only
@@ -20,7 +20,7 @@ class NotEnoughCredits(LedgerError):
 
 
 class KeyReused(LedgerError):
-    """An idempotency key came back with another request under it."""
+    """An idempotency key was used again for a different request."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -37,19 +37,19 @@ class WalletMoved(LedgerError):
 
 
 class OwnBalance(LedgerError):
-    """Nobody adjusts their own balance."""
+    """People cannot add credits to their own balance, or refund to it."""
 
     def __init__(self) -> None:
         super().__init__("You cannot change your own balance. Ask another admin.")
 
 
 class HoldIsOver(LedgerError):
-    """The hold was captured or released before, so that it cannot be the other now."""
+    """A released hold cannot be captured, nor a captured one released."""
 
 
 class RefundTooLarge(LedgerError):
-    """More than what was captured and not yet refunded."""
+    """The amount is not between 1 and what was captured and not yet refunded."""
 
 
 class BadAdjustment(LedgerError):
-    """Amount, source, what was paid and reason do not go together."""
+    """The source, amount, payment or reason of an adjustment is missing or invalid."""

@@ -18,7 +18,7 @@ MINOR = 100  # minor units in one unit of the currency
 
 
 class CreditsField(forms.DecimalField):
-    """Credits as people write them; units for the ledger."""
+    """A number of credits; its value is in units."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS} | options)
@@ -32,7 +32,7 @@ class CreditsField(forms.DecimalField):
 
 
 class MoneyField(forms.DecimalField):
-    """Money with two decimals as people write it; minor units for the ledger."""
+    """Money with two decimals; its value is in minor units."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": 0} | options)
@@ -43,7 +43,7 @@ class MoneyField(forms.DecimalField):
 
 
 class PersonField(forms.ModelChoiceField):
-    """A person by their public reference."""
+    """A person, chosen by ref."""
 
     def __init__(self, *, queryset: QuerySet[Any] | None = None, **options: Any) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ def _date(label: str) -> forms.DateField:
 
 
 class WhoseForm(forms.Form):
-    """Chooses one person of those `people` whom the viewer may see; without people there is nothing to choose."""
+    """Chooses one of `people`, whom the viewer may see; without `people` it has no such field."""
 
     person = PersonField(label="Person", empty_label="Everyone", widget=forms.Select(attrs={"class": "auto"}))
 
@@ -112,7 +112,7 @@ class MonthForm(WhoseForm):
 
 
 class CreditsForm(forms.Form):
-    """Adds credits to the balance of one person, as it was when the form was opened."""
+    """Adds credits to a person's balance, if the balance is still the one that the form was opened with."""
 
     SOURCES = [
         ("sale", "Sale: they paid for it"),
@@ -145,7 +145,7 @@ class CreditsForm(forms.Form):
         return data
 
     def opened_anew(self, *, wallet_version: int) -> None:
-        """Keep what was typed, and carry the newest version of the wallet."""
+        """Keep what was typed, but set the current version of the wallet."""
         self.data = cast(QueryDict, self.data).copy()
         self.data["wallet_version"] = str(wallet_version)
 

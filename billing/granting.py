@@ -1,4 +1,4 @@
-"""The monthly grant: makes the world right up to now, however often it runs and however long it did not."""
+"""Monthly grants. Idempotent, and makes up for all months since it last ran."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,10 +13,10 @@ from billing.retry import retry_on_conflict
 from foundation.one_at_a_time import alone
 
 BATCH = 500
-TASK = "billing.grant_allowances"  # the name of its heartbeat, too
+TASK = "billing.grant_allowances"  # also the name of its heartbeat
 
-# Every month that begins after a partner became one, up to now, with the allowance that was valid when it began:
-# the partner's own before the default, the newest first. What has its key is granted already.
+# Every month that began since a person became a partner, with the newest allowance that was valid on its first day:
+# the partner's own, otherwise the default. Months with a transfer under their key were granted already.
 DUE = """
 SELECT person.id, person.ref, person.email, month.first::date, allowance.amount
   FROM accounts_user person
@@ -51,19 +51,19 @@ class Due:
 
     @property
     def request_hash(self) -> str:
-        # Without the amount: a month is granted once, even when the allowance was changed in between.
+        # Without the amount, so that a month is granted once even when the allowance changes in between.
         return ledger.request_hash(partner=self.partner_id, period=self.period)
 
 
 def due(now: datetime, *, limit: int | None = None) -> list[Due]:
-    """What would be granted at `now`, by partner and month."""
+    """The grants that are due at `now`, by partner and month."""
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"now": now.astimezone(UTC), "limit": limit})
         return [Due(*row) for row in cursor.fetchall()]
 
 
 def ensure_grants(now: datetime, *, batch_size: int = BATCH) -> int:
-    """Grant everything that is due at `now`, each batch in one transaction; how many grants this call made."""
+    """Make all grants that are due at `now`, one transaction per batch; returns the number of grants made."""
     granted = 0
     while batch := due(now, limit=batch_size):
         granted += _grant(batch, now=now)
@@ -71,7 +71,7 @@ def ensure_grants(now: datetime, *, batch_size: int = BATCH) -> int:
 
 
 def run(now: datetime) -> int:
-    """Grant what is due, and take away what has expired; how many grants that were."""
+    """Make the due grants and expire overdue lots; returns the number of grants made."""
     granted = ensure_grants(now)
     crediting.expire(now)
     return granted
@@ -79,7 +79,7 @@ def run(now: datetime) -> int:
 
 @alone
 def tick(now: datetime) -> None:
-    """One beat; the hands of an operator need not wait for it, nor it for them."""
+    """The periodic task; returns at once while another process runs it. `run` by an admin does not take this lock."""
     run(now)
 
 
@@ -97,7 +97,7 @@ def _grant(batch: list[Due], *, now: datetime) -> int:
 
 
 def _claimed(batch: list[Due], purses: dict[int, Purse], *, now: datetime) -> list[tuple[Due, Transfer]]:
-    """The grants of the batch that nobody made before, with their saved transfers."""
+    """The grants of the batch that were not made yet, with their saved transfers."""
     posted = {partner_id: purse.posted for partner_id, purse in purses.items()}
     taken = set(Transfer.objects.filter(key__in=[item.key for item in batch]).values_list("key", flat=True))
     fresh = [item for item in batch if item.key not in taken]
@@ -105,7 +105,7 @@ def _claimed(batch: list[Due], purses: dict[int, Purse], *, now: datetime) -> li
     for item in fresh:
         posted[item.partner_id] += item.amount
         transfers.append(_transfer(item, purses[item.partner_id], balance_after=posted[item.partner_id], now=now))
-    # The wallets are locked, so nobody else can grant these; the unique keys would refuse it.
+    # The wallets are locked, so nobody else can make these grants; the unique keys would reject them.
     return list(zip(fresh, Transfer.objects.bulk_create(transfers), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The hold rule: credits are held for a run, captured when it succeeds, released when it ends otherwise."""
+"""The hold rule: credits are held for a run, captured if it succeeds, and released if it ends in any other way."""
 
 from datetime import datetime
 
@@ -27,9 +27,9 @@ def hold(
     purchased_only: bool = False,
     now: datetime | None = None,
 ) -> Hold:
-    """Reserve `amount` units (above 0) for the run with the ref `run`; `explain` says to people what for.
+    """Hold `amount` units (above 0) for the run with the ref `run`; `explain` tells people what they are for.
 
-    Raises NotEnoughCredits, and KeyReused when the key was used for something else.
+    Idempotent under `key`. Raises NotEnoughCredits, and KeyReused when the key was used for a different request.
     """
     if amount <= 0:
         raise ValueError("A hold reserves something; what costs nothing needs no hold.")
@@ -88,16 +88,16 @@ def _chosen(hold: Hold, lots: list[Lot]) -> list[HoldLine]:
 
 
 def save_lots(lines: list[HoldLine]) -> None:
-    for line in lines:  # one or two as a rule, for which a bulk update is the slower way
+    for line in lines:  # usually one or two, for which a bulk update is slower
         line.lot.save(update_fields=["remaining", "held"])
 
 
 @retry_on_conflict
 @transaction.atomic
 def capture(hold: Hold, *, by: User | None = None, now: datetime | None = None) -> Transfer:
-    """Charge what is held, in spend order, and credit the module's partner with the share of what was paid for it.
+    """Charge the held credits, in spend order, and credit the partner with their share of the money paid for them.
 
-    Captured before: the same transfer again. Raises HoldIsOver when it was released.
+    Idempotent: a second call returns the first transfer. Raises HoldIsOver when the hold was released.
     """
     now = now or timezone.now()
     purse, partner_purse = lock_hold(hold)
@@ -116,7 +116,7 @@ def capture(hold: Hold, *, by: User | None = None, now: datetime | None = None) 
 
 
 def lock_hold(hold: Hold) -> tuple[Purse, Purse | None]:
-    """The purses of payer and partner, both locked; `hold` is read anew under the lock."""
+    """Lock the purses of payer and partner, and refresh `hold` under the lock. None for no partner, or the payer."""
     payer, partner = hold.wallet.owner_id, hold.cost_centre.partner_id
     purses = ledger.lock(*{payer, partner} - {None})
     hold.refresh_from_db(fields=["state", "captured", "refunded", "finished_at"])
@@ -141,7 +141,7 @@ def _capture_of(hold: Hold, *, by: User, now: datetime) -> Transfer:
 
 
 def lines_of(hold: Hold) -> list[HoldLine]:
-    """What a hold took of which lot, in spend order, the lots locked."""
+    """The lines of a hold in spend order, with their lots locked."""
     return list(hold.lines.select_related("lot").select_for_update(of=("lot",)).order_by("pk"))
 
 
@@ -159,7 +159,7 @@ def _spend(hold: Hold, lines: list[HoldLine], purse: Purse, *, now: datetime) ->
 @retry_on_conflict
 @transaction.atomic
 def release(hold: Hold, *, by: User | None = None, reason: str = "", now: datetime | None = None) -> Hold:
-    """Give back what is held, uncharged. Released before: nothing happens. Raises HoldIsOver when it was captured."""
+    """Release the held credits without a charge. Idempotent; raises HoldIsOver when the hold was captured."""
     now = now or timezone.now()
     purse, _ = lock_hold(hold)
     if hold.state == Hold.State.CAPTURED:

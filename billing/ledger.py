@@ -1,4 +1,4 @@
-"""Posting: locks, idempotency and entries. The verbs of people stand in services."""
+"""Posting to the ledger: locks, idempotency keys and entries. The public actions are in `billing.services`."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ OF_A_PERSON = [Account.Kind.AWARDED, Account.Kind.PURCHASED, Account.Kind.REVENU
 
 @dataclass(frozen=True)
 class Line:
-    """One entry to be: `amount` is signed. A new lot is saved with it."""
+    """An entry to be posted: `amount` is signed. A new lot is saved with the entry."""
 
     account: Account
     amount: int
@@ -42,11 +42,11 @@ class Purse:
 
     @property
     def posted(self) -> int:
-        """Units of credits, held ones included."""
+        """The balance of credits in units, held ones included."""
         return self[Account.Kind.AWARDED].balance + self[Account.Kind.PURCHASED].balance
 
     def save(self) -> None:
-        """Write the accounts that changed and raise the wallet's version."""
+        """Save the accounts that changed, and increment the wallet's version."""
         for kind, account in self.accounts.items():
             if _figures(account) != self._read[kind]:
                 account.save(update_fields=["balance", "held", "sequence"])
@@ -60,7 +60,10 @@ def _figures(account: Account) -> tuple[int, int, int]:
 
 
 def lock(*owner_ids: int) -> dict[int, Purse]:
-    """The purses of people by the person's key, locked in ascending order of wallets; made where there is none."""
+    """Lock people's wallets and accounts, in ascending order to avoid deadlocks; creates the missing ones.
+
+    Returns purses by the owner's primary key.
+    """
     purses = _locked(set(owner_ids))
     if len(purses) < len(set(owner_ids)):
         open_wallets(owner_ids)
@@ -82,7 +85,7 @@ def _locked(owner_ids: set[int]) -> dict[int, Purse]:
 
 
 def open_wallets(owner_ids: Iterable[int]) -> None:
-    """Make the wallets that are missing, each with its accounts; harmless when another does it too."""
+    """Create missing wallets with their accounts. Idempotent, also when another process does the same."""
     ids = sorted(set(owner_ids))
     Wallet.objects.bulk_create([Wallet(owner_id=pk) for pk in ids], ignore_conflicts=True)
     wallets = Wallet.objects.filter(owner__in=ids).order_by("pk")
@@ -92,19 +95,19 @@ def open_wallets(owner_ids: Iterable[int]) -> None:
 
 @cache
 def system(kind: str) -> Account:
-    """The platform's account of a kind. It keeps no balance, so one copy serves the whole process."""
+    """The platform's account of a kind. Cached for the whole process, as it keeps no balance."""
     return Account.objects.get(wallet__isnull=True, kind=kind)
 
 
 def request_hash(**request: Any) -> str:
-    """A digest of what was asked for, to tell a repeated request from another one under the same key."""
+    """A digest of a request, to distinguish a repeated request from a different one under the same key."""
     return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def claim(row: Any) -> Any:
-    """Insert a transfer or hold under its key: (the row, True), or (the first row under it, False).
+    """Insert a transfer or hold under its idempotency key; returns (the row, True), or (the existing row, False).
 
-    Raises KeyReused when the key, or what is unique beside it, belongs to another request.
+    Raises KeyReused when the key, or another unique value of the row, belongs to a different request.
     """
     rows = type(row).objects
     rows.bulk_create([row], ignore_conflicts=True)
@@ -118,7 +121,7 @@ def claim(row: Any) -> Any:
 
 
 def earlier(transfer: Transfer) -> Transfer | None:
-    """The transfer already made under this one's key, if any; raises KeyReused when it was another request."""
+    """The existing transfer under this one's key, if any; raises KeyReused when its request was different."""
     kept = Transfer.objects.filter(key=transfer.key).first()
     if kept and kept.request_hash != transfer.request_hash:
         raise KeyReused(transfer.key)
@@ -126,7 +129,7 @@ def earlier(transfer: Transfer) -> Transfer | None:
 
 
 def post(transfer: Transfer, lines: list[Line], *, purse: Purse) -> tuple[Transfer, bool]:
-    """Write a transfer with its lines into a locked purse; the second value is False when it was there before."""
+    """Write a transfer and its lines into a locked purse. Idempotent: returns (the existing one, False) if repeated."""
     measure(transfer, lines, purse=purse)
     kept, is_new = claim(transfer)
     if is_new:
@@ -136,7 +139,7 @@ def post(transfer: Transfer, lines: list[Line], *, purse: Purse) -> tuple[Transf
 
 
 def measure(transfer: Transfer, lines: list[Line], *, purse: Purse) -> None:
-    """Copy to the transfer how far it moves Awarded and Purchased, and where that leads."""
+    """Set the transfer's wallet, its changes of Awarded and Purchased, and the balance after it."""
     moved = {kind: sum(line.amount for line in lines if line.account == purse[kind]) for kind in OF_A_PERSON}
     transfer.wallet = purse.wallet
     transfer.awarded, transfer.purchased = moved[Account.Kind.AWARDED], moved[Account.Kind.PURCHASED]
@@ -150,7 +153,7 @@ def save_new_lots(lines: list[Line]) -> None:
 
 
 def entry(transfer: Transfer, line: Line) -> Entry:
-    """The line as an entry of a saved transfer; moves the account of a person on by it."""
+    """The entry of a line. Updates balance and sequence of a person's account, but does not save it."""
     account = line.account
     if account.wallet_id is None:
         return Entry(transfer=transfer, account=account, amount=line.amount)

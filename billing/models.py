@@ -12,7 +12,7 @@ PEOPLE = settings.AUTH_USER_MODEL
 
 
 class Wallet(models.Model):
-    """A person's money. Every movement locks this row first and raises `version`."""
+    """A person's credits and revenue. Every movement locks this row first and increments `version`."""
 
     owner = models.OneToOneField(PEOPLE, on_delete=models.PROTECT, related_name="wallet")
     version = models.PositiveBigIntegerField(default=0)
@@ -22,7 +22,7 @@ class Wallet(models.Model):
 
 
 class Account(models.Model):
-    """One side of entries. A system account (no wallet) keeps no balance, so it is never a hot row."""
+    """An account of a wallet or of the platform. The platform's has no wallet and no balance, so it needs no lock."""
 
     class Kind(models.TextChoices):
         AWARDED = "awarded", "Awarded"
@@ -57,7 +57,7 @@ class Account(models.Model):
 
 
 class Lot(models.Model):
-    """Credits that came in together and are spent together."""
+    """Credits of one origin, price and expiry."""
 
     class Source(models.TextChoices):
         SALE = "sale", "Sale"
@@ -99,7 +99,7 @@ class Lot(models.Model):
 
 
 class CostCentre(models.Model):
-    """What the money needs to know of a deployment; copied here, so that billing never looks back up."""
+    """The facts about a deployment that billing needs, copied so that billing does not depend on deployments."""
 
     ref = RefField()
     owner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="cost_centres")
@@ -126,7 +126,7 @@ class CostCentre(models.Model):
 
 
 class Transfer(models.Model):
-    """One movement in the journal. Never changed; a correction is a second transfer."""
+    """A movement in the ledger. Append-only: a correction is another transfer."""
 
     class Kind(ShownChoices):
         SALE = "sale", "", "coins", "Sale"
@@ -199,7 +199,7 @@ class Entry(models.Model):
 
 
 class Hold(models.Model):
-    """Credits reserved for one run, until it succeeds (captured) or ends otherwise (released)."""
+    """Credits reserved for one run, until it succeeds (captured) or ends in any other way (released)."""
 
     class State(ShownChoices):
         PENDING = "pending", "", "clock", "Reserved"
@@ -241,7 +241,7 @@ class Hold(models.Model):
 
 
 class HoldLine(models.Model):
-    """How much of which lot a hold reserves, in spend order."""
+    """The units that a hold reserves of one lot; the lines of a hold are in spend order."""
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lines")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
@@ -262,7 +262,7 @@ class HoldLine(models.Model):
 
 
 class Allowance(models.Model):
-    """What a partner is granted each month from a day on; without a partner, the default for all."""
+    """The monthly grant of a partner from a day on; without a partner, the default for all."""
 
     partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, blank=True, related_name="allowances")
     amount = models.BigIntegerField(help_text="Units a month. 0 for no grant.")

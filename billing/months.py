@@ -1,4 +1,4 @@
-"""A calendar month, UTC: what statements, charts and revenue are about."""
+"""A calendar month in UTC, the period of statements, charts and revenue."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> "Month | None":
-        """ "2026-11" as a month; None for anything else, and for years that no statement is about."""
+        """ "2026-11" as a month; None for any other text, and for years outside 2000 to 2099."""
         if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text):
             return None
         return cls(int(text[:4]), int(text[5:]))
@@ -46,7 +46,7 @@ class Month:
 
     @property
     def end(self) -> datetime:
-        """The first moment after it."""
+        """The first moment after the month."""
         return self.shifted(1).start
 
     def shifted(self, months: int) -> "Month":

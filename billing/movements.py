@@ -1,4 +1,4 @@
-"""The list of transactions: transfers, and the holds and releases that leave the balance as it is."""
+"""The list of transactions: transfers, and holds and releases, which do not change the balance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FOUND_IN_BOTH = ["ref", "reference", "reason", "cost_centre__deployment_name", "
 
 
 class Unposted(ShownChoices):
-    """Movements that leave the balance as it is."""
+    """Movements that do not change the balance."""
 
     HOLD = "hold", "", "pause", "Reserved"
     RELEASE = "release", "", "replace", "Returned"
@@ -23,7 +23,7 @@ class Unposted(ShownChoices):
 
 @dataclass(frozen=True)
 class Movement:
-    """One row. Units are signed for a transfer, and those reserved or returned for the other two."""
+    """One transaction in the list. Units are signed for a transfer, and unsigned for a hold or release."""
 
     at: datetime
     kind: Transfer.Kind | Unposted
@@ -36,7 +36,7 @@ class Movement:
 
     @property
     def word(self) -> str:
-        """ "reserved" or "returned": said instead of a sign, as the balance does not move."""
+        """ "reserved" or "returned", shown instead of a sign; blank for a transfer."""
         return self.kind.label.lower() if isinstance(self.kind, Unposted) else ""
 
 
@@ -48,7 +48,10 @@ def find(
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> QuerySet[Any]:
-    """What `user` may see, newest first, as (moment, kind, pk); `start` and `end` are days, both included."""
+    """The movements that `user` may see, newest first, as dicts of moment, source and pk, for `load`.
+
+    `start` and `end` are days, both included.
+    """
     transfers = _told(Transfer.objects.visible_to(user), person, text)
     holds = _told(Hold.objects.visible_to(user), person, text)
     released = holds.filter(state=Hold.State.RELEASED)
@@ -80,7 +83,7 @@ def _keys(rows: QuerySet[Any], moment: str, source: str, start: datetime, end: d
 
 
 def load(keys: Iterable[dict]) -> list[Movement]:
-    """The rows of some of what `find` found, in its order, in a fixed number of queries."""
+    """The movements of some results of `find`, in the same order, with a fixed number of queries."""
     keys = list(keys)
     transfers = _transfers([key["pk"] for key in keys if key["source"] == "transfer"])
     holds = _holds([key["pk"] for key in keys if key["source"] == "hold"], "created_at")
@@ -94,7 +97,7 @@ def _transfers(pks: list[int]) -> dict[int, Transfer]:
 
 
 def _holds(pks: list[int], moment: str) -> dict[int, Any]:
-    """Holds by key, each with what it took from which credits and the balance at its `moment`."""
+    """Holds by primary key, each with its Awarded and Purchased units, and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
     holds = Hold.objects.select_related("wallet__owner", "cost_centre").annotate(
         awarded=Sum("lines__amount", filter=Q(lines__lot__account__kind="awarded"), default=0),
@@ -124,6 +127,6 @@ def _movement(source: str, row: Any) -> Movement:
 
 
 def _about(source: str, row: Transfer | Hold) -> str:
-    """What it was for, and why where somebody had to say so. A hold says its reason when it is released."""
+    """The reference and the reason. A hold's reason is that of its release, so it is shown only there."""
     reason = "" if source == "hold" else row.reason
     return ", ".join(part for part in (row.reference, reason) if part)

@@ -1,4 +1,4 @@
-"""What the overview of the billing pages says."""
+"""Sentences on the billing overview."""
 
 from collections.abc import Sequence
 
@@ -9,23 +9,23 @@ from foundation.paragraphs import counted, joined, listed
 
 
 def balance_label(balance: Balance) -> str:
-    """The bar of the balance, for those who do not see it."""
+    """The accessible label of the balance's bar."""
     parts = f"{written(balance.purchased)} Purchased, {written(balance.awarded)} Awarded"
     return f"{parts} and {written(balance.held)} reserved, of {written(balance.posted)} credits"
 
 
 def reserved_for(holds: Sequence[Hold]) -> str:
-    """The deployments that credits are reserved for."""
+    """The names of the deployments that credits are reserved for."""
     return listed([hold.cost_centre.deployment_name for hold in holds]) or "Nothing reserved"
 
 
 def no_grant(*, is_partner: bool) -> str:
-    """Why the next month brings no grant."""
+    """Why there is no grant next month."""
     return "No allowance set" if is_partner else "Partners only"
 
 
 def pace(units: int, *, posted: int) -> str:
-    """How fast credits are used, with `posted` units on the balance."""
+    """How fast credits are used; `units` a month, `posted` on the balance."""
     used = "You used no credits in the last 90 days."
     if units:
         used = f"You use about {counted(units // CREDIT, 'credit')} a month."

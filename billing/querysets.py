@@ -11,7 +11,7 @@ Rows = TypeVar("Rows", bound=QuerySet)
 
 
 def _theirs(rows: Rows, user: User, thing: Thing, owner: str) -> Rows:
-    """All rows, those of `user` (under the path `owner`), or none, as far as they see `thing`."""
+    """The rows that `user` may see of `thing`: all, their own (by the lookup `owner`), or none."""
     how_far = reach(user, thing)
     if how_far is Reach.ALL:
         return rows
@@ -20,15 +20,15 @@ def _theirs(rows: Rows, user: User, thing: Thing, owner: str) -> Rows:
 
 class LotQuerySet(models.QuerySet):
     def with_credits(self, now: datetime) -> Self:
-        """Lots that can pay for something at `now`."""
+        """Lots with credits that can be spent at `now`."""
         return self.filter(remaining__gt=F("held")).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
     def in_spend_order(self) -> Self:
-        """Awarded before Purchased; inside, soonest expiry, then oldest."""
+        """Awarded before Purchased; within each the earliest expiry first, then the oldest."""
         return self.order_by("account__kind", F("expires_at").asc(nulls_last=True), "created_at", "pk")
 
     def to_expire(self, now: datetime) -> Self:
-        """Lots that are over; one of which a part is held waits until the run has ended."""
+        """Overdue lots with credits left. A lot with held credits is left out until its run has ended."""
         return self.filter(expires_at__lte=now, remaining__gt=0, held=0)
 
 
@@ -39,33 +39,33 @@ class CostCentreQuerySet(models.QuerySet):
 
 class TransferQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """As transactions: what moved somebody's credits."""
+        """For transactions: transfers that change a person's credits."""
         return _theirs(self.in_credits(), user, Thing.TRANSACTIONS, "wallet__owner")
 
     def usage_visible_to(self, user: User) -> Self:
-        """As invoices: the credits that deployments used, without any balance."""
+        """For invoices: credits used by deployments."""
         return _theirs(self.usage(), user, Thing.INVOICES, "cost_centre__owner")
 
     def revenue_visible_to(self, user: User) -> Self:
         return _theirs(self.filter(kind="revenue"), user, Thing.REVENUE, "partner")
 
     def captures_for_partner(self, user: User) -> Self:
-        """As revenue: the charges for partners' modules, whether they earned or not."""
+        """For revenue: charges for partners' modules, also those that earned nothing."""
         return _theirs(self.filter(kind="capture", partner__isnull=False), user, Thing.REVENUE, "partner")
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
 
     def between(self, start: datetime, end: datetime) -> Self:
-        """Moments from `start` up to, not including, `end`."""
+        """Transfers from `start` up to, but not including, `end`."""
         return self.filter(created_at__gte=start, created_at__lt=end)
 
     def in_credits(self) -> Self:
-        """All movements but a partner's revenue, which is money."""
+        """All transfers except revenue, which is money."""
         return self.exclude(kind="revenue")
 
     def usage(self) -> Self:
-        """Credits used: captured, less what was refunded."""
+        """Transfers that add up to the credits used: charges and refunds."""
         return self.filter(kind__in=["capture", "refund"])
 
 

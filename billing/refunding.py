@@ -1,4 +1,4 @@
-"""Giving captured credits back, to the lots from which they came."""
+"""Refunds captured credits to the lots that they came from."""
 
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -17,7 +17,7 @@ from billing.revenue import rounded
 from foundation import audit
 from foundation.credits import written
 
-REPLACEMENT_LIFE = timedelta(days=30)  # of credits whose own lot expired meanwhile
+REPLACEMENT_LIFE = timedelta(days=30)  # of refunded credits whose lot has expired
 
 
 @retry_on_conflict
@@ -25,9 +25,10 @@ REPLACEMENT_LIFE = timedelta(days=30)  # of credits whose own lot expired meanwh
 def refund(
     hold: Hold, *, reason: str, by: User, nonce: str, amount: int | None = None, now: datetime | None = None
 ) -> Transfer:
-    """Give back `amount` units of a captured hold (all that is left without one), the last spent lot first.
+    """Refund `amount` units of a captured hold, by default all that is left; the lot spent last comes first.
 
-    The partner's revenue follows. Raises OwnBalance, BadAdjustment without a reason, RefundTooLarge, KeyReused.
+    Adjusts the partner's revenue. Idempotent under `nonce`. Raises OwnBalance, BadAdjustment without a reason,
+    RefundTooLarge, KeyReused.
     """
     now = now or timezone.now()
     purse, partner_purse = lock_hold(hold)
@@ -70,7 +71,7 @@ def _transfer(hold: Hold, *, amount: int | None, reason: str, by: User, nonce: s
 
 
 def _parts(hold: Hold, lines: list[HoldLine], amount: int | None) -> list[tuple[HoldLine, int]]:
-    """How much goes back to which line, the last one first."""
+    """The units to refund to each line, the last line first; raises RefundTooLarge."""
     left = hold.captured - hold.refunded
     missing = left if amount is None else amount
     if not 0 < missing <= left:

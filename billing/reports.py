@@ -1,4 +1,4 @@
-"""Figures of the billing pages beside the statements. Amounts are units; money is in minor units."""
+"""Figures on the billing pages, except statements. Amounts are units; money is in minor units."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ class NextGrant:
 
 
 def spending(person: User, *, now: datetime) -> list[Spending]:
-    """Credits that a person used in each of the last twelve months."""
+    """The credits that a person used in each of the last twelve months."""
     months = last_twelve(Month.of(now))
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=months[0].start)
     by_month = used.annotate(month=TruncMonth("created_at")).values("month").order_by("month")
@@ -48,14 +48,14 @@ def spending(person: User, *, now: datetime) -> list[Spending]:
 
 
 def pace(person: User, *, now: datetime) -> int:
-    """Whole credits used in a month at the pace of the last 90 days, in units, rounded up."""
+    """The average use of 30 days, over the last 90 days, in units; rounded up to a whole credit."""
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
     total = max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"])
     return -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT
 
 
 def by_module(person: User, month: Month) -> list[dict]:
-    """`title` and `used` of each module that a person spent credits on, the dearest first."""
+    """`title` and `used` of each module that a person spent credits on, the most used first."""
     used = Transfer.objects.usage().between(month.start, month.end).filter(wallet__owner=person)
     titles = used.values(title=F("module_title"))
     rows: QuerySet[Any] = titles.annotate(used=-Sum(F("awarded") + F("purchased"))).filter(used__gt=0)
@@ -63,7 +63,7 @@ def by_module(person: User, month: Month) -> list[dict]:
 
 
 def next_grant(person: User, *, now: datetime) -> NextGrant | None:
-    """What the next month brings, when it brings something."""
+    """The grant of next month; None when there is none."""
     if not (person.is_partner and person.is_active):
         return None
     first = Month.of(now).shifted(1).first
@@ -73,7 +73,7 @@ def next_grant(person: User, *, now: datetime) -> NextGrant | None:
 
 
 def first_to_expire(person: User, *, now: datetime) -> dict | None:
-    """`units` and the time `at` of the credits that are the next to expire."""
+    """`units` and expiry `at` of the available credits that expire next; None when none expire."""
     lots = Lot.objects.filter(account__wallet__owner=person, expires_at__isnull=False).with_credits(now)
     rows: QuerySet[Any] = lots.values(at=F("expires_at")).annotate(units=Sum(F("remaining") - F("held")))
     return rows.order_by("at").first()
@@ -84,13 +84,13 @@ def held(person: User) -> list[Hold]:
 
 
 def costs(user: User, month: Month, *, person: User | None = None) -> list[dict]:
-    """As `statements.usage` of all times, each row with `this_month` beside it."""
+    """`statements.usage` of all months, each with the credits used in `month` as `this_month`."""
     now_used = {row["deployment"]: row["used"] for row in statements.usage(user, month=month, person=person)}
     return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in statements.usage(user, person=person)]
 
 
 def revenue_due(partner: User) -> int:
-    """What the platform owes a partner, in minor units."""
+    """The revenue that the platform owes a partner, in minor units."""
     account = Account.objects.filter(wallet__owner=partner, kind=Account.Kind.REVENUE).first()
     return account.balance if account else 0
 

@@ -1,4 +1,4 @@
-"""Trying a transaction again when PostgreSQL ended it because of another one."""
+"""Retries a transaction that PostgreSQL aborted because of a conflict with another one."""
 
 import random
 import time
@@ -17,9 +17,9 @@ R = TypeVar("R")
 
 
 def retry_on_conflict(service: Callable[P, R]) -> Callable[P, R]:
-    """Run an atomic service up to 5 times with a random pause between.
+    """Run an atomic service up to ATTEMPTS times, with random pauses.
 
-    Inside a transaction of the caller it runs once: only the outermost transaction can be begun anew.
+    Inside a transaction of the caller it runs once, as only the outermost transaction can be retried.
     """
 
     @wraps(service)

@@ -1,4 +1,4 @@
-"""What a partner earns: a share of the money that was paid for the credits which their module captured."""
+"""A partner's revenue: their share of the money paid for the credits that their modules were charged for."""
 
 from fractions import Fraction
 
@@ -11,15 +11,16 @@ from billing.models import Account, Hold, HoldLine, Transfer
 
 
 def paid_for(lines: list[HoldLine]) -> Fraction:
-    """What was paid, in minor units and not rounded, for the captured and not refunded credits of these lines."""
+    """The money paid for the credits of these lines that were not refunded, in minor units and unrounded."""
     parts = (Fraction(line.amount - line.refunded, line.lot.amount) * line.lot.paid for line in lines)
     return sum(parts, start=Fraction(0))
 
 
 def settle(hold: Hold, lines: list[HoldLine], *, cause: Transfer, purse: Purse | None) -> Transfer | None:
-    """Bring the partner's revenue from this hold to where its lines now put it; None when nothing moves.
+    """Post the difference between the partner's revenue from this hold and the share that its lines now amount to.
 
-    The share is computed on the whole hold and rounded once, so that a full refund takes back exactly what was given.
+    Returns None when there is none. The share is computed on the whole hold and rounded once, so that a full refund
+    takes back exactly what the partner got.
     """
     if purse is None:
         return None
@@ -63,7 +64,7 @@ def _transfer(hold: Hold, *, cause: Transfer, charged: int, gain: int) -> Transf
 
 
 def rounded(amount: Fraction) -> int:
-    """The nearest whole number, halves away from zero: the one rounding of a charge."""
+    """The nearest integer, halves away from zero; the only rounding of money."""
     doubled = abs(amount) * 2 + 1
     whole = int(doubled // 2)
     return whole if amount >= 0 else -whole

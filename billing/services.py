@@ -1,6 +1,7 @@
-"""The one door to the ledger. Amounts are units (10,000 to the credit); what was paid is in minor units.
+"""The public actions of the ledger. Amounts are units (10,000 per credit); money is in minor units.
 
-Each verb is atomic, safe to repeat under its key, and tried again when the database ends it for a conflict.
+Actions that move credits are atomic and idempotent, and are retried after a deadlock or another conflict in the
+database.
 """
 
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Balance:
-    """Units: what is free in each kind, and what is held of both."""
+    """A person's credits in units: the available ones of each kind, and the held ones of both."""
 
     awarded: int = 0
     purchased: int = 0
@@ -68,7 +69,7 @@ class Balance:
 
 
 def balance(user: User, *, now: datetime | None = None) -> Balance:
-    """What a person has at `now`. Never locks; a person without a wallet has nothing."""
+    """A person's balance at `now`. Takes no lock; without a wallet it is 0."""
     now = now or timezone.now()
     is_usable = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     free = F("remaining") - F("held")
@@ -94,10 +95,10 @@ def open_cost_centre(
     partner: User | None = None,
     share: Decimal | None = None,
 ) -> CostCentre:
-    """Copy what the money needs to know of a deployment.
+    """Create the cost centre of a deployment: copies of the facts that billing needs.
 
-    `partner` (None for a platform module) earns `share` percent of what was paid for captured credits; without a
-    share it is the platform's percentage of today.
+    `partner` (None for a platform module) earns `share` percent of the money paid for captured credits; the default
+    is the platform's current percentage.
     """
     ledger.open_wallets(person.pk for person in (owner, partner) if person)
     if partner and share is None:

@@ -1,4 +1,4 @@
-"""A month's statement: credits used by deployment, revenue by module. Amounts are units; money is in minor units."""
+"""Monthly statements: credits used by deployment, revenue by module. Amounts are units; money is in minor units."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from billing.months import Month
 
 
 def months(user: User, *, now: datetime, person: User | None = None) -> list[dict]:
-    """Each month with something on its statement, the newest first, and always this one: `month`, `used`, `share`."""
+    """`month`, `used` and `share` of the current month and all with usage or revenue, newest first."""
     used = _by_month(
         Transfer.objects.usage_visible_to(user), "cost_centre__owner", person, -Sum(F("awarded") + F("purchased"))
     )
@@ -22,7 +22,11 @@ def months(user: User, *, now: datetime, person: User | None = None) -> list[dic
 
 
 def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
-    """Credits used by each deployment that `user` may see: `used`, `awarded_used`, `runs` and copies."""
+    """Credits used by each deployment that `user` may see, as dicts.
+
+    `used`, `awarded_used` and `purchased_used` are units, `runs` counts charges; `deployment` is the ref, and `name`,
+    `person` (e-mail) and `module_title` label it.
+    """
     rows = Transfer.objects.usage_visible_to(user)
     rows = rows.between(month.start, month.end) if month else rows
     rows = rows.filter(cost_centre__owner=person) if person else rows
@@ -41,7 +45,11 @@ def usage(user: User, *, month: Month | None = None, person: User | None = None)
 
 
 def revenue(user: User, *, month: Month, person: User | None = None) -> list[dict]:
-    """Each module's paid and free deployments, what was charged for it and the partner's part."""
+    """Revenue by partner, module and share, as dicts.
+
+    `paid` and `free` count charges that did and did not earn, `charged` is the money paid for the credits, `share` the
+    partner's part of it.
+    """
     rows = Transfer.objects.revenue_visible_to(user).between(month.start, month.end)
     rows = rows.filter(partner=person) if person else rows
     by_module = rows.values("module_title", "share_percent", "currency", partner_email=F("partner__email"))
@@ -53,7 +61,7 @@ def revenue(user: User, *, month: Month, person: User | None = None) -> list[dic
 
 
 def _only_free(user: User, month: Month, person: User | None, earned: list[dict]) -> list[dict]:
-    """Marks `free` on the rows that earned, and gives the modules that were deployed with free credits alone."""
+    """Add `free` to the items in `earned`, and return items for modules with charges that all earned nothing."""
     captures = Transfer.objects.captures_for_partner(user).between(month.start, month.end)
     captures = captures.filter(partner=person) if person else captures
     counts = captures.values("module_title", partner_email=F("partner__email")).annotate(number=Count("pk"))

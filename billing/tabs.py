@@ -15,7 +15,7 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Tab:
-    """`current` is the value of aria-current: "page", "true" for a page below it, or blank."""
+    """A tab; `current` is the value of aria-current: "page", "true" on a page below the tab's, or blank."""
 
     label: str
     url: str
@@ -23,7 +23,7 @@ class Tab:
 
 
 def tabs(page: str, *, sees_revenue: bool) -> list[Tab]:
-    """The tabs of the billing page `page`; a statement belongs to the invoices."""
+    """The tabs of the billing page `page`; a statement is below the invoices."""
     chosen, current = ("invoices", "true") if page == "statement" else (page, "page")
     return [
         Tab(label, reverse(f"billing:{name}"), current if name == chosen else "")

@@ -1,4 +1,4 @@
-"""Transactions as comma-separated values: the cells of a movement, and a line for each."""
+"""Transactions as CSV, one line per movement."""
 
 from billing.movements import Movement
 from foundation.credits import to_credits
@@ -8,7 +8,7 @@ HEAD = csv_line(["Time (UTC)", "Type", "For", "Reference", "Person", "Awarded", 
 
 
 def line(movement: Movement) -> str:
-    """One line; credits as plain numbers, those reserved or returned without sign and named in the note."""
+    """The line of a movement. Credits are plain numbers; reserved or returned ones are unsigned, as the note says."""
     texts = [movement.kind.label, movement.about, movement.ref, movement.person]
     numbers = map(to_credits, (movement.awarded, movement.purchased, movement.balance))
     return csv_line([f"{movement.at:%Y-%m-%d %H:%M:%S}", *texts, *numbers, movement.word])

@@ -1,12 +1,12 @@
-"""What PostgreSQL itself refuses, whoever asks and by whatever road. Carried by migrations."""
+"""Database triggers that protect the ledger, whoever writes to it and how. Migrations install them."""
 
 import pgtrigger
 
-FINANCIAL = "('revenue', 'payouts')"  # kinds of account that count money; the others count credits
+FINANCIAL = "('revenue', 'payouts')"  # kinds of accounts in money; the others are in credits
 
 
 def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """No update, no delete, no truncate."""
+    """Triggers that reject update, delete and truncate."""
     return [
         pgtrigger.Protect(name=f"{name}_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         pgtrigger.Trigger(
@@ -20,7 +20,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 
 
 def _balanced(name: str, transfer_id: str) -> pgtrigger.Trigger:
-    """At commit: at least two lines; credits sum to zero and money sums to zero."""
+    """A trigger that rejects, at commit, a transfer with one line, or whose credits or money do not sum to zero."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,

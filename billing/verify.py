@@ -1,4 +1,4 @@
-"""Checks that the ledger is consistent. Each query returns the faulty rows, and none when all is well."""
+"""Checks that the ledger is consistent. Each query returns the rows that break its rule."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -76,14 +76,14 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule that is broken, and the row that breaks it."""
+    """A broken rule, with the row that breaks it."""
 
     rule: str
     row: tuple
 
 
 def faults() -> list[Fault]:
-    """All faulty rows of the ledger; empty when all is well."""
+    """All faulty rows of the ledger; empty when it is consistent."""
     with connection.cursor() as cursor:
         return [Fault(rule, row) for rule, query in CHECKS.items() for row in _rows(cursor, query)]
 

@@ -28,7 +28,7 @@ from billing.transactions_csv import HEAD, line
 
 PER_PAGE = 25
 NEWEST = 5
-CHUNK = 500  # rows of a download in one query
+CHUNK = 500  # transactions of a download in one query
 
 
 @login_required
@@ -168,14 +168,14 @@ def revenue(request: SignedInRequest) -> HttpResponse:
 
 
 def _people(request: SignedInRequest, thing: Thing) -> QuerySet[User] | None:
-    """Whom the viewer may choose from; None when they see only themselves."""
+    """The people that the viewer may choose from; None when they see only their own data."""
     if reach(request.user, thing) is not Reach.ALL:
         return None
     return reports.people_with_costs(User.objects.all(), request.user)
 
 
 def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
-    """The last line of the tables, by name of figure."""
+    """The totals in the last line of the tables, by column."""
     columns = [("used", "used"), ("awarded", "awarded_used"), ("purchased", "purchased_used")]
     sums = {name: sum(row[column] for row in usage) for name, column in columns}
     return sums | {name: sum(row[name] for row in revenue) for name in ("paid", "free", "charged", "share")}
@@ -223,7 +223,7 @@ def _version(person: User) -> int:
 
 
 def _page(request: SignedInRequest, name: str, context: dict, *, status: int = 200) -> HttpResponse:
-    """A billing page with its tabs; a list that somebody may see of everyone says so in `sees_all`."""
+    """Render a billing page with its tabs; `sees_all` is true when the page has a choice of people."""
     sees_revenue = reach(request.user, Thing.REVENUE) is not Reach.NOTHING
     shell = {
         "tabs": tabs(name, sees_revenue=sees_revenue),
