@@ -93,7 +93,7 @@ class LineEditor(Editor):
 
     def read(self, typed: TypedTree, spot: Spot, wrong: dict[Spot, str]) -> Any:
         if typed.text.strip() or (typed.text and self.kind.name == "string"):
-            return _reading(lambda: values.READERS[self.kind.name](values.storable(typed.text)), spot, wrong)
+            return _reading(lambda: values.READERS[self.kind.name](values.checked(typed.text)), spot, wrong)
         if typed.blank:
             return "" if typed.blank == EMPTY else None
         return _left_out(self, spot, wrong)
@@ -204,7 +204,7 @@ class RowsEditor(Editor):
         elif keys.count(key) > 1:
             wrong[at] = f"The key “{key}” is used twice."
         else:
-            _reading(lambda: values.storable(key), at, wrong)
+            _reading(lambda: values.checked(key), at, wrong)
 
 
 def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, level: int = 1) -> Editor:

@@ -39,7 +39,7 @@ class TextField(VariableField):
     def read(self, typed: Any) -> Any:
         if typed is None:
             return BLANK
-        return values.storable(values.lines(typed)) if typed else self.blank
+        return values.checked(values.lines(typed)) if typed else self.blank
 
     def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.show(value)
@@ -120,7 +120,7 @@ class MapField(VariableField):
                 raise values.BadValue("A row has a value but no key.")
             if keys.count(key) > 1:
                 raise values.BadValue(f"The key “{key}” is used twice.")
-            values.storable(key)
+            values.checked(key)
         return {key: read_primitive(self.element, text) for key, text in typed} or self.blank
 
     def prepare_value(self, value: Any) -> Any:
@@ -130,4 +130,4 @@ class MapField(VariableField):
 
 
 def read_primitive(kind: Primitive, text: str) -> Any:
-    return values.READERS[kind.name](values.storable(text))
+    return values.READERS[kind.name](values.checked(text))

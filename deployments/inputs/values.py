@@ -181,7 +181,7 @@ def _check(value: Any, depth: int) -> None:
     if depth == 0:
         raise BadValue(f"The value is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, str):
-        storable(value)
+        checked(value)
     if isinstance(value, dict):
         value = [*value, *value.values()]
     if isinstance(value, list):
@@ -189,7 +189,7 @@ def _check(value: Any, depth: int) -> None:
             _check(part, depth - 1)
 
 
-def storable(text: str) -> str:
+def checked(text: str) -> str:
     """Return `text`; raises BadValue when it contains NUL or a lone surrogate, which PostgreSQL refuses."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadValue("The text contains a character that cannot be stored.")

@@ -11,7 +11,7 @@ from django.conf import settings
 from deployments.models import Deployment, Run, StateVersion
 from deployments.runs.leases import fenced
 from deployments.sandbox.commands import UnsafeFile, read_untrusted
-from deployments.sandbox.jsonb import storable
+from deployments.sandbox.jsonb import made_storable
 from deployments.sandbox.workspace import Workspace, write_private
 
 LONGEST_LINEAGE = 64
@@ -50,7 +50,7 @@ def parse(text: bytes) -> State:
         lineage, serial = content["lineage"], content["serial"]
         resources = [found for found in content.get("resources") or [] if found["mode"] == "managed"]
         count = sum(len(found["instances"]) for found in resources)
-        outputs = {storable(name): _shown(output) for name, output in (content.get("outputs") or {}).items()}
+        outputs = {made_storable(name): _shown(output) for name, output in (content.get("outputs") or {}).items()}
         is_sound = lineage.isprintable() and 0 < len(lineage) <= LONGEST_LINEAGE and 0 <= serial <= HIGHEST_SERIAL
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotAState from error
@@ -114,8 +114,8 @@ class StateRecorder:
 
 def _shown(output: dict) -> dict:
     is_sensitive = bool(output.get("sensitive"))
-    shown = {"sensitive": is_sensitive, "type": storable(output.get("type"))}
-    return shown if is_sensitive else shown | {"value": storable(output.get("value"))}
+    shown = {"sensitive": is_sensitive, "type": made_storable(output.get("type"))}
+    return shown if is_sensitive else shown | {"value": made_storable(output.get("value"))}
 
 
 def _depth(text: bytes) -> int:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployments.sandbox.jsonb import storable
+from deployments.sandbox.jsonb import made_storable
 
 TONES = " dgyrcb"  # plain, dim, green, yellow, red, cyan, bold
 VARIABLE = re.compile(r"\bvar\.([A-Za-z_][\w-]*)|variable \"([^\"]+)\"")
@@ -76,7 +76,7 @@ class StateDump(Event):
 def parse(line: str) -> Event:
     """Parse one line of Terraform's output."""
     try:
-        message = storable(json.loads(line))
+        message = made_storable(json.loads(line))
         text = str(message["@message"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return Event(line)

@@ -7,7 +7,7 @@ DEEPEST = 100  # levels; PostgreSQL stores deeper values, but no page can show t
 LEFT_OUT = "…"
 
 
-def storable(value: Any, *, depth: int = DEEPEST) -> Any:
+def made_storable(value: Any, *, depth: int = DEEPEST) -> Any:
     """`value` with NUL, lone surrogates, non-finite numbers and values below `depth` replaced by readable text."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
@@ -16,7 +16,7 @@ def storable(value: Any, *, depth: int = DEEPEST) -> Any:
     if isinstance(value, list | dict) and not depth:
         return LEFT_OUT
     if isinstance(value, list):
-        return [storable(item, depth=depth - 1) for item in value]
+        return [made_storable(item, depth=depth - 1) for item in value]
     if isinstance(value, dict):
-        return {storable(key): storable(item, depth=depth - 1) for key, item in value.items()}
+        return {made_storable(key): made_storable(item, depth=depth - 1) for key, item in value.items()}
     return value
