@@ -1,10 +1,10 @@
-"""What the JSON columns of modules hold, beside the schemas and findings of `modules.terraform.schema`."""
+"""Types of the JSON columns of modules, besides the schemas and findings in `modules.terraform.schema`."""
 
 from typing import TypedDict
 
 
 class KeptCommit(TypedDict):
-    """A commit of a branch, as `accounts.github_history.PastCommit` says it."""
+    """A commit of a branch, stored from `accounts.github_history.PastCommit`."""
 
     sha: str
     subject: str  # its message's first line
@@ -13,7 +13,7 @@ class KeptCommit(TypedDict):
 
 
 class KeptChange(TypedDict):
-    """A change between two versions, as `modules.versions.change.Change` says it."""
+    """A change between two versions, stored from `modules.versions.change.Change`."""
 
     what: str
     name: str

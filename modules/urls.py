@@ -4,7 +4,7 @@ from modules.views import folder, hooks, module, publish, registry, version
 
 
 class SemverConverter:
-    """`<semver:…>` of an address: nothing that cannot be a version's number reaches the database."""
+    """`<semver:…>` in a URL; text that cannot be a version's number is refused before any query."""
 
     regex = "[0-9A-Za-z.+-]{1,60}"
 

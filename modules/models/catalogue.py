@@ -1,4 +1,4 @@
-"""The catalogue's entries, who may see them, and what their publishers set."""
+"""Modules of the catalogue: who sees them, and their publishers' settings."""
 
 from typing import Any, Protocol, Self
 
@@ -16,7 +16,7 @@ from foundation.refs import RefField
 
 
 class Priced(Protocol):
-    """What a version asks for itself; `credit_cost` in units of 1/10,000 credit."""
+    """The price that a version suggests; `credit_cost` in units of 1/10,000 credit."""
 
     @property
     def credit_cost(self) -> int: ...
@@ -30,15 +30,18 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self.listed().filter(OWNER_MAY_PUBLISH)
 
     def listed(self) -> Self:
-        """Published and not removed, also while the owner is no partner; as `Module.is_listed`."""
+        """Published and not removed, even if the owner is no longer a partner; as `Module.is_listed`."""
         return self.filter(removed_at=None, current_version__isnull=False)
 
     def looked_after_by(self, user: User) -> Self:
-        """Of those whom `user` publishes for."""
+        """Modules of the owners whom `user` publishes for."""
         return self.filter(looked_after(user))
 
     def visible_to(self, user: User) -> Self:
-        """Published ones within the reach of `user`, and all of their own that ever were, removed ones too."""
+        """Published modules within the reach of `user`, and all that they ever published themselves.
+
+        Reach.ALL covers everything that was ever published, removed modules included.
+        """
         far = reach(user, Thing.MODULES)
         if far is Reach.NOTHING:
             return self.none()
@@ -50,17 +53,17 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self.filter(seen | Q(owner=user)).exclude(current_version=None)
 
     def deployable(self) -> Self:
-        """Published ones whose current version is not revoked."""
+        """Published modules whose current version is not revoked."""
         return self.published().filter(current_version__revoked_at=None)
 
     def locked(self) -> Self:
-        """For this transaction alone, as whatever changes a module or one of its versions has to hold its row."""
+        """Lock these rows FOR NO KEY UPDATE; every change of a module or of its versions requires this lock."""
         return self.select_for_update(no_key=True, of=("self",))
 
     def held_still(self) -> Self:
-        """Lock these rows until the transaction ends: nobody changes them, and others may hold them still as well.
+        """Lock these rows FOR SHARE until the transaction ends: nobody changes them, others may share the lock.
 
-        Django knows no FOR SHARE. Whatever is read after this sees what was committed before.
+        Django has no FOR SHARE. Reads after this see everything that was committed before.
         """
         sql, params = self.order_by().values("pk").query.sql_with_params()
         with connections[self.db].cursor() as cursor:
@@ -68,7 +71,7 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self
 
     def priced(self) -> Self:
-        """Adds `price`, what the current version costs, in units of 1/10,000 credit."""
+        """Annotates `price`, the cost of the current version, in units of 1/10,000 credit."""
         return self.annotate(price=Coalesce("own_credit_cost", "current_version__credit_cost"))
 
     def platform(self) -> Self:
@@ -78,7 +81,7 @@ class ModuleQuerySet(models.QuerySet["Module"]):
         return self.exclude(owner=None)
 
     def search(self, words: str) -> Self:
-        """Each word stands in the title, the description or a tag."""
+        """Modules with every word in the title, the description or a tag."""
         found = self
         for word in words.split():
             matches = Q(title__icontains=word) | Q(current_version__description__icontains=word)
@@ -93,17 +96,17 @@ class ModuleQuerySet(models.QuerySet["Module"]):
     def _names(self, user: User, far: Reach) -> Any:
         if far is not Reach.SHARED:
             return Q(pk__in=[])
-        # Not by iexact: that compares capitals, and those of i and of a dotless i (U+0131) are the same letter.
+        # Not iexact: it compares upper case, where i and dotless i (U+0131) become the same letter.
         shares = Share.objects.alias(address=Lower("email"))
         named = shares.filter(module=OuterRef("pk"), address=user.email.lower())
         return Q(audience=Module.Audience.NAMED) & Exists(named)
 
 
 class Module(models.Model):
-    """An entry of the catalogue, known by owner, repository and folder; without owner it is the platform's.
+    """A catalogue entry, unique by owner, repository and folder; one without an owner is the platform's.
 
-    Without a current version it was never published, and holds what its publisher has set for the day it is. What
-    begins with `own_` goes before what the repository says, until it is reset.
+    Without a current version it was never published and stores the settings for its first publication. Fields that
+    begin with `own_` override the repository's values until they are reset.
     """
 
     class Audience(ShownChoices):
@@ -112,7 +115,7 @@ class Module(models.Model):
         EVERYONE = "everyone", "", "eye", "Everyone"
 
     class Mark(ShownChoices):
-        """What is worth knowing of it in a list."""
+        """Badges of a module in lists."""
 
         PURCHASED_ONLY = "purchased_only", "warn", "coins", "Purchased only"
         ROLLED_BACK = "rolled_back", "warn", "replace", "Rolled back"
@@ -175,12 +178,12 @@ class Module(models.Model):
 
     @property
     def is_listed(self) -> bool:
-        """Whether it is published and not removed, also while its owner is no partner."""
+        """Whether it is published and not removed, even if its owner is no longer a partner."""
         return self.removed_at is None and self.current_version_id is not None
 
     @property
     def is_automatic(self) -> bool:
-        """Whether compatible updates are published automatically: who switched that on may still publish."""
+        """Whether compatible updates are published automatically; the person who switched it on may still publish."""
         person = self.auto_publish_by
         return person is not None and person.may_publish_for(self.owner)
 
@@ -190,7 +193,7 @@ class Module(models.Model):
 
     @property
     def credit_cost(self) -> int:
-        """What a deployment of the current version costs, in units."""
+        """The cost of a deployment of the current version, in units of 1/10,000 credit."""
         return self.cost_of(self.current_version)  # type: ignore[arg-type] # asked of listed modules, which have one
 
     @property
@@ -198,30 +201,30 @@ class Module(models.Model):
         return self.is_purchased_only(self.current_version)  # type: ignore[arg-type] # as above
 
     def cost_of(self, version: Priced) -> int:
-        """What a deployment of one of its versions costs, in units of 1/10,000 credit."""
+        """The cost of a deployment of one of its versions, in units of 1/10,000 credit."""
         return version.credit_cost if self.own_credit_cost is None else self.own_credit_cost
 
     def is_purchased_only(self, version: Priced) -> bool:
-        """Whether Purchased credits alone may pay for a deployment of one of its versions."""
+        """Whether only Purchased credits may pay for a deployment of one of its versions."""
         return version.purchased_only if self.own_purchased_only is None else self.own_purchased_only
 
     def may_change(self, user: User) -> bool:
-        """Whether `user` may remove or share it, and decide on its versions: who publishes it, and each admin."""
+        """Whether `user` may remove or share it and change its versions' lifecycle: its publishers and all admins."""
         return user.is_staff or user.may_publish_for(self.owner)
 
     def shows_hidden_inputs_to(self, user: User) -> bool:
-        """Those of group 0 are for admins and for its publisher, who wrote them, also when a partner no more."""
+        """Whether `user` sees inputs of the hidden group: admins and its owner, even when no longer a partner."""
         return user.is_staff or self.owner_id == user.pk
 
     def _free_slug(self) -> str:
-        """The folder's name; a second one of the same owner that reads alike gets its ref behind it."""
+        """A slug of the folder's name, with the module's ref appended when the owner already uses that slug."""
         stem = slugify((self.path or self.repository_name).rpartition("/")[2])[:50].strip("-_") or self.ref
         is_taken = Module.objects.filter(owner=self.owner, slug=stem).exists()
         return f"{stem}-{self.ref}" if is_taken else stem
 
 
 class Share(models.Model):
-    """An address with which a module of the audience NAMED is shared, also one that nobody has signed up with yet."""
+    """An e-mail address that a module of the audience NAMED is shared with; its person may not have signed up yet."""
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="shares")
     email = models.EmailField()

@@ -1,4 +1,4 @@
-"""What scans leave: the reading of a repository, its folders, and what is kept so that no content is read twice."""
+"""Scans of repositories, the folders they found, caches of parsed content, tags, and webhook deliveries."""
 
 from typing import Self
 
@@ -15,7 +15,7 @@ from modules.terraform.schema import FileAnswer, Finding, Schema
 
 
 class ParsedFile(models.Model):
-    """What a file declares, by the hash of its content, so that each content is parsed once."""
+    """The cached answer for a file, by the hash of its content, so that each content is parsed once."""
 
     blob = models.CharField(max_length=40, help_text="Git's object id.")
     is_json = models.BooleanField()
@@ -51,16 +51,16 @@ class ScanQuerySet(models.QuerySet["Scan"]):
         return self.order_by("-pk")
 
     def claimable(self) -> Self:
-        """Waiting for a worker, or left by one whose lease has run out by the database's clock."""
+        """Queued scans, and running ones whose lease has expired by the database's clock."""
         return self.filter(Q(status=Scan.Status.PENDING) | Q(status=Scan.Status.RUNNING, lease_expires_at__lt=Now()))
 
     def held_by(self, scan: "Scan") -> Self:
-        """The row of `scan` as long as nobody else has claimed it since."""
+        """The row of `scan` while it is running and no other worker has claimed it."""
         return self.filter(pk=scan.pk, token=scan.token, status=Scan.Status.RUNNING)
 
 
 class Scan(models.Model):
-    """One reading of a connection's repository. The row is the job."""
+    """One scan of a connection's repository. The row is the job."""
 
     class Status(ShownChoices):
         PENDING = "pending", "", "clock", "Queued"
@@ -135,17 +135,17 @@ class Scan(models.Model):
 
     @property
     def holder_id(self) -> int:
-        """Key of the reading that holds this one's rows: itself, or the earlier one that found the same."""
+        """Key of the scan whose folders this one uses: its own, or that of an earlier one that found the same."""
         return self.same_as_id or self.pk
 
     @property
     def found(self) -> models.QuerySet["ScannedModule"]:
-        """The folders of this reading, by path."""
+        """The folders of this scan, by path."""
         return ScannedModule.objects.filter(scan=self.holder_id)
 
 
 class ScannedModule(models.Model):
-    """A folder that a scan found: valid, or with the findings that say why not."""
+    """A folder that a scan found, with its findings; one error among them makes it invalid."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=240, blank=True, help_text="Folder in the repository. Blank for its root.")
@@ -175,7 +175,7 @@ class ScannedModule(models.Model):
 
 
 class Tag(models.Model):
-    """A tag of a connection's repository, as git had it at the last look."""
+    """A tag of a connection's repository, as it was when the tags were last read."""
 
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="tags")
     repository_id = models.BigIntegerField()
@@ -193,7 +193,7 @@ class Tag(models.Model):
 
 
 class Watch(models.Model):
-    """How far the portal has looked at the git history behind what is published from a connection's repository."""
+    """What was last read of a repository's tags and history, to check its published versions against git."""
 
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="watches")
     repository_id = models.BigIntegerField()
@@ -218,12 +218,12 @@ class Watch(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def of_chosen_repository(self) -> Self:
-        """Without those of a repository that their connection does not read, or not any more."""
+        """Deliveries about their connection's selected repository, or about none."""
         return self.filter(Q(repository_id=None) | Q(repository_id=F("connection__repository_id")))
 
 
 class Delivery(models.Model):
-    """A webhook delivery that was taken: neither its id nor its signature is taken a second time."""
+    """An accepted webhook delivery; its id and its signature are unique, so that a replay is ignored."""
 
     connection = models.ForeignKey("accounts.GitHubConnection", on_delete=models.CASCADE, related_name="deliveries")
     delivery_id = models.CharField(max_length=64, help_text="X-GitHub-Delivery, which the signature does not cover.")

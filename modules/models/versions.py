@@ -1,4 +1,4 @@
-"""Versions of modules: what deployments run from, and what their publisher has said of them since."""
+"""Versions of modules, which deployments run from, with their deprecation, revocation and alarms."""
 
 from typing import Any
 
@@ -22,19 +22,19 @@ SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoke
 
 class ModuleVersionQuerySet(models.QuerySet["ModuleVersion"]):
     def live_deployments(self) -> Any:
-        """Those of these versions, as the deployments' own queryset says what is live."""
+        """Live deployments of these versions, as `DeploymentQuerySet.live()` defines live."""
         deployments = self.model.deployments.rel.related_model.objects  # type: ignore[attr-defined] # an upper app's
         return deployments.live().filter(version__in=self)
 
 
 class ModuleVersion(models.Model):
-    """A snapshot of a module: what a deployment runs from, whatever happens to the repository.
+    """A snapshot of a module that deployments run from, independent of the repository.
 
-    Nothing of it ever changes but what its publisher says of it later: that it is deprecated, or revoked.
+    It is immutable except for its deprecation and its revocation.
     """
 
     class Bump(ShownChoices):
-        """What the interface change against the version before calls for (https://semver.org)."""
+        """The step that the interface change since the version before requires (https://semver.org)."""
 
         FIRST = "first", "", "plus", "First version"
         MAJOR = "major", "bad", "warning", "Breaking"
@@ -42,7 +42,7 @@ class ModuleVersion(models.Model):
         PATCH = "patch", "ok", "ok", "Compatible, same interface"
 
     class Mark(ShownChoices):
-        """What its publisher has said of it since."""
+        """Badges for what its publisher decided after publication."""
 
         DEPRECATED = "deprecated", "warn", "warning", "Deprecated"
         REVOKED = "revoked", "bad", "stop", "Revoked"
@@ -119,7 +119,7 @@ ALARMS = {
 
 
 class Alarm(models.Model):
-    """Git no longer says of a version's commit what it said when it was published; deployments are unaffected."""
+    """A version's tag or commit no longer matches git; deployments are unaffected."""
 
     class Kind(ShownChoices):
         TAG_MOVED = "tag_moved", "bad", "warning", "Tag moved"
@@ -152,7 +152,7 @@ class Alarm(models.Model):
 
     @property
     def sentence(self) -> SafeString:
-        """`text` for pages, with the names of git as code."""
+        """`text` as HTML, with git's names in <code>."""
         names = {key: format_html("<code>{}</code>", name) for key, name in self._names.items()}
         return format_html(ALARMS[self.kind], semver=self.version.semver, **names)
 

@@ -1,4 +1,4 @@
-"""How findings of a scan, and rows of a schema, are shown."""
+"""Filters for findings of a scan and items of a schema."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.filter
 def place(row: Mapping[str, Any]) -> str:
-    """Where a finding, or what a row of a schema declares, is: "main.tf:3", or the file alone."""
+    """The position of a finding or of an item of a schema: "main.tf:3", or the file alone."""
     file, line = row.get("file", ""), row.get("line")
     return f"{file}:{line}" if line else file

@@ -1,4 +1,4 @@
-"""The terminal's card, on whatever page shows a version."""
+"""The card "Use from a terminal", for every page that shows a version."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Card:
 
 @register.simple_tag(takes_context=True)
 def terminal_card(context: Context, module: Module, version: ModuleVersion) -> Card | None:
-    """What the card says to the person who asks; None for a version that Terraform would not get."""
+    """Return the card's texts for the signed-in user. Returns None when Terraform cannot download the version."""
     request = context["request"]
     if not offers.offers(version, to=request.user):
         return None
