@@ -1,4 +1,4 @@
-"""What a module can do besides creating resources, read from its schema and from that of the local folders it calls."""
+"""Abilities of a module besides creating resources, from its schema and that of the local folders it calls."""
 
 import posixpath
 from collections import Counter, defaultdict
@@ -38,7 +38,7 @@ class Ability:
 
     @property
     def lead(self) -> str:
-        """The text as it stands before the name."""
+        """The text to put before the name."""
         return self.text if not self.name or self.kind in ("provider", "remote") else f"{self.text}:"
 
     @property
@@ -57,14 +57,14 @@ class Ability:
 
 
 def abilities(schema: Schema) -> list[Ability]:
-    """Return what a module can do: providers first, then what deserves a look, then what it does not do."""
+    """Return a module's abilities: providers first, then warnings, then what it does not do."""
     places = list({place.folder: place for place in reversed(list(walk(schema)))}.values())[::-1]
     found = [*_providers(places), *_programs(places), *_reads(places), *_remotes(places), *_secrets(schema)]
     return found + list(_nots({ability.kind for ability in found}, schema))
 
 
 def widened(before: Schema, after: Schema) -> list[Ability]:
-    """Return what `after` can do and `before` could not, whatever the lines at which it stands."""
+    """Return the abilities that `after` has and `before` lacks, regardless of file and line."""
     known = Counter((ability.kind, ability.name) for ability in abilities(before))
     found = []
     for ability in abilities(after):
@@ -111,7 +111,7 @@ def _reads(places: list[Place]) -> Iterator[Ability]:
 
 
 def _remotes(places: list[Place]) -> Iterator[Ability]:
-    """One for each host, at the first call."""
+    """One ability for each host, placed at its first call."""
     calls: dict[str, list[tuple[Place, Call]]] = defaultdict(list)
     for place in places:
         for call in place.node.get("calls", []):
@@ -136,7 +136,7 @@ def _secrets(schema: Schema) -> Iterator[Ability]:
 
 
 def _nots(kinds: set[str], schema: Schema) -> Iterator[Ability]:
-    """What it does not do; nothing is said of schemas that were stored before called folders were kept."""
+    """What it does not do; empty for schemas that were stored before called folders were kept."""
     if "tree" not in schema:
         return
     for without, text in (

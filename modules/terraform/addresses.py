@@ -1,7 +1,7 @@
-"""What a module and the local folders that it calls hold, by Terraform's own addresses: `module.db.aws_instance.main`.
+"""Resources and calls of a module and its called folders, by Terraform's addresses: `module.db.aws_instance.main`.
 
-A schema's `tree` has the folders that it calls, by their path from the module; each holds `resources`, `calls`,
-`moves`, `providers` and `programs` as the schema itself does. Schemas that were stored before lack it.
+A schema's `tree` maps the local folders it calls, by path from the module, to their `resources`, `calls`, `moves`,
+`providers` and `programs`, as in the schema itself. Old schemas lack it.
 """
 
 import re
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 from modules.terraform.schema import Node, Schema
 
-MOST_CALLS = 500  # that are followed: two calls each, ten folders deep, are a thousand
-MOST_ROWS = 20_000  # resources and calls in them: five hundred calls of one large folder are a million
+MOST_CALLS = 500  # folders that are visited: two calls each, ten folders deep, make a thousand
+MOST_ROWS = 20_000  # resources and calls in them: five hundred calls of one large folder make a million
 INDEX = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder by the way to it: the prefix of its addresses, its path from the module, and the folders on the way."""
+    """A folder as one chain of calls reaches it: its address prefix, its path from the module, and its schema node.
+
+    `above` are the called folders of the chain, this one included.
+    """
 
     prefix: str
     folder: str
@@ -28,18 +31,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Thing:
-    """A resource or a module call; `inside` is the address of the call around it, blank at the top."""
+    """A resource or a module call; `inside` is the address of the enclosing call, blank at the top."""
 
     kind: str  # resource, data, ephemeral or module
     text: str  # a resource's type, a call's source
     inside: str
-    is_opaque: bool = False  # a call of which nobody knows what it holds
+    is_opaque: bool = False  # a call whose contents are unknown
 
 
 def walk(schema: Schema) -> Iterator[Place]:
-    """Yield the module itself, and then each local folder once for every way of calls that leads to it.
+    """Yield the module itself, then each local folder once for every chain of calls that leads to it.
 
-    It ends after MOST_CALLS folders, or MOST_ROWS in them; what lies beyond is not told.
+    Stops after MOST_CALLS folders, or more than MOST_ROWS resources and calls in them.
     """
     rows = 0
     tree = schema.get("tree", {})
@@ -73,7 +76,7 @@ def things(schema: Schema) -> dict[str, Thing]:
 
 
 def moves(schema: Schema) -> dict[str, str]:
-    """Where `moved` blocks say that addresses have gone, without instance keys."""
+    """New addresses by old ones, from `moved` blocks, without instance keys."""
     return {
         f"{place.prefix}{INDEX.sub('', row['from'])}": f"{place.prefix}{INDEX.sub('', row['to'])}"
         for place in walk(schema)

@@ -7,7 +7,7 @@ from modules.terraform.schema import INJECTED, FileAnswer, Finding, Provider, Sc
 SECRET = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|secret|token|credentials?|(?:private|api|access|secret|auth)_?key)s?$", re.I
 )
-BOUNDED = re.compile(r"~>|=|<|v?\d")  # how a constraint begins that ends somewhere; `>=` alone does not
+BOUNDED = re.compile(r"~>|=|<|v?\d")  # how a constraint with an upper bound begins; `>=` alone has none
 
 
 def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readme: str) -> list[Finding]:
@@ -51,7 +51,7 @@ def _unbounded(provider: Provider) -> str:
 
 
 def _place(provider: str, schema: Schema, answers: dict[str, FileAnswer]) -> tuple[str, int | None]:
-    """Where a provider is required, configured, or first used by a resource."""
+    """File and line where a provider is required, configured, or first used by a resource."""
     files = sorted(answers.items())
     required = [(row["name"], file, row["line"]) for file, answer in files for row in answer["required_providers"]]
     configured = [(row["name"], file, row["line"]) for file, answer in files for row in answer["configured_providers"]]

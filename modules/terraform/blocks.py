@@ -1,6 +1,6 @@
 """Terraform's two syntaxes as one tree of blocks: native HCL by python-hcl2, and its JSON form.
 
-Runs inside the parse child; knows neither Django nor the file system.
+Runs in the parse process; knows neither Django nor the file system.
 """
 
 import json
@@ -15,7 +15,7 @@ from lark.exceptions import LarkError, UnexpectedInput
 
 from modules.terraform.literals import DEEPEST, parse_literal
 
-# Blocks that are read, by the block around them, with the number of their labels. JSON needs to be told.
+# Blocks that are read, by enclosing block, with their number of labels, which JSON syntax does not show.
 NESTED = {
     "": {
         "variable": 1,
@@ -39,7 +39,7 @@ NUL = "This file contains a NUL character. Save it as plain text."
 
 
 class FileSyntaxError(ValueError):
-    """The file is not valid Terraform; `line` says where, `code` is that of its finding."""
+    """The file is not valid Terraform; `line` and `code` are those of its finding."""
 
     def __init__(self, message: str, line: int, code: str = "syntax") -> None:
         super().__init__(message)
@@ -183,7 +183,7 @@ def _json_blocks(kind: str, labels: list[str], content: dict, missing: int, text
 
 
 def _each(content: Any) -> list[dict]:
-    """JSON syntax allows a list wherever a block stands, for several of the same labels."""
+    """The objects in `content`: JSON syntax allows a list in place of a block, for several with the same labels."""
     return [part for part in (content if isinstance(content, list) else [content]) if isinstance(part, dict)]
 
 

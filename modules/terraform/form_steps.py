@@ -1,4 +1,4 @@
-"""The steps of a module's form: which variables are asked together, in which order, and under which title."""
+"""The steps of a module's form: how its variables are grouped, ordered and titled."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class FormStep:
 
 
 def form_steps(variables: Iterable[Variable]) -> list[FormStep]:
-    """The variables by group, in the groups' order, and in each by their own; what has neither comes last."""
+    """The variables by group, sorted by group and then by order; variables without either come last."""
     groups: dict[int | None, list[Variable]] = {}
     for variable in sorted(variables, key=_position):
         groups.setdefault(variable["group"], []).append(variable)

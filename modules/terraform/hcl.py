@@ -1,7 +1,7 @@
-"""One Terraform file as data: variables, outputs, providers, resources, calls, and what is wrong with it.
+"""Reads one Terraform file into data: variables, outputs, providers, resources, calls and findings.
 
-`read_file` is pure and runs inside the parse child. Its answer does not know the file's name or folder, so that it
-can be kept by the hash of the content. `READER` grows with each change of the answer.
+`read_file` is pure and runs in the parse process. Its answer contains neither the file's name nor its folder, so that
+it can be cached by the hash of the content. Increment `READER` with each change of the answer.
 """
 
 import json
@@ -19,7 +19,7 @@ from modules.terraform.validation_choices import choices_of
 
 READER = 4
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
-EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # a provider that lets a program sign in, in an attribute
+EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # an attribute of a provider that runs a program to sign in
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
 
@@ -27,8 +27,8 @@ BRACKET = re.compile(r"[][(){}]")
 def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> FileAnswer:
     """Return what one file declares, as JSON.
 
-    A file that cannot be parsed has one error and nothing else. `is_costly` keeps python-hcl2 away from a file that
-    it did not survive.
+    A file that cannot be parsed has one error and nothing else. `is_costly` skips python-hcl2, for a file on which it
+    ran out of time or memory.
     """
     answer = empty_answer()
     try:
@@ -63,7 +63,7 @@ def empty_answer() -> FileAnswer:
 
 
 def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -> list[Block]:
-    """The blocks of native syntax; a file that python-hcl2 refuses and Terraform may accept is read tolerantly."""
+    """Parse native syntax; falls back to the tolerant reader where python-hcl2 refuses the file or costs too much."""
     refusal = FileSyntaxError("The strict reader needs too much time or memory for it.", 1)
     is_costly = is_costly or _brackets(text) > deepest
     if not is_costly:
@@ -83,7 +83,7 @@ def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -
 
 
 def _brackets(text: str) -> int:
-    """How deep brackets seem to stand in one another, strings and comments counted as well: a cheap first look."""
+    """Estimate the nesting depth of brackets; cheap, as those in strings and comments count too."""
     depth = most = 0
     for mark in BRACKET.findall(text):
         depth = depth + 1 if mark in "([{" else max(depth - 1, 0)
@@ -92,7 +92,7 @@ def _brackets(text: str) -> int:
 
 
 def _uses(text: str, blocks: list[Block]) -> list[str]:
-    """Names of the variables that a file refers to, but for those that only their own validation names."""
+    """Names of the variables that a file refers to, except those that only their own validation names."""
     uses = Counter(USE.findall(text))
     for block in blocks:
         for inner in block.all("validation") if block.type == "variable" else []:
@@ -180,7 +180,7 @@ def _options(kind: Type, words: list[str], name: str, line: int, findings: list[
 
 
 def _choices(kind: Type, name: str, validations: list[Validation]) -> list:
-    """A validation that is nothing but `contains([…], var.name)` lists the choices."""
+    """The choices from the first validation that is just `contains([…], var.name)`."""
     found = (choices_of(validation["condition"], name, kind) for validation in validations)
     return next(filter(None, found), [])
 
@@ -216,7 +216,7 @@ def _provider(name: str, value: Value) -> Provider:
 
 
 def _loose_facts(text: str) -> dict:
-    """Source and version beside `configuration_aliases`, which holds references."""
+    """Source and version of a requirement with `configuration_aliases`, whose references are not literal."""
     return dict(re.findall(r'\b(source|version)\s*=\s*"([^"$%\\]*)"', text))
 
 
@@ -266,7 +266,7 @@ def _literal(value: Value | None) -> Any:
 
 
 def _text(value: Value | None) -> str:
-    """A string attribute, or blank; what needs evaluation is shown as it is written."""
+    """A string attribute, or blank; an expression is returned as written."""
     if value is None:
         return ""
     found = _literal(value)

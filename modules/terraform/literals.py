@@ -1,4 +1,4 @@
-"""HCL's literal values as Python's, without evaluating anything: defaults, descriptions, values that people type."""
+"""Parses HCL's literal values without evaluation: defaults, descriptions, values that people type."""
 
 import json
 import re
@@ -26,7 +26,7 @@ WORDS = {"true": True, "false": False, "null": None}
 
 
 class NotLiteral(ValueError):
-    """The text is no literal value: an expression, a template, or not HCL at all."""
+    """The text is not a literal value: an expression, a template, or not HCL at all."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Cut HCL text into tokens, without blanks and comments; raises NotLiteral where it cannot."""
+    """Split HCL text into tokens, without blanks and comments; raises NotLiteral where it cannot."""
     found, position = [], 0
     while position < len(text):
         match = TOKEN.match(text, position)
@@ -182,14 +182,14 @@ def _unescape(match: re.Match) -> str:
 
 
 def _plain(text: str) -> str:
-    """Refuse templates; `$${` and `%%{` stand for `${` and `%{` (HCL's native syntax, "Template Literals")."""
+    """Refuse templates, and unescape `$${` and `%%{` to `${` and `%{` (HCL's native syntax, "Template Literals")."""
     if TEMPLATE.search(text.replace("$${", "").replace("%%{", "")):
         raise NotLiteral("a template is not a literal value")
     return text.replace("$${", "${").replace("%%{", "%{")
 
 
 def _flush(body: str) -> str:
-    """Take off the indentation that all lines share; blank lines do not count (HCL: flush heredocs)."""
+    """Strip the indentation that all lines share; blank lines do not count (HCL: flush heredocs)."""
     lines = body.splitlines(keepends=True)
     indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
     least = min(indents, default=0)

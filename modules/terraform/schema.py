@@ -1,11 +1,11 @@
-"""What a folder's files declare together: the schema that catalogue, form and runs read, and the folder's findings."""
+"""The types of a module's schema and findings, and how the answers for its files are merged into one schema."""
 
 from collections import Counter
 from typing import Any, Literal, NotRequired, TypedDict
 
 NUMBER = int | float
 MOST_CREDITS = 1_000_000
-# Ordinary variables that the platform reads itself instead of asking deployers (RAD's conventions).
+# Ordinary variables that the portal reads instead of asking deployers (RAD's conventions).
 PLATFORM = {
     "module_description": str,
     "module_documentation": str,
@@ -32,23 +32,23 @@ class Validation(TypedDict):
 
 
 class Variable(TypedDict):
-    """A `variable` block; what its UIMeta tag says is not in the description any more."""
+    """A `variable` block; its UIMeta tag is removed from the description."""
 
     name: str
     type: str  # canonical text of a type, as `modules.terraform.types.parse_type` reads it back
     description: str
     default: Any  # JSON; None also without a default, and where only Terraform can compute it
-    default_expression: NotRequired[str]  # what Terraform computes the default from
+    default_expression: NotRequired[str]  # the expression from which Terraform computes the default
     required: bool  # it has no default
     sensitive: bool
     nullable: bool
     group: int | None  # the step of the form, HIDDEN_GROUP among them
     order: int | None  # its place in the step
     updatesafe: bool
-    options: list[Any]  # texts or numbers to choose from; empty where anything goes
+    options: list[Any]  # texts or numbers to choose from; empty when any value is allowed
     validations: list[Validation]
-    injected: NotRequired[bool]  # the portal gives it
-    file: NotRequired[str]  # not in a file's own answer, nor in schemas that were stored long ago; so everywhere below
+    injected: NotRequired[bool]  # the portal sets its value
+    file: NotRequired[str]  # absent in a file's own answer and in old schemas; so everywhere below
     line: int
 
 
@@ -63,7 +63,7 @@ class Output(TypedDict):
 
 
 class Provider(TypedDict):
-    """A provider that a module needs; the source as it is written, the version constraint blank for any."""
+    """A provider that a module needs; the source as written, the version constraint blank for any."""
 
     name: str
     source: str
@@ -89,7 +89,7 @@ class Resource(TypedDict):
 
 
 class Call(TypedDict):
-    """A `module` block. `target` is the called folder by its path from the module, as in the schema's `tree`."""
+    """A `module` block; `target` is the path of the called folder from the module, a key of the schema's `tree`."""
 
     name: str
     source: str
@@ -113,7 +113,7 @@ Moved = TypedDict("Moved", {"from": str, "to": str, "file": NotRequired[str], "l
 
 
 class Finding(TypedDict):
-    """What is wrong with a module, or worth saying of it; one error makes the module invalid."""
+    """An error or a suggestion about a module; one error makes the module invalid."""
 
     level: Level
     code: str
@@ -123,7 +123,7 @@ class Finding(TypedDict):
 
 
 class FileAnswer(TypedDict):
-    """What one file declares: the answer of `modules.terraform.hcl.read_file`, which does not know the file's name."""
+    """What one file declares: the answer of `modules.terraform.hcl.read_file`, without the file's name."""
 
     variables: list[Variable]
     outputs: list[Output]
@@ -140,17 +140,17 @@ class FileAnswer(TypedDict):
 
 
 class Node(TypedDict):
-    """What a folder builds: kept of the module itself and of each local folder that it calls."""
+    """The part of a schema that is stored for the module itself and for each local folder that it calls."""
 
     providers: list[Provider]
     resources: list[Resource]
     calls: list[Call]
-    programs: NotRequired[list[Program]]  # schemas that were stored long ago lack it, as they lack `moves` and `tree`
+    programs: NotRequired[list[Program]]  # absent in old schemas, like `moves` and `tree`
     moves: NotRequired[list[Moved]]
 
 
 class Schema(Node):
-    """What a module declares: what it asks, gives back and builds, with the folders that it calls."""
+    """What a module declares: inputs, outputs, providers, resources and calls, with the local folders it calls."""
 
     variables: list[Variable]
     outputs: list[Output]
@@ -160,7 +160,7 @@ class Schema(Node):
 
 
 def combine(answers: dict[str, FileAnswer]) -> tuple[Schema, list[Finding]]:
-    """Join the answers of `modules.terraform.hcl.read_file` by file name to one schema and its findings."""
+    """Merge the answers of `modules.terraform.hcl.read_file`, by file name, into one schema and its findings."""
     findings: list[Finding] = _gather(answers, "findings")
     variables: list[Variable] = _gather(answers, "variables")
     outputs: list[Output] = _gather(answers, "outputs")
@@ -189,7 +189,7 @@ def combine(answers: dict[str, FileAnswer]) -> tuple[Schema, list[Finding]]:
 
 
 def node_of(schema: Schema) -> Node:
-    """What is kept of a folder that others call."""
+    """The part of a called folder's schema that is stored."""
     return {
         "providers": schema["providers"],
         "resources": schema["resources"],
@@ -200,22 +200,22 @@ def node_of(schema: Schema) -> Node:
 
 
 def asked(schema: Schema) -> list[Variable]:
-    """The variables that are inputs: all but what the portal injects."""
+    """The variables that are inputs: all except those that the portal injects."""
     return [variable for variable in schema.get("variables", []) if not is_injected(variable)]
 
 
 def is_injected(variable: Variable) -> bool:
-    """Whether the portal gives it, so that nobody has to."""
+    """Whether the portal sets its value instead of the deployer."""
     return variable.get("injected", False)
 
 
 def is_hidden(variable: Variable) -> bool:
-    """Whether deployers are not asked it; who is, `Module.shows_hidden_inputs_to` says."""
+    """Whether it is hidden from deployers; `Module.shows_hidden_inputs_to` decides who sees it."""
     return variable.get("group") == HIDDEN_GROUP
 
 
 def as_seen(schema: Schema, *, sees_hidden: bool) -> Schema:
-    """The schema as somebody knows it: deployers do not know the inputs of the hidden group."""
+    """The schema without the inputs of the hidden group, unless `sees_hidden`."""
     if sees_hidden:
         return schema
     return schema | {"variables": [variable for variable in schema["variables"] if not is_hidden(variable)]}
@@ -226,8 +226,8 @@ def finding(level: Level, code: str, message: str, file: str = "", line: int | N
 
 
 def _gather(answers: dict[str, FileAnswer], key: str) -> list[Any]:
-    """The rows under `key` of all answers, each with the name of its file."""
-    # mypy cannot follow a key that is a parameter; callers say what it holds
+    """The items under `key` of all answers, each with its file's name."""
+    # mypy cannot follow a key that is a parameter; callers annotate the result
     rows = [(file, answer[key]) for file, answer in sorted(answers.items())]  # type: ignore[literal-required]
     return [row | {"file": file} for file, found in rows for row in found]
 
@@ -248,7 +248,7 @@ def _twins(rows: list[Any], key: str, word: str) -> list[Finding]:
 
 
 def _is_platforms(variable: Variable, findings: list[Finding]) -> bool:
-    """A platform variable counts only with a default of its type; without one Terraform needs it from the deployer."""
+    """Whether it is a platform variable with a default of its type; one without becomes an input, with a finding."""
     wanted = PLATFORM.get(variable["name"])
     if wanted is None:
         return False

@@ -1,4 +1,4 @@
-"""Short texts for what changed between two schemas. None of them shows the default of a sensitive variable."""
+"""Short texts for changes between two schemas. Texts of inputs never show the default of a sensitive variable."""
 
 from dataclasses import replace
 
@@ -7,17 +7,17 @@ from modules.terraform.schema import Variable
 from modules.terraform.types import Attribute, Collection, Object, Tuple_, Type, TypeSyntaxError, parse_type
 
 LONGEST = 60  # characters of one text
-BEFORE_DIFFERENCE = 20  # characters that stay in front of the first difference of two long texts
+BEFORE_DIFFERENCE = 20  # characters kept before the first difference of two long texts
 
 
 def cut(text: str) -> str:
-    """A text on one line, not longer than fits into a table."""
+    """A text on one line, truncated to LONGEST characters."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def apart(before: str, after: str) -> tuple[str, str]:
-    """Two texts cut so that they still differ: from shortly before the first difference on where they are long."""
+    """Two texts truncated so that they still differ: long ones start shortly before the first difference."""
     before, after = " ".join(before.split()), " ".join(after.split())
     if cut(before) != cut(after) or before == after:
         return cut(before), cut(after)
@@ -27,7 +27,7 @@ def apart(before: str, after: str) -> tuple[str, str]:
 
 
 def of_input(row: Variable) -> str:
-    """Type and default, "number, 30"; of a required input the type alone."""
+    """Type and default, "number, 30"; only the type of a required input."""
     kind = brief(row["type"])
     if row["sensitive"]:
         return f"{kind}, sensitive"
@@ -46,7 +46,7 @@ def of_defaults(before: Variable, after: Variable) -> tuple[str, str]:
 
 
 def of_types(before: Variable, after: Variable) -> tuple[str, str]:
-    """Both types, briefly when that tells them apart, else whole."""
+    """Both types, brief where that distinguishes them, else in full, truncated where long."""
     short = brief(before["type"]), brief(after["type"])
     if short[0] != short[1]:
         return short
@@ -56,12 +56,12 @@ def of_types(before: Variable, after: Variable) -> tuple[str, str]:
 
 
 def of_lists(before: list, after: list) -> tuple[str, str]:
-    """Two lists of options; one without any is blank."""
+    """Two lists of options; an empty list is blank."""
     return apart(*(", ".join(map(to_hcl, values)) for values in (before, after)))
 
 
 def brief(text: str) -> str:
-    """A type with the names of an object's attributes alone: "object({ hot, cold })"."""
+    """A type with only the names of object attributes: "object({ hot, cold })"."""
     try:
         return cut(_brief(parse_type(text)))
     except TypeSyntaxError:
@@ -79,12 +79,12 @@ def _brief(kind: Type) -> str:
 
 
 def shown_type(variable: Variable) -> str:
-    """The type as everybody may see it: that of a sensitive variable tells none of the defaults inside it."""
+    """The type as everybody may see it: without the defaults inside it where the variable is sensitive."""
     return without_defaults(variable["type"]) if variable["sensitive"] else variable["type"]
 
 
 def without_defaults(text: str) -> str:
-    """A type without what `optional()` attributes are when left out, as of a sensitive input; blank if unreadable."""
+    """A type without the defaults of its `optional()` attributes; blank when it cannot be parsed."""
     try:
         return str(_bare(parse_type(text)))
     except TypeSyntaxError:

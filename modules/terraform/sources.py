@@ -1,4 +1,4 @@
-"""Where a module call gets its code from (Terraform's "Module Sources"), and what a provider's source stands for."""
+"""Hosts of module sources (Terraform's "Module Sources"), and the short form of provider sources."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,14 +11,14 @@ FORCED = re.compile(r"[a-z0-9]+::")
 
 
 def is_local(source: str) -> bool:
-    """Whether a source is a folder beside the one that calls it: begins with ./ or ../"""
+    """Whether a source is a local folder: it begins with ./ or ../, or is . or .. itself."""
     return source in (".", "..") or source.startswith(("./", "../"))
 
 
 def host_of(source: str) -> str:
     """Return the host that a remote module source is loaded from, in lower case; blank for a local folder.
 
-    A source of no known kind gives the source itself, cut, so that it is not passed over in silence.
+    A source of an unknown kind returns the source itself, truncated, so that it is still shown.
     """
     if not source or is_local(source):
         return ""

@@ -1,8 +1,8 @@
 """A tolerant reader of Terraform's native syntax: blocks, labels, attributes and lines, without reading expressions.
 
-It is there for the files that python-hcl2 refuses and Terraform accepts. It cuts the text into tokens once, follows
-brackets with a stack of its own instead of recursion, and so needs time in proportion to the text. What it knows of
-an expression is which tokens may stand beside each other, so that a plain mistake stays one.
+For files that python-hcl2 refuses and Terraform accepts. It tokenises the text once and tracks brackets on an explicit
+stack instead of recursion, so it takes linear time. In expressions it only checks which tokens may follow each other,
+so that plain mistakes are still refused.
 Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from modules.terraform.blocks import Block, Value
 
-DEEPEST = 100  # brackets, blocks and templates in one another
+DEEPEST = 100  # levels of nested brackets, blocks and templates
 TOKEN = re.compile(
     r"""
     (?P<blank>[ \t\r]+|(?:\#|//)[^\n]*|/\*.*?\*/)
@@ -33,7 +33,7 @@ OPENING = frozenset(CLOSING) - {"${"}
 ENDS = frozenset({"name", "number", "string", ")", "]", "}", "..."})  # what may be the last token of a value
 BEGINS = frozenset({"name", "number", "string", "!", "-"}) | OPENING  # what may be the first
 INFIX = frozenset({"+", "*", "/", "%", "&&", "||", "==", "!=", "<", ">", "<=", ">=", "?", ":", "=>", "::", "="})
-WORDS = frozenset({"for", "in", "if"})  # stand beside values without an operator
+WORDS = frozenset({"for", "in", "if"})  # may precede or follow a value without an operator
 
 
 class TolerantError(ValueError):
@@ -45,7 +45,7 @@ class TolerantError(ValueError):
 
 
 class TooDeep(TolerantError):
-    """Brackets, blocks or templates stand deeper in one another than is read."""
+    """Brackets, blocks or templates are nested too deeply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Token:
 
 
 class Scanner:
-    """Cuts a text into tokens; a string or heredoc with all of its templates is one."""
+    """Splits a text into tokens; a string or heredoc with all of its templates is one token."""
 
     def __init__(self, text: str, deepest: int = DEEPEST) -> None:
         self.text, self.deepest = text, deepest
@@ -70,7 +70,7 @@ class Scanner:
         return TolerantError(message, self.line(position))
 
     def tokens(self) -> list[Token]:
-        """Every token of the text; raises TolerantError."""
+        """Return every token of the text; raises TolerantError."""
         found: list[Token] = []
         while self.at < len(self.text):
             token = self._next()
@@ -111,7 +111,7 @@ class Scanner:
         raise self.error("A heredoc that starts here is never closed.", start)
 
     def _string(self, start: int) -> None:
-        """Go on behind the closing quote; `open` holds what is open in between, quotes included."""
+        """Advance past the closing quote; `opened` is the stack of open quotes, brackets and templates."""
         opened = ['"']
         while opened:
             if len(opened) > self.deepest:
@@ -134,7 +134,7 @@ class Scanner:
             raise self.error("A string that starts here is never closed.", start)
 
     def _in_template(self, opened: list[str], start: int) -> None:
-        if self.text.startswith("~", self.at):  # takes the blanks off beside a template
+        if self.text.startswith("~", self.at):  # strips the blanks beside a template
             self.at += 1
             return
         match = TOKEN.match(self.text, self.at)
@@ -155,7 +155,7 @@ class Scanner:
 
 
 class Reader:
-    """Finds blocks and attributes in tokens; `blocks` is what is open, the file itself first."""
+    """Finds blocks and attributes in tokens; `blocks` is the stack of open blocks, the file itself first."""
 
     def __init__(self, text: str, deepest: int) -> None:
         self.text, self.deepest = text, deepest
@@ -207,7 +207,7 @@ class Reader:
         self._check_depth(0)
 
     def _expression(self) -> str:
-        """The text of a value, which ends before its line does, or before the brace of its block."""
+        """Read a value up to the end of its line or the closing brace of its block, and return its text."""
         start, before = self.at, Token("=", 0, 0)
         opened: list[str] = []
         while True:
@@ -230,7 +230,7 @@ class Reader:
         return self.text[self.tokens[start].start : before.end]
 
     def _check(self, before: Token, token: Token, opened: list[str]) -> None:
-        """Refuse a token that cannot stand behind the one before it."""
+        """Refuse a token that cannot follow the one before it."""
         kind, inside = token.kind, opened[-1] if opened else ""
         if kind == "end" or (kind in (")", "]", "}") and CLOSING.get(inside) != kind):
             raise self._unexpected()
@@ -249,7 +249,10 @@ class Reader:
             raise self._unexpected()
 
     def _as_seen(self, before: Token, token: Token) -> Token:
-        """The star of `a.*` and `a[*]` is a value, and a line may go on behind an operator or a comma in braces."""
+        """The token that the next one is checked against.
+
+        The star of `a.*` and `a[*]` counts as a name; a new line after an operator or a comma is ignored.
+        """
         if token.kind == "*" and before.kind in (".", "["):
             return Token("name", token.start, token.end)
         if token.kind == "newline" and before.kind not in ENDS:

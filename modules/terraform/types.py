@@ -1,4 +1,4 @@
-"""Terraform's type constraints, parsed once and used by form, catalogue and comparison.
+"""Parses Terraform's type constraints, for the form, the catalogue and the comparison of versions.
 
 The grammar is Terraform's "Type Constraints" page: primitives, collections, object, tuple, optional(), any.
 """
@@ -73,7 +73,7 @@ Type = Primitive | Any_ | Collection | Object | Tuple_
 
 
 def parse_type(text: str) -> Type:
-    """Return the type that `text` names, `str()` of which is its canonical text; raises TypeSyntaxError."""
+    """Parse a type constraint; `str()` of the result is its canonical text. Raises TypeSyntaxError."""
     try:
         reader = TypeReader(tokens(text))
         found = reader.type()
@@ -84,9 +84,9 @@ def parse_type(text: str) -> Type:
 
 
 def accepts(wide: Type, narrow: Type) -> bool:
-    """Whether `wide` takes every value that `narrow` takes, by Terraform's own conversions.
+    """Whether `wide` accepts every value that `narrow` accepts, by Terraform's conversions.
 
-    An attribute that `wide` does not know is refused: Terraform would drop its value without a word.
+    An attribute that `wide` does not have is refused: Terraform would drop its value silently.
     Source: Terraform's "Type Constraints", "Conversion of Complex Types".
     """
     if isinstance(wide, Any_) or wide == narrow:
@@ -109,7 +109,7 @@ def _collects(wide: Collection, narrow: Type) -> bool:
 
 
 def _is_element(wide: Type, narrow: Type) -> bool:
-    """As `accepts`; but all elements of a collection of `any` need one type, which objects may not share."""
+    """Like `accepts`, but all elements of a collection of `any` need one type, which objects may not share."""
     if isinstance(wide, Any_):
         return isinstance(narrow, Primitive | Any_) or (
             isinstance(narrow, Collection) and _is_element(wide, narrow.element)
@@ -141,7 +141,7 @@ class TypeReader(Reader):
         return found
 
     def _type(self, token: Token) -> Type:
-        # Terraform still takes the quoted words of its version 0.11, and bare "list" and "map".
+        # Terraform still accepts the quoted types of its version 0.11, and bare "list" and "map".
         word = token.value if token.kind in ("name", "string") else None
         if word in PRIMITIVES:
             return Primitive(word)

@@ -9,7 +9,7 @@ WHOLE = re.compile(r"-?\d{1,6}")
 
 @dataclass
 class UIMeta:
-    """What a tag says; `problems` are sentences about what could not be used."""
+    """The contents of a tag; `problems` are sentences about parts that were not used."""
 
     group: int | None = None
     order: int | None = None
@@ -19,7 +19,7 @@ class UIMeta:
 
 
 def split(description: str) -> tuple[str, UIMeta]:
-    """Return the description without its tags, and what the first tag says."""
+    """Return the description without its tags, and the contents of the first tag."""
     found = TAG.findall(description)
     if not found:
         return description.strip(), UIMeta()

@@ -1,4 +1,4 @@
-"""A validation that does nothing but list the values that a variable may have."""
+"""Reads the choices from a validation that only lists the allowed values of a variable."""
 
 import re
 
