@@ -1,6 +1,6 @@
-"""A repository's tarball in, plain files out; and the archive of one module, packed and unpacked.
+"""Reads a repository's tarball into plain files; packs and unpacks the archive of one module.
 
-Python's own `extractall` is never used: its filters have been made to write outside of their target.
+Python's `extractall` is never used: its filters have been tricked into writing outside of their target.
 """
 
 import gzip
@@ -18,7 +18,7 @@ from modules.reading.paths import path_problem, prefixes, shown, twins
 from modules.reading.symlinks import Links
 from modules.reading.tar import FOLDER, LINK, REGULAR, ArchiveRefused, Limits, Member, members
 
-LONGEST_TARGET = 1024  # characters of a link
+LONGEST_TARGET = 1024  # characters of a link's target
 
 __all__ = ["ArchiveRefused", "File", "Limits", "Snapshot", "archive_limits", "pack", "read_tarball", "unpack"]
 
@@ -34,15 +34,15 @@ class File:
 
 @dataclass
 class Snapshot:
-    """The files of a commit by path, and for each path that was not taken the reason, in a sentence."""
+    """The files of a commit by path, and for each refused path the reason, in a sentence."""
 
     files: dict[str, File] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)  # texts of all links by path, also of those that were refused
+    links: dict[str, str] = field(default_factory=dict)  # link targets by path, also of links that lead nowhere
 
 
 def archive_limits() -> Limits:
-    """The limits of this installation's settings."""
+    """The limits from the settings."""
     return Limits(
         compressed_bytes=settings.ARCHIVE_COMPRESSED_BYTES,
         bytes=settings.ARCHIVE_BYTES,
@@ -83,7 +83,7 @@ def unpack(data: bytes, directory: Path) -> None:
     Raises ArchiveRefused, before anything is written, when the archive holds what `read_tarball` would refuse.
     """
     limits = archive_limits()
-    # One module of a repository may compress better than the whole, and its links have become files.
+    # One module may compress better than its whole repository, and its links have become files.
     wider = replace(limits, compressed_bytes=limits.bytes, bytes=2 * limits.bytes, ratio=2_000)
     snapshot = _read(io.BytesIO(data), wider, strip_top=False)
     if snapshot.refused:
@@ -124,7 +124,10 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
 
 
 def _without_top(member: Member) -> str:
-    """The path below GitHub's folder OWNER-NAME-COMMIT; what lies beside it keeps its name, and so is refused."""
+    """The path below the top folder, which GitHub names OWNER-NAME-COMMIT.
+
+    An absolute path, and one that begins with a dot segment, is kept as it is, so that it is refused.
+    """
     top, slash, rest = member.name.partition("/")
     return rest if slash and top not in ("", ".", "..") else member.name if member.kind != FOLDER else ""
 

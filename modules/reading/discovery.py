@@ -1,4 +1,4 @@
-"""Where a repository's modules are, and which of its folders belong to each: pure functions over paths."""
+"""Finds a repository's modules and the folders that belong to each: pure functions over paths."""
 
 import posixpath
 import re
@@ -17,7 +17,7 @@ class SourceLeaves(ValueError):
 
 
 def find_folders(paths: Iterable[str]) -> list[str]:
-    """Folders that are modules, sorted; blank for the root. A folder is one by holding a Terraform file."""
+    """Return the paths of module folders, sorted; blank for the root. A module folder holds a Terraform file."""
     return sorted({folder for folder, name in map(split, paths) if is_config(name) and _may_be_module(folder)})
 
 
@@ -36,7 +36,7 @@ def is_inside(path: str, folder: str) -> bool:
 
 
 def outermost(folders: Iterable[str]) -> list[str]:
-    """The folders without those that lie in another of them."""
+    """The folders, sorted, without those inside another of them."""
     folders = set(folders)
     if "" in folders:
         return [""]
@@ -44,7 +44,7 @@ def outermost(folders: Iterable[str]) -> list[str]:
 
 
 def called_folder(folder: str, source: str) -> str | None:
-    """The folder that a module call in `folder` uses; None when its source is not a local path.
+    """Return the folder that a module call in `folder` uses. Returns None when its source is not a local path.
 
     Raises SourceLeaves. Local paths begin with ./ or ../ (Terraform's "Module Sources").
     """
@@ -57,7 +57,7 @@ def called_folder(folder: str, source: str) -> str | None:
 
 
 def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
-    """The parts with all that the links in them, and on the way to them, lead to inside the repository."""
+    """The parts, plus the links in or above them and everything in the repository that these lead to."""
     found, waiting = set(parts), list(parts)
     while waiting:
         part = waiting.pop()

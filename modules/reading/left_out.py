@@ -1,7 +1,7 @@
-"""What of a module's folder stays out of its archive, and what makes it invalid, before anything is ever run.
+"""Files that are left out of a module's archive, and override files, which make a module invalid.
 
-Terraform loads values, providers and settings from files of these names without being asked; and an override file
-could replace the portal's own.
+Terraform loads values, providers and settings from files with these names automatically, and an override file could
+replace the portal's own.
 """
 
 from fnmatch import fnmatchcase
@@ -23,7 +23,7 @@ OVERRIDES = ("override.tf", "override.tf.json", "*_override.tf", "*_override.tf.
 
 
 def left_out(path: str) -> str:
-    """The part of `path`, from the repository's root, that stays out of an archive; blank when nothing does."""
+    """The leading part of `path` that is left out of an archive; blank when none is."""
     parts = path.split("/")
     for depth, part in enumerate(parts, 1):
         if _reason(part):

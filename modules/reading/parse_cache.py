@@ -1,4 +1,4 @@
-"""Answers about files, from the table of those that were parsed before and from the children for the others."""
+"""Returns answers for files: cached in the database by content, else parsed in child processes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,12 +9,12 @@ from modules.reading.parse_pool import Limits, Source, shared_pool
 from modules.terraform.hcl import READER
 from modules.terraform.schema import FileAnswer
 
-PASSING = {"limits"}  # findings that the next reading may not have: the machine was busy
-LIMITED = PASSING | {"size", "nesting"}  # and those that another setting may do away with
+PASSING = {"limits"}  # codes of findings that a retry may not have: the machine was busy
+LIMITED = PASSING | {"size", "nesting"}  # and of those that higher limits may avoid
 
 
 def parse(sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
-    """Yield key and answer for each source; new answers are kept. Equal contents are parsed once."""
+    """Yield key and answer for each source, parsing equal contents once; caches new answers unless a limit was hit."""
     waiting: dict[tuple[str, bool], list[Source]] = {}
     for source in sources:
         waiting.setdefault((source.blob, source.is_json), []).append(source)

@@ -1,4 +1,4 @@
-"""Reads files of partners in child processes with limits, so that a crash or a hang costs only that file."""
+"""Parses partners' files in child processes with limits, so that a crash or a hang affects only that file."""
 
 import atexit
 import os
@@ -18,7 +18,7 @@ from modules.terraform.hcl import empty_answer
 from modules.terraform.schema import FileAnswer
 from modules.terraform.tolerant_hcl import DEEPEST
 
-START_SECONDS = 60  # the grammar costs two seconds on an idle machine
+START_SECONDS = 60  # building the grammar takes two seconds on an idle machine
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Source:
-    """A file's content under a name of the caller's, with its git object id."""
+    """A file's content under the caller's key, with its git object id."""
 
     key: str
     data: bytes
@@ -49,7 +49,7 @@ class Child:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        # An empty environment: a partner's file meets no secret of the worker's.
+        # Nothing of the worker's environment is passed on, so that a partner's file cannot reach its secrets.
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "modules.reading.parse_process", *map(str, _arguments(limits))],
             stdin=subprocess.PIPE,
@@ -65,7 +65,7 @@ class Child:
             raise
 
     def read(self, text: str, *, is_json: bool, is_costly: bool) -> FileAnswer:
-        """Return the answer of `hcl.read_file`; raises ChildLost, after which this child is of no use."""
+        """Return the answer of `hcl.read_file`; raises ChildLost, after which this child cannot be used."""
         try:
             send(self.process.stdin, {"text": text, "is_json": is_json, "is_costly": is_costly})
         except OSError as error:
@@ -92,7 +92,7 @@ def _arguments(limits: Limits) -> tuple:
 
 
 class Pool:
-    """A few warm children, started when first needed and ended with this process."""
+    """A few warm children, started on demand and stopped with this process."""
 
     def __init__(self, limits: Limits, size: int = 2) -> None:
         self.limits = limits
@@ -102,7 +102,7 @@ class Pool:
             self.idle.put(None)
 
     def read(self, source: Source) -> FileAnswer:
-        """Return the answer for one file; whatever goes wrong with it is an error finding in its answer."""
+        """Return the answer for one file; any failure is an error finding in the answer."""
         if len(source.data) > self.limits.file_bytes:
             return refused("size", f"This file is larger than {self.limits.file_bytes // 1024} KB.")
         try:
@@ -114,7 +114,7 @@ class Pool:
         )
 
     def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
-        """Yield key and answer of each file, as many at a time as there are children, in the given order."""
+        """Yield key and answer of each file in the given order; all children parse in parallel."""
         with ThreadPoolExecutor(self.size) as threads:
             yield from threads.map(lambda source: (source.key, self.read(source)), sources)
 
@@ -128,7 +128,7 @@ class Pool:
         return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
 
     def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> FileAnswer | None:
-        """The answer of a child, None when the file was more than it could bear."""
+        """Return the answer of a child. Returns None when the child crashed, ran out of memory or timed out."""
         child = self.idle.get()
         try:
             if child is None or child.process.poll() is not None:

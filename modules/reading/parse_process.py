@@ -1,7 +1,7 @@
-"""Parses files of partners, one at a time: `python -m modules.reading.parse_process SECONDS BYTES LEVELS`.
+"""Parses partners' files, one at a time: `python -m modules.reading.parse_process SECONDS BYTES LEVELS`.
 
-Messages on stdin and stdout are JSON behind its length in four bytes. A file that takes longer than SECONDS or more
-than BYTES of memory costs this process and nothing else; it ends when its parent closes the pipe.
+Messages on stdin and stdout are JSON, prefixed with its length in four bytes. A file that takes longer than SECONDS or
+more than BYTES of memory ends this process and nothing else. It also ends when its parent closes the pipe.
 """
 
 import json
@@ -24,7 +24,7 @@ def send(stream: IO[bytes], message: Any) -> None:
 
 
 def receive(stream: IO[bytes]) -> Any:
-    """Return the next message, or None at the end of the stream."""
+    """Return the next message. Returns None at the end of the stream."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
@@ -39,7 +39,7 @@ def main(seconds: float, memory: int, deepest: int) -> None:
     read_file(WARM_UP, is_json=False)  # builds the grammar once
     send(sys.stdout.buffer, {"ready": True})
     while (message := receive(sys.stdin.buffer)) is not None:
-        # The alarm ends this process by itself, also when the parent has been killed meanwhile.
+        # The alarm ends this process even when the parent was killed meanwhile.
         signal.setitimer(signal.ITIMER_REAL, seconds)
         answer = read_file(**message, deepest=deepest)
         signal.setitimer(signal.ITIMER_REAL, 0)

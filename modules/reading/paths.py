@@ -1,16 +1,16 @@
-"""Which paths of a repository are taken, and how the others are shown."""
+"""Validates paths of a repository, and makes refused ones printable."""
 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-# Marks that make text run the other way: a name reads as another (Unicode TR 36, "Bidirectional Text Spoofing").
+# Marks that reverse the direction of text, to disguise a name (Unicode TR 36, "Bidirectional Text Spoofing").
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def path_problem(path: str, *, depth: int, length: int) -> str:
-    """Why `path` (relative, with slashes) is refused, in a sentence; blank when it is fine."""
+    """Why `path` (relative, with slashes) is refused, in a sentence; blank when it is valid."""
     parts = path.split("/")
     if path.startswith("/"):
         return "The path is absolute."
@@ -28,7 +28,7 @@ def path_problem(path: str, *, depth: int, length: int) -> str:
 
 
 def shown(path: str) -> str:
-    """`path` with a mark in place of each character that cannot be shown or stored."""
+    """`path` with U+FFFD in place of characters that cannot be shown or stored, truncated to 300 characters."""
     return "".join(
         "\ufffd" if unicodedata.category(character) in UNPRINTABLE or character in BIDI else character
         for character in path
@@ -36,7 +36,7 @@ def shown(path: str) -> str:
 
 
 def twins(paths: Iterable[str]) -> set[str]:
-    """Paths that become one with another where case or Unicode form does not count, or through such a folder."""
+    """Paths that collide with another, or have a folder that does, when case and Unicode form are ignored."""
     paths = list(paths)
     forms: dict[str, set[str]] = defaultdict(set)
     for path in paths:

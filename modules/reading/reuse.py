@@ -1,4 +1,4 @@
-"""What of an earlier reading still holds for another commit, told from git's own hashes before any download."""
+"""Decides which results of an earlier scan another commit can reuse, by git's hashes, before any download."""
 
 import hashlib
 from bisect import bisect_left
@@ -18,12 +18,12 @@ from modules.terraform.hcl import READER
 from modules.terraform.schema import Finding
 
 LINK_MODE = "120000"
-ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so it belongs to every module
+ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so every module depends on it
 CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, readme, parts, tree_hash"
 
 
 class Tree:
-    """The entries of a commit, to be hashed by part."""
+    """The entries of a commit's tree, which can be hashed by part."""
 
     def __init__(self, entries: Iterable[TreeEntry]) -> None:
         self.entries = {entry.path: entry for entry in entries}
@@ -31,7 +31,7 @@ class Tree:
         self.attributes = [path for path in self.paths if path.rsplit("/", 1)[-1] == ATTRIBUTES]
 
     def hash(self, parts: Collection[str]) -> str:
-        """SHA-256 over path, mode and blob of all that lies in `parts`; a blank part is the whole repository."""
+        """SHA-256 over path, mode and blob of all entries in `parts` and each .gitattributes; a blank part is all."""
         digest = hashlib.sha256()
         for path in sorted({path for part in parts for path in self._inside(part)}.union(self.attributes)):
             entry = self.entries[path]
@@ -42,7 +42,7 @@ class Tree:
         return find_folders(self.paths)
 
     def tells_modules(self) -> bool:
-        """Whether paths alone tell the modules: no link stands where a module's folder could, no path has a twin."""
+        """Whether paths alone determine the modules: no link is where a module could be, and no path has a twin."""
         links = [path for path, entry in self.entries.items() if entry.mode == LINK_MODE]
         return not twins(self.paths) and not any(link == SHELF or find_folders([f"{link}/x.tf"]) for link in links)
 
@@ -54,14 +54,17 @@ class Tree:
 
 
 def reading_now() -> str:
-    """How files are read now: other limits, or another reader, may find other things in the same content."""
+    """A hash of the current reader and limits: others may find something else in the same content."""
     parsing = (settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)
     facts = (READER, parsing, sorted(asdict(archive_limits()).items()))
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def base_of(scan: Scan) -> Scan | None:
-    """The newest finished reading of the same branch, made as a scan is now; the one that holds the rows."""
+    """Return the newest succeeded scan of the same branch with the current reader and limits.
+
+    Returns None when there is none, or when `scan` names no branch. Its folders may be stored with `same_as`.
+    """
     done = scan.connection.scans.filter(
         status=Scan.Status.SUCCEEDED,
         repository_id=scan.repository_id,
@@ -72,26 +75,26 @@ def base_of(scan: Scan) -> Scan | None:
 
 
 def holding(base: Scan, tree: Tree) -> set[str]:
-    """Paths of the base's modules of which nothing has changed, siblings and link targets included."""
+    """Paths of the base's modules without any change, siblings and link targets included."""
     if twins(tree.paths):
-        return set()  # a new twin elsewhere may refuse a path that has not changed
+        return set()  # a new twin elsewhere may cause an unchanged path to be refused
     hashes = base.found.exclude(tree_hash="").values_list("path", "parts", "tree_hash")
     return {path for path, parts, tree_hash in hashes if tree.hash(parts) == tree_hash}
 
 
 def is_same(base: Scan, tree: Tree, holding: set[str]) -> bool:
-    """Whether another commit has exactly the base's modules, and no file of theirs has changed."""
+    """Whether another commit has exactly the base's modules, all of them unchanged."""
     known = set(base.found.values_list("path", flat=True))
     return tree.tells_modules() and known == holding == set(tree.folders())
 
 
 def is_passing(findings: list[Finding]) -> bool:
-    """Whether another reading may find something else: the machine was busy."""
+    """Whether a retry may find something else, because the machine was busy."""
     return any(row["code"] in PASSING for row in findings)
 
 
 def carry_over(base: Scan, scan: Scan, paths: set[str]) -> None:
-    """Copy the base's rows of these paths to `scan`, within the database."""
+    """Copy the base's ScannedModule rows of these paths to `scan`, within the database."""
     table = ScannedModule._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(

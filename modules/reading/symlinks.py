@@ -1,10 +1,10 @@
-"""Symbolic links of a repository, resolved to plain files without asking any file system."""
+"""Resolves a repository's symbolic links to plain files without using a file system."""
 
 from bisect import bisect_left
 from collections import deque
 from typing import Protocol
 
-MOST_STEPS = 40  # links on the way of one path, as Linux counts
+MOST_STEPS = 40  # links followed for one path, as in Linux
 
 
 class Blob(Protocol):
@@ -16,7 +16,7 @@ class LinkRefused(Exception):
 
 
 class Links:
-    """All links of a snapshot: `targets` by path, beside the `files`, and the reasons why others were `refused`."""
+    """The links of a snapshot: their `targets` by path, its `files`, and the reasons for its `refused` paths."""
 
     def __init__(
         self, targets: dict[str, str], files: dict, refused: dict[str, str], *, entries: int, size: int
@@ -28,7 +28,7 @@ class Links:
         self.open: set[str] = set()
 
     def resolve(self) -> tuple[dict, dict[str, str]]:
-        """Return the files that links stand for, by path, and the reasons of those that are refused."""
+        """Return the files that links lead to, by path, and the reasons for refused links."""
         added: dict = {}
         refused: dict[str, str] = {}
         for link in sorted(self.targets):
@@ -48,7 +48,7 @@ class Links:
             raise LinkRefused("The links lead to more files than the archive may hold.")
 
     def _files(self, link: str) -> dict:
-        """Files behind `link` by their path below it; a blank path for a link to one file."""
+        """The files that `link` leads to, by path below it; a blank path for a link to one file."""
         if link in self.known:
             return self.known[link]
         if link in self.open:
@@ -82,11 +82,11 @@ class Links:
         if not folder:
             return self.sorted_paths
         first = bisect_left(self.sorted_paths, f"{folder}/")
-        last = bisect_left(self.sorted_paths, f"{folder}0")  # "0" is the character behind "/"
+        last = bisect_left(self.sorted_paths, f"{folder}0")  # "0" is the character after "/"
         return self.sorted_paths[first:last]
 
     def _walk(self, link: str) -> str:
-        """The path that a link leads to, without links on its way."""
+        """The path that a link leads to, with all links in it resolved."""
         rest, steps = deque(link.split("/")), 0
         reached: list[str] = []
         while rest:

@@ -12,7 +12,7 @@ BLOCK = 512
 CHUNK = 64 * 1024
 LONGEST_HEADER = 64 * 1024  # bytes of extended header of one member
 RATIO_FROM = 16 * 1024**2  # bytes from which the ratio counts: one file of one character is no bomb
-PASSED_OVER = 10  # times the unpacked bytes may be passed over, in files that are too large and not kept
+PASSED_OVER = 10  # times the limit of unpacked bytes may be skipped, in files that are too large to keep
 REGULAR, LINK, HARD_LINK, FOLDER = "file", "link", "hard link", "folder"
 KINDS = {
     b"0": REGULAR,
@@ -28,12 +28,12 @@ KINDS = {
 
 
 class ArchiveRefused(Exception):
-    """The whole archive cannot be read; its text is a sentence for people."""
+    """The whole archive is refused; the text is a sentence for people."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes packed and unpacked, entries, bytes of a file, depth and length of a path, unpacked to packed size."""
+    """Bytes packed and unpacked, entries, bytes of a file, depth and length of a path, ratio of unpacked to packed."""
 
     compressed_bytes: int
     bytes: int
@@ -75,7 +75,7 @@ def members(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
 
 
 class _Unpacked:
-    """The unpacked bytes of a gzip stream, never more in memory than asked for."""
+    """The bytes of a gzip stream, unpacked chunk by chunk on demand."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self.stream, self.limits = stream, limits
@@ -84,7 +84,7 @@ class _Unpacked:
         self.packed = self.unpacked = self.passed_over = 0
 
     def read(self, size: int) -> bytes:
-        """Return exactly `size` bytes, or nothing at the very end."""
+        """Return exactly `size` bytes, or none at the end of the stream."""
         while len(self.buffer) < size and self._more():
             pass
         if len(self.buffer) < size and self.buffer:
@@ -94,7 +94,7 @@ class _Unpacked:
         return data
 
     def skip(self, size: int) -> None:
-        """Pass over bytes, which then cost time and no memory."""
+        """Skip bytes without keeping them in memory."""
         while size > 0:
             step = min(size, CHUNK)
             self.passed_over += step
@@ -103,7 +103,7 @@ class _Unpacked:
             size -= step
 
     def drain(self) -> None:
-        """Read to the end, where the checksum of the whole stands."""
+        """Read to the end of the stream, which verifies its checksum."""
         while self._more():
             self.buffer.clear()
 

@@ -1,4 +1,4 @@
-"""One commit of a repository, read: each folder that is a module, with what it declares and what is wrong with it."""
+"""Validates the modules of one commit: each module folder with its schema and its findings."""
 
 import hashlib
 import posixpath
@@ -32,7 +32,7 @@ Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
 
 @dataclass
 class Found:
-    """A folder that is a module, or is not for the reasons in `findings`. `files` are those of its archive."""
+    """A module folder, invalid when an error is among its `findings`; `files` are those of its archive."""
 
     path: str
     title: str
@@ -40,7 +40,7 @@ class Found:
     files: dict[str, File] = field(default_factory=dict)
     schema: Schema = field(default_factory=lambda: combine({})[0])
     readme: str = ""
-    parts: list[str] = field(default_factory=list)  # of the repository, that decide on all of this
+    parts: list[str] = field(default_factory=list)  # paths in the repository that all of this depends on
 
     @property
     def is_valid(self) -> bool:
@@ -48,7 +48,7 @@ class Found:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over sorted paths, modes and blobs: equal for folders that deploy alike, whatever the commit."""
+        """SHA-256 over sorted paths, modes and blobs: equal for modules with the same files, whatever the commit."""
         digest = hashlib.sha256()
         for path, file in sorted(self.files.items()):
             mode = "100755" if file.executable else "100644"
@@ -59,14 +59,14 @@ class Found:
 class Repository:
     """Reads a snapshot with `parse`, which takes sources by path and yields answers of `hcl.read_file`.
 
-    Folders that are `known` are not read again.
+    Folders that are `known` are skipped.
     """
 
     def __init__(self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = ()) -> None:
         self.snapshot, self.name, self.parse = snapshot, name, parse
         self.folders = [folder for folder in find_folders([*snapshot.files, *snapshot.refused]) if folder not in known]
         self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder
-        self.holds: set[str] = {""}  # every folder with something in it
+        self.holds: set[str] = {""}  # every folder that is not empty
         for path in sorted(snapshot.files):
             folder, name = split(path)
             if is_config(name) and not left_out.left_out(path):
@@ -75,10 +75,10 @@ class Repository:
                 self.holds.add(folder)
                 folder = split(folder)[0]
         self.answers: dict[str, FileAnswer] = {}
-        self.nodes: dict[str, Node] = {}  # what called folders hold, for all that call them
+        self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
-        """Parse the files of all modules, and then of the folders that they call; yields each path when it is read."""
+        """Parse the files of all modules, then of the folders that they call; yields each path once it is parsed."""
         wanted = set(self.folders)
         while wanted:
             paths = [path for folder in sorted(wanted) for path in self.configs.get(folder, [])]
@@ -90,7 +90,7 @@ class Repository:
             wanted = {folder for folder in called for path in self.configs.get(folder, []) if path not in self.answers}
 
     def module(self, folder: str) -> Found:
-        """What `folder` is; all files must have been read."""
+        """Return the module at `folder`; `read` must have been exhausted before."""
         found = Found(folder, title_of(folder, self.name))
         reached, missing, problems = self._reachable(folder)
         inside = outermost(reached)
@@ -116,7 +116,7 @@ class Repository:
         return {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
 
     def _tree(self, folder: str, reached: set[str]) -> dict[str, Node]:
-        """What the called folders hold, by their path from `folder`."""
+        """The nodes of the called folders, by path from `folder`."""
         tree = {}
         for other in sorted(reached - {folder}):
             if other not in self.nodes:
@@ -125,7 +125,7 @@ class Repository:
         return tree
 
     def _with_targets(self, root: str, folder: str, node: AnyNode) -> AnyNode:
-        """A node whose calls of local folders name them by their path from `root`."""
+        """The node, its calls of local folders with a `target`: the path from `root`."""
         calls = []
         for call in node["calls"]:
             try:
@@ -140,7 +140,7 @@ class Repository:
         return Source(path, file.data, path.endswith(".json"), file.blob)
 
     def _calls(self, path: str) -> Iterator[tuple[str | None, Call]]:
-        """Local folders that a file calls, None where the source leaves the repository."""
+        """Yield the local folders that a file calls, with the call; None where the source leaves the repository."""
         for call in self.answers[path]["calls"]:
             try:
                 target = called_folder(split(path)[0], call["source"])
@@ -151,7 +151,7 @@ class Repository:
                 yield target, call
 
     def _reachable(self, folder: str) -> tuple[set[str], set[str], list[Finding]]:
-        """The folders that a module consists of, those that are missing, and what is wrong with what it calls."""
+        """The folders of a module, called ones that are missing, and findings about overrides, calls and callees."""
         seen, waiting, missing, problems = {folder}, [folder], set(), []
         while waiting:
             current = waiting.pop()
