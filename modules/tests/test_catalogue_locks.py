@@ -1,4 +1,4 @@
-"""How rows of the catalogue are locked: by whom changes them, and by whom deploys."""
+"""Locks of the catalogue's rows: those of changes, and those of new deployments."""
 
 import pytest
 from django.db import connection, transaction

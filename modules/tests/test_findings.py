@@ -1,4 +1,4 @@
-"""Where something stands in a module's files, as templates write it."""
+"""Positions in a module's files, as templates show them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Updates that publish themselves, those that wait for a person, and how many there are."""
+"""Updates that are published automatically, those that wait for a person, and how many there are."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""A module whose folder got another name or another place goes on, with its history and its address."""
+"""A module whose folder was renamed keeps its history and its address."""
 
 import pytest
 

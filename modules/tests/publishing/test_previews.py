@@ -1,4 +1,4 @@
-"""What the page says of each row before anything is published, and that publishing does just that."""
+"""The previews of candidates before anything is published, and that publishing does exactly that."""
 
 import pytest
 from django.db import connection as database

@@ -1,4 +1,4 @@
-"""Publishing while others publish, scan, and set terms: real transactions in threads of their own."""
+"""Publishing while others publish, scan, and set terms: real transactions in separate threads."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What publishers set beside what the repository says."""
+"""A publisher's settings, which override the repository's values."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -1,4 +1,4 @@
-"""The archive reader over random trees: what is right is read as it was written, the rest is refused alone."""
+"""The archive reader over random trees: valid entries are read as written, and only the others are refused."""
 
 import io
 import posixpath

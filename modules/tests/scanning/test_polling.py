@@ -1,4 +1,4 @@
-"""Which repositories are read by themselves, and when; which webhook deliveries are forgotten."""
+"""Which repositories are scanned automatically, and when; which webhook deliveries are deleted."""
 
 from datetime import timedelta
 

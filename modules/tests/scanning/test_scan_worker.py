@@ -1,4 +1,4 @@
-"""Scans through a real Celery worker, which dies on the way."""
+"""Scans by a real Celery worker, which is killed during the work."""
 
 import time
 

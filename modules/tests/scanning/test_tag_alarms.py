@@ -1,4 +1,4 @@
-"""Alarms: what git says of published versions afterwards, over the local GitHub."""
+"""Alarms about published versions that no longer match git, over the local GitHub."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Alarms with real commits: two looks at one moment, and a worker that is killed before it looks."""
+"""Alarms with real commits: two checks at one moment, and a worker that is killed before its check."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""GitHub's deliveries on their whole way: from a commit over a live server to a reading by a live worker."""
+"""GitHub's deliveries end to end: from a commit, through a live server, to a scan by a live worker."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Calls are followed as far as anybody would read them."""
+"""Calls are followed up to a limit."""
 
 from modules.terraform.addresses import MOST_ROWS, things, walk
 

@@ -1,4 +1,4 @@
-"""Two versions of a module as contracts: each difference is told once, and classed by what it does to people."""
+"""Two versions of a module as contracts: each change is listed once, and classed by its effect on deployers."""
 
 import json
 

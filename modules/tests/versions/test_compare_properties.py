@@ -1,4 +1,4 @@
-"""What holds for the comparison of any two schemas. These know schemas alone, and no text."""
+"""Properties that the comparison has for any two schemas, whatever the texts of its changes."""
 
 import pytest
 from hypothesis import assume, given, settings

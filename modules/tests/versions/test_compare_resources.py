@@ -1,4 +1,4 @@
-"""What an update makes and destroys, also in the local folders that a module calls."""
+"""The resources that an update creates and destroys, also in the local folders that a module calls."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What is said of versions while somebody else publishes or deploys: with real commits, each order made certain."""
+"""The lifecycle of versions while somebody else publishes or deploys: real commits, in a controlled order."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Titles: no two alike among what one owner publishes; a platform module's title is allowed, and said."""
+"""Titles: unique among one owner's published modules; a platform module's title is allowed, with a note."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the save bar says of what leaves, comes back or goes on elsewhere, also to a form that is older than that."""
+"""The save bar for removed, restored and renamed modules, also in a form that is older than the change."""
 
 import pytest
 from django.urls import reverse
