@@ -1,4 +1,4 @@
-"""Finds the scans that nobody works at, whatever became of their messages, and repositories due to be read."""
+"""Wakes workers for scans whose message or worker was lost, and starts scans that are due."""
 
 from datetime import timedelta
 
@@ -15,12 +15,12 @@ from modules.scanning.services import start_scan
 
 KEPT_DELIVERIES = timedelta(days=30)
 LONGEST_PAUSE = timedelta(days=1)
-GRACE = timedelta(seconds=5)  # a scan just asked for has its own message under way
+GRACE = timedelta(seconds=5)  # the message of a new scan may still be in the queue
 
 
 @alone
 def poll_scans() -> None:
-    """End what was begun too often, wake workers for what waits, start the scans that are due."""
+    """Fail scans without attempts left, wake workers for claimable ones, and start those that are due."""
     left = Scan.objects.claimable()
     left.filter(attempts__gte=Scan.MOST_ATTEMPTS).update(
         status=Scan.Status.FAILED,
@@ -41,7 +41,7 @@ def forget_deliveries() -> None:
 
 
 def _due() -> list[GitHubConnection]:
-    """Whose choice was not read yet, was pushed to since a reading began, or was read long enough ago."""
+    """Connections whose selection has no scan, with a push newer than their last scan, or due for a rescan."""
     scans = Scan.objects.filter(connection=OuterRef("pk")).newest_first()
     connections = GitHubConnection.objects.publishing().annotate(
         read_id=Subquery(scans.values("repository_id")[:1]),
@@ -58,7 +58,7 @@ def _due() -> list[GitHubConnection]:
 
 
 def _pause(connection: GitHubConnection) -> timedelta:
-    """Time between two readings: doubled by each one that failed since the last good one or check, up to a day."""
+    """Time between two scans: doubled by each that failed since the last success and the last check, up to a day."""
     good = connection.scans.filter(status=Scan.Status.SUCCEEDED).newest_first().values_list("pk", flat=True).first()
     failed = connection.scans.filter(
         status=Scan.Status.FAILED,

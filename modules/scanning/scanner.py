@@ -1,4 +1,4 @@
-"""Reads a repository for a Scan row: the row is the job, its token fences off every write of a worker that lost it."""
+"""Runs a Scan: the row is the job, and its fencing token rejects every write of a worker that lost its lease."""
 
 import logging
 import threading
@@ -28,18 +28,18 @@ from modules.reading.validation import Found, Repository
 from modules.scanning import tag_alarms
 
 logger = logging.getLogger(__name__)
-KEPT_SCANS = 20  # of a connection; older ones are of no use to any form
+KEPT_SCANS = 20  # per connection; forms made from older ones have to be made again
 KEPT_COMMITS = 250  # of the branch's history, the newest
 HEAD_FIELDS = ("branch", "commit", "commit_message", "committed_at", "tree", "etag")
 TELL_EVERY = 0.3  # seconds between two writes of the progress
 
 
 class ClaimLost(Exception):
-    """The lease ran out and another worker has the scan, or its connection was removed."""
+    """The lease expired and another worker claimed the scan, or the scan was failed or its connection removed."""
 
 
 def scan_repository(scan_id: int) -> None:
-    """Claim the scan and bring it to its end; does nothing when it is finished, held by another, or gone."""
+    """Claim and run a scan; idempotent: does nothing when it is finished, claimed by another worker, or deleted."""
     scan = _claim(scan_id)
     if scan is None:
         return
@@ -56,7 +56,7 @@ def scan_repository(scan_id: int) -> None:
 
 
 class Lease(threading.Thread):
-    """Extends a scan's lease while the work goes on, and lets go of it when the work breaks off."""
+    """Renews a scan's lease while the work runs, and releases it when the work ends without a result."""
 
     def __init__(self, scan: Scan) -> None:
         super().__init__(daemon=True)
@@ -82,7 +82,7 @@ class Lease(threading.Thread):
 
 @dataclass(frozen=True)
 class Past:
-    """A branch's newest commits, as `Scan.history` keeps them, and the tags where they were read with them."""
+    """A branch's newest commits, as stored in `Scan.history`, and the tags if they were read too."""
 
     history: list[KeptCommit]
     is_whole: bool
@@ -90,7 +90,7 @@ class Past:
 
 
 class Progress:
-    """Tells the row what is being read, a few times a second; raises ClaimLost when the row is not ours any more."""
+    """Writes the progress to the row, a few times a second; raises ClaimLost when the claim is lost."""
 
     def __init__(self, scan: Scan, folders: list[str]) -> None:
         self.scan = scan
@@ -127,7 +127,7 @@ def _claim(scan_id: int) -> Scan | None:
 
 
 def _work(scan: Scan) -> None:
-    """Read as little as tells the truth: nothing of an unchanged branch, and only modules that have changed."""
+    """Scan with the least work: nothing for an unchanged branch, else only the modules that changed."""
     base = reuse.base_of(scan)
     head = _head(scan, base)
     past = _past(scan, base, head)
@@ -144,7 +144,7 @@ def _work(scan: Scan) -> None:
 
 
 def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
-    """The newest commit, None when GitHub says that it is still the one of `base`."""
+    """Return the newest commit and store it in the row. Returns None when GitHub says that it is that of `base`."""
     token = token_of(scan.connection)
     branch = scan.branch or github.repository(token, scan.repository_id).default_branch
     if base is not None and base.etag:
@@ -160,7 +160,7 @@ def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
 
 
 def _past(scan: Scan, base: Scan | None, head: github.Commit | None) -> Past:
-    """The history up to `head`; that of `base` where no commit is new."""
+    """Return the history up to `head`; that of `base` when there is no new commit."""
     if base is not None and (head is None or head.sha == base.commit):
         return Past(base.history, base.history_is_whole)
     token = token_of(scan.connection)
@@ -170,7 +170,7 @@ def _past(scan: Scan, base: Scan | None, head: github.Commit | None) -> Past:
 
 @transaction.atomic
 def _repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> None:
-    """End a scan that found what `base` holds, without a copy of its rows."""
+    """End a scan that found the same as `base`, referring to its folders instead of copying them."""
     _hold(scan)
     fields = {"same_as_id": base.same_as_id or base.pk, "reading": base.reading, "read": base.read, "total": base.total}
     if head is None:
@@ -179,7 +179,7 @@ def _repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> N
 
 
 def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
-    """What git says of the commit's files, None when GitHub does not tell it all; raises ArchiveRefused."""
+    """Return the tree of the commit. Returns None when GitHub truncates it. Raises ArchiveRefused."""
     entries = github.tree(token_of(scan.connection), scan.repository_id, head.tree)
     if entries is None:
         return None
@@ -241,14 +241,14 @@ def _save(
 
 
 def _hold(scan: Scan) -> None:
-    """Lock the connection, then the scan, in the order in which whoever changes or removes a connection does it."""
+    """Lock the connection, then the scan, in the same order as every change of a connection. Raises ClaimLost."""
     connections = GitHubConnection.objects.locked().filter(pk=scan.connection_id)
     if not connections.exists() or not Scan.objects.held_by(scan).select_for_update().exists():
         raise ClaimLost
 
 
 def _succeed(scan: Scan, past: Past, **fields: Any) -> None:
-    """End the scan and keep what it read of git, within the transaction that holds it."""
+    """End the scan and store its tags and history, within the transaction that locks it."""
     if past.tags:
         tag_alarms.store_tags(scan.connection, scan.repository_id, past.tags)
     fields |= {"history": past.history, "history_is_whole": past.is_whole}
@@ -257,25 +257,25 @@ def _succeed(scan: Scan, past: Past, **fields: Any) -> None:
 
 
 def _follow(scan_id: int) -> None:
-    """Do what a new reading calls for. The scan stands whatever fails here: the next one does all of it again."""
+    """Raise alarms and publish automatically. A failure leaves the scan succeeded; the next scan retries."""
     scan = Scan.objects.select_related("connection__owner").filter(pk=scan_id).first()
     if scan is None or scan.status != Scan.Status.SUCCEEDED:
         return
     for step in (tag_alarms.after_scan, services.publish_automatically):
         try:
             step(scan.connection, scan=scan)
-        except Exception:  # each step stands alone, whatever becomes of the other
+        except Exception:  # a failed step must not stop the other one
             logger.exception("scan not followed up", extra={"scan": scan_id, "step": step.__name__})
 
 
 def _forget_old(scan: Scan) -> None:
-    """Delete all but the newest readings and those whose rows they share."""
+    """Delete all but the newest scans and those whose folders they share."""
     newest = scan.connection.scans.newest_first().values_list("pk", "same_as_id")[:KEPT_SCANS]
     scan.connection.scans.exclude(pk__in={key for keys in newest for key in keys if key}).delete()
 
 
 def _archives(found: list[Found]) -> dict[str, int]:
-    """Store what is not stored yet; gives the keys by content hash."""
+    """Store the archives that are not stored yet, and return the keys of all by content hash."""
     wanted = {row.content_hash: row.files for row in found}
     known = set(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", flat=True))
     for content_hash in wanted.keys() - known:

@@ -1,4 +1,4 @@
-"""The verb of scanning: having a repository read."""
+"""Starts scans of repositories."""
 
 from functools import partial
 
@@ -18,9 +18,9 @@ class NothingToScan(Exception):
 
 @transaction.atomic
 def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
-    """Have the chosen repository read; one that is being read already is given back instead of a second.
+    """Enqueue a scan of the selected repository and return it; returns an unfinished one instead of a second.
 
-    `by` is None for the portal itself. Raises NothingToScan.
+    `by` is None for the portal. Raises NothingToScan.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if connection.repository_id is None:
@@ -37,13 +37,13 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
         branch=connection.branch,
         by=by,
     )
-    if by:  # the portal looks every few minutes, and each scan is a row anyway
+    if by:  # the portal scans every few minutes, and each scan is a row anyway
         audit.record("scan.started", by=by, target=scan, repository=scan.repository_name)
     transaction.on_commit(partial(wake, "modules.scan_repository", scan.pk))
     return scan
 
 
 def _give_up_others(scans: ScanQuerySet) -> None:
-    """A reading of what is not chosen any more helps nobody; its worker finds that it lost the row."""
+    """Fail scans of what is no longer selected; a worker that runs one loses its claim."""
     error = "Another repository or branch was selected in the meantime."
     scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")

@@ -1,4 +1,4 @@
-"""What the scan's card on the Publish page says: a scan in, sentences out."""
+"""Texts of the scan's card on the Publish page."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,21 +10,21 @@ from modules.models import Scan
 
 
 def text(scan: Scan | None, connection: GitHubConnection) -> SafeString:
-    """How the newest scan of what `connection` reads stands, or how it ended."""
+    """The state or the result of the newest scan of `connection`."""
     if scan is None:
         branch = f"The branch {connection.branch}" if connection.branch else "The default branch"
         return joined([f"{branch} has not been read yet.", "Reading starts within seconds.", "Published modules stay."])
     if scan.status == Scan.Status.PENDING:
         return format_html("Queued {}, waiting for a worker.", ago(scan.created_at))
     if scan.status == Scan.Status.RUNNING:
-        return joined([_reading(scan), _progress(scan)])
+        return joined([_scanned_commit(scan), _progress(scan)])
     if scan.status == Scan.Status.FAILED:
         return joined([scan.error])
     return format_html("Read {}.", _commit(scan))
 
 
 def aside(scan: Scan | None, base: Scan | None) -> SafeString | str:
-    """Of which commit the list below is while it is not the newest scan's, else when the repository was scanned."""
+    """When the repository was scanned, or the commit of the list below while the newest scan has not succeeded."""
     if scan is None:
         return ""
     if scan.status == Scan.Status.SUCCEEDED:
@@ -32,7 +32,7 @@ def aside(scan: Scan | None, base: Scan | None) -> SafeString | str:
     return format_html("The list below shows <code>{}</code>.", base.commit[:7]) if base else ""
 
 
-def _reading(scan: Scan) -> SafeString | str:
+def _scanned_commit(scan: Scan) -> SafeString | str:
     return format_html("Reading {}.", _commit(scan)) if scan.commit else "Asking GitHub for the newest commit."
 
 

@@ -1,4 +1,4 @@
-"""Watches what git says of published versions: a tag that moved, a commit that vanished. Deployments never change."""
+"""Raises alarms when a published version's tag or commit no longer matches git. Deployments are unaffected."""
 
 import logging
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ STOP = "There is one e-mail for each change. Remove the modules from the catalog
 
 @dataclass(frozen=True)
 class Finding:
-    """What git says of a version that it did not say before, as an alarm keeps it."""
+    """A mismatch between a version and git, to be stored as an alarm."""
 
     version: ModuleVersion
     kind: Alarm.Kind
@@ -42,13 +42,13 @@ class Finding:
 
 
 def wake_all() -> None:
-    """Have the tags of every repository that somebody publishes from looked at."""
+    """Enqueue a check of the tags for every connection whose owner may publish."""
     for key in GitHubConnection.objects.publishing().values_list("pk", flat=True):
         wake("modules.look_at_tags", key)
 
 
 def look_at_tags(connection_id: int) -> None:
-    """Read the tags, at no cost when none has changed, and raise the alarms that follow; may run at any time, twice."""
+    """Read the tags, by conditional requests, and raise new alarms; idempotent."""
     connection = GitHubConnection.objects.publishing().filter(pk=connection_id).first()
     if connection is None:
         return
@@ -66,9 +66,9 @@ def look_at_tags(connection_id: int) -> None:
 
 
 def after_scan(connection: GitHubConnection, *, scan: Scan) -> None:
-    """Raise what a scan brings to light.
+    """Raise the alarms that follow from a scan.
 
-    The tags are looked at too, although no commit is new, when somebody asked for the scan or a webhook told of a push.
+    The tags are read first if they are older than the last push or than a scan that somebody asked for.
     """
     asked = [moment for moment in (connection.pushed_at, scan.by_id and scan.started_at) if moment]
     read_at = _watch(connection, scan.repository_id).tags_read_at
@@ -79,9 +79,9 @@ def after_scan(connection: GitHubConnection, *, scan: Scan) -> None:
 
 
 def look(connection: GitHubConnection, scan: Scan) -> None:
-    """Raise an alarm, once, for each published version of which git says otherwise than at its publication.
+    """Raise an alarm, once, for each published version that no longer matches git.
 
-    `scan` is one that succeeded. Those that answer for the connection get one e-mail about all that is new.
+    `scan` has succeeded. Everybody responsible for the connection gets one e-mail about all new alarms.
     """
     findings = [*_of_tags(connection, scan), *_of_commits(connection, scan)]
     if findings:
@@ -90,8 +90,8 @@ def look(connection: GitHubConnection, scan: Scan) -> None:
 
 @transaction.atomic
 def store_tags(connection: GitHubConnection, repository_id: int, tags: github_history.Tags) -> None:
-    """Replace what is known of a repository's tags as a whole."""
-    GitHubConnection.objects.locked().get(pk=connection.pk)  # one replaces at a time
+    """Replace all stored tags of a repository."""
+    GitHubConnection.objects.locked().get(pk=connection.pk)  # one replacement at a time
     stored = Tag.objects.filter(connection=connection, repository_id=repository_id)
     stored.delete()
     Tag.objects.bulk_create(
@@ -122,7 +122,7 @@ def _watch(connection: GitHubConnection, repository_id: int) -> Watch:
 
 
 def _published(connection: GitHubConnection, repository_id: int) -> ModuleVersionQuerySet:
-    """Versions, but for revoked ones, of what stands in the catalogue from a repository."""
+    """Versions of a repository's modules in the catalogue, except revoked ones."""
     modules = Module.objects.published().filter(owner=connection.owner_id, repository_id=repository_id)
     versions = ModuleVersion.objects.filter(module__in=modules, revoked_at=None).select_related("module")
     return versions.only("semver", "tag", "commit", "branch", "module__ref", "module__title")
@@ -140,7 +140,7 @@ def _of_tags(connection: GitHubConnection, scan: Scan) -> Iterator[Finding]:
 
 
 def _of_commits(connection: GitHubConnection, scan: Scan) -> list[Finding]:
-    """Current versions that were published from the scan's branch, and whose commit has left its history."""
+    """Current versions from the scan's branch whose commit is no longer in its history, without an alarm so far."""
     current = Module.objects.published().values("current_version")
     alarms = Alarm.objects.filter(version=OuterRef("pk"), kind=Alarm.Kind.COMMIT_GONE, found=scan.branch)
     published = _published(connection, scan.repository_id).filter(pk__in=current, branch=scan.branch)
@@ -150,7 +150,10 @@ def _of_commits(connection: GitHubConnection, scan: Scan) -> list[Finding]:
 
 
 def _gone(connection: GitHubConnection, scan: Scan, commits: set[str]) -> set[str]:
-    """Those that the branch does not hold. GitHub is asked about each that is older than the scan's history, once."""
+    """The commits that the branch does not contain.
+
+    GitHub is asked about those older than the scan's history; commits that it contains are cached in `Watch.held`.
+    """
     past = {scan.commit, *(row["sha"] for row in scan.history)}
     older = commits - past
     if not older or scan.history_is_whole:
@@ -162,7 +165,7 @@ def _gone(connection: GitHubConnection, scan: Scan, commits: set[str]) -> set[st
         for commit in sorted(older - held):
             is_held = github_history.contains(token_of(connection), scan.repository_id, head=scan.commit, commit=commit)
             (held if is_held else gone).add(commit)
-    except GitHubError as error:  # the next look asks about the rest
+    except GitHubError as error:  # the next check asks about the rest
         logger.warning("commits not compared", extra={"scan": scan.pk, "reason": type(error).__name__})
     Watch.objects.update_or_create(
         connection=connection,
@@ -180,7 +183,7 @@ def _raise(connection: GitHubConnection, findings: list[Finding]) -> None:
         )
     )
     new = [finding for finding in findings if (finding.version.pk, finding.kind, finding.found) not in known]
-    # In one order, so that two looks at the same moment wait for each other instead of for both.
+    # In one order, so that two checks at the same moment cannot deadlock.
     new.sort(key=lambda finding: (finding.version.pk, finding.kind))
     raised = [alarm for finding in new if (alarm := _alarm(finding))]
     if raised:
@@ -188,7 +191,7 @@ def _raise(connection: GitHubConnection, findings: list[Finding]) -> None:
 
 
 def _alarm(finding: Finding) -> Alarm | None:
-    """The new alarm, None when another look has raised it."""
+    """Return the new alarm. Returns None when another check has raised it."""
     alarm, is_new = Alarm.objects.get_or_create(version=finding.version, kind=finding.kind, found=finding.found)
     if not is_new:
         return None
@@ -205,7 +208,7 @@ def _alarm(finding: Finding) -> Alarm | None:
 
 
 def _tell(connection: GitHubConnection, raised: list[Alarm]) -> None:
-    """One e-mail for each person about all alarms of a look: a rewritten history concerns every module at once."""
+    """Post one e-mail per person about all new alarms: a rewritten history affects every module at once."""
     modules = [(alarm.text, alarm.version.module) for alarm in raised]
     alarms = [f"- {module.title}: {text}\n  {outbox.link(module.get_absolute_url())}" for text, module in modules]
     subject = (

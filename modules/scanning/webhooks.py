@@ -1,4 +1,4 @@
-"""What GitHub's webhooks tell: a delivery is taken once, and a push to what the catalogue reads has it read again.
+"""Accepts GitHub's webhook deliveries, each once; a push of the selected branch or of a tag starts a scan.
 
 Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
@@ -18,7 +18,7 @@ from foundation.encryption import DecryptionFailed
 from modules.models import Delivery
 from modules.scanning.services import start_scan
 
-MOST_BYTES = 1024**2  # of a body; a push with many hundreds of commits may have more, and is found by the next look
+MOST_BYTES = 1024**2  # of a body; a push with many hundreds of commits may have more, and the next rescan finds it
 WORD = re.compile(r"[\w-]{1,40}")  # an event's name or a delivery's id
 TAGS = "refs/tags/"
 PONG, QUEUED, REPEATED = "pong", "queued", "ignored: this delivery was received before"
@@ -27,11 +27,11 @@ logger = logging.getLogger(__name__)
 
 
 class Unreadable(Exception):
-    """The body is not what GitHub sends; the text says what is wrong with it."""
+    """The delivery is not in GitHub's format; the text says why."""
 
 
 def signature_of(body: bytes, connection: GitHubConnection | None) -> str:
-    """The HMAC-SHA256 of `body`, hexadecimal, blank where there is no secret; takes as long without one."""
+    """The HMAC-SHA256 of `body`, hexadecimal; blank without a secret, which takes as long."""
     secret = _secret(connection)
     signature = hmac.new(secret.encode() or b"none", body, hashlib.sha256).hexdigest()
     return signature if secret else ""
@@ -57,9 +57,9 @@ def payload_of(body: bytes, content_type: str) -> dict:
 
 @transaction.atomic
 def take(connection: GitHubConnection, *, delivery_id: str, signature: str, event: str, payload: dict) -> str:
-    """Note a delivery and do what it calls for; gives a word or sentence for GitHub's page of deliveries.
+    """Store a delivery and start a scan if it requires one; returns the text for GitHub's page of deliveries.
 
-    Of a delivery that comes again, by its id or by its body, nothing follows. Raises Unreadable, and DoesNotExist when
+    Idempotent: a delivery whose id or body was received before has no effect. Raises Unreadable, and DoesNotExist when
     the connection was removed meanwhile.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
@@ -73,7 +73,7 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
         return REPEATED
     if needless := _reason_to_ignore(connection, event, payload):
         return f"ignored: {needless}"
-    # A reading that has begun may have asked for the newest commit already: the poller compares when it ends.
+    # A running scan may have asked for the newest commit before this push; the poller compares when it has ended.
     GitHubConnection.objects.filter(pk=connection.pk).update(pushed_at=Now())
     start_scan(connection, by=None)
     return QUEUED
@@ -90,7 +90,7 @@ def _secret(connection: GitHubConnection | None) -> str:
 
 
 def _repository_id(payload: dict) -> int | None:
-    """GitHub's id of the repository that the payload tells of; None where it names none, as an organisation's ping."""
+    """Return GitHub's id of the payload's repository. Returns None when it names none, as an organisation's ping."""
     repository = payload.get("repository")
     number = repository.get("id") if isinstance(repository, dict) else None
     return number if type(number) is int and 0 < number < 2**63 else None
@@ -106,7 +106,7 @@ def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: s
 
 
 def _reason_to_ignore(connection: GitHubConnection, event: str, payload: dict) -> str:
-    """Why nothing is read because of this event, in a sentence; blank when it calls for a scan."""
+    """Why an event requires no scan, in a sentence; blank when it requires one."""
     if event != "push":
         return f"the event {event} is not used"
     number = _repository_id(payload)
