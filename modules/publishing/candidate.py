@@ -1,4 +1,4 @@
-"""What the Publish page shows: the folders of a repository, and what publishing would do to each."""
+"""Candidates for publication: the folders of a repository, and how publishing changes each."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from modules.versions.compare import Change
 
 
 class Live(NamedTuple):
-    """How many live deployments of a version somebody has, and whether an e-mail says so when the module is removed."""
+    """One person's live deployments of a version; `is_told` if removing the module sends that person an e-mail."""
 
     person: str  # short name
     semver: str
@@ -25,10 +25,10 @@ class Live(NamedTuple):
 
 @dataclass
 class Preview:
-    """What publishing a candidate would make of it.
+    """The result of publishing a candidate.
 
-    `live` are the live deployments of all its versions; `commits_are_whole` is false where the branch's history, as
-    far as it was read, does not hold the newest version's commit.
+    `live` are the live deployments of all its versions; `commits_are_whole` is false where the stored history of the
+    branch does not reach the newest version's commit.
     """
 
     semver: str
@@ -51,17 +51,17 @@ class Preview:
 
     @cached_property
     def people(self) -> list[tuple[str, int]]:
-        """Whose live deployments there are, and how many; who has the most first."""
+        """The owners of live deployments with their number of deployments, the largest first."""
         return most_first((each.person, each.deployments) for each in self.live)
 
     @cached_property
     def versions(self) -> list[tuple[str, int]]:
-        """Which versions the live deployments have, and how many; the one that most have first."""
+        """The versions of live deployments with their number of deployments, the largest first."""
         return most_first((each.semver, each.deployments) for each in self.live)
 
     @property
     def told(self) -> list[str]:
-        """Who gets an e-mail when the module leaves the catalogue; who has the most deployments first."""
+        """Who gets an e-mail when the module is removed, by number of deployments, the largest first."""
         return [name for name, _ in most_first((each.person, each.deployments) for each in self.live if each.is_told)]
 
     @property
@@ -70,7 +70,7 @@ class Preview:
 
 
 def most_first(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The sums by name, the largest first."""
+    """Sum the numbers by name, and sort them, the largest first."""
     sums: Counter[str] = Counter()
     for name, count in counted:
         sums[name] += count
@@ -78,7 +78,7 @@ def most_first(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 class Step(ShownChoices):
-    """What an interface change makes of the version's number (https://semver.org)."""
+    """The step of the version's number that an interface change requires (https://semver.org)."""
 
     FIRST = "first", "", "plus", "First version"
     MAJOR = "major", "bad", "warning", "Breaking, major version"
@@ -87,7 +87,7 @@ class Step(ShownChoices):
 
 
 class Status(ShownChoices):
-    """What becomes of a candidate when it is published, or why it cannot be."""
+    """How publishing changes a candidate, or why it cannot be published."""
 
     NEW = "new", "run", "plus", "New"
     UPDATED = "updated", "run", "upload", "Updated"
@@ -101,9 +101,8 @@ class Status(ShownChoices):
 class Candidate:
     """A folder of the repository: as the scan found it, as it is published, or both.
 
-    A module whose folder was renamed has one candidate, under the new path; `renamed_from` is the old one, "." for the
-    root.
-    `newest` is the version with the highest number, which need not be the current one.
+    A module whose folder was renamed has one candidate, under the new path; `renamed_from` is the old path, "." for
+    the root. `newest` is the version with the highest number, which may not be the current one.
     """
 
     path: str
@@ -119,7 +118,7 @@ class Candidate:
 
     @property
     def names(self) -> set[str]:
-        """The paths by which a form may tick it: its own, and the one that it moved from."""
+        """The paths by which a form may tick it: its path, and the old one of a renamed folder."""
         return {self.path, "" if self.renamed_from == "." else self.renamed_from or self.path}
 
     @property
@@ -132,17 +131,17 @@ class Candidate:
 
     @property
     def can_be_ticked(self) -> bool:
-        """What is published may stay at its version, even when its folder is invalid now, or gone."""
+        """Whether it may be published; a published module may stay although its folder is invalid or gone."""
         return self.is_valid or self.is_published
 
     @property
     def is_rolled_back(self) -> bool:
-        """Whether new deployments use an older version although the newest one could be deployed."""
+        """Whether new deployments use an older version although the newest one is not revoked."""
         return self._is_behind and not self.is_revoked
 
     @property
     def is_revoked(self) -> bool:
-        """Whether the newest version is."""
+        """Whether the newest version is revoked."""
         return self.newest is not None and self.newest.revoked_at is not None
 
     @property
@@ -151,22 +150,22 @@ class Candidate:
 
     @property
     def has_new_content(self) -> bool:
-        """Whether the folder, as it is valid now, differs from the newest version."""
+        """Whether the folder is valid and differs from the newest version."""
         return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)
 
     @property
     def has_next_version(self) -> bool:
-        """Whether publishing adds a version to those that there are."""
+        """Whether publishing adds a version to existing ones."""
         return self.newest is not None and self.has_new_content and self.change != "removed"
 
     @property
     def comes_back(self) -> bool:
-        """Whether publishing brings a removed module back, with its history."""
+        """Whether publishing restores a removed module, with its history."""
         return self.change == "new" and self.newest is not None
 
     @property
     def change(self) -> str:
-        """What publishing does: new, updated, unchanged, removed, or blank for nothing."""
+        """The change that publishing makes: new, updated, unchanged, removed, or blank for none."""
         if not self.ticked:
             return "removed" if self.is_published else ""
         if not self.is_published:
@@ -185,16 +184,16 @@ class Candidate:
 
     @property
     def mark(self) -> ShownChoices | None:
-        """What stands in the way of its newest version, if anything."""
+        """The badge when new deployments do not use the newest version. Returns None when they do."""
         if self.is_revoked:
             return ModuleVersion.Mark.REVOKED
         return Module.Mark.ROLLED_BACK if self.is_rolled_back else None
 
     @property
     def held_back(self) -> str:
-        """Why updates are not published automatically although that is switched on; blank when nothing is in the way.
+        """Why updates are not published automatically although that is switched on; blank when nothing prevents it.
 
-        As far as the candidate tells; what its update changes is known when it is previewed.
+        Changes of the update itself are only considered once it has a preview.
         """
         if not self.is_published or self.module.auto_publish_by_id is None:
             return ""
@@ -216,7 +215,7 @@ class Candidate:
 
     @property
     def publishes_itself(self) -> bool:
-        """Whether the update that waits is published automatically."""
+        """Whether its pending update is published automatically."""
         return self.change == "updated" and self.module.is_automatic and not self.held_back
 
     @property
@@ -233,7 +232,7 @@ class Candidate:
 
 @dataclass
 class Plan:
-    """The candidates by what publishing a set of ticked paths does to them."""
+    """The candidates by the change that publishing the ticked ones makes."""
 
     new: list[Candidate] = field(default_factory=list)
     updated: list[Candidate] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The candidates of the Publish page: what a scan found, joined with what the catalogue has of the repository."""
+"""The candidates of a repository: its scanned folders, joined with its modules in the catalogue."""
 
 from collections.abc import Collection, Iterable
 
@@ -12,35 +12,35 @@ from modules.models.scans import ScanQuerySet
 from modules.publishing import folder_moves
 from modules.publishing.candidate import Candidate, Plan
 
-HEAVY = ("schema", "readme", "advice", "changes", "commits")  # columns of versions that no list needs
+HEAVY = ("schema", "readme", "advice", "changes", "commits")  # large columns of versions that no list needs
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
-    """The newest reading of the chosen repository's chosen branch that succeeded."""
+    """The newest succeeded scan of the selected repository and branch."""
     return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
 
 
 def scans_of(connection: GitHubConnection) -> ScanQuerySet:
-    """Readings of the chosen repository's chosen branch, also those under way and failed ones, newest first."""
+    """Scans of the selected repository and branch, unfinished and failed ones too, newest first."""
     scans = connection.scans.filter(repository_id=connection.repository_id).newest_first()
     return scans.filter(branch=connection.branch) if connection.branch else scans
 
 
 def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
-    """Modules that come from the chosen repository, also removed ones and those that were never published."""
+    """Modules from the selected repository, removed and never published ones too."""
     return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
 
 
 def elsewhere(connection: GitHubConnection) -> list[Module]:
-    """Published modules of this owner that come from another repository than the chosen one, by title."""
+    """Published modules of this owner from repositories other than the selected one, by title."""
     others = Module.objects.listed().filter(owner=connection.owner_id)
     return list(_light(others).exclude(repository_id=connection.repository_id))
 
 
 def updates_of(owner: User | None) -> int:
-    """How many published modules, of a partner or (None) the platform's, differ from the newest reading.
+    """The number of published modules, of a partner or (None) the platform, that differ from the newest scan.
 
-    A folder that may have moved is a question, not an update. One query, as each page asks.
+    A folder that may have been renamed is not counted. One query, as each page shows it.
     """
     scans = Scan.objects.filter(
         Q(connection__branch="") | Q(branch=F("connection__branch")),
@@ -57,9 +57,9 @@ def updates_of(owner: User | None) -> int:
 
 
 def of_repository(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Candidate]:
-    """A candidate for each folder that the scan found or that is published, by path, capital letters among small ones.
+    """Return a candidate for each folder that the scan found or that is published, by path, ignoring case.
 
-    `apart` are new paths that go on with no module whose folder has vanished.
+    `apart` are new paths that are separate modules, although they may look like a renamed folder.
     """
     by_path: dict[str, Candidate] = {}
     for found in scan.found.defer("readme") if scan else []:
@@ -73,7 +73,7 @@ def of_repository(connection: GitHubConnection, scan: Scan | None, *, apart: Col
             candidate = by_path[module.path] = Candidate(module.path, module.title, connection.is_platform)
         if candidate is not None:
             _join(candidate, module, version)
-    for old, new in _moves(by_path, apart).items():
+    for old, new in _renames(by_path, apart).items():
         gone = by_path.pop(old)
         _join(by_path[new], gone.module, gone.newest)
         by_path[new].renamed_from = old or "."
@@ -83,18 +83,18 @@ def of_repository(connection: GitHubConnection, scan: Scan | None, *, apart: Col
 def at_path(
     connection: GitHubConnection, scan: Scan | None, path: str, *, apart: Collection[str] = ()
 ) -> Candidate | None:
-    """The candidate whose folder is `path`; `apart` as in `of_repository`."""
+    """Return the candidate at `path`. Returns None when there is none. `apart` as in `of_repository`."""
     return next((each for each in of_repository(connection, scan, apart=apart) if each.path == path), None)
 
 
 def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
-    """The version of the highest number by module's key, without its heavy columns."""
+    """The version with the highest number by module's key, without its large columns."""
     versions = ModuleVersion.objects.filter(module__in=modules).order_by("module_id", "-number")
     return {version.module_id: version for version in versions.distinct("module_id").defer(*HEAVY)}
 
 
 def counts(found: list[Candidate]) -> str:
-    """How many there are of each kind: "6 published, 1 new, 2 invalid"."""
+    """The number of candidates of each kind: "6 published, 1 new, 2 invalid"."""
     numbers = {
         "published": sum(candidate.is_published for candidate in found),
         "new": sum(candidate.status == "new" for candidate in found),
@@ -104,9 +104,9 @@ def counts(found: list[Candidate]) -> str:
 
 
 def tick(found: Iterable[Candidate], paths: Collection[str]) -> None:
-    """Tick exactly these paths, where that can be done; published ones are ticked from the start.
+    """Tick exactly these paths, where possible. Before, the published ones are ticked.
 
-    The old path of a moved module ticks it too, as a form may be older than the move.
+    The old path of a renamed folder ticks it too, as a form may be older than the rename.
     """
     for candidate in found:
         candidate.ticked = candidate.can_be_ticked and not candidate.names.isdisjoint(paths)
@@ -121,26 +121,26 @@ def plan(found: Iterable[Candidate]) -> Plan:
 
 
 def standing(connection: GitHubConnection) -> dict[str, int]:
-    """Number of the current version by path, of what is published now: what a form must know to be acted on."""
+    """Numbers of the current versions of published modules by path: the state that a form is checked against."""
     listed = modules_of(connection).listed()
     return dict(listed.values_list("path", "current_version__number"))
 
 
 def numbers(found: Iterable[Candidate]) -> dict[str, str]:
-    """The version that each candidate would have, by path, as its preview says: what a form promises."""
+    """The versions in the candidates' previews by path: the numbers that a form promises."""
     return {candidate.path: candidate.preview.semver for candidate in found if candidate.preview}
 
 
 def differences(
     connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int], apart: Collection[str] = ()
 ) -> list[str]:
-    """Sentences about what changed since a form was made from `scan` and `seen`; empty when all it shows holds.
+    """Sentences about changes since a form was made from `scan` and `seen`; empty when there are none.
 
-    A newer scan that found the same is no difference. `apart` as in `of_repository`.
+    A newer scan that found the same is not a change. `apart` as in `of_repository`.
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
     if sentences:
-        sentences += _moved_since(connection, scan, newest, apart)
+        sentences += _renamed_since(connection, scan, newest, apart)
     now = standing(connection)
     names = _semvers(connection)
     for path in sorted(now.keys() | seen.keys()):
@@ -168,8 +168,8 @@ def _join(candidate: Candidate, module: Module, newest: ModuleVersion | None) ->
     candidate.title = module.title if is_as_it_is_called else module.own_title or candidate.title
 
 
-def _moves(by_path: dict[str, Candidate], apart: Collection[str]) -> dict[str, str]:
-    """New paths by the vanished ones that they go on with: by the folder's name, else by the interface."""
+def _renames(by_path: dict[str, Candidate], apart: Collection[str]) -> dict[str, str]:
+    """New paths of renamed folders by old ones: matched by the folder's name, else by the interface."""
     vanished = {path: candidate for path, candidate in by_path.items() if candidate.found is None}
     new = {
         path: candidate
@@ -209,7 +209,7 @@ def _scanned_since(scan: Scan, newest: Scan) -> list[str]:
     return [f"The repository was scanned again at commit {newest.commit[:7]}.", *sentences]
 
 
-def _moved_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
+def _renamed_since(connection: GitHubConnection, scan: Scan, newest: Scan, apart: Collection[str]) -> list[str]:
     before, after = (
         [candidate for candidate in of_repository(connection, each, apart=apart) if candidate.renamed_from]
         for each in (scan, newest)

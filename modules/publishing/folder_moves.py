@@ -1,4 +1,4 @@
-"""Which folder that is new in a repository goes on with a module whose folder has vanished."""
+"""Detects renamed folders: pairs vanished paths of modules with new paths in the repository."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
@@ -9,20 +9,23 @@ Pairs = dict[str, str]
 
 
 def by_name(vanished: Iterable[str], new: Iterable[str]) -> Pairs:
-    """Pair vanished paths with new ones whose folder has the same name, ignoring case, where both are the only ones."""
+    """Pair vanished paths with new ones by the folder's name, ignoring case, where it is unique on both sides."""
     return _pairs({path: _name(path) for path in vanished}, {path: _name(path) for path in new})
 
 
 def by_interface(vanished: dict[str, Schema], new: dict[str, Schema]) -> Pairs:
-    """Pair vanished paths with new ones of the same interface, given their schemas, where both are the only ones.
+    """Pair vanished paths with new ones by the interface of their schemas, where it is unique on both sides.
 
-    A module without any input or resource looks like too many others, and is paired with none.
+    A module without inputs and resources has too common an interface, and is never paired.
     """
     return _pairs(*({path: interface(schema) for path, schema in each.items()} for each in (vanished, new)))
 
 
 def interface(schema: Schema) -> Hashable:
-    """Names and types of the inputs, names of the outputs, addresses of the resources; None for a trivial one."""
+    """Return names and types of inputs, names of outputs, and addresses of resources, as one hashable value.
+
+    Returns None when there are neither inputs nor resources.
+    """
     inputs = frozenset((row["name"], row["type"]) for row in asked(schema))
     resources = frozenset(row["address"] for row in schema.get("resources", []))
     if not inputs and not resources:
@@ -31,7 +34,7 @@ def interface(schema: Schema) -> Hashable:
 
 
 def same_names(vanished: Iterable[str], new: Iterable[str]) -> set[str]:
-    """The paths, of both, whose folder's name stands on both sides: decided by name, or by nobody."""
+    """The paths whose folder's name occurs on both sides, which must not be paired by interface."""
     vanished, new = list(vanished), list(new)
     both = {_name(path) for path in vanished} & {_name(path) for path in new}
     return {path for path in [*vanished, *new] if _name(path) in both}

@@ -1,4 +1,4 @@
-"""Candidates as the publish pages list them: with sentences, terms in effect, alarms and addresses."""
+"""Candidates as the publish pages list them: with sentences, terms in effect, alarms and URLs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from modules.publishing.terms import Suggestion, Terms, suggestion_of, terms_of
 
 @dataclass
 class Listing:
-    """A previewed candidate with its alarms; `address` begins the query that links to publish pages carry along."""
+    """A previewed candidate with its alarms; `address` is the start of the query of its links to publish pages."""
 
     candidate: Candidate
     address: str = ""
@@ -59,7 +59,7 @@ class Listing:
 
 
 def listings(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
-    """A listing of each candidate, with one query for all alarms that nobody has dismissed."""
+    """A listing of each candidate, with one query for all alarms that were not dismissed."""
     made = [Listing(candidate, address) for candidate in found]
     by_module = {each.candidate.module.pk: each for each in made if each.candidate.module}
     alarms = Alarm.objects.filter(dismissed_at=None, version__module__in=by_module).select_related("version")

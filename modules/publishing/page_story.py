@@ -1,4 +1,4 @@
-"""What the Publish page says beside its candidates: what is missing, the save bar, results and refusals."""
+"""Texts of the Publish page besides its candidates: missing setup, the save bar, results and refusals."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ RESULTS = (("created", "published"), ("updated", "updated"), ("removed", "remove
 
 @dataclass(frozen=True)
 class Missing:
-    """What stands between a publisher and their candidates; `anchor` is where on the profile page that is done."""
+    """The next setup step before there are candidates; `anchor` is its place on the profile page."""
 
     title: str
     text: str
@@ -44,12 +44,14 @@ class Refusal:
 
 
 def lead(*, is_platform: bool) -> str:
-    return f"These are the modules of {_whose(is_platform)} repository. Tick those that the catalogue should offer."
+    return (
+        f"These are the modules of {_possessive(is_platform)} repository. Tick those that the catalogue should offer."
+    )
 
 
 def missing(connection: GitHubConnection | None, *, is_platform: bool) -> Missing | None:
-    """None where a repository is selected."""
-    modules = f"the repository with {_whose(is_platform)} Terraform modules"
+    """Return the next setup step. Returns None when a repository is selected."""
+    modules = f"the repository with {_possessive(is_platform)} Terraform modules"
     if connection is None:
         text = f"Connect GitHub and select {modules}. It takes two minutes."
         return Missing("No repository yet", text, "Open GitHub Configuration")
@@ -60,7 +62,7 @@ def missing(connection: GitHubConnection | None, *, is_platform: bool) -> Missin
 
 
 def separate(paths: Sequence[str]) -> SafeString | str:
-    """Which folders the publisher keeps apart from older modules; blank without any."""
+    """The folders that the publisher keeps as separate modules; blank without any."""
     if not paths:
         return ""
     folders = format_html_join(", ", "<code>{}</code>", ((path or "the root folder",) for path in paths))
@@ -70,12 +72,12 @@ def separate(paths: Sequence[str]) -> SafeString | str:
 
 
 def save_bar(plan: Plan) -> SaveBar:
-    """What publishing the ticked candidates does."""
+    """The summary, the consequences and the button for publishing the ticked candidates."""
     return SaveBar(_summary(plan), _consequences(plan), _button(plan), plan.changes_anything)
 
 
 def result(done: Publication) -> str:
-    """What a publication did, in the words of the button that was pressed."""
+    """The changes that a publication made, in the words of the button."""
     text = _deeds([(word, len(getattr(done, name))) for name, word in RESULTS])
     return f"{text}." if text else "Nothing changed. The catalogue is as it was."
 
@@ -92,7 +94,7 @@ def incomplete() -> Refusal:
     return Refusal("The form was incomplete.", "Nothing was published. Check the list below, then publish again.")
 
 
-def _whose(is_platform: bool) -> str:
+def _possessive(is_platform: bool) -> str:
     return "the platform's" if is_platform else "your"
 
 
@@ -105,7 +107,7 @@ def _summary(plan: Plan) -> str:
 
 
 def _consequences(plan: Plan) -> SafeString:
-    return joined([_breaking(plan.updated), _leaving(plan.removed), UNTOUCHED])
+    return joined([_breaking(plan.updated), _removals(plan.removed), UNTOUCHED])
 
 
 def _breaking(updated: Collection[Candidate]) -> str:
@@ -113,8 +115,8 @@ def _breaking(updated: Collection[Candidate]) -> str:
     return f"{counted(number, 'update')} {'is' if number == 1 else 'are'} breaking." if number else ""
 
 
-def _leaving(removed: Collection[Candidate]) -> str:
-    """What leaves the catalogue, and whose live deployments of it keep running; blank when nothing leaves."""
+def _removals(removed: Collection[Candidate]) -> str:
+    """The modules to be removed, and whose live deployments of them keep running; blank without any."""
     if not removed:
         return ""
     titles = listed([candidate.title for candidate in removed])

@@ -1,4 +1,4 @@
-"""What publishing would make of each candidate: its number, what changes of its interface, and for whom."""
+"""Previews of publishing each candidate: its version, its interface changes, and its live deployments."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -18,10 +18,10 @@ __all__ = ["Preview", "attach"]
 
 
 def attach(found: Iterable[Candidate], connection: GitHubConnection, scan: Scan | None) -> None:
-    """Set `preview` and `title_notes` on each candidate that is published or could be: what `scan` would make of it.
+    """Set `preview` and `title_notes` on each candidate that is valid or has a version.
 
-    One that is not ticked gets the preview of what ticking it does. The number of queries does not depend on how many
-    there are. Publishing goes by these previews too, so that what they say is what happens.
+    One that is not ticked gets the preview of ticking it. The number of queries does not depend on the number of
+    candidates. Publishing uses the same previews, so it does exactly what they show.
     """
     found = [candidate for candidate in found if candidate.is_valid or candidate.newest]
     title_notes.note(found, connection.owner_id)
@@ -67,14 +67,14 @@ def _next(
 
 
 def _as_it_is(candidate: Candidate) -> Preview:
-    """Without new content there is no new version, also where a removed module comes back."""
+    """The preview without new content: the current version, even if publishing restores a removed module."""
     current = candidate.module.current_version
     note = "" if candidate.is_published else "Its code has not changed since."
     return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 
 def commits_since(commit: str, scan: Scan) -> tuple[list[KeptCommit], bool]:
-    """The branch's commits after `commit`, newest first, and whether the known history goes back to it."""
+    """The branch's commits after `commit`, newest first, and whether the stored history reaches back to it."""
     for position, row in enumerate(scan.history):
         if row["sha"] == commit:
             return scan.history[:position], True
@@ -87,7 +87,7 @@ def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, Schema]:
 
 
 def _taken(known: list[Candidate]) -> dict[int, set[str]]:
-    """The numbers given so far, by module."""
+    """The version numbers in use, by module."""
     given = defaultdict(set)
     versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in known])
     for module, semver in versions.order_by().values_list("module_id", "semver"):

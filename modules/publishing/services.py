@@ -1,4 +1,4 @@
-"""The verbs of the catalogue."""
+"""Publishes modules, and removes them from the catalogue."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from modules.publishing.candidate import Candidate, Plan
 
 
 class StalePublication(Exception):
-    """The form is older than a newer publish or scan; `changes` says in sentences what happened since."""
+    """A publication or a scan is newer than the form; `changes` are sentences about it."""
 
     def __init__(self, changes: list[str]) -> None:
         super().__init__("The repository or the catalogue changed after you opened this page.")
@@ -21,7 +21,7 @@ class StalePublication(Exception):
 
 
 class NotPublishable(Exception):
-    """Paths that are no valid module of the scan; `paths` names them."""
+    """Some paths are neither a valid nor a published module; `paths` names them."""
 
     def __init__(self, paths: list[str]) -> None:
         super().__init__(f"These folders cannot be published: {', '.join(paths)}.")
@@ -30,7 +30,7 @@ class NotPublishable(Exception):
 
 @dataclass
 class Publication:
-    """What a publish did, as modules."""
+    """The modules of a publication, by change."""
 
     created: list[Module] = field(default_factory=list)
     updated: list[Module] = field(default_factory=list)
@@ -49,12 +49,12 @@ def publish(
     numbers: dict[str, str] | None = None,
     apart: Collection[str] = (),
 ) -> Publication:
-    """Make the catalogue hold exactly `paths` of the connection's repository, as its newest scan found them.
+    """Publish exactly `paths` of the connection's repository, as its newest scan found them.
 
-    New ones are created, changed ones get their next version, others leave the catalogue; what is deployed is not
-    touched. What is published already may stay at its version although it is invalid now. What the form showed is in
-    `scan`, `seen` (`candidates.standing`) and `numbers` (`candidates.numbers`), None to skip these checks; `apart` as
-    in `candidates.of_repository`. Raises StalePublication, NotPublishable and PermissionDenied.
+    New modules are created, changed ones get their next version, all others are removed from the catalogue; deployments
+    are not affected. A published module may stay at its version although it is invalid now. The form showed `scan`,
+    `seen` (`candidates.standing`) and `numbers` (`candidates.numbers`); None for the latter two skips their check.
+    `apart` as in `candidates.of_repository`. Raises StalePublication, NotPublishable and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_publish_for(connection.owner):
@@ -66,7 +66,7 @@ def publish(
     written = [*plan.new, *plan.updated]
     previews.attach(written, connection, scan)
     _check_numbers(written, numbers or {})
-    removed = [writing.remove(candidate.module, by=by) for candidate in plan.removed]  # first, as they give titles free
+    removed = [writing.remove(candidate.module, by=by) for candidate in plan.removed]  # first, as it frees titles
     return Publication(
         created=[writing.create(candidate, scan, by=by) for candidate in plan.new],
         updated=[writing.update(candidate, scan, by=by) for candidate in plan.updated],
@@ -77,10 +77,11 @@ def publish(
 
 @transaction.atomic
 def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[Module]:
-    """Publish the compatible updates of modules that are set to publish automatically, and return these modules.
+    """Publish the compatible updates of modules with automatic publishing, and return these modules.
 
-    `Candidate.publishes_itself` says which, first without, then with its preview. Does nothing for a scan that is not
-    the newest. Whoever switched it on answers for the versions. Call it outside of the transaction that ended the scan.
+    `Candidate.publishes_itself` decides, first without and then with the preview. Returns an empty list unless `scan`
+    is the newest of the selected repository. The person who switched it on is the publisher of the versions. Call it
+    outside of the transaction that ended the scan.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if candidates.newest_scan(connection) != scan:
@@ -94,9 +95,9 @@ def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[M
 
 @transaction.atomic
 def remove(module: Module, *, by: User) -> Module:
-    """Take a published module out of the catalogue, whatever repository it came from; a second time changes nothing.
+    """Remove a published module from the catalogue, whatever its repository; idempotent.
 
-    Live deployments go on. Raises PermissionDenied.
+    Live deployments keep running. Raises PermissionDenied.
     """
     module = Module.objects.locked().get(pk=module.pk)
     if not module.may_change(by):
@@ -111,7 +112,7 @@ def _lock_modules(connection: GitHubConnection) -> None:
 def _fresh(
     connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None, apart: Collection[str]
 ) -> Scan:
-    """The newest scan, when all that a form of `scan` and `seen` shows still holds."""
+    """Return the newest scan; raises StalePublication when what a form of `scan` and `seen` shows has changed."""
     newest = candidates.newest_scan(connection)
     if newest is None or scan is None or scan.repository_id != connection.repository_id:
         raise StalePublication(["Another repository was selected, or it has not been scanned yet."])
@@ -122,7 +123,7 @@ def _fresh(
 
 
 def _check_numbers(found: list[Candidate], numbers: dict[str, str]) -> None:
-    """A tag that came since may give another number than the form promised."""
+    """Raise StalePublication where a number differs from the form's, as a new tag may cause."""
     changes = [
         f"{candidate.path or 'The root folder'} is now version {candidate.preview.semver}. The page showed {number}."
         for candidate in found

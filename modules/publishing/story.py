@@ -1,4 +1,4 @@
-"""What the Publish page and a folder's own page say of a candidate: data in, paragraphs out."""
+"""Texts about a candidate, for the Publish page and for the folder's page."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,9 +18,9 @@ from modules.versions.notices import notice
 
 
 def of_candidate(candidate: Candidate, *, terms: Terms, address: str = "") -> list[Paragraph]:
-    """What publishing does to a candidate, and what else is worth knowing of it.
+    """How publishing changes a candidate, with notes about it.
 
-    `address` is the beginning of the query that links between the publish pages carry along.
+    `address` is the start of the query of links between the publish pages.
     """
     return [
         *_muted([_becomes(candidate, terms), _note(candidate)]),
@@ -32,12 +32,12 @@ def of_candidate(candidate: Candidate, *, terms: Terms, address: str = "") -> li
 
 
 def next_step(candidate: Candidate, publish_page: str) -> list[Paragraph]:
-    """What there is to do, for the page of one folder; `publish_page` is the address of the Publish page."""
+    """The publisher's next step, for the folder's page; `publish_page` is the URL of the Publish page."""
     return _muted([_next_step(candidate, publish_page)])
 
 
 def in_effect(terms: Terms, says: Suggestion) -> str:
-    """What a deployment costs, and for whom the module is; what the repository `says` where that is something else."""
+    """The price, the credits that pay it, and the audience, with what the repository `says` where that differs."""
     cost = says.credit_cost if terms.credit_cost is None else terms.credit_cost
     price = amount(cost)
     if cost != says.credit_cost:
@@ -46,7 +46,7 @@ def in_effect(terms: Terms, says: Suggestion) -> str:
 
 
 def audience(terms: Terms) -> str:
-    """For whom a module is: the end of a sentence."""
+    """The audience of a module, as the end of a sentence."""
     if terms.audience == Module.Audience.NAMED:
         return f"shared with {counted(len(terms.emails), 'person', 'people')}"
     return "for everyone" if terms.audience == Module.Audience.EVERYONE else "exclusive to you"
@@ -60,14 +60,14 @@ def commits_since(candidate: Candidate) -> str:
 
 
 def takes_effect(candidate: Candidate) -> str:
-    """When changed settings are in effect."""
+    """When changed settings take effect."""
     if candidate.is_published:
         return "Changes take effect when you save. Existing deployments keep their price."
     return "Changes take effect when you publish the module."
 
 
 def took_effect(candidate: Candidate) -> str:
-    """When settings that were saved are in effect."""
+    """When settings that were just saved take effect."""
     return "They are in effect now." if candidate.is_published else "They take effect when you publish the module."
 
 
@@ -76,7 +76,7 @@ def _muted(texts: Iterable[str]) -> list[Paragraph]:
 
 
 def _becomes(candidate: Candidate, terms: Terms) -> str:
-    """What publishing does to the module; blank for a folder that is none."""
+    """How publishing changes the module; blank for an invalid folder that is not published."""
     if candidate.change == "removed":
         return _leaves(candidate.preview)
     if candidate.is_published and not candidate.is_valid:
@@ -124,7 +124,7 @@ def _step(candidate: Candidate) -> str:
 
 
 def _live(preview: Preview) -> str:
-    """Who stays behind when the next version is published."""
+    """Whose live deployments keep their version when the next one is published."""
     live = _deployments(preview)
     if not live:
         return ""
@@ -226,7 +226,7 @@ def _next_step(candidate: Candidate, publish_page: str) -> str:
 
 
 def _kind_of_credits(terms: Terms, says: Suggestion) -> str:
-    """Blank where the repository and its publisher agree that Awarded credits may pay."""
+    """The kind of credits; blank when the repository and its publisher agree that Awarded credits may pay."""
     is_purchased_only = says.purchased_only if terms.purchased_only is None else terms.purchased_only
     if is_purchased_only:
         return "Purchased only" if says.purchased_only else "Purchased only (the repository says no)"
@@ -234,7 +234,7 @@ def _kind_of_credits(terms: Terms, says: Suggestion) -> str:
 
 
 def _facts(facts: Iterable[str]) -> SafeString:
-    """One sentence of facts, separated by commas, each escaped unless it is HTML already; blank ones are left out."""
+    """One sentence of facts, separated by commas, each escaped unless it is HTML; blank facts are left out."""
     return format_html("{}.", format_html_join(", ", "{}", ((fact,) for fact in facts if fact)))
 
 
@@ -243,7 +243,7 @@ def _tagged(preview: Preview) -> str:
 
 
 def _commits(preview: Preview) -> str:
-    """How many commits are new, "3 commits" or "250 or more commits"; blank when none is known."""
+    """The number of new commits, "3 commits" or "250 or more commits"; blank when none is known."""
     number = len(preview.commits)
     if not number:
         return ""
@@ -260,7 +260,7 @@ def _newest(candidate: Candidate) -> SafeString:
 
 
 def _module_page(candidate: Candidate, text: str) -> SafeString:
-    """A link to the module's page, which tells screen readers of which module it is."""
+    """A link to the module's page, with the module's title for screen readers."""
     address = candidate.module.get_absolute_url()
     return format_html('<a href="{}">{}<span class="sr"> of {}</span></a>', address, text, candidate.title)
 

@@ -1,4 +1,4 @@
-"""What a publisher sets for a module, beside what its repository says: title, price, audience, automatic publishing."""
+"""A publisher's settings for a module: title, price, audience, automatic publishing."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
@@ -23,7 +23,7 @@ LONGEST_EMAIL = 254  # characters, as the column holds them
 
 @dataclass
 class Terms:
-    """What a publisher has set; blank or None goes by the repository. `credit_cost` in units of 1/10,000 credit."""
+    """A publisher's settings; blank or None uses the repository's value. `credit_cost` in units of 1/10,000 credit."""
 
     title: str = ""
     credit_cost: int | None = None
@@ -35,7 +35,7 @@ class Terms:
 
 @dataclass
 class Suggestion:
-    """What the repository says; never applied to the audience by itself. `credit_cost` in units of 1/10,000 credit."""
+    """The repository's values; its audience is never applied automatically. `credit_cost` as in Terms."""
 
     title: str
     credit_cost: int
@@ -45,16 +45,16 @@ class Suggestion:
 
 
 def terms_of(candidate: Candidate) -> Terms:
-    """What is set for a candidate of `candidates.of_repository`; a folder without an entry has the defaults."""
+    """The settings of a candidate of `candidates.of_repository`; a folder without a module has the defaults."""
     if candidate.module is not None:
         return _terms(candidate.module)
     return Terms(audience=Module.Audience.EVERYONE if candidate.is_platform else Module.Audience.EXCLUSIVE)
 
 
 def suggestion_of(candidate: Candidate) -> Suggestion:
-    """What the folder's own platform variables say (`schema.PLATFORM`), without addresses that are none.
+    """The values of the folder's platform variables (`schema.PLATFORM`), without malformed e-mail addresses.
 
-    Where the folder is gone or invalid, the price of the newest version goes on.
+    A folder that is gone or invalid keeps the title and the price of the newest version.
     """
     if not candidate.is_valid:
         return _suggested_by(candidate.newest, candidate.title)
@@ -74,11 +74,11 @@ def suggestion_of(candidate: Candidate) -> Suggestion:
 def set_terms(
     connection: GitHubConnection, *, path: str, terms: Terms, by: User, apart: Collection[str] = ()
 ) -> Module:
-    """Set the terms of a folder, published or not; they are in effect at once, or when it is published.
+    """Set the terms of a folder; they take effect at once if it is published, else on publication. Idempotent.
 
-    A valid folder without an entry gets one, so that they are kept; a renamed one's are its module's. `apart` as in
-    `candidates.of_repository`. Saying the same again changes nothing. Raises NotPublishable for a folder that is
-    neither valid nor published, ValidationError and PermissionDenied.
+    A valid folder without a module gets an unpublished one that stores them; those of a renamed folder are stored with
+    its module. `apart` as in `candidates.of_repository`. Raises NotPublishable for an invalid folder without a module,
+    ValidationError and PermissionDenied.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if not by.may_publish_for(connection.owner):
@@ -104,9 +104,9 @@ def set_terms(
 
 @transaction.atomic
 def set_audience(module: Module, *, audience: str, by: User, emails: Collection[str] = ()) -> Module:
-    """Decide who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
+    """Set who sees and may deploy a partner's module: Module.Audience, with e-mail addresses where it is NAMED.
 
-    Raises PermissionDenied and ValidationError; a platform module is everyone's.
+    Raises PermissionDenied, and ValidationError, also for a platform module that is not for everyone.
     """
     module = Module.objects.locked().get(pk=module.pk)
     if not module.may_change(by):
@@ -138,7 +138,7 @@ def _terms(module: Module) -> Terms:
 
 
 def _clean(terms: Terms, owner: User | None) -> Terms:
-    """The terms as they are kept; raises ValidationError."""
+    """The terms as they are stored; raises ValidationError."""
     title = " ".join(terms.title.split())
     if len(title) > titles.LONGEST or not title.isprintable():
         raise ValidationError(f"Use at most {titles.LONGEST} printable characters for the title.")
@@ -153,7 +153,7 @@ def _clean(terms: Terms, owner: User | None) -> Terms:
 
 
 def addresses(emails: Collection[str], owner: User | None = None) -> list[str]:
-    """Lower-cased, each once, without the owner's own; raises ValidationError, which names each that is none."""
+    """The addresses in lower case, unique, without the owner's; raises ValidationError that names malformed ones."""
     people = {email.strip().lower() for email in emails}
     if wrong := sorted(person for person in people if not _is_email(person)):
         raise ValidationError([f"“{person}” is not an e-mail address." for person in wrong])
@@ -172,7 +172,7 @@ def _is_email(text: str) -> bool:
 
 
 def _answers_for(module: Module, by: User) -> User:
-    """Who had it switched on, as long as they may publish; else who does so now."""
+    """The person who switched it on, if still allowed to publish; else `by`."""
     return module.auto_publish_by if module.is_automatic else by
 
 
@@ -183,7 +183,7 @@ def _title(module: Module, candidate: Candidate) -> str:
 
 
 def _write_audience(module: Module, audience: str, emails: list[str]) -> None:
-    """The one place that writes who sees a module."""
+    """Store the audience of a module and its addresses."""
     module.audience = audience
     module.save(update_fields=["audience"])
     known = set(module.shares.values_list("email", flat=True))

@@ -1,4 +1,4 @@
-"""Notes on candidates whose title others have."""
+"""Notes on candidates whose title another module has."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ ANOTHER_HAS_IT = "Another module of yours has this title."
 
 
 def note(found: Iterable[Candidate], owner_id: int | None) -> None:
-    """Say on each ticked candidate, or one that could be, which others have its title. One query for all candidates.
+    """Set `title_notes` on each candidate that can be ticked, with one query for all.
 
-    Visitors tell modules of one title apart by their publisher, so that a platform module's title is allowed.
+    Visitors distinguish modules with the same title by their publisher, so a platform module's title is allowed.
     """
     found = [candidate for candidate in found if candidate.can_be_ticked]
     published = Module.objects.listed().filter(Q(owner=None) | Q(owner=owner_id))

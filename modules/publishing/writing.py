@@ -1,6 +1,6 @@
-"""Entries of the catalogue, written: modules and their versions, from candidates.
+"""Writes modules and their versions from candidates.
 
-Whoever calls has locked the connection and the modules, attached the previews, and asked whether `by` may.
+The caller has locked the connection and the modules, attached the previews, and checked the permission of `by`.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from modules.versions import titles
 
 
 def new(candidate: Candidate, scan: Scan) -> Module:
-    """An entry for a folder that has none; without a version it is not in the catalogue yet."""
+    """Create the module of a folder; without a version it is not in the catalogue yet."""
     owner = scan.connection.owner
     return Module.objects.create(
         owner=owner,
@@ -30,7 +30,7 @@ def new(candidate: Candidate, scan: Scan) -> Module:
 
 
 def create(candidate: Candidate, scan: Scan, *, by: User) -> Module:
-    """Publish a folder for the first time, or bring a removed module back with its history."""
+    """Publish a folder for the first time, or restore a removed module with its history."""
     if candidate.newest is not None:
         return _revive(candidate, scan, by=by)
     candidate.module = candidate.module or new(candidate, scan)
@@ -40,7 +40,7 @@ def create(candidate: Candidate, scan: Scan, *, by: User) -> Module:
 
 
 def update(candidate: Candidate, scan: Scan, *, by: User, is_automatic: bool = False) -> Module:
-    """Add the next version, under the new path where the folder was renamed; `by` answers for it."""
+    """Add the next version, under the new path where the folder was renamed; `by` is its publisher."""
     version = _add_version(candidate, scan, by=by)
     details = {"moved_from": candidate.renamed_from, "automatic": is_automatic}
     told = {name: detail for name, detail in details.items() if detail}
