@@ -1,4 +1,4 @@
-"""One difference between two versions of a module, and how differences are found by name."""
+"""One change between two versions of a module, and how changes are found by name."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from modules.json_columns import KeptChange
 
 
 class Compatibility(ShownChoices):
-    """What a difference means for those who have the version before."""
+    """The effect of a change on users of the version before."""
 
     BREAKING = "breaking", "bad", "warning", "Breaking"
     COMPATIBLE = "compatible", "ok", "ok", "Compatible"
@@ -21,13 +21,13 @@ class Compatibility(ShownChoices):
 
 @dataclass(frozen=True)
 class Change:
-    """One difference, in words; `before` and `after` are blank where there is nothing to show."""
+    """One change, as text; `before` and `after` are blank where there is nothing to show."""
 
     what: str
     name: str
     before: str
     after: str
-    bump: str  # major, minor or patch: the step that this change calls for (https://semver.org)
+    bump: str  # major, minor or patch: the step that this change requires (https://semver.org)
 
     @property
     def is_breaking(self) -> bool:
@@ -50,7 +50,7 @@ Both = Callable[[str, Row, Row], Iterator[Change]]
 def by_name(
     before: dict[str, Row], after: dict[str, Row], *, removed: One[Row], added: One[Row], changed: Both[Row]
 ) -> Iterator[Change]:
-    """Changes of rows by name: of those that one side alone has, and of those that both have."""
+    """Yield the changes of items by name: of removed, of added, and of common ones."""
     for name in before.keys() | after.keys():
         if name not in after:
             yield from removed(name, before[name])
@@ -61,7 +61,7 @@ def by_name(
 
 
 def of_flag(thing: str, word: str, name: str, *, before: bool, after: bool) -> Iterator[Change]:
-    """A promise that is taken back is breaking, one more is not: `sensitive`, `nullable`."""
+    """The change of a flag such as `sensitive` or `nullable`: unsetting it is breaking, setting it is not."""
     if before and not after:
         yield Change(f"{thing} no longer {word}", name, word, f"not {word}", "major")
     elif after and not before:

@@ -1,6 +1,6 @@
-"""What differs between two schemas of a module, as a contract: for those who set its inputs and use its outputs.
+"""Compares two schemas of a module as a contract with those who set its inputs and use its outputs.
 
-A change is breaking ("major") when what worked with the version before may fail, or be destroyed, with this one.
+A change is breaking ("major") when something that worked with the version before may fail or be destroyed.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ __all__ = ["Change", "compare"]
 def compare(before: Schema, after: Schema) -> list[Change]:
     """Return the changes between two schemas of `schema.combine`, the breaking ones first, then by name.
 
-    Equal schemas have none. What the platform reads itself, and the injected deployment id, are not inputs. No text
-    shows the default of a sensitive variable.
+    Equal schemas have none. Platform variables and the injected deployment id are not inputs. No text shows the
+    default of a sensitive variable.
     """
     changes = [
         *input_changes.between(before, after),

@@ -15,7 +15,7 @@ from modules.versions import compare, numbering, usage
 from modules.versions.change import Change, Compatibility
 from modules.versions.usage import Usage
 
-HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # what a list of versions does not load
+HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # large columns that a list of versions does not load
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Step:
-    """From one version to another: what it changes for those who deploy it, and what it can do that it could not."""
+    """The step from one version to another: its changes for deployers, and the abilities that it adds."""
 
     before: ModuleVersion
     after: ModuleVersion
@@ -39,18 +39,18 @@ class Step:
 
     @property
     def commits(self) -> str:
-        """How many commits are known to lie in between: "2 commits since 1.0.0"; blank when none is."""
+        """The number of known commits of `after` since the version before: "2 commits since 1.0.0"; blank for none."""
         number = len(self.after.commits)
         return f"{counted(number, 'commit')} since {self.before.semver}" if number else ""
 
     @property
     def widening(self) -> list[SafeString]:
-        """What the version can do that the one before could not, a sentence each."""
+        """The added abilities, a sentence each."""
         return [format_html("{} <code>{}</code>.", ability.lead, ability.name) for ability in self.widened]
 
 
 def lines(versions: Iterable[ModuleVersion]) -> list[Line]:
-    """Each version with its usage, in two queries more."""
+    """Each version with its usage, with two more queries."""
     versions = list(versions)
     used = usage.of_versions(ModuleVersion.objects.filter(pk__in=[version.pk for version in versions]))
     return [Line(version, used[version.pk]) for version in versions]
@@ -63,6 +63,6 @@ def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> S
 
 
 def step_to(version: ModuleVersion, *, with_hidden: bool) -> Step | None:
-    """What the version changed when it was published; None for the first."""
+    """Return the step that published the version. Returns None for the first version."""
     before = version.module.versions.filter(number__lt=version.number).first()
     return step(before, version, with_hidden=with_hidden) if before else None

@@ -1,4 +1,4 @@
-"""Changes of a module's inputs: what its deployers may, must and cannot give any more."""
+"""Changes of a module's inputs between two versions."""
 
 import json
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _default(name: str, old: Variable, new: Variable) -> Iterator[Change]:
 
 
 def _as_written(row: Variable) -> str:
-    """A default so that only equal ones are equal, as Python's 1 and True are not."""
+    """A default as text, because Python's 1 and True are equal and their JSON is not."""
     return row.get("default_expression") or json.dumps(row["default"], sort_keys=True)
 
 
@@ -87,7 +87,10 @@ def _set(values: list) -> frozenset[str]:
 
 
 def _validations(name: str, old: Variable, new: Variable) -> Iterator[Change]:
-    """Conditions that one side alone has, in pairs; those that only list the options are told with the options."""
+    """Changes of messages and of conditions, removed ones paired with added ones.
+
+    A condition that only lists the options is skipped where the options changed.
+    """
     before, after = _conditions(old), _conditions(new)
     for key in before.keys() & after.keys():
         if before[key]["error_message"] != after[key]["error_message"]:
@@ -107,7 +110,7 @@ def _validations(name: str, old: Variable, new: Variable) -> Iterator[Change]:
 
 
 def _conditions(row: Variable) -> dict[str | frozenset[str], Validation]:
-    """Validations by what they demand: the set of choices where they only list them, else their text."""
+    """Validations by their requirement: the set of choices where they only list them, else the condition's text."""
     rules = row.get("validations", [])
     if not rules:
         return {}

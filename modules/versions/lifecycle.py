@@ -1,8 +1,8 @@
-"""The life of a published version: made current, deprecated, revoked, and back.
+"""The lifecycle of a published version: make it current, deprecate it, revoke it, and undo that.
 
-Existing deployments are never changed by any of it. Each verb locks the module's row, so that a publish, another
-verb and a deployment being created see it before or after, never between. A publish locks its connection first and
-modules after; nothing here locks a connection, so neither waits for the other in a circle.
+Existing deployments never change. Each change of a version locks the module's row, which serialises it with
+publications, with other changes and with new deployments. Publishing locks the connection first and the modules after
+it; nothing here locks a connection, so they cannot deadlock with each other.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 @transaction.atomic
 def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
-    """Have new deployments use this version, an older or a newer one; existing ones keep theirs.
+    """Use this version, an older or a newer one, for new deployments; existing ones keep theirs.
 
     Raises Refused and PermissionDenied.
     """
@@ -42,7 +42,7 @@ def make_current(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def deprecate(version: ModuleVersion, *, reason: str, by: User, link: str = "") -> ModuleVersion:
-    """Warn of a version, with a reason and a link; a second call replaces both.
+    """Deprecate a version, with a reason and a link; a second call replaces both.
 
     Raises PermissionDenied.
     """
@@ -55,7 +55,7 @@ def deprecate(version: ModuleVersion, *, reason: str, by: User, link: str = "") 
 
 @transaction.atomic
 def undeprecate(version: ModuleVersion, *, by: User) -> ModuleVersion:
-    """Take the warning back. Raises PermissionDenied."""
+    """Undo the deprecation; idempotent. Raises PermissionDenied."""
     _, version = _locked(version, by=by)
     if version.deprecated_at is None:
         return version
@@ -66,9 +66,9 @@ def undeprecate(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def revoke(version: ModuleVersion, *, reason: str, by: User) -> ModuleVersion:
-    """End new deployments of this version; existing ones keep running.
+    """Stop new deployments of this version; existing ones keep running.
 
-    The newest version that is not revoked takes the place of a current one; while there is none, the module cannot be
+    If it is current, the newest version that is not revoked becomes current; without one, the module cannot be
     deployed. Raises Refused and PermissionDenied.
     """
     module, version = _locked(version, by=by)
@@ -84,9 +84,9 @@ def revoke(version: ModuleVersion, *, reason: str, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def unrevoke(version: ModuleVersion, *, by: User) -> ModuleVersion:
-    """Allow deployments of it again; it becomes the current one only where all others are revoked.
+    """Allow new deployments of it again; it becomes current only if the current version is revoked. Idempotent.
 
-    Unchanged content is never published a second time, so there is no other way to correct a mistake. Raises
+    Unchanged content is never published a second time, so this is the only way to correct a mistake. Raises
     PermissionDenied.
     """
     module, version = _locked(version, by=by)
@@ -102,7 +102,7 @@ def unrevoke(version: ModuleVersion, *, by: User) -> ModuleVersion:
 
 @transaction.atomic
 def dismiss_alarm(alarm: Alarm, *, by: User) -> None:
-    """Hide an alarm. Raises PermissionDenied."""
+    """Hide an alarm; idempotent. Raises PermissionDenied."""
     if not alarm.version.module.may_change(by):
         raise PermissionDenied
     standing = Alarm.objects.filter(pk=alarm.pk, dismissed_at=None)

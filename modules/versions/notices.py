@@ -1,4 +1,4 @@
-"""Who gets an e-mail when a version is revoked or its module removed; deployments sends it to just these."""
+"""Who gets an e-mail when a version is revoked or its module removed; `deployments` sends it by the same query."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from modules.models import ModuleVersion
 
 
 def of_revoking(version: ModuleVersion) -> str:
-    """Who would be told that `version` was revoked, as a sentence; blank when nobody would."""
+    """Who gets an e-mail when `version` is revoked, as a sentence; blank when nobody does."""
     told = version.deployments.told().order_by("owner__email").values_list("owner__first_name", "owner__email")
     return notice([User(first_name=first_name, email=email).short_name for first_name, email in told.distinct()])
 

@@ -1,6 +1,6 @@
-"""The semantic version of the next publication: from a git tag where one fits, else counted on by the portal.
+"""The semantic version of the next publication: from a git tag where one fits, else incremented.
 
-Rules: https://semver.org, and Terraform's registry, which cannot tell versions apart by their build metadata.
+Rules: https://semver.org, and Terraform's registry, which ignores build metadata.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -13,7 +13,7 @@ from modules.versions.change import Change
 FIRST = "1.0.0"
 BUMPS = ("major", "minor", "patch")
 LONGEST = 60  # characters, as the version's column holds them
-MOST = 10**18  # of one part: Terraform reads 64 bits, and the portal counts on from there
+MOST = 10**18  # of one part: Terraform reads 64 bits, and the portal must be able to increment it
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Number:
 
 
 def bump_of(changes: Iterable[Change]) -> str:
-    """The step that all changes together call for: "major", "minor", or "patch" when the interface is the same."""
+    """The step that all changes together require: "major", "minor", or "patch" when the interface is the same."""
     return min((change.bump for change in changes), key=BUMPS.index, default="patch")
 
 
 def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Collection[str], path: str) -> Number:
-    """Return the number of the version that follows `newest` (None: there is none yet), and the tag that gave it.
+    """Return the number of the version after `newest` (None: there is none yet), and the tag that it comes from.
 
-    `taken` are all numbers given so far, `bump` is "major", "minor" or "patch", `tags` are the names on the scanned
-    commit, and `path` is the module's folder. A tag counts when it is above the newest version; the most specific one
-    goes first: `<path>/v1.2.3`, `<folder>/v1.2.3`, `<folder>-v1.2.3`, `v1.2.3`.
+    `taken` are all numbers in use, `bump` is "major", "minor" or "patch", `tags` are the names on the scanned commit,
+    and `path` is the module's folder. A tag must be higher than the newest version; the most specific one is tried
+    first: `<path>/v1.2.3`, `<folder>/v1.2.3`, `<folder>-v1.2.3`, `v1.2.3`.
     """
     note = ""
     for tag, text in _versions(tags, path):
@@ -45,7 +45,7 @@ def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Colle
 
 
 def _versions(tags: Collection[str], path: str) -> Iterator[tuple[str, str]]:
-    """Tags that mean this module, with the version that each names: the most specific first, then the highest."""
+    """Yield the tags of this module, with the version in each: the most specific first, then the highest."""
     folder = path.rsplit("/", 1)[-1]
     prefixes = [f"{path}/v", f"{folder}/v", f"{folder}-v"] if path else []
     seen = set()
@@ -57,7 +57,7 @@ def _versions(tags: Collection[str], path: str) -> Iterator[tuple[str, str]]:
 
 
 def _height(text: str) -> tuple:
-    """Sorts texts by version; those that name none come last."""
+    """The sort key of a text by its version; texts without one are the lowest."""
     version = _parsed(text)
     return (version is not None, version or Version(0), text)
 

@@ -1,4 +1,4 @@
-"""Changes of what a module builds: its resources, data sources and module calls, local folders included."""
+"""Changes of a module's resources, data sources and module calls, those of called local folders included."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
@@ -17,8 +17,8 @@ WORDS = {
 
 
 def between(before: Schema, after: Schema) -> Iterator[Change]:
-    """Yield the changes of resources and calls; what lies in a call that is gone, or new, is not told again."""
-    if "tree" not in before or "tree" not in after:  # one was read when called folders were not kept
+    """Yield the changes of resources and calls; contents of a removed or an added call are not listed again."""
+    if "tree" not in before or "tree" not in after:  # one was stored before called folders were kept
         before, after = before | {"tree": {}}, after | {"tree": {}}
     old, new = things(before), things(after)
     gone, come = old.keys() - new.keys(), new.keys() - old.keys()
@@ -40,8 +40,8 @@ def between(before: Schema, after: Schema) -> Iterator[Change]:
 
 
 def _inside(address: str, addresses: list[str]) -> list[str]:
-    """Those of the sorted `addresses` that lie in the call at `address`, found without a look at the others."""
-    start, end = (bisect_left(addresses, f"{address}{mark}") for mark in "./")  # a slash is what follows on the dot
+    """Those of the sorted `addresses` inside the call at `address`, by binary search."""
+    start, end = (bisect_left(addresses, f"{address}{mark}") for mark in "./")  # the character after "." is "/"
     return addresses[start:end]
 
 
@@ -56,7 +56,7 @@ def _dropped(address: str, old: dict[str, Thing], inside: Collection[str], moved
 
 
 def _moved(gone: Collection[str], new: dict[str, Thing], moved: dict[str, str]) -> dict[str, str]:
-    """Where things that are gone have moved to, as far as something is there to receive them."""
+    """New addresses of moved things by old ones, where the new address exists or is inside an opaque call."""
     found = {}
     for address in gone:
         target, seen = address, set()

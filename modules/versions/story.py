@@ -1,4 +1,4 @@
-"""What the pages of a module and of its versions say: rows in, sentences out."""
+"""Texts of the pages of a module and of its versions."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ UNAFFECTED = "Existing deployments are not affected. You can't create new ones."
 
 @dataclass(frozen=True)
 class Facts:
-    """Words of the card of facts, and of the button that leads to the form."""
+    """Texts of the card of facts, and of the button that leads to the form."""
 
     deploy: str
     publisher: str
@@ -31,7 +31,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Management:
-    """Words of the cards with which a publisher changes a version."""
+    """Texts of the cards with which a publisher changes a version."""
 
     current: str
     can_become_current: bool
@@ -41,7 +41,7 @@ class Management:
 
 
 def notices(module: Module, version: ModuleVersion, *, is_offered: bool) -> list[Notice]:
-    """What a reader has to know first; `is_offered` says whether `version` can be deployed."""
+    """The notices at the top of the page; `is_offered` says whether `version` can be deployed."""
     found = []
     if module.removed_at:
         removed = format_html("Removed from the catalogue {}.", ago(module.removed_at))
@@ -72,7 +72,7 @@ def facts(module: Module, version: ModuleVersion, user: User) -> Facts:
 
 
 def manage(version: ModuleVersion, notice: str) -> Management:
-    """How its publisher changes `version`; `notice` says who gets an e-mail when it is revoked."""
+    """The texts for changing `version`; `notice` says who gets an e-mail when it is revoked."""
     module, semver = version.module, version.semver
     is_current = version.pk == module.current_version_id
     return Management(
@@ -80,12 +80,12 @@ def manage(version: ModuleVersion, notice: str) -> Management:
         can_become_current=not (is_current or version.revoked_at or module.removed_at),
         deprecation=f"Change the deprecation of {semver}" if version.deprecated_at else f"Deprecate {semver}",
         deprecate="Save the deprecation" if version.deprecated_at else f"Deprecate {semver}",
-        danger=_unrevoking(version) if version.revoked_at else _revoking(version, notice),
+        danger=_undone_revocation(version) if version.revoked_at else _revocation(version, notice),
     )
 
 
 def deployers_note(number: int) -> str:
-    """How many of `number` people the table shows; blank when it shows all."""
+    """The number of `number` people that the table shows; blank when it shows all."""
     if number <= MOST_DEPLOYERS:
         return ""
     return f"{number:,} people deployed this version. The table shows the {MOST_DEPLOYERS} who did so most often."
@@ -141,7 +141,7 @@ def _would_be_current(version: ModuleVersion) -> str:
     return f"New deployments will use {version.semver} instead of {now}. Existing deployments keep their version."
 
 
-def _revoking(version: ModuleVersion, notice: str) -> SafeString:
+def _revocation(version: ModuleVersion, notice: str) -> SafeString:
     return joined(
         [
             format_html("<strong>Revoke {}</strong> to stop new deployments of it.", version.semver),
@@ -158,7 +158,7 @@ def _successor(version: ModuleVersion) -> str:
     return "The newest version that is not revoked becomes current. Without one, nobody can deploy this module."
 
 
-def _unrevoking(version: ModuleVersion) -> str:
+def _undone_revocation(version: ModuleVersion) -> str:
     module = version.module
     if version.pk == module.current_version_id or module.current_version.revoked_at:
         return f"Undo the revocation to allow new deployments of {version.semver}."

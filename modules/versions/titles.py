@@ -1,4 +1,4 @@
-"""Titles in effect: the publisher's own, else the repository's, no two alike among what one owner has published."""
+"""Titles in effect: the publisher's, else the repository's, unique among one owner's published modules."""
 
 from itertools import chain, count
 
@@ -8,7 +8,7 @@ LONGEST = 200  # characters, as the module's column holds them
 
 
 def in_effect(module: Module, wanted: str) -> str:
-    """The title that `module` gets: its own one, else `wanted`, with its folder behind it where that is taken."""
+    """The title of `module`: its publisher's, else `wanted`, with its folder appended where that is taken."""
     title = module.own_title or wanted
     others = Module.objects.listed().filter(owner=module.owner_id).exclude(pk=module.pk)
     taken = {other.casefold() for other in others.values_list("title", flat=True)}

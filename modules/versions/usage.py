@@ -1,6 +1,6 @@
-"""How often versions were deployed, by whom, and how that ended: read through the rows that deployments keep of them.
+"""How often versions were deployed, by whom, and with which result, from the rows of deployments and runs.
 
-A run counts when it was a deploy, an update or a retry and has ended; a cancelled one says nothing about the version.
+Only deploy, update and retry runs count, once they have ended; a cancelled run says nothing about the version.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
 
 @dataclass(frozen=True)
 class Usage:
-    """Of one version, or of what one person did with it."""
+    """The usage of one version, by everybody or by one person."""
 
     deployed: int = 0  # deployments in which a run of it has ended
     succeeded: int = 0  # runs
@@ -25,7 +25,7 @@ class Usage:
 
     @property
     def percent(self) -> int | None:
-        """Of the runs that succeeded, rounded down: 100 says that none failed. None without any."""
+        """The percentage of runs that succeeded, rounded down: 100 means that none failed. None without any run."""
         finished = self.succeeded + self.failed
         return 100 * self.succeeded // finished if finished else None
 
@@ -36,7 +36,7 @@ class Usage:
 
     @property
     def record(self) -> str:
-        """How many runs succeeded, and which part of all: "2, 66 %"."""
+        """The number of runs that succeeded, and their percentage: "2, 66 %"."""
         return f"{self.succeeded:,}" if self.percent is None else f"{self.succeeded:,}, {self.percent} %"
 
 
@@ -47,7 +47,7 @@ class Deployer:
 
 
 def of_versions(versions: ModuleVersionQuerySet) -> dict[int, Usage]:
-    """The usage of each version by its key, in two queries whatever their number."""
+    """The usage of each version by its key, in two queries."""
     ran = (
         versions.order_by()
         .values("pk")
@@ -62,7 +62,7 @@ def of_versions(versions: ModuleVersionQuerySet) -> dict[int, Usage]:
 
 
 def deployers_of(version: ModuleVersion) -> list[Deployer]:
-    """Who deployed it, most frequent first, in two queries. For its publisher and for admins."""
+    """Who deployed it, the most frequent first, in two queries. For its publisher and for admins."""
     owner = ("deployment__owner", "deployment__owner__first_name", "deployment__owner__email")
     ran = (
         version.runs.order_by()
