@@ -121,7 +121,7 @@ class Repository:
         for other in sorted(reached - {folder}):
             if other not in self.nodes:
                 self.nodes[other] = node_of(combine(self._answers_of(other))[0])
-            tree[_from(folder, other)] = self._with_targets(folder, other, self.nodes[other])
+            tree[_relative(folder, other)] = self._with_targets(folder, other, self.nodes[other])
         return tree
 
     def _with_targets(self, root: str, folder: str, node: AnyNode) -> AnyNode:
@@ -132,7 +132,7 @@ class Repository:
                 target = called_folder(folder, call["source"])
             except SourceLeaves:
                 target = None
-            calls.append(call if target is None else call | {"target": _from(root, target)})
+            calls.append(call if target is None else call | {"target": _relative(root, target)})
         return node | {"calls": calls}
 
     def _source(self, path: str) -> Source:
@@ -198,7 +198,7 @@ class Repository:
         return ""
 
 
-def _from(root: str, folder: str) -> str:
+def _relative(root: str, folder: str) -> str:
     return posixpath.relpath(folder or ".", root or ".")
 
 

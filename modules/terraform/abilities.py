@@ -60,7 +60,7 @@ def abilities(schema: Schema) -> list[Ability]:
     """Return a module's abilities: providers first, then warnings, then what it does not do."""
     places = list({place.folder: place for place in reversed(list(walk(schema)))}.values())[::-1]
     found = [*_providers(places), *_programs(places), *_reads(places), *_remotes(places), *_secrets(schema)]
-    return found + list(_nots({ability.kind for ability in found}, schema))
+    return found + list(_absences({ability.kind for ability in found}, schema))
 
 
 def widened(before: Schema, after: Schema) -> list[Ability]:
@@ -135,7 +135,7 @@ def _secrets(schema: Schema) -> Iterator[Ability]:
         yield Ability("secret", text, row["name"], row.get("file", ""), row.get("line"), True)
 
 
-def _nots(kinds: set[str], schema: Schema) -> Iterator[Ability]:
+def _absences(kinds: set[str], schema: Schema) -> Iterator[Ability]:
     """What it does not do; empty for schemas that were stored before called folders were kept."""
     if "tree" not in schema:
         return
