@@ -1,4 +1,4 @@
-"""What the publish pages are sent: folders, whole sets of them, and what is set for one."""
+"""Forms of the publish pages: the ticked folders, and the settings of one."""
 
 import json
 from typing import Any
@@ -24,19 +24,19 @@ CHANGED = "This form cannot be read. Reload the page."
 
 
 def folder_name(path: str) -> str:
-    """What an address or a form calls the folder at `path`."""
+    """The name of the folder at `path` in URLs and forms."""
     return path or ROOT
 
 
 def folder_named(name: str | None) -> str:
-    """The path of the folder that an address or a form names. Raises Http404 for what names none."""
+    """The path of the folder that a URL or a form names. Raises Http404 for an invalid name."""
     if not name or "\0" in name:
         raise Http404
     return "" if name == ROOT else name
 
 
 class FoldersField(forms.MultipleChoiceField):
-    """Paths of folders; which of them there are is the service's to say."""
+    """Paths of folders; the service checks whether they exist."""
 
     def valid_value(self, value: str) -> bool:
         return True
@@ -46,7 +46,7 @@ class FoldersField(forms.MultipleChoiceField):
 
 
 class SeenField(forms.JSONField):
-    """What the page knew by path, as JSON of its own; what was made elsewhere may be nested beyond what can be read."""
+    """The state that the page showed, by path, as JSON; forged JSON may be nested too deeply to be parsed."""
 
     def __init__(self, kind: type, **options: Any) -> None:
         super().__init__(**options)
@@ -55,7 +55,7 @@ class SeenField(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         try:
             seen = super().to_python(value)
-            json.dumps(seen, ensure_ascii=False).encode()  # JSON can name half of a character, which no page can show
+            json.dumps(seen, ensure_ascii=False).encode()  # JSON may contain half of a surrogate pair
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(CHANGED) from error
         return seen
@@ -68,7 +68,7 @@ class SeenField(forms.JSONField):
 
 
 class PublishForm(forms.Form):
-    """The whole wanted set, and what the page knew when it was made."""
+    """All ticked folders, and the state that the page showed."""
 
     modules = FoldersField(required=False)
     scan = forms.CharField(max_length=10)
@@ -77,9 +77,9 @@ class PublishForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    """What a publisher sets for a folder. Blank goes by the repository, whose values stand beside each field.
+    """A publisher's settings for a folder. Blank uses the repository's value, which is shown at each field.
 
-    A press of a Reset makes its field blank before anything is read.
+    A Reset button blanks its field before validation.
     """
 
     RESETTABLE = ["title", "credit_cost", "purchased_only"]
@@ -133,7 +133,7 @@ class TermsForm(forms.Form):
         return self.cleaned_data
 
     def terms(self) -> Terms:
-        """What was typed, once it is valid."""
+        """The terms that were entered; the form must be valid."""
         given = self.cleaned_data
         cost, choice = given["credit_cost"], given["purchased_only"]
         return Terms(
@@ -155,19 +155,19 @@ def _after_reset(data: QueryDict | None) -> QueryDict | None:
 
 
 def _shown(terms: Terms) -> dict:
-    """The terms as the fields start with them."""
+    """The initial values of the fields."""
     choice = {None: "", True: "yes", False: "no"}[terms.purchased_only]
     cost = "" if terms.credit_cost is None else _credits(terms.credit_cost)
     return vars(terms) | {"purchased_only": choice, "credit_cost": cost, "emails": "\n".join(terms.emails)}
 
 
 def _credits(units: int) -> str:
-    """As the field reads it back: 12_500 → "1.25"."""
+    """Units as the field parses them: 12_500 → "1.25"."""
     return f"{to_credits(units):f}"
 
 
 def _says(suggestion: Suggestion) -> dict[str, str]:
-    """The help of each field, with what the repository says."""
+    """The help text of each field, with the repository's value."""
     return {
         "title": f"The repository says {suggestion.title}.",
         "credit_cost": f"The repository says {_credits(suggestion.credit_cost)}. Others pay this for each deployment.",

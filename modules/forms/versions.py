@@ -1,4 +1,4 @@
-"""Forms of a publisher: to deprecate a version, and to revoke one."""
+"""Forms to deprecate and to revoke a version."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ LONGEST_REASON = 300  # characters
 
 
 class HttpsField(forms.URLField):
-    """An address that is safe to link to; https is added where the scheme is missing."""
+    """A URL that is safe to link to; https is added where the scheme is missing."""
 
     default_validators = [URLValidator(schemes=["https"])]
     default_error_messages = {"invalid": "Enter an address that starts with https://."}
@@ -32,7 +32,7 @@ class DeprecateForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    """Asks for the number of the version, so that nobody revokes one by accident."""
+    """Requires the number of the version, so that nobody revokes one by accident."""
 
     reason = forms.CharField(max_length=LONGEST_REASON, help_text="Everyone who sees this version sees the reason.")
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))

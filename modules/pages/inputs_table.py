@@ -1,4 +1,4 @@
-"""A schema as the module page shows it."""
+"""A schema's inputs and resources as the pages of a module show them."""
 
 from dataclasses import dataclass
 from operator import itemgetter
@@ -23,13 +23,13 @@ class Input:
 
     @property
     def about(self) -> str:
-        """The description, behind a word that it is sensitive."""
+        """The description, with "Sensitive." before it where that is true."""
         return f"Sensitive. {self.description}".rstrip() if self.sensitive else self.description
 
 
 @dataclass(frozen=True)
 class Group:
-    """A step of the form, named as there."""
+    """A step of the form, under the same title."""
 
     title: str
     is_hidden: bool
@@ -54,7 +54,7 @@ class Inputs:
 
     @property
     def has_headings(self) -> bool:
-        """Whether the groups are named: there are several, or one that not everybody sees."""
+        """Whether the groups have headings: there are several, or one is hidden from deployers."""
         return len(self.groups) > 1 or any(group.is_hidden for group in self.groups)
 
 
@@ -74,13 +74,13 @@ def resources_of(schema: Schema) -> dict[str, list[Resource]]:
 
 
 def summary_of(resources: dict[str, list[Resource]]) -> str:
-    """How many resources there are by type: "3 resources of 2 types"; blank without any."""
+    """The number of resources and of their types: "3 resources of 2 types"; blank without any."""
     number = sum(map(len, resources.values()))
     return f"{counted(number, 'resource')} of {counted(len(resources), 'type')}" if number else ""
 
 
 def link(address: object) -> str:
-    """An address that is safe to link to, else blank."""
+    """The URL if it is safe to link to, else blank."""
     return address if isinstance(address, str) and address.startswith(("https://", "http://")) else ""
 
 

@@ -1,4 +1,4 @@
-"""A partner's markdown as HTML that is safe to show: no raw HTML, no pictures from elsewhere, no scripts."""
+"""Renders partners' markdown as safe HTML: no raw HTML, no pictures, no scripts."""
 
 import re
 from itertools import pairwise
@@ -30,7 +30,7 @@ def render(text: str) -> SafeString:
 
 
 def first_paragraph(text: str) -> str:
-    """The words of the first paragraph as one line without any marks, for a card; blank without one."""
+    """The first paragraph as one line of plain text, for a card; blank without one."""
     tokens = _reader.parse(text[:LONGEST])
     for opening, inline in pairwise(tokens):
         if opening.type == "paragraph_open" and opening.level == 0:  # deeper ones belong to lists and quotes

@@ -1,6 +1,6 @@
-"""The dependency picture of a module as geometry: what it calls, what that calls, and which providers they use.
+"""The geometry of a module's dependency picture: its calls, their calls in turn, and the providers that they use.
 
-Columns from left to right: the module; what it calls; what those call, however deep; providers.
+Columns from left to right: the module; its calls; all deeper calls; providers.
 """
 
 import unicodedata
@@ -13,13 +13,13 @@ from modules.terraform import sources
 from modules.terraform.addresses import Place, walk
 
 WIDTH, MARGIN, ROW, BOX = 720, 20, 52, 40
-WIDEST, GAP = 220, 40  # of a box, between two columns
+WIDEST, GAP = 220, 40  # the width of a box, the gap between two columns
 PADDING = 14  # left and right of a text in its box, together with the stripe
 MOST_ROWS = 24  # boxes of a column; the list below the picture has all
 LONGEST_LABEL = 400  # characters
 ALL_CALLED, PROVIDERS = 2, 3  # columns
 STRIPES = {"module": "f1", "remote": "f2"}
-# Width of characters at 11 pixels in the widest of the fonts that may be used (DejaVu Sans), by their look.
+# Characters by their approximate width at 11 pixels, in the widest of the fonts that may be used (DejaVu Sans).
 WIDTHS = {4.0: "ijl.,:;'|!/\\", 5.2: 'tfr-()[]{} "', 11.5: "mwMW@%…—&"}
 WIDTH_OF = {character: width for width, characters in WIDTHS.items() for character in characters}
 
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Box:
-    """A node in its place, with texts that fit."""
+    """A positioned node, with texts truncated to fit."""
 
     node: Node
     x: float
@@ -75,7 +75,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from who calls to what is called; it ends with a dot at `x`, `y`."""
+    """A line from a caller to its callee; it ends with a dot at `x`, `y`."""
 
     path: str
     x: float
@@ -94,7 +94,7 @@ class Picture:
 
 @dataclass
 class Graph:
-    """Nodes by a key of their own, and for each the keys of those that it calls or uses."""
+    """Nodes by key, and for each the keys of the nodes that it calls or uses."""
 
     nodes: dict[tuple, Node] = field(default_factory=dict)
     edges: dict[tuple, list[tuple]] = field(default_factory=lambda: defaultdict(list))
@@ -106,7 +106,7 @@ class Graph:
 
 
 def picture(title: str, schema: schemas.Schema) -> Picture:
-    """Return the picture of the module `title`; a schema without `tree` gives one without what called folders hold."""
+    """Return the picture of the module `title`; without the schema's `tree`, called folders are shown empty."""
     graph = _graph(title, schema)
     lines = [_line(graph, key) for key in graph.nodes if graph.edges.get(key)]
     lines = lines or [f"{title} calls no other module and uses no provider."]
@@ -119,7 +119,7 @@ def picture(title: str, schema: schemas.Schema) -> Picture:
 
 
 def fit(text: str, width: float, *, keeps_end: bool = False) -> str:
-    """The text, or as much of it as fits into `width` pixels beside an ellipsis."""
+    """The text, truncated with an ellipsis where it does not fit into `width` pixels."""
     if sum(map(_width, text)) <= width:
         return text
     room, kept = width - _width("…"), 0
@@ -175,7 +175,7 @@ def _add_providers(graph: Graph, place: Place) -> None:
 
 
 def _line(graph: Graph, key: tuple) -> str:
-    """What one node calls and uses, as a sentence."""
+    """The calls and providers of one node, as a sentence."""
     found = [graph.nodes[target] for target in graph.edges[key]]
     calls = ", ".join(node.name for node in found if node.kind != "provider")
     uses = ", ".join(f"{node.name}{node.note.removeprefix('provider')}" for node in found if node.kind == "provider")
@@ -184,7 +184,7 @@ def _line(graph: Graph, key: tuple) -> str:
 
 
 def _places(graph: Graph) -> tuple[dict[tuple, Box], int, float]:
-    """A box for each node, all on one grid; the height of that, and how far its columns stand from one another."""
+    """A box for each node on one grid, the grid's height, and the distance from one column to the next."""
     columns: dict[int, list[tuple]] = defaultdict(list)
     for key, node in graph.nodes.items():
         columns[node.column].append(key)
@@ -203,7 +203,7 @@ def _places(graph: Graph) -> tuple[dict[tuple, Box], int, float]:
 
 
 def _edge(source: Box, target: Box, step: float) -> Edge:
-    """A curve between neighbouring columns, a way between the rows across others, or a bow beside one column."""
+    """A curve between neighbouring columns, a path between the rows across others, or a bow beside one column."""
     start, end = source.x + source.width, target.x
     path = f"M{start:g} {source.middle:g}"
     if end <= source.x:

@@ -1,6 +1,6 @@
-"""What the portal offers through Terraform's module registry protocol: addresses, versions, and ways to archives.
+"""The modules in Terraform's module registry protocol: addresses, versions, and keys to archives.
 
-Source: Terraform's "Module Registry Protocol" and "Remote Service Discovery"; what it does beyond them was tried with
+Source: Terraform's "Module Registry Protocol" and "Remote Service Discovery"; behaviour beyond them was tested with
 Terraform 1.15.
 """
 
@@ -17,13 +17,13 @@ from modules.models import Module, ModuleVersion
 from modules.terraform.schema import BUILT_IN, Provider
 
 SYSTEM = re.compile(r"[^0-9a-z]")  # what the last part of an address cannot hold: it is [0-9a-z]{1,64}
-UNADDRESSABLE = "?"  # Terraform reads what follows as a query, also behind the // of a folder
-ADDRESS_SECONDS = 300  # that Terraform has to begin the download
+UNADDRESSABLE = "?"  # Terraform reads the rest as a query, also after the // of a folder
+ADDRESS_SECONDS = 300  # within which Terraform has to begin the download
 SALT = "modules.registry.archive"
 
 
 def main_provider(providers: list[Provider]) -> str:
-    """The last part of a module's address: the first provider of its schema that Terraform does not bring itself."""
+    """The last part of a module's address: the first provider of its schema that is not built into Terraform."""
     names = (provider["source"].rpartition("/")[2] for provider in providers if not _is_built_in(provider))
     return next(filter(None, (SYSTEM.sub("", name.lower())[:64] for name in names)), BUILT_IN)
 
@@ -35,14 +35,14 @@ def address(module: Module) -> str:
 
 
 def offered_to(user: User) -> QuerySet[Module]:
-    """What `user` may use in a terminal: what they may see, as far as it is in the catalogue."""
+    """The modules that `user` may use in a terminal: visible to them and in the catalogue."""
     return Module.objects.visible_to(user).published()
 
 
 def find(user: User, *, namespace: str, name: str, system: str) -> Module | None:
-    """The module of an address, if it is offered to `user`.
+    """Return the module at an address. Returns None when it is not offered to `user`.
 
-    An address stays valid for good: a version with another main provider adds one and removes none.
+    An address stays valid forever: a version with another main provider adds one and removes none.
     """
     owner = Q(owner=None) if namespace == PLATFORM_SLUG else Q(owner__slug=namespace)
     module = offered_to(user).filter(owner, slug=name).first()
@@ -53,24 +53,25 @@ def find(user: User, *, namespace: str, name: str, system: str) -> Module | None
 
 
 def versions_of(module: Module) -> QuerySet[ModuleVersion]:
-    """Those that may be downloaded, newest first."""
+    """The versions that may be downloaded, newest first."""
     return _downloadable().filter(module=module)
 
 
 def offers(version: ModuleVersion, *, to: User) -> bool:
-    """Whether Terraform gets this version with a token of this person."""
+    """Whether Terraform may download this version with a token of this person."""
     return _downloadable().filter(pk=version.pk, module__in=offered_to(to)).exists()
 
 
 def archive_key(version: ModuleVersion, *, token: ApiToken) -> str:
-    """A signed key to the archive of this version: valid for ADDRESS_SECONDS, and only as long as `token` is."""
+    """A signed key to the archive of this version, valid for ADDRESS_SECONDS and only as long as `token` is."""
     return signing.dumps([version.ref, token.ref], salt=SALT)
 
 
 def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
-    """The version and the token that `key` was signed for.
+    """Return the version and the token that `key` was signed for.
 
-    None when it is forged or too old, the token or the version was revoked, or the token's owner may not see it now.
+    Returns None when the key is forged or expired, the token or the version was revoked, or the token's owner may not
+    see the module now.
     """
     try:
         version_ref, token_ref = signing.loads(key, salt=SALT, max_age=ADDRESS_SECONDS)

@@ -1,4 +1,4 @@
-"""What to paste so that Terraform uses a module from its registry address."""
+"""The code to paste to use a module from its registry address in Terraform."""
 
 import re
 
@@ -9,15 +9,15 @@ from django.utils.safestring import SafeString
 from modules.terraform.schema import Variable
 from modules.terraform.short_texts import shown_type
 
-SHORT = 40  # characters of a type that a comment shows whole
+SHORT = 40  # characters of a type that a comment shows in full
 PLACEHOLDERS = {"string": '""', "number": "0", "bool": "false", "list": "[]", "set": "[]", "tuple": "[]"}
 PLACEHOLDERS |= {"map": "{}", "object": "{}"}
 
 
 def snippet(*, source: str, version: str, name: str, variables: list[Variable]) -> str:
-    """A module block with the inputs that have no default, laid out as `terraform fmt` does.
+    """A module block with the required inputs, formatted as by `terraform fmt`.
 
-    `variables` are rows of a schema. A placeholder has the right type, not a meaningful value.
+    `variables` are those of a schema. A placeholder has the right type, not a meaningful value.
     """
     lines = [f'module "{_label(name)}" {{', f'  source  = "{source}"', f'  version = "{version}"']
     required = [variable for variable in variables if variable["required"]]
@@ -27,7 +27,7 @@ def snippet(*, source: str, version: str, name: str, variables: list[Variable]) 
 
 
 def token_variable(host: str) -> str:
-    """Name of the environment variable that holds a host's token; blank for a host with a port.
+    """The name of the environment variable for a host's token; blank for a host with a port.
 
     Source: "Environment Variable Credentials" of Terraform's CLI configuration. A shell takes no colon in a name.
     """
@@ -69,6 +69,6 @@ def _head(kind: str) -> str:
 
 
 def _label(name: str) -> str:
-    """The module's name as Terraform takes it for a label: it begins with a letter or an underscore."""
+    """The module's name as a valid label of Terraform: it begins with a letter or an underscore."""
     label = re.sub(r"[^0-9A-Za-z_-]", "_", name)
     return label if re.match(r"[A-Za-z_]", label) else f"_{label}"

@@ -1,4 +1,4 @@
-"""What the addresses and forms of the publish pages carry along: whose side, and which folders stand apart."""
+"""State that URLs and forms of the publish pages pass on: the side, and the folders kept as separate modules."""
 
 from django.http import HttpRequest
 from django.utils.http import urlencode
@@ -8,13 +8,13 @@ from modules.forms.publishing import folder_name, folder_named
 
 
 def apart_of(request: HttpRequest) -> list[str]:
-    """New folders of which the publisher said that they go on with no older module."""
+    """New folders that the publisher keeps as separate modules, although one may look like a renamed folder."""
     names = (request.POST or request.GET).getlist("apart")
     return list(dict.fromkeys(folder_named(name) for name in names))
 
 
 def query_of(side: Side, apart: list[str]) -> str:
-    """The beginning of a query that carries these along; blank, or it ends with an ampersand."""
+    """The start of a query with these; blank, or it ends with an ampersand."""
     pairs = [] if side.owner else [("for", PLATFORM)]
     query = urlencode([*pairs, *(("apart", folder_name(path)) for path in apart)])
     return f"{query}&" if query else ""

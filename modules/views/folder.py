@@ -1,4 +1,4 @@
-"""The page of one folder: what publishing it would do, what it can do, and what its publisher sets for it."""
+"""The page of one folder: its preview, its abilities, and its publisher's settings."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from modules.views.carried import apart_of, query_of
 
 @dataclass(frozen=True)
 class Folder:
-    """What an address of the folder page names."""
+    """The folder that a request names, with its side, its connection and the folders kept separate."""
 
     side: Side
     connection: GitHubConnection
@@ -38,7 +38,7 @@ class Folder:
         return [*self.listing.paragraphs, *story.next_step(self.listing.candidate, publish_page)]
 
     def form(self, data: QueryDict | None = None) -> TermsForm | None:
-        """None for a folder that is no module, and has nothing to set."""
+        """Return the form of its settings. Returns None when the folder is neither valid nor published."""
         if not self.listing.candidate.can_be_ticked:
             return None
         return TermsForm(data, owner=self.side.owner, terms=self.listing.terms, suggestion=self.listing.says)
@@ -71,7 +71,7 @@ def publish_terms(request: SignedInRequest) -> HttpResponse:
 
 
 def _folder(request: SignedInRequest, name: str | None) -> Folder:
-    """The folder of this name in the newest scan, or among what is published of the repository; else 404."""
+    """The folder of this name in the newest scan or among the repository's published modules; raises Http404."""
     side, apart = side_of(request), apart_of(request)
     connection = get_object_or_404(side.connections)
     path, scan = folder_named(name), candidates.newest_scan(connection)

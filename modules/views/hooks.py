@@ -1,4 +1,4 @@
-"""GitHub's webhooks post here. The address is no secret: the signature is what counts."""
+"""Receives GitHub's webhooks. The URL is no secret: the signature authenticates a delivery."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -13,7 +13,7 @@ NOTHING_HERE = "Webhook not found."
 @csrf_exempt
 @require_POST
 def github(request: HttpRequest, ref: str) -> HttpResponse:
-    """Answer at once and without asking anybody: what a push calls for is done by a worker."""
+    """Verify and store a delivery, without any request to GitHub: a worker runs the scan."""
     body = request.read(webhooks.MOST_BYTES + 1)
     if len(body) > webhooks.MOST_BYTES:
         return _answer(413, "The body is larger than 1 MiB.")

@@ -1,4 +1,4 @@
-"""A module's page, and what it shares with the pages of its versions."""
+"""A module's page, and the context that it shares with the pages of its versions."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def visible_module(request: SignedInRequest, ref: str) -> Module:
 
 
 def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
-    """What the pages of a module and of each of its versions both show of `version`."""
+    """The context about `version` that the pages of a module and of its versions share."""
     sees_hidden, is_offered = module.shows_hidden_inputs_to(user), _is_offered(module, version)
     schema = as_seen(version.schema, sees_hidden=sees_hidden)
     return {
@@ -69,7 +69,7 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
 
 
 def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
-    """The module's alarms that nobody has dismissed, for its publisher and admins."""
+    """The module's alarms that were not dismissed; none unless `user` may change the module."""
     if not module.may_change(user):
         return Alarm.objects.none()
     alarms = Alarm.objects.filter(version__module=module, dismissed_at=None).select_related("version")
@@ -77,7 +77,7 @@ def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
 
 
 def _may_publish(user: User, module: Module) -> bool:
-    """Whether `user` publishes for its owner, and its repository is still the selected one."""
+    """Whether `user` may publish for its owner, and its repository is still the selected one."""
     chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
     return user.may_publish_for(module.owner) and chosen.exists()
 
@@ -96,7 +96,7 @@ def _is_offered(module: Module, version: ModuleVersion) -> bool:
 
 
 def _number(text: str) -> int:
-    """The number by which older addresses name a version. Raises Http404."""
+    """The version's number in an old URL. Raises Http404."""
     if not text.isascii() or not text.isdecimal() or len(text) > 6:
         raise Http404
     return int(text)

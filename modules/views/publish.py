@@ -1,4 +1,4 @@
-"""The publisher's side: what a repository holds, and what of it the catalogue shall hold."""
+"""The Publish page: the modules of a repository, and which of them are published."""
 
 import json
 from typing import Any
@@ -45,7 +45,7 @@ def publish(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 def publish_preview(request: SignedInRequest) -> HttpResponse:
-    """The save bar alone, for the boxes that are ticked now."""
+    """Only the save bar, for the boxes that are ticked now."""
     return render(request, "modules/_savebar.html", _context(request, form=_validated(request.GET)))
 
 
@@ -64,7 +64,7 @@ def scan_start(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 def scan_status(request: SignedInRequest) -> HttpResponse:
-    """The scan's card while it runs; when it ends, the list of modules with it. 204 when the page shows all of it."""
+    """The scan's card, and the list of modules once the scan has ended. 204 when the page shows that already."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
         return HttpResponse(status=204)
     form = _validated(request.GET) if "scan" in request.GET else None
@@ -81,14 +81,14 @@ def module_remove(request: SignedInRequest, ref: str) -> HttpResponse:
 
 
 def _validated(data: QueryDict) -> PublishForm:
-    """What was sent, validated once for all that goes by it; a preview also goes by one with errors."""
+    """The form, validated once for all its uses; a preview also uses an invalid one."""
     form = PublishForm(data)
     form.full_clean()
     return form
 
 
 def _is_shown(side: Side, ref: str) -> bool:
-    """Whether a card that shows how the scan `ref` ended has nothing to learn from the newest one."""
+    """Whether the newest scan has ended with the same result as the scan `ref`, which the card shows."""
     connection = side.connections.first()
     newest = candidates.scans_of(connection).first() if connection and ref else None
     if newest is None or not newest.is_final:
@@ -129,11 +129,11 @@ def _context(
 def _list(
     connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]
 ) -> dict[str, Any]:
-    """The candidates, ticked as the validated form was, and what publishing them would do."""
+    """The candidates, ticked as in the validated form, and the result of publishing them."""
     found = candidates.of_repository(connection, base, apart=apart)
     if form is not None:
         known = form.cleaned_data.get("seen") or {}
-        # What somebody has published since the form was made was never unticked.
+        # Modules that were published since the form was made are ticked: nobody unticked them.
         since = {each.path for each in found if each.is_published and not known.keys() & {each.path, each.module.path}}
         candidates.tick(found, {*form.cleaned_data.get("modules", set()), *since})
     previews.attach(found, connection, base)

@@ -57,7 +57,7 @@ def versions(request: HttpRequest, token: ApiToken, **address: str) -> HttpRespo
 
 @token_required
 def latest(request: HttpRequest, token: ApiToken, **address: str) -> HttpResponse:
-    """Redirects to the version that new deployments use, as the public registry does."""
+    """Redirect to the version that new deployments use, as the public registry does."""
     module = offers.find(token.owner, **address)
     version = module and offers.versions_of(module).filter(pk=module.current_version_id).first()
     if not version:
@@ -82,7 +82,7 @@ def download(request: HttpRequest, token: ApiToken, semver: str, **address: str)
 @require_safe
 @never_cache
 def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
-    """The archive itself. Terraform requests it without its token, so the signed address is the permission."""
+    """The archive itself. Terraform requests it without its token, so the signed URL is the permission."""
     opened = offers.opened_by(key)
     if opened is None:
         return _not_found()
@@ -95,10 +95,10 @@ def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
 
 
 def _source(url: str, *, folder: str) -> str:
-    """The address of an archive's folder, as Terraform takes it: absolute and unquoted.
+    """The URL of an archive's folder, as Terraform expects it: absolute and unquoted.
 
-    Terraform looks for a quoted folder by its quoted name, and quotes that of a relative address itself. A header
-    goes out as Latin-1, so that these are the bytes of UTF-8.
+    Terraform looks for a quoted folder by its quoted name, and quotes that of a relative URL itself. Headers are sent
+    as Latin-1, so the UTF-8 bytes are decoded as such.
     """
     source = f"{url}//{folder}" if folder else url
     return source.encode().decode("latin-1")

@@ -1,4 +1,4 @@
-"""One version of a module: its page, and the verbs of its publisher."""
+"""One version of a module: its page, and the actions of its publisher."""
 
 from collections.abc import Callable
 from typing import Any
@@ -86,7 +86,7 @@ def _version_or_404(request: SignedInRequest, ref: str, semver: str) -> ModuleVe
 
 
 def _changeable(request: SignedInRequest, ref: str, semver: str) -> ModuleVersion:
-    """A version that the person may change; 404 when its module is not visible, 403 when it is another's."""
+    """A version that the user may change; 404 when its module is not visible, 403 when the user may not change it."""
     version = _version_or_404(request, ref, semver)
     if not version.module.may_change(request.user):
         raise PermissionDenied
@@ -96,7 +96,7 @@ def _changeable(request: SignedInRequest, ref: str, semver: str) -> ModuleVersio
 def _say(
     request: SignedInRequest, version: ModuleVersion, deed: Callable[..., ModuleVersion], done: str, **details: Any
 ) -> HttpResponse:
-    """Do a verb of the lifecycle, and say on the version's page how it went."""
+    """Call a function of the lifecycle, and show its result on the version's page."""
     try:
         deed(version, by=request.user, **details)
     except lifecycle.Refused as refusal:
@@ -126,7 +126,7 @@ def _page(request: SignedInRequest, version: ModuleVersion, *, status: int = 200
 
 
 def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
-    """What those see besides who may change the version."""
+    """The additional context for users who may change the version."""
     deployers = usage.deployers_of(version)
     return {
         "deployers": deployers[: story.MOST_DEPLOYERS],
@@ -140,7 +140,7 @@ def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
 def _comparison(
     request: SignedInRequest, version: ModuleVersion, others: QuerySet[ModuleVersion], *, with_hidden: bool
 ) -> list[history.Step]:
-    """The steps to the version that the query names and back; empty where it names none."""
+    """The steps to the version in the query and back; empty when the query names none."""
     semver = request.GET.get("with")
     if not semver:
         return []
