@@ -40,7 +40,7 @@ class PortalAdapter(DefaultAccountAdapter):
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Two sign-ups with one address at the same moment: the second is answered as for a known address."""
+        """Answers the second of two simultaneous sign-ups with one address as if the address were already known."""
         try:
             with transaction.atomic():
                 return super().save_user(request, user, form, commit)

@@ -81,11 +81,11 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
     fields = ["private_mode", "revenue_share"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        PlatformSettings.load()  # makes the row on a new installation
+        PlatformSettings.load()  # creates the row on a new installation
         return super().get_queryset(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is one row, so a list would only be in the way."""
+        """Redirects to the only row instead of a list."""
         return redirect("admin:accounts_platformsettings_change", PlatformSettings.load().pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -135,7 +135,7 @@ class GitHubConnectionAdmin(admin.ModelAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """Read only: people create and revoke their own; those of a deactivated person do not work."""
+    """Read only: people create and revoke their own tokens; a deactivated person's tokens do not work."""
 
     list_display = ["name", "owner", "created_at", "last_used_at", "revoked_at"]
     fields = ["name", "owner", "created_at", "last_used_at", "revoked_at"]

@@ -1,4 +1,4 @@
-"""Personal API tokens: keys to Terraform's registry protocol, of which the portal keeps nothing but a hash."""
+"""Personal API tokens: keys to Terraform's registry protocol, stored only as a hash."""
 
 import hashlib
 import secrets
@@ -11,23 +11,23 @@ from django.utils import timezone
 from accounts.models import ApiToken, User
 from foundation import audit
 
-PREFIX = "pp_"  # so that people, and tools that look for leaked secrets, know one when they see it
-SECRET_BYTES = 32  # 43 characters of base64url, which no list of guesses comes near: a fast hash is enough
-MOST = 20  # working ones of one person
+PREFIX = "pp_"  # recognisable to people and to scanners for leaked secrets
+SECRET_BYTES = 32  # 43 characters of base64url, impossible to guess: a fast hash is enough
+MOST = 20  # active tokens per person
 NOTED_EVERY = timedelta(minutes=1)
 
 
 class Refused(Exception):
-    """The token was not made; the text says why, in a sentence for people."""
+    """The token was not created; the message says why, in a sentence for people."""
 
 
 @transaction.atomic
 def create(owner: User, *, name: str, by: User) -> tuple[ApiToken, str]:
-    """Make a token and return it with its text, which is stored nowhere.
+    """Create a token and return it with its text, which is never stored.
 
-    Raises Refused when `owner` has a working one of that name, or MOST of them.
+    Raises Refused when `owner` has an active token of that name, or already has MOST.
     """
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # two at once would count the same ones
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # concurrent calls would see the same count
     working = owner.api_tokens.filter(revoked_at=None)
     if working.filter(name=name).exists():
         raise Refused(f"You already have a token named {name}. Choose another name, or revoke that one first.")
@@ -41,7 +41,7 @@ def create(owner: User, *, name: str, by: User) -> tuple[ApiToken, str]:
 
 @transaction.atomic
 def revoke(token: ApiToken, *, by: User) -> ApiToken:
-    """End a token for good, at once; one that is revoked already stays as it is."""
+    """Revoke a token for good, effective immediately; idempotent."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
@@ -51,14 +51,14 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
 
 
 def working() -> QuerySet[ApiToken]:
-    """Tokens that work: not revoked, and of people who are active."""
+    """Active tokens: not revoked, and owned by an active user."""
     return ApiToken.objects.filter(revoked_at=None, owner__is_active=True).select_related("owner")
 
 
 def accept(text: str, *, now: datetime) -> ApiToken | None:
-    """The working token of this text, with its owner; None when there is none.
+    """Returns the active token with this text, with its owner; None when there is none.
 
-    Its use is noted once in NOTED_EVERY, so that a busy build server costs a read alone.
+    `last_used_at` is updated at most once per NOTED_EVERY, so a busy build server causes almost no writes.
     """
     token = working().filter(digest=_digest(text)).first()
     if token is None:

@@ -1,11 +1,11 @@
-"""The forms of the pages around signing in: django-allauth's, in the portal's words."""
+"""django-allauth's forms (sign-in, sign-up, passwords, addresses) with the portal's labels."""
 
 from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
 
-LABELS = {  # allauth's, as the portal writes them
+LABELS = {  # allauth's label to the portal's
     "Login": "E-mail",
     "Email": "E-mail",
     "Remember Me": "Keep me signed in",
@@ -17,7 +17,7 @@ LABELS = {  # allauth's, as the portal writes them
 
 
 class Worded(forms.Form):
-    """Labels as in LABELS; a placeholder would only repeat them."""
+    """Replaces labels as in LABELS and drops placeholders, which would only repeat them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -61,7 +61,7 @@ class RepositoryChoice(forms.ModelChoiceField):
 
 
 class RepositoryForm(forms.Form):
-    """Where modules come from; `matching` narrows what the dropdown offers, not what is accepted."""
+    """Repository and branch to read modules from. `matching` filters the dropdown's options, not what is accepted."""
 
     repository = RepositoryChoice(
         queryset=None,
@@ -85,11 +85,11 @@ class RepositoryForm(forms.Form):
         field.queryset = connection.repositories.all()
         self.found = field.queryset.filter(full_name__icontains=matching)
         if matching:
-            # Narrowed in the widget alone: a post may name any repository of the token.
+            # Filtered in the widget only: a POST may name any repository that the token can read.
             field.widget.choices = [(row.repository_id, field.label_from_instance(row)) for row in self.found]
 
     def clean(self) -> dict[str, Any]:
-        """Another repository begins with its default branch, unless another branch was typed as well."""
+        """Resets the branch to the default one when the repository changes, unless another branch was typed as well."""
         chosen = self.cleaned_data.get("repository")
         if chosen and chosen.repository_id != self.connection.repository_id and "branch" not in self.changed_data:
             self.cleaned_data["branch"] = ""
@@ -106,7 +106,7 @@ class RepositoryForm(forms.Form):
 
 
 class RemovalForm(forms.Form):
-    """Removing a connection takes its name, typed in."""
+    """Confirms the removal of a connection: its name has to be typed."""
 
     confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
@@ -127,5 +127,5 @@ class ThemeForm(forms.Form):
 
     @property
     def options(self) -> list[tuple[forms.BoundField, Theme]]:
-        """The radio buttons with what each chooses."""
+        """The radio buttons, each with the choice that it selects."""
         return list(zip(cast(Iterable[forms.BoundField], self["theme"]), Theme, strict=True))

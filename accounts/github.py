@@ -1,4 +1,4 @@
-"""GitHub's REST API: a token in, dataclasses out, and an exception with a sentence for each way in which it fails."""
+"""Client of GitHub's REST API: takes a token, returns dataclasses, raises a GitHubError with a readable message."""
 
 import time
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Commit:
-    """`tree` is the git object id of its files; `etag` names the answer that told of it."""
+    """`tree` is the git object id of its files; `etag` is that of the response."""
 
     sha: str
     message: str
@@ -52,7 +52,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class TreeEntry:
-    """A file or link of a commit; `blob` is its git object id, `mode` git's, "120000" for a link."""
+    """A file or link of a commit; `blob` is its git object id, `mode` its git mode ("120000" for a link)."""
 
     path: str
     mode: str
@@ -61,7 +61,7 @@ class TreeEntry:
 
 
 def identify(token: str, *, timeout: float | None = None) -> Identity:
-    """Who `token` belongs to and what it may do; `timeout` in seconds, else the setting.
+    """Returns whom `token` belongs to and its scopes; `timeout` in seconds, default GITHUB_TIMEOUT.
 
     Raises ScopeMissing for a classic token that cannot read private repositories, and GitHubError.
     """
@@ -77,7 +77,7 @@ def repositories(token: str) -> list[Repository]:
     found: dict[int, Repository] = {}  # a page may repeat a row when the list changes in between
     with github_api.client(token) as client:
         for page in range(1, MOST_PAGES + 1):
-            # Pages are asked for by number: the links in the answer are never followed with the token.
+            # Pages are requested by number: links in the response are never followed, so the token cannot leak.
             answer = github_api.get(client, "/user/repos", per_page=PAGE, page=page, sort="full_name")
             found.update((row["id"], _repository(row)) for row in answer.data)
             if 'rel="next"' not in answer.headers.get("link", ""):
@@ -98,9 +98,9 @@ def branch_head(token: str, repository_id: int, branch: str, *, timeout: float |
 
 
 def branch_head_unless(token: str, repository_id: int, branch: str, *, etag: str) -> Commit | None:
-    """The newest commit of a branch, None when it is still the one of `etag`; raises as `branch_head`.
+    """Conditional `branch_head`: None when the branch still has the commit of `etag`; raises the same errors.
 
-    An unchanged answer does not count against the token's rate limit:
+    A 304 response does not count against the token's rate limit:
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
     """
     with github_api.client(token) as client:

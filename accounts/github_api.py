@@ -1,4 +1,4 @@
-"""The way to GitHub's REST API: requests to its own host alone, and an exception with a sentence where it fails."""
+"""HTTP layer of the GitHub client: requests to GitHub's own host only; failures become GitHubErrors."""
 
 import json
 import math
@@ -16,7 +16,7 @@ from github.Requester import Requester
 from accounts.github_errors import GitHubError, GitHubUnreachable, Redirected, TokenRejected, refusal
 
 PAGE = 100  # GitHub's largest
-SENDABLE = re.compile(r"[!-~]{1,255}")  # what an HTTP header carries; the forms of tokens change, so no more is asked
+SENDABLE = re.compile(r"[!-~]{1,255}")  # valid in an HTTP header; token formats change, so nothing else is checked
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ class Answer:
 
 @contextmanager
 def client(token: str, timeout: float | None = None) -> Iterator[Requester]:
-    """Who asks GitHub; `timeout` in seconds, else the setting. Raises TokenRejected for what no header can carry."""
+    """A requester; `timeout` in seconds, default GITHUB_TIMEOUT. Raises TokenRejected if it fits in no header."""
     if not SENDABLE.fullmatch(token):
         raise TokenRejected
     github = Github(
         auth=Auth.Token(token),
         base_url=settings.GITHUB_API_URL,
-        timeout=math.ceil(timeout or settings.GITHUB_TIMEOUT),  # PyGithub takes whole seconds alone
+        timeout=math.ceil(timeout or settings.GITHUB_TIMEOUT),  # PyGithub takes whole seconds only
         user_agent="Partner-Portal",
-        # PyGithub would sleep between requests, and retry for minutes; a person or a worker's lease waits here.
+        # By default PyGithub sleeps between requests and retries for minutes, while a person or a lease waits.
         retry=None,
         seconds_between_requests=None,
         seconds_between_writes=None,
@@ -48,12 +48,12 @@ def client(token: str, timeout: float | None = None) -> Iterator[Requester]:
 
 
 def get(client: Requester, path: str, **parameters: str | int) -> Answer:
-    """The answer of a GET that must succeed; raises GitHubError."""
+    """Returns the response of a GET; raises GitHubError unless it succeeded."""
     return checked(ask(client, path, parameters))
 
 
 def checked(answer: Answer) -> Answer:
-    """The answer itself when it is one of success, with data; raises GitHubError."""
+    """Returns a successful response with data unchanged; raises GitHubError otherwise."""
     if answer.status != 200 or answer.data is None:
         raise failure(answer)
     return answer
@@ -65,7 +65,7 @@ def ask(
     parameters: Mapping[str, str | int] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Answer:
-    """One GET to the API's own host: `path` is relative, and PyGithub raises when a 301 leads elsewhere."""
+    """Sends one GET to the API's host: `path` is relative, and PyGithub raises when a 301 points to another host."""
     try:
         status, received, text = client.requestJson("GET", path, parameters=dict(parameters or {}), headers=headers)
     except requests.RequestException as error:
@@ -76,7 +76,7 @@ def ask(
 
 
 def failure(answer: Answer) -> GitHubError:
-    """The exception for an answer that is no success."""
+    """Returns the exception for a failed response."""
     if 300 <= answer.status < 400:
         return Redirected()
     message = answer.data.get("message", "") if isinstance(answer.data, dict) else ""

@@ -1,4 +1,4 @@
-"""The ways in which GitHub fails, each with one sentence that tells a person what to do."""
+"""GitHub's failures, each with a message that says what to do."""
 
 import time
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 
 class GitHubError(Exception):
-    """A request that GitHub refused or that failed; its text is a sentence for people.
+    """A request that GitHub refused or that failed; its message is a sentence for people.
 
-    `problem` is the kind of GitHubConnection.Problem that the token has, blank for a fault that may pass.
+    `problem` is a GitHubConnection.Problem, blank for a transient failure.
     """
 
     problem = ""
@@ -89,7 +89,7 @@ class ArchiveTooLarge(GitHubError):
 
 
 class RateLimited(GitHubError):
-    """`reset_at` is when GitHub answers this token again, aware."""
+    """`reset_at` (aware) is when GitHub accepts requests with this token again."""
 
     def __init__(self, reset_at: datetime) -> None:
         self.reset_at = reset_at
@@ -109,7 +109,7 @@ PLAIN: dict[int, type[GitHubError]] = {
 
 
 def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubError:
-    """The exception for an answer that is no success; headers by lower-case name.
+    """Returns the exception for a failed response; header names are lower-case.
 
     Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
@@ -127,7 +127,7 @@ def _is_limited(headers: Mapping[str, str], message: str) -> bool:
 
 
 def _reset_at(headers: Mapping[str, str]) -> datetime:
-    """When to ask again; a minute from now where GitHub does not say."""
+    """When to retry; a minute from now if GitHub does not say."""
     wait, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
     if wait.isdecimal():
         return datetime.fromtimestamp(time.time() + int(wait), UTC)

@@ -1,4 +1,4 @@
-"""What GitHub tells of a repository's history: branches, tags, commits, and whether one commit is in another's past."""
+"""Reads a repository's history from GitHub: branches, tags, commits, ancestry."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from accounts import github_api
 from accounts.github_api import PAGE, Answer
 from accounts.github_errors import NotFound
 
-MOST_NAMED = 1_000  # branches, or tags, of a repository that are read
+MOST_NAMED = 1_000  # branches or tags read per repository
 
 
 @dataclass(frozen=True)
 class Tag:
-    """`commit` is what the tag stands for, also of an annotated one."""
+    """`commit` is the commit that the tag points to, also for an annotated tag."""
 
     name: str
     commit: str
@@ -24,7 +24,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Tags:
-    """A repository's tags; `etags` name the pages that told of them, `is_whole` is false beyond the limit."""
+    """A repository's tags; `etags` are those of its pages, `is_whole` is false beyond the limit."""
 
     rows: list[Tag]
     etags: list[str]
@@ -57,7 +57,7 @@ def tags(token: str, repository_id: int) -> Tags:
 
 
 def tags_unless(token: str, repository_id: int, *, etags: list[str]) -> Tags | None:
-    """The repository's tags, None when all pages are still those of `etags`; raises GitHubError.
+    """Conditional `tags`: None when every page still has its ETag of `etags`; raises GitHubError.
 
     Unchanged pages do not count against the token's rate limit, as in `github.branch_head_unless`.
     """
@@ -75,7 +75,7 @@ def commits(token: str, repository_id: int, sha: str, *, most: int) -> tuple[lis
 
 
 def contains(token: str, repository_id: int, *, head: str, commit: str) -> bool:
-    """Whether `commit` is `head` or in its past; one that GitHub does not know is not. Raises GitHubError.
+    """Whether `commit` is `head` or an ancestor of it; False for an unknown commit. Raises GitHubError.
 
     Source: https://docs.github.com/en/rest/commits/commits#compare-two-commits
     """
@@ -98,9 +98,9 @@ def _are_unchanged(token: str, repository_id: int, etags: list[str]) -> bool:
 
 
 def _pages(client: Requester, path: str, *, most: int, **parameters: str) -> Iterator[Answer]:
-    """Pages of a list up to the first that is not full, so that whatever is added changes one of them.
+    """Yields pages of a list up to the first that is not full, so any addition changes one of the pages.
 
-    Pages are asked for by number: the links in the answer are never followed with the token.
+    Pages are requested by number: links in the response are never followed, so the token cannot leak.
     """
     for number in range(1, -(-most // PAGE) + 1):
         page = github_api.get(client, path, per_page=PAGE, page=number, **parameters)

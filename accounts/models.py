@@ -12,11 +12,11 @@ from django.utils.text import slugify
 from foundation import encryption
 from foundation.refs import RefField
 
-PLATFORM_SLUG = "platform"  # names the platform itself in module addresses, so nobody else gets it
+PLATFORM_SLUG = "platform"  # reserved: the platform's slug in module addresses
 
 
 class PeopleManager(UserManager["User"]):
-    """Makes people by e-mail address; there are no user names."""
+    """Creates users by e-mail address; there are no user names."""
 
     def create_user(  # type: ignore[override]  # Django's has a user name first
         self, email: str, password: str | None = None, **fields: Any
@@ -75,7 +75,7 @@ class User(AbstractUser):
             self._save_with_slug(*args, **kwargs)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """There is one kind of admin, so the flag is the permission; groups are not used and not shown."""
+        """Admins have every permission except on `auth`; groups are not used."""
         return self.has_module_perms(perm.partition(".")[0])
 
     def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
@@ -90,17 +90,17 @@ class User(AbstractUser):
 
     @property
     def publishes_for(self) -> list["User | None"]:
-        """Whose connection and modules this person looks after: a partner their own, an admin the platform's (None)."""
+        """Owners that this person publishes for: a partner for themselves, an admin for the platform (None)."""
         if not self.is_active:
             return []
         return [self] * self.is_partner + [None] * self.is_staff
 
     def may_publish_for(self, owner: "User | None") -> bool:
-        """Whether this person sets up the connection, and publishes modules, of `owner` or (None) of the platform."""
+        """Whether this person manages the connection and modules of `owner` or, with None, of the platform."""
         return owner in self.publishes_for
 
     def _save_with_slug(self, *args: Any, **kwargs: Any) -> None:
-        """Two people whose addresses begin alike may sign up at the same moment: the second gets a longer slug."""
+        """Derives the slug from the address; a taken one, also by a concurrent sign-up, gets a suffix."""
         self.slug = stem = slugify(self.email.partition("@")[0])[:40].strip("-_") or "user"
         if not self._is_slug_taken():
             try:
@@ -116,18 +116,18 @@ class User(AbstractUser):
         return self.slug == PLATFORM_SLUG or User.objects.filter(slug=self.slug).exists()
 
 
-# For rows with an owner: the platform's, and those of owners who may publish (`User.may_publish_for`).
+# Filter for rows with an owner: the platform's, and those of active partners (as `User.may_publish_for`).
 OWNER_MAY_PUBLISH = models.Q(owner=None) | models.Q(owner__is_active=True, owner__is_partner=True)
 
 
 def looked_after(user: User) -> models.Q:
-    """For rows with an owner: of those whom `user` publishes for."""
+    """Filter for rows with an owner: those that `user` publishes for."""
     owners = (models.Q(owner=owner) for owner in user.publishes_for)
     return reduce(or_, owners, models.Q(pk__in=[]))
 
 
 class PlatformSettings(models.Model):
-    """The one row of switches of this installation."""
+    """The single row of settings of this installation."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     private_mode = models.BooleanField(
@@ -162,7 +162,7 @@ class PlatformSettings(models.Model):
 
     @classmethod
     def load(cls) -> "PlatformSettings":
-        """The row as it is now; read on every request, never cached."""
+        """Returns the row, read from the database each time; created on first use."""
         return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0]
 
 
@@ -172,7 +172,7 @@ class ConnectionQuerySet(models.QuerySet):
         return self.filter(owner=owner)
 
     def looked_after_by(self, user: User) -> Self:
-        """Of those whom `user` publishes for."""
+        """Connections that `user` manages."""
         return self.filter(looked_after(user))
 
     def of_publishers(self) -> Self:
@@ -180,7 +180,7 @@ class ConnectionQuerySet(models.QuerySet):
         return self.filter(OWNER_MAY_PUBLISH)
 
     def locked(self) -> Self:
-        """For this transaction alone; what refers to a connection may still be added. Modules are locked after it."""
+        """Locks FOR NO KEY UPDATE: rows that refer to these may still be inserted. Lock modules after connections."""
         return self.select_for_update(no_key=True)
 
     def publishing(self) -> Self:
@@ -188,7 +188,7 @@ class ConnectionQuerySet(models.QuerySet):
         return self.of_publishers().filter(repository_id__isnull=False)
 
     def claimable(self, now: datetime) -> Self:
-        """Whose list of repositories is asked for, and no worker is reading."""
+        """Connections with a requested refresh that no worker has leased."""
         return self.filter(refresh_requested_at__isnull=False).exclude(refresh_leased_until__gt=now)
 
 
@@ -196,7 +196,7 @@ class GitHubConnection(models.Model):
     """Where modules come from: a token and a chosen repository, of a partner or (no owner) of the platform."""
 
     class Problem(models.TextChoices):
-        """Faults of the token that last until somebody fixes them. GitHub's own faults pass."""
+        """Problems of the token that last until somebody fixes them, unlike transient failures of GitHub."""
 
         REJECTED = "rejected", "Rejected by GitHub"
         SCOPE = "scope", "Lacks the repo scope"
@@ -271,7 +271,7 @@ class GitHubConnection(models.Model):
 
     @property
     def webhook_secret(self) -> str:
-        """What GitHub signs its deliveries with; blank while none was made."""
+        """The key that GitHub signs deliveries with; blank until one is created."""
         if not self.webhook_secret_encrypted:
             return ""
         return encryption.decrypt(bytes(self.webhook_secret_encrypted), context=self._context("webhook")).decode()

@@ -1,4 +1,4 @@
-"""What the profile page says: data in, sentences out."""
+"""Sentences of the profile page: pure functions of data."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class GitHubCards:
 def github_cards(
     connection: GitHubConnection | None, *, is_platform: bool, readable: int = 0, published: int | None = None
 ) -> GitHubCards:
-    """`readable` repositories, and modules `published` from the chosen one, None where that is not known."""
+    """`readable` counts repositories, `published` modules from the selected one; None if unknown."""
     intro, refusal = token_intro(is_platform=is_platform), token_refusal(has_token=connection is not None)
     if connection is None:
         return GitHubCards(intro, refusal)
@@ -41,7 +41,7 @@ def github_cards(
 
 
 def lead(person: User) -> str:
-    """Who the person is to the portal: "alice@example.com, partner since June 2026, admin"."""
+    """Address and roles in one line: "alice@example.com, partner since June 2026, admin"."""
     partner = f"partner since {person.partner_since:%B %Y}" if person.is_partner else ""
     return ", ".join(part for part in (person.email, partner, "admin" if person.is_staff else "") if part)
 
@@ -52,13 +52,13 @@ def token_intro(*, is_platform: bool) -> str:
 
 
 def token_refusal(*, has_token: bool) -> str:
-    """What follows "The token was not saved."."""
+    """The text after "The token was not saved."."""
     kept = "The current token is still in use." if has_token else ""
     return joined([kept, "Paste a token again."])
 
 
 def found(number: int) -> str:
-    """What the search among the repositories found."""
+    """Result line of the repository search."""
     if number == 0:
         return "No repository found. Type less of the name, or refresh the list."
     return f"{counted(number, 'repository', 'repositories')} found"

@@ -1,4 +1,4 @@
-"""Whose repository a page is about: a partner's own, or the platform's."""
+"""Which publisher a page is about: a partner, or the platform."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True)
 class Side:
-    """A partner's own side, or (without owner) the platform's."""
+    """A partner, or (without owner) the platform."""
 
     owner: User | None
 
     @property
     def query(self) -> str:
-        """What an address needs so that it leads to this side."""
+        """The query string that selects this side."""
         return "" if self.owner else f"?for={PLATFORM}"
 
     @property
@@ -28,9 +28,9 @@ class Side:
 
 
 def side_of(request: SignedInRequest) -> Side:
-    """The side that the address names, else the person's own, else the platform's.
+    """The side named by `?for=`; by default a partner's own, for everybody else the platform's.
 
-    Raises PermissionDenied for one that this person may not set up.
+    Raises PermissionDenied if this person may not manage it.
     """
     named = request.GET.get("for", "mine" if request.user.is_partner else PLATFORM)
     side = Side(None if named == PLATFORM else request.user)

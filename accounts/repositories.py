@@ -13,11 +13,11 @@ from foundation.wake import wake
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)  # many pages of a slow GitHub; then another worker may try
+LEASE = timedelta(minutes=2)  # enough for many pages of a slow GitHub; then another worker may retry
 
 
 def refresh(connection_id: int) -> None:
-    """Check the connection's token and store its repositories; nothing when nobody asked, or another worker does it."""
+    """Check the connection's token and store its repositories; no-op if none is requested or another has the lease."""
     connection = _claim(connection_id)
     if connection is None:
         return
@@ -35,7 +35,7 @@ def refresh(connection_id: int) -> None:
 
 @alone
 def poll() -> None:
-    """Wake a worker for each refresh whose message was lost, or whose worker was."""
+    """Wake a worker for each refresh whose message or worker was lost."""
     for connection_id in GitHubConnection.objects.claimable(timezone.now()).values_list("pk", flat=True):
         wake("accounts.refresh_repositories", connection_id)
 

@@ -1,4 +1,4 @@
-"""Choosing what modules come from: GitHub is asked whether a repository's branch can be read."""
+"""Checks with GitHub that a repository and branch can be read before they are selected."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts import github, github_history
 from accounts.github_errors import BranchNotFound, NotFound
 
-# https://git-scm.com/docs/git-check-ref-format. What no branch is called is not asked for: ".." would lead elsewhere.
+# https://git-scm.com/docs/git-check-ref-format. Invalid names are never sent: ".." would change the path.
 NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.|\.lock(/|$)|^[-./]|[/.]$|^@$")
 
 
@@ -20,9 +20,9 @@ class Choice:
 
 
 def choose(token: str, repository_id: int, *, branch: str, timeout: float) -> Choice:
-    """Check that `token` reads the branch (blank: the default one), with `timeout` seconds for each question.
+    """Check that `token` reads the branch (blank: the default one), with `timeout` seconds for each request.
 
-    Metadata is readable with less than the contents are, so the newest commit is asked for as well. Raises
+    Metadata needs fewer permissions than contents, so the newest commit is read as well. Raises
     BranchNotFound and BranchRenamed for a branch that is named, and other GitHubErrors.
     """
     repository = github.repository(token, repository_id, timeout=timeout)

@@ -8,11 +8,11 @@ from accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """What a view behind `login_required` gets. Named in signatures only: no request is made of this class."""
+    """The request of a view behind `login_required`. For signatures only: never instantiated."""
 
     user: User
 
 
 def person_of(request: HttpRequest) -> User:
-    """Who asks, on pages that the framework has shut to everybody else, as those of the admin."""
+    """The signed-in user, on pages that the framework already protects, such as the admin."""
     return cast(User, request.user)

@@ -1,4 +1,4 @@
-"""Who sees what: the one place that knows the rule. A model's `visible_to` turns the answer into a filter."""
+"""Who sees what: the only place with this rule. A model's `visible_to` turns the result into a filter."""
 
 from enum import Enum, auto
 
@@ -15,17 +15,17 @@ class Thing(Enum):
 
 
 class Reach(Enum):
-    """How far somebody sees; each includes the ones above it."""
+    """How much somebody sees; each level includes the ones above it."""
 
     NOTHING = auto()
     OWN = auto()
-    SHARED = auto()  # and what names them, or is for everyone
-    PUBLISHED = auto()  # and what everybody has published
+    SHARED = auto()  # plus what is shared with them or with everyone
+    PUBLISHED = auto()  # plus everything published
     ALL = auto()
 
 
 def reach(user: User, thing: Thing) -> Reach:
-    """How far `user` sees `thing`; Private Mode is read from the database on every call."""
+    """How much of `thing` `user` sees; where Private Mode matters, it is read from the database on each call."""
     if not user.is_authenticated or not user.is_active:
         return Reach.NOTHING
     if user.is_staff:

@@ -1,4 +1,4 @@
-"""The verbs of accounts. Those that ask GitHub do so before their transaction: no row is locked while GitHub thinks."""
+"""Services of accounts. GitHub is called before the transaction: no row is locked during a request."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from foundation import audit
 from foundation.encryption import DecryptionFailed
 from foundation.wake import wake
 
-PATIENCE = 5  # seconds for one question to GitHub while a person waits for the answer
+PATIENCE = 5  # seconds for one request to GitHub while a person waits
 
 
 class TokenUnreadable(GitHubError):
@@ -31,14 +31,14 @@ class ConnectionRemoved(GitHubError):
 def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
     """Check `token` against GitHub and make it the connection of `owner`, or (None) of the platform.
 
-    A rejected one changes nothing; raises GitHubError. The selected repository stays selected: `problem` says when
-    the new token cannot read it.
+    Raises GitHubError for a rejected token and changes nothing. The selected repository stays selected; `problem` says
+    if the new token cannot read it.
     """
     identity = github.identify(token, timeout=PATIENCE)
     before = GitHubConnection.objects.of(owner).first()
     fault = _repository_fault(token, before) if before else None
     with transaction.atomic():
-        _lock_owner(owner)  # two first tokens at once would make two connections
+        _lock_owner(owner)  # two concurrent first tokens would create two connections
         connection = GitHubConnection.objects.of(owner).select_for_update().first() or GitHubConnection(owner=owner)
         connection.token = token
         _take_identity(connection, identity)
@@ -51,9 +51,9 @@ def save_token(owner: User | None, *, token: str, by: User) -> GitHubConnection:
 
 
 def check_connection(connection: GitHubConnection) -> GitHubConnection:
-    """Check the stored token and the selected repository with GitHub, save the outcome, and mail what is wrong.
+    """Check the stored token and the selected repository with GitHub, save the result, and e-mail a problem.
 
-    A fault of GitHub's own says nothing about the token, and changes nothing. Raises ConnectionRemoved alone.
+    A transient failure of GitHub changes nothing. Raises only ConnectionRemoved.
     """
     identity, name = None, ""
     try:
@@ -72,8 +72,8 @@ def select_repository(
 ) -> GitHubConnection:
     """Choose the repository and branch (blank: its default one) that modules come from, by GitHub's numeric id.
 
-    What is published from another one stays in the catalogue. Raises BranchNotFound and BranchRenamed for a branch
-    that is named, and other GitHubErrors.
+    Modules published from another repository stay in the catalogue. Raises BranchNotFound and BranchRenamed for
+    a given branch, and other GitHubErrors.
     """
     choice = repository_choice.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
     with transaction.atomic():
@@ -98,7 +98,7 @@ def select_repository(
 def remove_connection(connection: GitHubConnection, *, by: User) -> None:
     """Delete the token and all scans made with it; published modules and deployments are not affected.
 
-    Raises ConnectionRemoved when it is gone already.
+    Raises ConnectionRemoved if it no longer exists.
     """
     connection = locked(connection)
     audit.record("connection.removed", by=by, target=connection, login=connection.login)
@@ -119,7 +119,7 @@ def request_refresh(connection: GitHubConnection, *, by: User) -> None:
 def store_repositories(
     connection: GitHubConnection, *, found: list[github.Repository], asked_at: datetime | None
 ) -> None:
-    """Replace the stored list; a refresh that was asked for after `asked_at` stays due."""
+    """Replace the stored list; a refresh requested after `asked_at` stays due."""
     connection = locked(connection)
     connection.repositories.all().delete()
     AccessibleRepository.objects.bulk_create(
@@ -140,7 +140,7 @@ def store_repositories(
 
 @transaction.atomic
 def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: datetime | None) -> None:
-    """End a refresh that GitHub refused; the stored list stays, and so does a known problem of the token."""
+    """End a refresh that GitHub refused; keeps the stored list and a known problem of the token."""
     connection = locked(connection)
     connection.problem = connection.problem if connection.problem_kind else problem
     _end_refresh(connection, "problem", asked_at=asked_at)
@@ -148,7 +148,7 @@ def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: dat
 
 @transaction.atomic
 def set_private_mode(on: bool, *, by: User) -> None:
-    """Switch Private Mode; every change is audited, and setting it to its value is a no-op."""
+    """Switch Private Mode; audited, idempotent."""
     platform = _locked_settings()
     if platform.private_mode == on:
         return
@@ -159,7 +159,7 @@ def set_private_mode(on: bool, *, by: User) -> None:
 
 @transaction.atomic
 def set_revenue_share(percent: Decimal, *, by: User) -> None:
-    """Set the partner's share of what is captured from now on; revenue already earned keeps its share."""
+    """Set the partner's share for future charges; revenue already earned keeps its share."""
     platform = _locked_settings()
     if platform.revenue_share == percent:
         return
@@ -192,7 +192,7 @@ def set_roles(person: User, *, is_partner: bool, is_staff: bool, by: User | None
 
 @transaction.atomic
 def set_active(person: User, on: bool, *, by: User) -> User:
-    """Deactivate a person, which ends their sessions, or activate them again; nobody is ever deleted."""
+    """Deactivate a person, which ends their sessions, or activate them again; users are never deleted."""
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.is_active == on:
         return person
@@ -205,14 +205,14 @@ def set_active(person: User, on: bool, *, by: User) -> User:
 
 
 def those_responsible(owner: User | None) -> list[User]:
-    """Who is told about the connection and modules of `owner`: they, or for the platform's all active admins."""
+    """Who gets e-mails about `owner`'s connection and modules: the owner, or for the platform all active admins."""
     if owner:
         return [owner]
     return list(User.objects.filter(is_staff=True, is_active=True).order_by("pk"))
 
 
 def token_of(connection: GitHubConnection) -> str:
-    """The stored token; raises TokenUnreadable, a GitHubError, when the key ring cannot open it."""
+    """The stored token; raises TokenUnreadable, a GitHubError, when the key ring cannot decrypt it."""
     try:
         return connection.token
     except DecryptionFailed as error:
@@ -241,7 +241,7 @@ def _take_identity(connection: GitHubConnection, identity: github.Identity) -> N
 def _note(
     connection: GitHubConnection, *, identity: github.Identity | None, name: str = "", fault: GitHubError | None = None
 ) -> GitHubConnection:
-    """Keep the outcome of a check, unless token or repository were replaced while GitHub was asked."""
+    """Save the result of a check, unless token or repository changed during the requests."""
     fresh = locked(connection)
     is_same_token = bytes(fresh.token_encrypted) == bytes(connection.token_encrypted)
     if not is_same_token or fresh.repository_id != connection.repository_id:
@@ -268,7 +268,7 @@ def _wake_refresh(connection: GitHubConnection) -> None:
 
 
 def locked(connection: GitHubConnection) -> GitHubConnection:
-    """The connection, locked so that it can be deleted: nothing that refers to it is added either.
+    """Returns the connection locked FOR UPDATE, which also blocks inserts that refer to it.
 
     Raises ConnectionRemoved.
     """
@@ -286,12 +286,12 @@ def _lock_owner(owner: User | None) -> None:
 
 
 def _locked_settings() -> PlatformSettings:
-    PlatformSettings.load()  # makes the row on a new installation
+    PlatformSettings.load()  # creates the row on a new installation
     return PlatformSettings.objects.select_for_update().get(pk=1)
 
 
 def _end_sessions(person: User) -> None:
-    """Sessions do not say whose they are, so that each is opened; deactivating is rare."""
+    """Sessions have no user column, so each one is decoded; deactivating is rare."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(person.pk):
             session.delete()

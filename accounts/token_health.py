@@ -1,4 +1,4 @@
-"""What is wrong with a connection's token: kept on its row, shown on every page to those who manage it, mailed once."""
+"""Problems of a connection's token: stored on its row, shown on every page to its managers, e-mailed once."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ EXPIRY = "expiry"
 Problem = GitHubConnection.Problem
 UNAFFECTED = "Published modules are not affected."
 LASTS = f"Scans are paused until you save a new token. {UNAFFECTED}"
-WORDS = {  # what follows "Your GitHub token", and what to do
+WORDS = {  # the text after "Your GitHub token", and what to do
     Problem.REJECTED: ("no longer works", f"It was revoked or deleted on GitHub. {LASTS}"),
     Problem.SCOPE: ("has lost the repo scope", f"It cannot read private repositories. {LASTS}"),
     Problem.UNREADABLE: (
@@ -30,7 +30,7 @@ WORDS = {  # what follows "Your GitHub token", and what to do
 
 @dataclass(frozen=True)
 class Trouble:
-    """One fault of one token, in words; `key` is the same as long as it is the same fault of the same token."""
+    """One problem of one token, in words; `key` identifies it and makes its e-mail idempotent."""
 
     key: str
     tone: str
@@ -46,7 +46,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Badge:
-    """How well a token is, as a badge shows it."""
+    """State of a token, for `{% badge %}`."""
 
     label: str
     tone: str
@@ -71,7 +71,7 @@ def _expires(days: int) -> str:
 
 
 def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None:
-    """Set on the unsaved row what a check found wrong, None for nothing."""
+    """Set the problem fields of the row without saving it; `fault` None clears them."""
     connection.problem = str(fault or "")
     connection.problem_kind = fault.problem if fault else ""
     if connection.problem_kind == Problem.UNREADABLE:
@@ -80,7 +80,7 @@ def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None
 
 
 def trouble_of(connection: GitHubConnection) -> Trouble | None:
-    """What is wrong with the token, or will be within 14 days; None when it works, or GitHub itself failed."""
+    """Returns the token's problem, or its expiry within 14 days; None if it works or only GitHub failed."""
     days = connection.days_left
     if days is not None and days < 0:
         ended = f"It expired on {connection.expires_at:%-d %b %Y at %H:%M} UTC. {LASTS}"
@@ -96,7 +96,7 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
 
 
 def tell(connection: GitHubConnection, people: Iterable[User]) -> None:
-    """Write one e-mail to each of `people` about the token's trouble, unless they have had it already."""
+    """Post one e-mail to each of `people` about the token's problem; idempotent."""
     trouble = trouble_of(connection)
     if trouble is None:
         return
@@ -119,7 +119,7 @@ def _trouble(connection: GitHubConnection, kind: str, tone: str, says: str, text
 
 
 def _key(connection: GitHubConnection, kind: str) -> str:
-    if kind == EXPIRY:  # one trouble, from the first warning on until the end
+    if kind == EXPIRY:  # the same problem from the first warning until expiry
         return f"token:{connection.ref}:{kind}:{connection.expires_at:%Y%m%d%H%M%S}"
     about = f"{connection.repository_id} " if kind == Problem.UNREADABLE else ""
     digest = hashlib.sha256(about.encode() + bytes(connection.token_encrypted)).hexdigest()

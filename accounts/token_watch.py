@@ -1,4 +1,4 @@
-"""Checks every token, daily and when GitHub rejects it: whether it still works, and for how long."""
+"""Checks whether tokens still work and when they expire: daily, and when GitHub rejects one."""
 
 import logging
 from datetime import timedelta
@@ -12,15 +12,15 @@ from accounts.models import GitHubConnection
 from foundation.one_at_a_time import alone
 
 FRESH = timedelta(days=1)
-SOON = timedelta(minutes=10)  # when GitHub itself had a fault
+SOON = timedelta(minutes=10)  # after a transient failure of GitHub
 logger = logging.getLogger(__name__)
 
 
 @alone
 def check_connections() -> None:
-    """Check each token whose last check is a day old; the failure of one affects no other.
+    """Check each token whose last check is a day old; a failure for one does not affect the others.
 
-    One that GitHub could not answer for is checked again at the next run.
+    A token that GitHub gave no verdict on is checked again at the next run.
     """
     old = Q(checked_at__lt=Now() - FRESH) | Q(checked_at__lt=Now() - SOON, problem_kind="", problem__gt="")
     for connection in GitHubConnection.objects.of_publishers().filter(old).order_by("checked_at"):
@@ -28,9 +28,9 @@ def check_connections() -> None:
 
 
 def check_after(connection: GitHubConnection, fault: Exception) -> None:
-    """Check the token at once when `fault`, which ended some other work, is a new problem of the token.
+    """Check the token at once when `fault`, which ended a scan or similar, is a new problem of the token.
 
-    GitHub is asked once more, so that a transient fault alerts nobody. A known problem is not checked again: a check
+    GitHub is asked again, so a transient failure alerts nobody. A known problem is not checked again: a check
     resets the pauses between scans.
     """
     if isinstance(fault, GitHubError) and fault.problem not in ("", connection.problem_kind):

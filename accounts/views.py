@@ -57,7 +57,7 @@ def theme_save(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def token_save(request: SignedInRequest) -> HttpResponse:
-    """The one page that asks GitHub itself: somebody waits for the answer, seconds at most."""
+    """Asks GitHub while the person waits, with a timeout of seconds."""
     side = side_of(request)
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(
@@ -123,7 +123,7 @@ def repository_refresh(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 def repository_status(request: SignedInRequest) -> HttpResponse:
-    """The line that polls while the list is read; then the whole card instead."""
+    """The polling line while the list is being read; afterwards the whole card."""
     context = _github(request)
     if context["connection"] is None:
         return HttpResponse(status=STOP_POLLING)
@@ -141,7 +141,7 @@ def connection_remove(request: SignedInRequest) -> HttpResponse:
     form = RemovalForm(request.POST, connection=connection)
     if not form.is_valid():
         return _page(request, status=422, removal_form=form)
-    with suppress(services.ConnectionRemoved):  # by a second click, which wants the same
+    with suppress(services.ConnectionRemoved):  # by a second click: idempotent
         services.remove_connection(connection, by=request.user)
     messages.success(request, "The GitHub connection was removed. Published modules are not affected.")
     return redirect(_profile_of(side))
@@ -151,7 +151,7 @@ def connection_remove(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def webhook_save(request: SignedInRequest) -> HttpResponse:
-    """The only response that ever holds the secret; posted again, it makes another."""
+    """The only response that contains the secret; each POST creates a new one."""
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     if get_adapter().is_reauthentication_required(app="accounts"):
@@ -171,12 +171,12 @@ def webhook_save(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def api_token_create(request: SignedInRequest) -> HttpResponse:
-    """The only response that ever holds the token's text; posted again, the name is taken and nothing is shown."""
+    """The only response that contains the token's text; a repeated POST is refused, as the name is taken."""
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(
             request, _api_tokens(), "No token was created yet. Enter your password, then create it again."
         )
-    context = _context(request)  # refuses an address that is not theirs before anything is made
+    context = _context(request)  # raises PermissionDenied before anything is created
     form = ApiTokenForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422, api_token_form=form)
@@ -206,13 +206,13 @@ def _api_tokens() -> str:
 
 
 def _confirm_first(request: SignedInRequest, address: str, afterwards: str) -> HttpResponse:
-    """Ask for the password. allauth would keep the refused post in the session, and with it the token in clear."""
+    """Ask for the password. allauth's decorator would store the POST, with the token in clear, in the session."""
     messages.info(request, afterwards)
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': address})}")
 
 
 def _page(request: SignedInRequest, *, status: int = 200, **bound: Any) -> HttpResponse:
-    """The profile; `bound` are forms to show in place of fresh ones."""
+    """Renders the profile; `bound` overrides context, such as forms with errors."""
     return render(request, "accounts/profile.html", _context(request) | bound, status=status)
 
 
@@ -255,15 +255,15 @@ def _last_delivery(connection: GitHubConnection) -> Any:
 
 
 def _choice(request: SignedInRequest, connection: GitHubConnection) -> dict:
-    """The form that chooses a repository, narrowed to what the address searches for."""
-    matching = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL takes no NUL
+    """Context of the repository form, filtered by `?q=`."""
+    matching = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL stores no NUL
     form = RepositoryForm(connection=connection, matching=matching)
     found = profile_page.found(len(form.found)) if matching else ""
     return {"matching": matching, "repository_form": form, "found": found}
 
 
 def _published(connection: GitHubConnection) -> int | None:
-    """Modules in the catalogue from the chosen repository; unknown here for the platform's, which nobody owns."""
+    """Number of published modules from the selected repository; None for the platform, whose modules have no owner."""
     if connection.owner is None:
         return None
     return connection.owner.modules.published().filter(repository_id=connection.repository_id).count()

@@ -15,7 +15,7 @@ class NoRepository(Exception):
 
 @transaction.atomic
 def make_secret(connection: GitHubConnection, *, by: User) -> str:
-    """Create a new secret and return it, this once; the previous one stops working.
+    """Create a new secret and return it; it is shown only now, and the previous one stops working.
 
     Raises ConnectionRemoved and NoRepository.
     """
