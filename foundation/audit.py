@@ -1,4 +1,4 @@
-"""The audit trail: written by services in the transaction of the deed itself."""
+"""The audit trail: written by services in the transaction of the change itself."""
 
 from typing import Any, Protocol
 
@@ -6,7 +6,7 @@ from foundation.models import AuditEvent
 
 
 class Actor(Protocol):
-    """A user, as far as the trail knows one."""
+    """The part of a user that the trail needs."""
 
     @property
     def email(self) -> str: ...

@@ -1,4 +1,4 @@
-"""Choices with the look of their badge, and the field that gives them back."""
+"""Choices that carry tone and icon of their badge, and the model field that returns them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -35,7 +35,7 @@ else:
 
 
 class _Member(DeferredAttribute):
-    """An attribute of a model that turns what it is given into the field's choice."""
+    """Descriptor that converts an assigned value to a member of the field's choices."""
 
     field: "ChoiceField"
 
@@ -46,7 +46,7 @@ class _Member(DeferredAttribute):
 class ChoiceField(Text[Given, Got]):
     """A CharField whose value is a member of its ShownChoices, not a plain string: `{% badge run.status %}`.
 
-    A value that is no choice stays as it is, for validation to name. Migrations see a CharField.
+    An invalid value is kept, so that validation can report it. Migrations see a CharField.
     """
 
     descriptor_class = _Member

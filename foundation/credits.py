@@ -1,4 +1,4 @@
-"""The portal's credits: kept as whole units, of which CREDIT make one, and written with at most four decimals."""
+"""Credits: stored as integer units, CREDIT units each, written with at most four decimals."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ def to_units(credits: Decimal) -> int:
 
 
 def nearest_units(credits: float) -> int:
-    """Credits of a number that nobody has checked, as a repository writes them; halves of a unit to the even one."""
+    """Rounds an unvalidated number of credits, as in a repository, to units; half a unit goes to the even one."""
     return round(Decimal(str(credits)) * CREDIT)
 
 

@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet: CSV whose cells cannot become formulas there."""
+"""CSV for spreadsheets, guarded against formula injection."""
 
 import csv
 from collections.abc import Iterable
@@ -7,12 +7,12 @@ from io import StringIO
 
 from django.http import HttpResponse
 
-# A cell that begins so is computed by spreadsheets, full-width forms too (OWASP, "CSV Injection").
+# Spreadsheets evaluate cells that begin like this, full-width forms too (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def csv_response(name: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
-    """A download `name`.csv of `rows`, iterables of cells as of `csv_line`."""
+    """A download `name`.csv; each row is an iterable of cells, see `csv_line`."""
     return HttpResponse(
         map(csv_line, rows),
         content_type="text/csv; charset=utf-8",
@@ -21,14 +21,14 @@ def csv_response(name: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
 
 
 def csv_line(cells: Iterable[object]) -> str:
-    """One line with its end; None is an empty cell, numbers stay numbers."""
+    """One CSV line with its line end; None becomes an empty cell, numbers are not quoted."""
     out = StringIO()
     csv.writer(out).writerow(map(safe, cells))
     return out.getvalue()
 
 
 def safe(cell: object) -> object:
-    """`cell` itself, or its text after an apostrophe where a spreadsheet would take it for a formula."""
+    """Returns `cell`, or its text after an apostrophe if a spreadsheet would evaluate it."""
     if cell is None or isinstance(cell, int | float | Decimal):
         return cell
     text = str(cell)

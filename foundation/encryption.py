@@ -50,5 +50,5 @@ def decrypt(token: bytes, *, context: str) -> bytes:
         raise DecryptionFailed(f"no key {key_id!r} in PORTAL_KEYS")
     try:
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
-    except (InvalidTag, ValueError) as error:  # ValueError: cut off within the nonce
+    except (InvalidTag, ValueError) as error:  # ValueError: truncated within the nonce
         raise DecryptionFailed(f"ciphertext does not belong to {context}") from error

@@ -6,5 +6,5 @@ from django.db import models  # noqa: F401 – named in the text below
 
 Shape = TypeVar("Shape")
 
-# A text, as Django's own field takes no type arguments at run time; so are the annotations that name it.
+# A string, as Django's field takes no type arguments at run time; annotations that use it are strings too.
 JSONOf: TypeAlias = "models.JSONField[Shape, Shape]"

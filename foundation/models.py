@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 
 class AuditEvent(models.Model):
-    """Who did what to what. Append-only; people and targets are texts, so that it never points upward."""
+    """Who did what to what. Append-only; people and targets are texts, so there is no foreign key upward."""
 
     at = models.DateTimeField(auto_now_add=True)
     by = models.CharField(max_length=254, blank=True, help_text="E-mail of the person. Blank for the portal itself.")
@@ -34,7 +34,7 @@ class Heartbeat(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """An e-mail to send, written in the transaction of what causes it; posting is idempotent by its key."""
+    """An e-mail to send, written in the transaction that causes it; posting is idempotent by `key`."""
 
     key = models.CharField(max_length=200, unique=True)
     to = models.EmailField()

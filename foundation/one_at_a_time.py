@@ -1,4 +1,4 @@
-"""One at a time: a periodic work that another process is at already is left to it; a second beat is harmless."""
+"""Periodic work under an advisory lock: a second run at the same time, as from a second beat, returns at once."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.db import connection
 
 
 def alone(work: Callable[..., None]) -> Callable[..., None]:
-    """Have `work` return at once while it goes on elsewhere; PostgreSQL ends the lock of a process that dies."""
+    """Decorator: `work` returns at once while another process runs it. PostgreSQL releases a dead process's lock."""
     number = lock_number(work)
 
     @wraps(work)
@@ -27,6 +27,6 @@ def alone(work: Callable[..., None]) -> Callable[..., None]:
 
 
 def lock_number(work: Callable[..., None]) -> int:
-    """The key of its advisory lock: 64 bits of its full name."""
+    """The key of the advisory lock: 64 bits of a hash of the function's full name."""
     name = f"{work.__module__}.{work.__qualname__}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

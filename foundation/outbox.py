@@ -1,4 +1,4 @@
-"""The outbox: e-mails are written with the change that causes them, and sent by a worker."""
+"""The outbox: e-mails are rows, written in the transaction that causes them and sent by a worker."""
 
 from functools import partial
 
@@ -11,15 +11,15 @@ from foundation.wake import wake
 
 
 def link(path: str) -> str:
-    """The whole address of a page of the portal, as an e-mail needs it."""
+    """The absolute URL of a page, for e-mails."""
     return f"{settings.PORTAL_URL}{path}"
 
 
 def post(*, key: str, to: str, subject: str, text: str, why: str, stop: str) -> None:
-    """Write an e-mail within the caller's transaction; a second one with the same key is left out.
+    """Write an e-mail within the caller's transaction; idempotent by `key`.
 
-    The portal's name goes before the subject; `letter` says what `why` and `stop` are. No part may hold a secret:
-    e-mails are kept, and admins see them.
+    The portal's name is put before the subject; `why` and `stop` as for `letter`. No part may contain a secret:
+    e-mails are stored, and admins see them.
     """
     whole = letter(text, why=why, stop=stop)
     OutboxMessage.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""Paragraphs of a page, and the phrases that they are built of: numbers with their noun, names in a row."""
+"""Paragraphs and notices of a page, and phrases for them: numbers with their noun, lists of names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice of `includes/_notice.html`: a title, its text, and what somebody wrote, as a quote with a link.
+    """A notice of `includes/_notice.html`: title, text, and optionally a quoted text with a link.
 
     `title` and `text` are escaped unless they come from `format_html`.
     """
@@ -43,7 +43,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def listed(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
-    """Names in a row, `most` of them at the most: "A", "A and B", "A, B, C and 2 more"."""
+    """At most `most` names, joined: "A", "A and B", "A, B, C and 2 more"."""
     shown = list(names[:most])
     if len(names) > most:
         shown.append(f"{len(names) - most:,} more")
@@ -51,5 +51,5 @@ def listed(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
 
 
 def joined(sentences: Sequence[str]) -> SafeString:
-    """Sentences in a row, each escaped unless it is HTML already; blank ones are left out."""
+    """Joins sentences with spaces, each escaped unless it is HTML already; blank ones are skipped."""
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences if sentence))

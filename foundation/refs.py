@@ -25,7 +25,7 @@ class RefField(models.CharField):
 
 
 class RefConverter:
-    """`<ref:…>` of an address: nothing that cannot be a reference reaches the database."""
+    """`<ref:…>` in URL patterns: anything else is 404 without a query."""
 
     regex = f"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}"
 
@@ -36,4 +36,4 @@ class RefConverter:
         return value
 
 
-register_converter(RefConverter, "ref")  # once, for the addresses of all apps
+register_converter(RefConverter, "ref")  # once, for the URLs of all apps

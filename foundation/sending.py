@@ -1,4 +1,4 @@
-"""Sends the e-mails of the outbox. Each is a transaction of its own, so that a crashed sender repeats one at most."""
+"""Sends the e-mails of the outbox, each in a separate transaction: a crashed sender repeats one at most."""
 
 import hashlib
 import logging
@@ -20,8 +20,8 @@ from foundation.models import OutboxMessage
 
 FIRST_PAUSE = timedelta(seconds=30)  # doubled after each failure
 MOST_PAUSES = 2**7  # an hour
-PATIENCE = timedelta(days=1)  # since it was written; then it is given up
-# What a server says of one e-mail; any other error is of the server itself, and would be that of the next one too.
+PATIENCE = timedelta(days=1)  # after creation; then the e-mail is given up
+# Errors about one e-mail; any other error is the server's and would hit the next e-mail too.
 OF_ONE_EMAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _letter(message: OutboxMessage, server: BaseEmailBackend) -> EmailMessage:
 
 
 def message_id(key: str) -> str:
-    """The same each time an e-mail is sent, so that receivers can drop a duplicate."""
+    """The Message-ID, equal for every attempt, so that receivers can drop a duplicate."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
@@ -90,6 +90,6 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
 
 @transaction.atomic
 def _postpone_others() -> None:
-    """Pause after the server failed; this does not count as an attempt of the e-mails that were not tried."""
+    """Postpone all due e-mails after the server failed, without counting an attempt."""
     others = _due().select_for_update(skip_locked=True).values("pk")
     OutboxMessage.objects.filter(pk__in=others).update(next_try_at=Now() + FIRST_PAUSE)

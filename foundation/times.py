@@ -32,12 +32,12 @@ def _time(moment: datetime, text: str) -> SafeString:
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
-    """A time, relative up to a day ("23 min ago"), then "20 Nov 14:03", with the year when it is another one."""
+    """A time, relative up to a day ("23 min ago"), then "20 Nov 14:03", with the year if it is not this one."""
     return _time(moment, _relative(moment, now or timezone.now())) if moment else ""
 
 
 def when(moment: date | str | None, now: datetime | None = None) -> str:
-    """A time, or its text in ISO 8601, as "20 Nov 14:03", a day as "20 Nov"; with the year when it is another one."""
+    """A time (or its ISO 8601 text) as "20 Nov 14:03", a day as "20 Nov"; with the year if it is not this one."""
     if not moment:
         return ""
     if isinstance(moment, str):
@@ -50,7 +50,7 @@ def when(moment: date | str | None, now: datetime | None = None) -> str:
 
 def duration(seconds: float | timedelta | str | None) -> str:
     """Seconds, or a timedelta, in words: 8.14 → "8.1 s", 73 → "1 min 13 s", 7380 → "2 h 3 min"."""
-    if seconds is None or isinstance(seconds, str):  # a template's missing value is an empty text
+    if seconds is None or isinstance(seconds, str):  # a template passes "" for a missing value
         return ""
     if isinstance(seconds, timedelta):
         seconds = seconds.total_seconds()
