@@ -1,4 +1,4 @@
-"""What every page shows around its content. Database reads are lazy: a fragment without the shell pays nothing."""
+"""Context of the frame around every page. Database reads are lazy: a fragment without the frame runs no query."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PUBLISH = "Publish"
 
 @dataclass(frozen=True)
 class Count:
-    """A number beside a link, and what a screen reader says behind it."""
+    """A number beside a link, and the text that a screen reader adds."""
 
     number: int
     says: str
@@ -30,9 +30,9 @@ class Count:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link of the main navigation; `current` is the value of its aria-current, empty when one is elsewhere.
+    """A link of the main navigation; `current` is its aria-current, empty on other pages.
 
-    `count` gives how many updates are available; a template calls it, so that a fragment asks nothing.
+    `count` returns how many updates are available; the template calls it, so a fragment runs no query.
     """
 
     label: str
@@ -70,14 +70,14 @@ def _private_mode() -> bool:
 
 
 def _troubles(user: User) -> list[token_health.Trouble]:
-    """What is wrong with the tokens that this person answers for."""
+    """Problems of the tokens that this person manages."""
     connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
     found = [token_health.trouble_of(connection) for connection in connections.order_by("pk")]
     return [trouble for trouble in found if trouble]
 
 
 def updates_for(user: User) -> int:
-    """How many published modules that this person answers for have changed in their repository."""
+    """How many updates are available among the modules that this person publishes."""
     return sum(candidates.updates_of(owner) for owner in user.publishes_for)
 
 

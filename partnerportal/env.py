@@ -1,7 +1,7 @@
 """
-Settings come from the environment; a missing or malformed one stops the start with a sentence.
+Reads settings from the environment; a missing or malformed one stops the process with a sentence.
 
-SystemExit and not an exception of Django, because web server, worker, beat and manage.py all print it bare.
+SystemExit, not one of Django's exceptions: web server, worker, beat and manage.py print it without a traceback.
 """
 
 import os
@@ -10,7 +10,7 @@ TRUE = {"1", "true", "yes", "on"}
 
 
 def required(name: str, what: str) -> str:
-    """The value of a variable that has no safe default; SystemExit with a sentence that says `what` it is for."""
+    """The value of a variable that has no safe default; SystemExit with a sentence that says `what` it is."""
     value = os.environ.get(name, "").strip()
     if not value:
         raise SystemExit(f"{name} is not set: {what}. See .env.example.")

@@ -1,4 +1,4 @@
-"""What the pages say that come instead of an answer: what happened, what was kept, what to do next."""
+"""Texts of the error pages: what happened, what was kept, what to do next."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class ErrorPage:
 
 FORBIDDEN = "You don't have permission to do this"
 
-PAGES = {  # by the name of the template
+PAGES = {  # by name of the template
     "400": ErrorPage(
         "400",
         "The portal cannot read this request",

@@ -1,4 +1,4 @@
-"""Is every part of the portal there? Asked often, so it asks each part once and waits about a second."""
+"""`/healthz`: called often, so it checks each part once with a timeout of a second."""
 
 from contextlib import closing
 
@@ -20,7 +20,7 @@ LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200, or 503 when the database, the broker or the workers of a queue are gone; JSON says which."""
+    """200, or 503 when the database, the broker or the workers of a queue are gone; the JSON names them."""
     database, beat = _database()
     broker, served = _broker()
     parts = {"database": database, "broker": broker}
@@ -40,8 +40,8 @@ def _word(is_there: bool) -> str:
 
 
 def _database() -> tuple[str, dict[str, float]]:
-    """The database's word, and seconds since each periodic task last succeeded."""
-    # A connection of its own: one that waits no longer than this, and leaves the request's alone.
+    """State of the database, and seconds since each periodic task last succeeded."""
+    # Not Django's connection: this one has short timeouts.
     patience = {"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={WAIT_SECONDS * 1000}"}
     try:
         probe = psycopg2.connect(**(connection.get_connection_params() | patience))
@@ -55,7 +55,7 @@ def _database() -> tuple[str, dict[str, float]]:
 
 
 def _broker() -> tuple[str, dict[str, bool]]:
-    """The broker's word, and for each queue whether a worker serves it."""
+    """State of the broker, and for each queue whether a worker serves it."""
     waits = {"socket_connect_timeout": WAIT_SECONDS, "socket_timeout": WAIT_SECONDS, "retry": None}
     queues = list(_queues().values())
     try:

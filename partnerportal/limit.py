@@ -1,11 +1,11 @@
-"""How many requests one web process serves at once."""
+"""Limits how many requests one web process serves at once."""
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-# The live log is a stream that stays open for hours and holds no database connection of its own.
+# The live log is a stream that stays open for hours and holds no database connection.
 STREAMS = re.compile(r"^/deployments/[^/]+/runs/[0-9]+/log/$")
 
 
@@ -16,9 +16,9 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 class Limited:
     """
-    An ASGI application that lets `at_once` requests through and the others wait.
+    ASGI middleware: serves `at_once` requests at a time, the others wait.
 
-    Each request runs in a thread with a database connection of its own, and PostgreSQL has a fixed number of them.
+    Each request holds a database connection, and PostgreSQL has a fixed number of them.
     """
 
     def __init__(self, application: Callable[..., Awaitable[None]], *, at_once: int) -> None:

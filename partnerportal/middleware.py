@@ -2,12 +2,12 @@ from django.http import HttpRequest, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.utils.deprecation import MiddlewareMixin
 
-# What psycopg says of the character NUL, and Django of a key that its admin hands on as it was sent.
+# Error texts of psycopg for the character NUL, and of Django for a key in the admin's URL that is no number.
 UNSTORABLE = ("NUL (0x00)", "expected a number but got")
 
 
 class UnreadableIs400(MiddlewareMixin):
-    """Answers what no page can read, as the bad request that it is, in plain words: rendering a page reads it too."""
+    """Answers 400 to requests that cannot be decoded or stored; plain text, as a page would read them again."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBadRequest | None:
         is_form = request.content_type == "application/x-www-form-urlencoded"
@@ -24,7 +24,7 @@ class UnreadableIs400(MiddlewareMixin):
 
 
 class InvalidFormIs422(MiddlewareMixin):
-    """Gives the sign-in pages, whose views are not ours, the answer that our own views give to an invalid form."""
+    """Answers 422 to invalid forms in allauth's views, as our own views do."""
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         form = (response.context_data or {}).get("form")

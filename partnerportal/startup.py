@@ -1,4 +1,4 @@
-"""What must be right before a process of the portal may start; each problem is one sentence for the operator."""
+"""Checks before a process starts; each problem is one sentence for the operator."""
 
 import shutil
 from typing import Any
@@ -11,7 +11,7 @@ from foundation import encryption
 
 
 def keys_problem() -> str:
-    """What is wrong with the key ring, or an empty text."""
+    """The problem of the key ring, or an empty text."""
     try:
         encryption.key_ids()
     except ImproperlyConfigured as error:
@@ -29,13 +29,13 @@ def terraform_problem() -> str:
 
 
 def require(problem: str) -> None:
-    """Stop the process with the sentence, without a traceback."""
+    """Stop the process with `problem` and no traceback; no-op if it is empty."""
     if problem:
         raise SystemExit(problem)
 
 
 @checks.register
 def terraform_is_here(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A warning: of all processes only the workers of queue `runs` need Terraform, and those refuse to start."""
+    """Only a warning: just the workers of queue `runs` need Terraform, and they refuse to start without it."""
     problem = terraform_problem()
     return [checks.Warning(problem, id="partnerportal.W001")] if problem else []

@@ -44,7 +44,7 @@ EMPTIES = [  # icon, title, text, address and action
 
 
 class ExampleForm(forms.Form):
-    """One field per look of `forms/field.html`; filled in wrongly, so that the errors show too."""
+    """One field for each variant of `forms/field.html`, filled in wrongly to show the errors."""
 
     token = forms.CharField(help_text="Starts with ghp_ or github_pat_.", min_length=20, widget=forms.PasswordInput)
     cost = forms.IntegerField(label="Credit cost", help_text="Repository says 60.", max_value=10_000, required=False)
@@ -71,6 +71,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _one_of_each_look() -> Iterable[ShownChoices]:
-    """Members of all choices, those that look alike shown once."""
+    """Members of all choices, one for each distinct badge."""
     members = [member for choices in CHOICES for member in choices]
     return {(member.label, member.tone, member.icon): member for member in members}.values()

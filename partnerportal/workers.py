@@ -1,4 +1,4 @@
-"""What a Celery process of ours does besides its tasks: refuse a wrong start, show that it lives, note successes."""
+"""Signals of Celery processes: refuse to start without Terraform, write heartbeats, record successes."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ from foundation.wake import wake
 from partnerportal import startup
 
 logger = logging.getLogger(__name__)
-BEATS_MISSED = 3  # so many, and a queue no longer counts as served
+BEATS_MISSED = 3  # heartbeats, after which a queue counts as not served
 
 
 def key(queue: str) -> str:
@@ -36,13 +36,13 @@ def show_life(sender: Any, **kwargs: Any) -> None:
 
 @signals.beat_init.connect
 def grant_at_once(sender: Any, **kwargs: Any) -> None:
-    """Beat's own first look comes one interval after its start; what is due does not wait for it."""
+    """Beat first runs a task one interval after its start; due grants do not wait for that."""
     wake("billing.grant_allowances")
 
 
 @signals.task_success.connect
 def note_success(sender: Any, **kwargs: Any) -> None:
-    """Of the periodic tasks, when each last succeeded: `/healthz` and the admin show the lag."""
+    """Record when each periodic task last succeeded: `/healthz` and the admin show the lag."""
     periodic = {entry["task"] for entry in sender.app.conf.beat_schedule.values()}
     if sender.name in periodic:
         Heartbeat.objects.update_or_create(name=sender.name, defaults={"at": timezone.now()})

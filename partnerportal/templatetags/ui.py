@@ -1,4 +1,4 @@
-"""How templates show things: icons, badges, money; times as `foundation.times` formats them, for sentences too."""
+"""Template tags and filters: icons, badges, money; times are formatted by `foundation.times`."""
 
 from collections.abc import Iterable, Sized
 from decimal import Decimal
@@ -27,7 +27,7 @@ MINUS = "−"
 
 
 class Level(ShownChoices):
-    """Levels of Django's messages, by their tags."""
+    """Levels of Django's messages, named like their tags."""
 
     DEBUG = "debug", "", "info", "Debug"
     INFO = "info", "", "info", "Information"
@@ -37,7 +37,7 @@ class Level(ShownChoices):
 
     @property
     def role(self) -> str:
-        """What a screen reader makes of it: an alert interrupts."""
+        """ARIA role; an alert interrupts a screen reader."""
         return "alert" if self is Level.ERROR else "status"
 
 
@@ -52,7 +52,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def badge(choice: Any) -> str:
-    """A choice as shape, word and colour; nothing for None. Anything with a label, a tone and an icon will do."""
+    """A choice as icon, label and colour; nothing for None. Takes anything with label, tone and icon."""
     if choice is None:
         return ""
     rail = format_html(' data-tone="{}"', choice.tone) if choice.tone else ""
@@ -61,13 +61,13 @@ def badge(choice: Any) -> str:
 
 @register.inclusion_tag("includes/_toast.html")
 def toast(text: str, level: str) -> dict[str, Any]:
-    """A message that lies over the page until it is dismissed; `level` is a level tag of Django's messages."""
+    """A message over the page until it is dismissed; `level` is a level tag of Django's messages."""
     return {"text": text, "level": Level(level)}
 
 
 @register.inclusion_tag("includes/_error.html")
 def error_page(name: str, text: str = "", heading: str = "h1") -> dict[str, Any]:
-    """A page that comes instead of an answer, by the name of its template; `text` is said in place of its own."""
+    """An error page, by the name of its template; `text` replaces its default text."""
     page = PAGES[name]
     return {"code": page.code, "title": page.title, "text": text or page.text, "heading": heading}
 
@@ -83,7 +83,7 @@ def credits(units: int | str | None) -> str:
 
 @register.filter
 def signed(units: int | str | None) -> str:
-    """As `credits`, with a plus sign where the balance grows: for tables of movements."""
+    """As `credits`, with a plus sign for positive amounts."""
     return f"+{credits(units)}" if units and int(units) > 0 else credits(units)
 
 
@@ -120,12 +120,12 @@ def need_a_change(fields: Sized) -> str:
 
 @register.filter
 def links_to_fields(fields: Iterable[BoundField]) -> SafeString:
-    """The names of fields in a row, each a link to its field."""
+    """The labels of fields, joined, each linked to its field."""
     links = ((field.id_for_label or field.auto_id, field.label) for field in fields)
     return format_html_join(", ", '<a href="#{}">{}</a>', links)
 
 
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
-    """Whether a field of a form is one box to tick, whose label stands behind it."""
+    """Whether a form field is a single checkbox, whose label comes after it."""
     return field.widget_type == "checkbox"
