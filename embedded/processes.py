@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent."""
+"""Child processes that do not outlive their parent."""
 
 import contextlib
 import ctypes
@@ -25,10 +25,10 @@ def start(
     feed: bytes = b"",
 ) -> subprocess.Popen:
     """
-    Start `command` in a session of its own, with `feed` as its input and its output appended to `log`.
+    Start `command` in a new session, with `feed` as its input and its output appended to `log`.
 
-    On Linux the kernel sends it `parting` when the thread that called this ends, however that came about. Call it
-    from the main thread.
+    On Linux the kernel sends it `parting` when the calling thread ends, for whatever reason. Call it from the
+    main thread.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -51,7 +51,7 @@ def start(
 
 
 def stop(process: subprocess.Popen, *, ask: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:
-    """Ask the process to end, and after `patience` seconds end it and what is left of its session."""
+    """Send `ask` to the process; after `patience` seconds kill it and the rest of its session."""
     if process.poll() is None:
         process.send_signal(ask)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -62,7 +62,7 @@ def stop(process: subprocess.Popen, *, ask: signal.Signals = signal.SIGTERM, pat
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
+    """A loopback port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -19,12 +19,12 @@ except ImportError:
 
 DATABASES = 64
 START_SECONDS = 15
-TRIES = 5  # another process may take the free port between looking and listening
+TRIES = 5  # another process may take the free port before the server listens
 
 
 @dataclass(frozen=True)
 class Redis:
-    """A running server; nothing it holds is kept."""
+    """A running server; its data is not persisted."""
 
     process: subprocess.Popen
     port: int
@@ -39,7 +39,7 @@ class Redis:
 
 
 def start(directory: Path) -> Redis:
-    """Start a server that logs to `directory`; raises EmbeddedUnavailable with a sentence when it cannot run here."""
+    """Start a server that logs to `directory`; raises EmbeddedUnavailable if it cannot run here."""
     directory.mkdir(parents=True, exist_ok=True)
     binary = _binary()
     for _ in range(TRIES):
@@ -62,7 +62,7 @@ def _binary() -> Path:
 
 def _start_once(binary: Path, directory: Path) -> Redis:
     port, password = processes.free_port(), secrets.token_hex(16)
-    # The configuration goes through stdin: a password in argv would be seen by everybody.
+    # The configuration goes through stdin: argv is visible to all users, and so would be the password.
     settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndatabases {DATABASES}\n'
     process = processes.start(
         [str(binary), "-"],

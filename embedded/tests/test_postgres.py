@@ -23,7 +23,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def folder():
-    """Not pytest's own, whose parent each pytest that starts closes for other users, PostgreSQL's among them."""
+    """Not pytest's tmp_path: each pytest start makes its parent private, also against PostgreSQL's user."""
     with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"]) as path:
         yield Path(path)
 
@@ -125,5 +125,5 @@ def test_a_server_that_crashed_recovers(started, folder):
     ask(server, "CREATE TABLE kept AS SELECT 7 AS number")
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
-    time.sleep(0.5)  # its own children notice and end
+    time.sleep(0.5)  # time for its child processes to end
     assert ask(started(folder / "data"), "SELECT number FROM kept") == 7
