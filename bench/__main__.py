@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory:
-        Path(directory).chmod(0o755)  # PostgreSQL's own user walks through it
+        Path(directory).chmod(0o755)  # PostgreSQL's user has to traverse it
         world = World(Path(directory))
         try:
             figures = [demo_again(world), pages(world), *runs(world)]
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def demo_again(world: World) -> Figure:
-    """Start a demo that has its data already; leaves it running."""
+    """Measure the start of a demo with existing data; leaves it running."""
     world.start()
     samples = []
     for _ in range(SAMPLES):
@@ -37,7 +37,7 @@ def demo_again(world: World) -> Figure:
 
 
 def runs(world: World) -> list[Figure]:
-    """What needs the portal's own code, in a process with the demo's environment."""
+    """Figures that need the portal's code, from a process with the demo's environment."""
     answer = subprocess.run(
         [sys.executable, "-c", INSIDE, world.url],
         env=world.environment(),

@@ -1,6 +1,6 @@
-"""A repository to scan: 90 modules, 2.4 MB of HCL, the same bytes for the same seed, and no two files equal.
+"""Generates a repository to scan: 90 modules, 2.4 MB of HCL, deterministic for a seed, no two files equal.
 
-Variables are mixed as they were counted in public catalogues of the RAD conventions: their types, groups and flags.
+Types, groups and flags of variables are distributed as in public catalogues that follow the RAD conventions.
 """
 
 import random
@@ -9,7 +9,7 @@ from collections.abc import Callable
 MODULES = 90
 BYTES = 2_400_000
 SEED = 90
-VARIABLES = 41  # of a module: 495 in 12
+VARIABLES = 41  # per module; 495 in 12 modules were counted
 GROUPS = {0: 239, 1: 89, 2: 43, 3: 104, 4: 8, None: 12}
 UPDATESAFE = 281 / 495
 OPTIONS = 19 / 495

@@ -1,4 +1,4 @@
-"""A measured figure: samples of one run of the bench, and where there is one those of the bare tool beside it."""
+"""A measured figure: samples of one bench run, and of a baseline where there is one."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def p95(samples: list[float]) -> float:
 
 
 def write(figures: list[Figure]) -> None:
-    """Replace results.json as a whole: commit, date, machine and every figure."""
+    """Overwrite results.json with commit, date, machine and every figure."""
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=RESULTS.parent)
     content = {
         "commit": commit.stdout.strip(),

@@ -1,4 +1,4 @@
-"""`python -m bench.ledger`: movements of credits a second, with 8 processes on a durable PostgreSQL of its own.
+"""`python -m bench.ledger`: movements of credits per second, with 8 processes on a separate durable PostgreSQL.
 
 One movement is one committed transaction: a hold, or the capture of one.
 """
@@ -24,7 +24,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="portal-ledger-") as directory:
-        Path(directory).chmod(0o755)  # PostgreSQL's own user walks through it
+        Path(directory).chmod(0o755)  # PostgreSQL's user has to traverse it
         server = postgres.start(Path(directory) / "postgres", durable=True)
         try:
             server.ensure_database("ledger")

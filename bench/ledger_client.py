@@ -30,7 +30,7 @@ def fill(wallets: int) -> None:
 
 
 def move(wallets: int, start: float, seconds: float) -> list[float]:
-    """Milliseconds that each movement took: a hold and its capture in turn."""
+    """Milliseconds of each movement; alternately a hold and its capture."""
     centres = list(CostCentre.objects.select_related("owner").order_by("pk")[:wallets])
     times: list[float] = []
     number = 0

@@ -1,4 +1,4 @@
-"""How long pages take, from a signed-in browser's first byte sent to the last received."""
+"""Times of pages, from the first byte sent to the last received, signed in."""
 
 import time
 
@@ -12,7 +12,7 @@ ROUNDS = 10
 
 
 def pages(world: World) -> Figure:
-    """p95 over alice's pages, five times, beside the same server handing out a static file."""
+    """p95 over alice's pages, five samples; the baseline is a static file from the same server."""
     session = sign_in(world.url, "alice@example.com", "demo-portal")
     addresses = [world.url.rstrip("/") + page for page in PAGES]
     _times(session, addresses)  # templates are compiled at first use

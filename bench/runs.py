@@ -1,4 +1,4 @@
-"""Figures of runs against a running demo. Its process has the demo's environment and Django set up."""
+"""Figures of runs in a running demo. Needs the demo's environment and a configured Django."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def _pulse() -> str:
-    """Steps one after the other, each printing the time of day four times a second."""
+    """Resources applied one after the other, each printing the time four times a second."""
     return "".join(PULSE % (step, f"terraform_data.step{step - 1}" if step else "") for step in range(STEPS))
 
 

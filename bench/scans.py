@@ -1,4 +1,4 @@
-"""Figures of scans: through Celery, the local GitHub and the database of a running demo, beside the parser alone."""
+"""Figures of scans in a running demo (Celery, local GitHub, database); the baseline is the parser alone."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ NAME = "bench-example/catalogue"
 TOKEN = "bench-catalogue"  # noqa: S105
 WARM_UP = 'variable "a" {\n  type = string\n}\n'
 LONGEST_SECONDS = 300
-# python-hcl2 as it is, one file after the other, in a process of its own that has loaded its grammar.
+# python-hcl2 alone, one file after the other, in a separate process whose grammar is loaded.
 ALONE = """
 import json, sys, time, hcl2
 texts = json.load(sys.stdin)
@@ -35,7 +35,7 @@ print(time.perf_counter() - began)
 
 
 def scans() -> list[Figure]:
-    """Cold, unchanged and with one changed module; and the most memory that the scanning process ever had."""
+    """Cold, unchanged and with one changed module; and the peak memory of a scanning process."""
     files = catalogue.files()
     texts = [text for path, text in files.items() if path.endswith(".tf")]
     size = f"{catalogue.MODULES} modules, {sum(map(len, texts)) / 1e6:.1f} MB"
@@ -71,7 +71,7 @@ def _github(verb: str, **arguments):
 
 
 def _warm(connection: GitHubConnection) -> None:
-    """Let each process of the worker start its parsers, as they have in a portal that is used."""
+    """Let each process of the worker start its parsers, as in a portal in use."""
     for _ in range(4):
         _cold(connection)
 

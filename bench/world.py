@@ -1,4 +1,4 @@
-"""A demo world of the bench's own: started and stopped as a user would, in a directory that is thrown away."""
+"""A separate demo for the bench, started and stopped as a user would, in a temporary directory."""
 
 import os
 import re
@@ -47,7 +47,7 @@ class World:
             self._process = None
 
     def environment(self) -> dict[str, str]:
-        """What the web process was started with: its database, broker and keys."""
+        """The environment of the web process: database, broker and keys."""
         for process in psutil.process_iter(["cmdline"]):
             if "uvicorn" in (process.info["cmdline"] or []) and process.environ().get(MARK) == str(self.data):
                 return process.environ()
@@ -55,7 +55,7 @@ class World:
 
 
 def sign_in(url: str, email: str, password: str) -> requests.Session:
-    """A session of this person, by the same form that a browser sends."""
+    """A signed-in session, by posting the form as a browser does."""
     session = requests.Session()
     address = f"{url}accounts/login/"
     token = CSRF.search(session.get(address, timeout=10).text)
