@@ -15,7 +15,7 @@ from modules.scanning.services import start_scan
 
 @dataclass(frozen=True)
 class Source:
-    """A repository, whose it is (None: the platform's), and which of its folders are published and shared."""
+    """A repository, its owner (None: the platform), and which of its folders are published and shared."""
 
     owner: str | None
     token: str
@@ -37,7 +37,7 @@ SOURCES = [
             )
         ),
     ),
-    # Some are left for a visitor to publish.
+    # The other modules are left for visitors to publish.
     Source(
         "alice",
         "ghp_demo_alice",
@@ -72,7 +72,7 @@ def _connected(source: Source, owner: User | None, *, by: User) -> GitHubConnect
 
 
 def scanned(connection: GitHubConnection, *, by: User) -> Scan:
-    """The repository as a worker reads it now; raises NotInTime when it cannot."""
+    """Scan the repository and wait for the result; raises NotInTime if it fails."""
     scan = start_scan(connection, by=by)
     ended = until(lambda: Scan.objects.filter(pk=scan.pk).exclude(status__in=Scan.UNFINISHED).first(), f"{scan}")
     if ended.status != Scan.Status.SUCCEEDED:

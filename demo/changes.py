@@ -1,4 +1,4 @@
-"""What alice has pushed since her modules were first published: one release, and updates that wait for her."""
+"""Commits that alice pushed after her modules were published: one release, and updates that are available."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LAST_TAG = "ready-for-review"
 
 @dataclass(frozen=True)
 class Commit:
-    """One text of one file replaced by another."""
+    """A commit that replaces one text in one file."""
 
     message: str
     path: str
@@ -98,7 +98,7 @@ def _release(connection: GitHubConnection, *, by: User) -> None:
 
 
 def _read(connection: GitHubConnection, *, by: User) -> Scan:
-    """A scan of what is pushed; one under way may have begun before."""
+    """A scan that includes the pushes; one under way may have started earlier."""
     head = _github("head")
     return until(lambda: (scan := scanned(connection, by=by)).commit == head and scan, f"{REPOSITORY} at {head[:7]}")
 

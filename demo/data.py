@@ -1,4 +1,4 @@
-"""The demo's data directory: one demo at a time holds it, and finds in it what the last one left."""
+"""The demo's data directory: locked by one demo at a time; its content is kept between demos."""
 
 import base64
 import contextlib
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import psutil
 
-MARK = "PORTAL_DEMO_DATA"  # in the environment of every process of a demo: whose it is
+MARK = "PORTAL_DEMO_DATA"  # environment variable that marks every process of a demo with its data directory
 CONTENTS = ("postgres", "redis", "github", "mail", "runs", "logs", "secrets")
 
 
 class DataDirectory:
-    """A directory that this process holds until it ends; SystemExit with a sentence when it cannot."""
+    """A directory that this process locks until it exits; SystemExit with a sentence if another holds it."""
 
     def __init__(self, path: Path):
         self.path = path.expanduser().resolve()
@@ -33,14 +33,14 @@ class DataDirectory:
             ) from None
 
     def end_leftovers(self) -> None:
-        """End processes of an earlier demo on this directory that was killed; PostgreSQL ends its own."""
+        """End leftover processes of a killed demo on this directory; embedded.postgres ends its server itself."""
         for process in psutil.process_iter(["name"]):
             with contextlib.suppress(psutil.Error):
                 if process.info["name"] != "postgres" and process.environ().get(MARK) == str(self.path):
                     process.send_signal(signal.SIGKILL)
 
     def reset(self) -> None:
-        """Forget everything of the demo, and nothing else that may lie here."""
+        """Delete the demo's files, and no others that may be in the directory."""
         for name in CONTENTS:
             path = self.path / name
             if path.is_dir():
@@ -54,7 +54,7 @@ class DataDirectory:
         return path
 
     def secrets(self) -> dict[str, str]:
-        """SECRET_KEY and PORTAL_KEYS of this demo, made at its first start and readable by its owner alone."""
+        """SECRET_KEY and PORTAL_KEYS, created at the first start and readable only by the owner."""
         path = self.path / "secrets"
         if not path.exists():
             key = base64.b64encode(secrets.token_bytes(32)).decode()

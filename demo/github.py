@@ -61,7 +61,7 @@ class LocalGitHub(Store):
     def start(self) -> None:
         """Serve both origins on threads; raises OSError when the port is taken.
 
-        After a stop the API comes back on the port that it had.
+        After a stop the API restarts on the same port.
         """
         api = Server(self.host, self.port, self._answer_api)
         codeload = Server(self.host, 0, self._answer_codeload)
@@ -73,7 +73,7 @@ class LocalGitHub(Store):
             server.start()
 
     def stop(self) -> None:
-        """Stop serving, and let go of requests that hang; the world stays on disk."""
+        """Stop serving and release hanging requests; the data stays on disk."""
         self.failures.clear()
         for server in self._servers:
             server.stop()
@@ -89,30 +89,30 @@ class LocalGitHub(Store):
         self.failures.add(mode, path_prefix=path_prefix, times=times, origin=origin)
 
     def add_webhook(self, full_name: str, url: str, secret: str) -> Hook:
-        """Post what is pushed to the repository to `url`, signed with `secret`, from now on; begins with a ping."""
+        """Deliver pushes to `url`, signed with `secret`, from now on; starts with a ping."""
         return self.hooks.add(self._row(full_name), url, secret)
 
     def deliveries(self) -> list[Delivery]:
-        """What was posted to webhooks, oldest first; a `status` of "pending" has no answer yet."""
+        """Deliveries to webhooks, oldest first; `status` is "pending" until there is a response."""
         return list(self.hooks.deliveries)
 
     def redeliver(self, id: int) -> Delivery:
-        """Post an earlier delivery once more, with its payload and its X-GitHub-Delivery."""
+        """Send an earlier delivery again, with the same payload and X-GitHub-Delivery."""
         return self.hooks.redeliver(id)
 
     def settle(self) -> None:
-        """Wait until every delivery under way has ended."""
+        """Wait until no delivery is under way."""
         self.hooks.settle()
 
     def clear(self) -> None:
-        """Fail no more, forget the log of requests and deliveries, start a new rate-limit hour."""
+        """Reset failures, the logs of requests and deliveries, and the rate limits."""
         self.failures.clear()
         self.requests.clear()
         self.hooks.clear()
         self.api.limits.clear()
 
     def reset(self) -> None:
-        """Go back to the world as it was when this was made, and clear."""
+        """Restore the data as it was when this was created, and clear."""
         self.clear()
         self.restore()
 
@@ -125,7 +125,7 @@ class LocalGitHub(Store):
         return self._answer("codeload", request, elsewhere=self.api.base)
 
     def _answer(self, origin: str, request: Request, *, elsewhere: str) -> Answer | None:
-        if not self._servers:  # stopped: connections that were kept alive get no answer either
+        if not self._servers:  # stopped: kept-alive connections get no response either
             return None
         has_failed, answer = self.failures.strike(origin, request, elsewhere=elsewhere)
         if not has_failed:

@@ -17,7 +17,7 @@ LIVE, FAILED, DESTROYED = "live", "failed", "destroyed"
 
 @dataclass(frozen=True)
 class Story:
-    """A deployment that somebody made, and how it ended. `nonce` finds it again."""
+    """A deployment of the demo world and its final state. `nonce` identifies it."""
 
     nonce: str
     by: str
@@ -28,7 +28,7 @@ class Story:
     end: str = LIVE
 
 
-# In this order, so that carol's Awarded credits pay the first ones and Purchased credits alice's module.
+# In this order, carol's Awarded credits pay for the first ones and Purchased credits for alice's module.
 STORIES = [
     Story("demo-old", "carol", "modules/static_site", "spring-campaign", {"site_name": "spring"}, end=DESTROYED),
     Story("demo-api", "carol", "modules/Container_Service", "checkout-api", {"project_name": "checkout"}),
@@ -41,7 +41,7 @@ STORIES = [
 
 
 def deployments(say: Callable[[str], None]) -> None:
-    """Bring each of STORIES to its end."""
+    """Bring each of STORIES to its final state."""
     made = {deployment.nonce: deployment for deployment in _deployments(STORIES)}
     unfinished = [story for story in STORIES if not _has_ended(story, made.get(story.nonce))]
     for story in unfinished:
@@ -69,15 +69,15 @@ def _has_ended(story: Story, deployment: Deployment | None) -> bool:
 
 
 def _pushed(story: Story) -> bool:
-    """Whether the story is at its end; otherwise begins what comes next, unless a run is under way."""
+    """Whether the story has its final state; if not, starts the next run unless one is under way."""
     known = _deployments([story])
     newest = Run.objects.filter(deployment__in=known.values("pk")).newest_first().first()
-    deployment = known.get()  # read after its newest run, so that what a final one has changed is seen
+    deployment = known.get()  # read after its newest run, to include the changes of a final one
     if _has_ended(story, deployment):
         return True
     if newest.status == Run.Status.FAILED:
         raise NotInTime(f"{story.name} failed: {newest.error}")
-    if newest.is_final:  # a run that is neither failed nor succeeded is of a demo that was stopped meanwhile
+    if newest.is_final:  # neither failed nor succeeded: the demo was stopped during the run
         action = Run.Action.DESTROY if deployment.has_succeeded else Run.Action.RETRY
         services.start_run(deployment, action=action, by=deployment.owner)
     return False

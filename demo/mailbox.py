@@ -1,4 +1,4 @@
-"""E-mail as one file per message, newest name last."""
+"""Stores e-mails, one file each; names sort by time."""
 
 import email
 import email.policy
@@ -17,7 +17,7 @@ SUFFIX = ".eml"
 
 
 class EmailBackend(BaseEmailBackend):
-    """Django's way to send; a message appears whole or not at all."""
+    """Django e-mail backend; writes each file atomically."""
 
     def send_messages(self, email_messages) -> int:
         folder = _folder()
@@ -31,7 +31,7 @@ class EmailBackend(BaseEmailBackend):
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as people read it."""
+    """A parsed message."""
 
     name: str
     subject: str

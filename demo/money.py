@@ -26,7 +26,7 @@ def credits(say: Callable[[str], None]) -> None:
     admin, now = people["admin"], timezone.now()
     first = Month.of(now).shifted(-BACK)
     Allowance.objects.create(amount=ALLOWANCE * CREDIT, valid_from=first.first, by=admin)
-    # Booked in the order of the days, so that each row's balance follows from the one before.
+    # Booked in chronological order, so each row's balance follows from the one before.
     granting.ensure_grants(first.shifted(1).start + timedelta(minutes=1))
     day = first.shifted(1).start + timedelta(days=6, hours=9)
     _add(people["carol"], 400, "sale", "Invoice 2041, bank transfer", by=admin, now=day, paid=360_00)

@@ -1,8 +1,8 @@
 """
 The whole portal on this machine: `make demo`, or `python -m demo.run`.
 
-PORT (8000), PORTAL_DATA_DIR (.data) and RESET=1 come from the environment. Ends everything it started on Ctrl-C or
-SIGTERM, or when one of its parts ends.
+PORT (8000), PORTAL_DATA_DIR (.data) and RESET=1 come from the environment. Stops everything on Ctrl-C or SIGTERM,
+or when one of the parts ends.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def main() -> None:
         _start(supervisor, data, port)
         supervisor.watch()
     except KeyboardInterrupt:
-        with contextlib.suppress(OSError):  # nobody may be left to read it
+        with contextlib.suppress(OSError):  # stdout may be closed
             print("Stopping.", flush=True)
     except (EmbeddedUnavailable, OSError) as error:
         raise SystemExit(str(error)) from error
@@ -57,7 +57,7 @@ def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
     github = supervisor.start("github", "demo.github", "--data", str(data.folder("github")))
     supervisor.begin("migrate", "manage.py", "migrate", "--no-input")
     supervisor.environment["GITHUB_API_URL"] = supervisor.wait_for_line(github, "Listening ")
-    if not is_new:  # a page can be served before the migrations are found to be done
+    if not is_new:  # start the web server in parallel: probably nothing to migrate
         _start_web(supervisor, port)
     supervisor.finish("migrate")
     if is_new:

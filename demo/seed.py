@@ -1,8 +1,8 @@
 """
-The demo world, made by the portal's own code while its workers run.
+Seeds the demo world through the portal's services and running workers.
 
-Each of STEPS makes one part, tells with `say` what it waits for, and at later starts finds its part made with a query
-or two and leaves it alone. One that was interrupted is completed by the next start.
+Each of STEPS creates one part and reports with `say` what it waits for. Steps are idempotent: at later starts a query
+or two finds the part complete, or the step completes it after an interruption.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from billing.months import Month
 from demo import catalogue, changes, history, money, webhooks
 
 PASSWORD = "demo-portal"
-PARTNER_FOR = 2  # months that began since alice and bob became partners: each had its grant
+PARTNER_FOR = 2  # months that started since alice and bob became partners, each with a grant
 ROLES: dict[str, dict] = {
     "alice": {"is_partner": True},
     "bob": {"is_partner": True},

@@ -1,4 +1,4 @@
-"""Starts the parts of the demo, watches them, and ends them all with nothing left behind."""
+"""Starts the parts of the demo, watches them, and stops them all without leftovers."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ LINE_SECONDS = 60
 
 
 class Supervisor:
-    """The parts of one demo; their logs lie in `logs`, their environment is ours with `environment`."""
+    """The parts of one demo; their logs are in `logs`, their environment is ours plus `environment`."""
 
     def __init__(self, logs: Path, environment: dict[str, str]):
         self.logs = logs
@@ -29,11 +29,11 @@ class Supervisor:
         self._servers: dict[str, postgres.Postgres | redis.Redis] = {}
         self._children: dict[str, subprocess.Popen] = {}
         self._tools: dict[str, subprocess.Popen] = {}
-        if sys.platform == "linux":  # what our children leave behind becomes ours, so that stop() can end it
+        if sys.platform == "linux":  # orphans of our children become ours, so stop() can end them
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
     def start_servers(self, path: Path) -> bool:
-        """Start PostgreSQL and Redis in `path`, and add their URLs to the environment; whether the database is new."""
+        """Start PostgreSQL and Redis, add their URLs to the environment, return whether the database is new."""
         os.environ.update(self.environment)
         server = self._servers["postgres"] = postgres.start(path / "postgres")
         broker = self._servers["redis"] = redis.start(path / "redis")
@@ -41,7 +41,7 @@ class Supervisor:
         return server.ensure_database("portal")
 
     def start(self, name: str, *command: str) -> Path:
-        """Start `python -m <command>`; returns its log, begun anew."""
+        """Start `python -m <command>`; returns the path of its new log."""
         log = self._new_log(name)
         self._children[name] = processes.start(
             [sys.executable, "-m", *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
@@ -49,14 +49,14 @@ class Supervisor:
         return log
 
     def begin(self, name: str, *command: str) -> None:
-        """Start `python <command>`, whose end `finish` awaits."""
+        """Start `python <command>`; `finish` waits for it."""
         log = self._new_log(name)
         self._tools[name] = processes.start(
             [sys.executable, *command], log=log, environment=os.environ | self.environment, cwd=BASE_DIR
         )
 
     def finish(self, name: str, *, is_shown: bool = False) -> None:
-        """Await the end of what `begin` started, on the screen too if `is_shown`; SystemExit when it fails."""
+        """Wait for a command of `begin`, printing its output if `is_shown`; SystemExit if it fails."""
         log, process = self.logs / f"{name}.log", self._tools[name]
         with log.open(errors="replace") as lines:
             while process.poll() is None:
@@ -67,7 +67,7 @@ class Supervisor:
             raise SystemExit(f"{name} failed: {_last_line(log)} (see {log})")
 
     def wait_for_line(self, log: Path, start: str) -> str:
-        """The rest of the first line of the log that begins with `start`."""
+        """Waits for a line that begins with `start` and returns the rest; SystemExit after LINE_SECONDS."""
         deadline = time.monotonic() + LINE_SECONDS
         while time.monotonic() < deadline:
             for line in log.read_text(errors="replace").splitlines(keepends=True):
@@ -78,7 +78,7 @@ class Supervisor:
         raise SystemExit(f"{log.stem} did not start in {LINE_SECONDS} s: see {log}.")
 
     def fail_when_one_ended(self) -> None:
-        """SystemExit that names the part which ended."""
+        """SystemExit, naming the part, if one has ended."""
         servers = {name: server.process for name, server in self._servers.items()}
         for name, process in (servers | self._children).items():
             if process.poll() is not None:
@@ -87,13 +87,13 @@ class Supervisor:
                 raise SystemExit(f"The demo stopped because {name} ended{hint}")
 
     def watch(self) -> None:
-        """Return never; SystemExit when a part has ended."""
+        """Never returns; SystemExit when a part has ended."""
         while True:
             self.fail_when_one_ended()
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """End the parts, the servers after those who use them, and whatever they left."""
+        """Stop the parts, then the servers that they use, then leftover processes."""
         parts = [*self._tools.values(), *self._children.values()]
         for process in parts:
             with contextlib.suppress(ProcessLookupError):

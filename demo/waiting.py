@@ -1,4 +1,4 @@
-"""Waiting for what the workers do."""
+"""Waiting for the workers."""
 
 import time
 from collections.abc import Callable
@@ -9,11 +9,11 @@ Answer = TypeVar("Answer")
 
 
 class NotInTime(Exception):
-    """A worker did not do what the demo world needs; the text says what."""
+    """A worker did not finish something that the demo world needs; the message says what."""
 
 
 def until(look: Callable[[], Answer], what: str) -> Answer:
-    """The first answer of `look` that is true, asked five times a second; raises NotInTime."""
+    """Polls `look` five times a second and returns its first true result; raises NotInTime."""
     deadline = time.monotonic() + SECONDS
     while not (found := look()):
         if time.monotonic() > deadline:

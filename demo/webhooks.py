@@ -1,4 +1,4 @@
-"""The demo world's webhooks: a push to a repository on the local GitHub shows on the Publish page within seconds."""
+"""The demo world's webhooks: a push to the local GitHub shows on the Publish page within seconds."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ PATIENCE = 5  # seconds
 
 
 def registered(say: Callable[[str], None]) -> None:
-    """Register alice's and the platform's at each start, as the portal's port may be another; bob has none yet."""
+    """Register alice's and the platform's at each start, as the portal's port may differ; bob has none yet."""
     of_both = Q(owner=None) | Q(owner__email="alice@example.com")
     connections = GitHubConnection.objects.filter(of_both, repository_id__isnull=False)
     for connection in connections.select_related("owner"):
@@ -26,7 +26,7 @@ def registered(say: Callable[[str], None]) -> None:
 
 
 def _add(connection: GitHubConnection) -> None:
-    """Whatever the local GitHub answers: a visitor may have deleted the repository there."""
+    """Add the webhook; error responses are ignored, as a visitor may have deleted the repository."""
     order = {
         "do": "add_webhook",
         "full_name": connection.repository_name,

@@ -1,1 +1,1 @@
-"""The parts of the local GitHub: git repositories, accounts and tokens, answers, servers."""
+"""The parts of the local GitHub: git repositories, accounts and tokens, responses, servers."""

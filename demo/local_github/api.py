@@ -1,4 +1,4 @@
-"""The API origin: who asks, may they, which route, and the headers that GitHub adds."""
+"""The API origin: authentication, permission, routing, and GitHub's response headers."""
 
 import hashlib
 import re
@@ -52,7 +52,7 @@ class Api:
         self.base = ""
 
     def answer(self, request: Request) -> Answer:
-        """Answer one request, errors included, with the headers of every GitHub answer."""
+        """Answer one request, errors included, with the headers that GitHub always sends."""
         token = None
         try:
             token = self._authenticate(request)
@@ -89,7 +89,7 @@ class Api:
         raise GitHubError(404, "Not Found")
 
     def _enter_repository(self, call: Call) -> str | Answer:
-        """Find the repository that the path names, and return the rest of the path.
+        """Find the path's repository and return the rest of the path.
 
         A former name is answered with GitHub's 301 to the path by id.
         """
@@ -109,7 +109,7 @@ class Api:
         return rest
 
     def _finish(self, request: Request, token: Token | None, answer: Answer) -> Answer:
-        """Add GitHub's headers; an unchanged answer becomes 304 and costs no rate limit."""
+        """Add GitHub's headers; an unchanged response becomes 304 and does not count against the rate limit."""
         headers = answer.headers
         if answer.status == 200:
             headers["ETag"] = f'W/"{hashlib.sha256(answer.body).hexdigest()}"'
@@ -136,7 +136,7 @@ def _etags(request: Request) -> list[str]:
 
 
 def _token_headers(token: Token | None) -> dict[str, str]:
-    """Give the scopes of a classic token, and the day on which a token ends."""
+    """Return the headers for a classic token's scopes and a token's expiry."""
     if token is None:
         return {}
     headers = {}

@@ -1,4 +1,4 @@
-"""A request on its way to its route."""
+"""A request with its context, as routes get it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from demo.local_github.world import Repository, Token, World
 
 @dataclass
 class Call:
-    """What a route function gets: the request, who asks, and where things are."""
+    """Argument of a route function: the request, its token, and access to data."""
 
     request: Request
     token: Token
@@ -39,7 +39,7 @@ class Call:
         return self.git
 
     def commit(self, ref: str, *, status: int = 404, message: str = "Not Found") -> str:
-        """Return the sha of the commit that `ref` means, or answer as GitHub does without one."""
+        """Return the sha of the commit that `ref` names, or raise GitHub's error if there is none."""
         sha = self.pushed.resolve(ref)
         if sha is None:
             raise GitHubError(status, message)

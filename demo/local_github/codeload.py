@@ -1,4 +1,4 @@
-"""The second origin: archives by short-lived links, without any login."""
+"""The second origin: archives by short-lived links, without authentication."""
 
 import secrets
 import threading

@@ -1,4 +1,4 @@
-"""The switch over HTTP: `POST /_control` with `{"do": "fail", "mode": "hang"}`.
+"""Control over HTTP: `POST /_control` with `{"do": "fail", "mode": "hang"}`.
 
 `do` names a method of `LocalGitHub`, the other keys are its arguments.
 """
@@ -36,7 +36,7 @@ VERBS = (
 
 
 class Control:
-    """Calls the verbs that it was given by name."""
+    """Calls the given verbs by name."""
 
     def __init__(self, verbs: Mapping[str, Callable[..., Any]]):
         self.verbs = verbs

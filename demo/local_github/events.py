@@ -1,4 +1,4 @@
-"""What webhooks are told: the fields of GitHub's ping and push events, for what we serve.
+"""Payloads of webhooks: the fields of GitHub's ping and push events, as far as we serve them.
 
 Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#push
 """
@@ -10,13 +10,13 @@ from demo.local_github import shapes
 from demo.local_github.git import Commit, GitRepository
 from demo.local_github.world import Hook, Repository
 
-NOTHING = "0" * 40  # what GitHub writes for a ref that is not there
+NOTHING = "0" * 40  # GitHub's value for a missing ref
 MOST_COMMITS = 20
 AUTHOR = {"name": "Demo Author", "email": "author@example.com"}
 
 
 def ping(hook: Hook, row: Repository, base: str) -> dict:
-    """Give what a new webhook is told first."""
+    """Return the ping event for a new webhook."""
     url = f"{base}/repos/{row.full_name}/hooks/{hook.id}"
     config = {"content_type": "json", "insecure_ssl": "0", "url": hook.url}
     about = {"type": "Repository", "id": hook.id, "name": "web", "active": True, "events": ["push"]}
@@ -30,7 +30,7 @@ def ping(hook: Hook, row: Repository, base: str) -> dict:
 
 
 def push(row: Repository, git: GitRepository, ref: str, *, before: str | None, after: str | None, base: str) -> dict:
-    """Give a push event: `ref` went from `before` to `after`, either None where there is nothing."""
+    """Return a push event: `ref` moved from `before` to `after`; None if it was created or deleted."""
     added = _commits(git, before, after)
     html = f"https://github.com/{row.full_name}"
     repository = shapes.repository(row, base, login=row.owner)

@@ -1,4 +1,4 @@
-"""The switch that makes the local GitHub fail in the ways in which GitHub does."""
+"""Makes the local GitHub fail as GitHub does."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ LONGEST_HANG = 600  # seconds
 
 @dataclass
 class Failure:
-    """What fails: requests to `origin` whose path begins so, `times` times or (None) always."""
+    """A failure of requests to `origin` whose path begins with `path_prefix`: `times` times, None for always."""
 
     mode: str
     path_prefix: str
@@ -36,14 +36,14 @@ class Failures:
             self._failures.append(Failure(mode, path_prefix, times, origin))
 
     def clear(self) -> None:
-        """Fail no more, and let go of the requests that hang."""
+        """Remove all failures and release hanging requests."""
         with self._lock:
             self._failures.clear()
             released, self._released = self._released, threading.Event()
         released.set()
 
     def strike(self, origin: str, request: Request, *, elsewhere: str) -> tuple[bool, Answer | None]:
-        """Tell whether the request fails, and the answer it gets: none after a hang."""
+        """Return whether the request fails, and its response: None after a hang."""
         with self._lock:
             failure = next((f for f in self._failures if f.concerns(origin, request.path)), None)
             if failure is None:
@@ -58,7 +58,7 @@ class Failures:
 
 
 def failed(mode: str, *, location: str) -> Answer:
-    """Give the answer of a failure, shaped as GitHub sends it.
+    """Return the response of a failure, shaped as GitHub sends it.
 
     `redirect` points to another origin, which must never see a token.
     Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api

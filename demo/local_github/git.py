@@ -27,7 +27,7 @@ ENVIRONMENT = {
 
 
 class GitFailed(Exception):
-    """A git command ended with an error; the text is git's own."""
+    """A git command failed; the message is git's."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def contents(
     symlinks: Mapping[str, str] | None = None,
     executables: Iterable[str] = (),
 ) -> dict[str, Content]:
-    """Give what to write by path: `files` as text or bytes, `symlinks` as path → target."""
+    """Return contents by path: `files` as text or bytes, `symlinks` as path → target."""
     executables = set(executables)
     written = {
         path: Content(
@@ -104,7 +104,7 @@ class GitRepository:
         branch: str = "main",
         parent: str | None = None,
     ) -> str:
-        """Commit on top of `branch`, or of another `parent` (blank: of nothing), and return the commit's sha.
+        """Commit on top of `branch`, or of `parent` (blank: no parent), and return the commit's sha.
 
         Author and dates are fixed, so the same history always has the same hashes.
         """
@@ -144,7 +144,7 @@ class GitRepository:
         return self.merge_base(commit, head) == self.resolve(commit)
 
     def merge_base(self, base: str, head: str) -> str | None:
-        """Return the newest commit that both histories hold, nothing where they have none in common."""
+        """Return the newest common ancestor, or nothing if there is none."""
         try:
             return self.run("merge-base", base, head).decode().split("\n")[0]
         except GitFailed:
@@ -168,7 +168,7 @@ class GitRepository:
         return {name: sha for name, sha in pairs if name.startswith(prefix)}
 
     def resolve(self, ref: str) -> str | None:
-        """Return the sha of the commit that a branch, tag, full ref or sha means."""
+        """Return the sha of the commit that a branch, tag, full ref or sha names."""
         if not REF.fullmatch(ref):
             return None
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
@@ -180,7 +180,7 @@ class GitRepository:
         return None
 
     def commits(self, ref: str, *, path: str = "", skip: int = 0, limit: int = 1) -> list[Commit]:
-        """Return the history of `ref` from the newest on, of one path where it is given."""
+        """Return the history of `ref`, newest first, optionally of one path."""
         printed = self.run(
             "log",
             f"--skip={skip}",
@@ -199,7 +199,7 @@ class GitRepository:
         return Commit(sha, tree, parents.split(), at, message.strip("\n"))
 
     def blobs(self, shas: Iterable[str]) -> dict[str, bytes]:
-        """Return the bytes of many blobs by sha, in one go."""
+        """Return the bytes of many blobs by sha, with one git process."""
         shas = list(shas)
         printed = self.run("cat-file", "--batch", stdin="".join(f"{s}\n" for s in shas).encode())
         found, start = {}, 0
@@ -215,7 +215,7 @@ class GitRepository:
         return self._entries(self.run("ls-tree", "-l", "-z", *options, treeish))
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
-        """Return what lies at `path` in the commit."""
+        """Return the tree entry of `path` in the commit."""
         found = self._entries(self.run("ls-tree", "-l", "-z", commit, "--", path))
         return found[0] if found else None
 
@@ -229,7 +229,7 @@ class GitRepository:
         return entries
 
     def kind(self, sha: str) -> str | None:
-        """Return the type of an object (commit, tree, blob, tag), nothing where there is none."""
+        """Return the type of an object (commit, tree, blob, tag), or nothing if it does not exist."""
         try:
             return self.run("cat-file", "-t", sha).decode().strip()
         except GitFailed:

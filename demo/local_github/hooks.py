@@ -1,4 +1,4 @@
-"""Webhooks: what happens in a repository is posted to addresses, signed, from a thread for each delivery.
+"""Webhooks: events of repositories are posted to URLs, signed, each from a separate thread.
 
 Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
 """
@@ -27,7 +27,7 @@ KEPT = 1_000
 
 @dataclass
 class Delivery:
-    """One attempt; `guid` names the event, so a redelivery has it again. Without an answer `status_code` is 0."""
+    """One attempt; `guid` identifies the event, also in a redelivery. `status_code` is 0 without a response."""
 
     id: int
     guid: str
@@ -42,7 +42,7 @@ class Delivery:
 
 
 class Webhooks:
-    """Delivers to the hooks of a world, and keeps what was delivered until it is cleared."""
+    """Delivers to the hooks of a world and keeps deliveries until `clear`."""
 
     def __init__(self, world: World):
         self.world = world
@@ -52,9 +52,9 @@ class Webhooks:
         self._threads: list[threading.Thread] = []
 
     def add(self, row: Repository, url: str, secret: str) -> Hook:
-        """Make a hook for push events and ping it; one that is there already gets the secret.
+        """Create a hook for push events and ping it; an existing one gets the new secret.
 
-        Raises ValueError for an address that is not http or https.
+        Raises ValueError for a URL that is not http or https.
         """
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} is no address of a web server")
@@ -70,7 +70,7 @@ class Webhooks:
         return hook
 
     def push(self, row: Repository, git: GitRepository, ref: str, *, before: str | None, after: str | None) -> None:
-        """Tell the repository's hooks that a branch or tag was made, moved or deleted."""
+        """Notify the repository's hooks that a branch or tag was created, moved or deleted."""
         hooks = [hook for hook in self.world.hooks.values() if hook.repository_id == row.id]
         if before == after or not hooks:
             return
@@ -80,7 +80,7 @@ class Webhooks:
             self._post(hook, "push", payload, guid=guid)
 
     def redeliver(self, number: int) -> Delivery:
-        """Post an earlier delivery once more, with its guid and payload; raises KeyError when it is not known."""
+        """Send an earlier delivery again, with its guid and payload; raises KeyError for an unknown one."""
         first = next((delivery for delivery in self.deliveries if delivery.id == number), None)
         if first is None:
             raise KeyError(f"there is no delivery {number}")
@@ -88,13 +88,13 @@ class Webhooks:
         return self._post(hook, first.event, json.loads(first.payload), guid=first.guid, redelivery=True)
 
     def settle(self, seconds: float = 2 * TIMEOUT) -> None:
-        """Wait until every delivery under way has ended."""
+        """Wait until no delivery is under way."""
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0, deadline - time.monotonic()))
 
     def clear(self) -> None:
-        """Forget what was delivered."""
+        """Forget all deliveries."""
         self.deliveries.clear()
         self._threads.clear()
 
@@ -129,7 +129,7 @@ def headers(hook: Hook, delivery: Delivery) -> dict[str, str]:
 
 
 def _deliver(hook: Hook, delivery: Delivery) -> None:
-    """Post once, following nothing; what came of it stands in the delivery."""
+    """Post once, without following redirects, and store the result in `delivery`."""
     began, delivery.delivered_at = time.monotonic(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     status, code = "failed to connect to host", 0
     try:

@@ -1,4 +1,4 @@
-"""Requests and answers of the local GitHub, and the server that carries them."""
+"""Requests, responses and the HTTP server of the local GitHub."""
 
 import json
 import threading
@@ -47,7 +47,7 @@ class Logged:
 
 
 class GitHubError(Exception):
-    """An answer that is not what was asked for, with GitHub's status and message."""
+    """An error response, with GitHub's status and message."""
 
     def __init__(self, status: int, message: str, **headers: str):
         super().__init__(message)
@@ -70,7 +70,7 @@ def as_json(shape: Any, *, status: int = 200, headers: dict[str, str] | None = N
 
 
 def moved(location: str) -> Answer:
-    """GitHub's answer to what has another address now."""
+    """GitHub's 301 for a resource with a new URL."""
     shape = {
         "message": "Moved Permanently",
         "url": location,
@@ -82,7 +82,7 @@ def moved(location: str) -> Answer:
 class Server(ThreadingHTTPServer):
     """Serves `respond(request) -> Answer | None` on a thread per connection.
 
-    None as the answer closes the connection without a word.
+    If it returns None, the connection is closed without a response.
     """
 
     daemon_threads = True
@@ -102,7 +102,7 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request, client_address) -> None:
-        """Say nothing: a client that went away is no news."""
+        """Print nothing: a client may disconnect at any time."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -137,7 +137,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if answer.status != 304:
             self.send_header("Content-Length", str(len(answer.body)))
-        # One write for head and body: two would wait for the client's delayed acknowledgement.
+        # One write for head and body: a second one would wait for the client's delayed ACK.
         if self.command != "HEAD" and answer.status != 304:
             self._headers_buffer.append(b"\r\n" + answer.body)
             self.flush_headers()
@@ -145,4 +145,4 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Keep quiet: `LocalGitHub.requests` is the log."""
+        """Print nothing: `LocalGitHub.requests` is the log."""

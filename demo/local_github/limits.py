@@ -21,7 +21,7 @@ class RateLimits:
             self._used, self._started = {}, int(time.time())
 
     def check(self, token: str | None) -> None:
-        """Raise GitHub's 403 when the token has used up its hour."""
+        """Raise GitHub's 403 if the token has exhausted its hourly limit."""
         if self.state(token)["remaining"] <= 0:
             raise primary_limit()
 

@@ -1,4 +1,4 @@
-"""Pages as GitHub cuts them: `per_page`, `page`, and a Link header (RFC 5988)."""
+"""Pagination as GitHub does it: `per_page`, `page`, and a Link header (RFC 5988)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Paged:
 
 
 def page_of(request: Request) -> tuple[int, int]:
-    """Return the page's number, from 1, and its size; nonsense counts as not given."""
+    """Return the page's number, from 1, and its size; invalid values are ignored."""
     number = _number(request.query.get("page"), 1)
     size = min(_number(request.query.get("per_page"), DEFAULT_SIZE), LARGEST_SIZE)
     return number, size
@@ -30,7 +30,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def paged(request: Request, base: str, rows: Sequence[Any]) -> Paged:
-    """Cut the page that the request asks for out of `rows`."""
+    """Return the requested page of `rows`."""
     number, size = page_of(request)
     start = (number - 1) * size
     link = links(request, base, number=number, last=max(1, -(-len(rows) // size)))

@@ -1,4 +1,4 @@
-"""One function for each route of the API: a call in, a JSON shape, page or answer out."""
+"""One function for each route of the API: takes a Call, returns a JSON shape, page or response."""
 
 import base64
 import posixpath
@@ -119,7 +119,7 @@ def git_commit(call: Call, sha: str) -> dict:
 
 
 def compare(call: Call, base: str, head: str) -> dict:
-    """Answer how `head` stands to `base`, commits oldest first; 404 where one is unknown or nothing is in common.
+    """Compare `head` with `base`, commits oldest first; 404 if one is unknown or they have no common ancestor.
 
     Source: https://docs.github.com/en/rest/commits/commits#compare-two-commits
     """
@@ -156,7 +156,7 @@ def tree(call: Call, ref: str) -> dict:
 
 
 def blob(call: Call, sha: str) -> dict | Answer:
-    """Answer a blob's bytes; of a symbolic link they are the text of its target."""
+    """Answer a blob's bytes; for a symbolic link they are its target."""
     if call.pushed.kind(sha) != "blob":
         raise GitHubError(404, "Not Found")
     data = call.git.blob(sha)
@@ -167,7 +167,7 @@ def contents(call: Call, path: str) -> dict | list | Answer:
     """Answer a file, a folder's list, or a symbolic link.
 
     A link to a file of the same folder is answered as that file; every other link as an object
-    of type "symlink" with its target's text, as GitHub was seen to do.
+    of type "symlink" with its target's text, as observed on GitHub.
     """
     if call.git is None:
         raise GitHubError(404, "This repository is empty.")
@@ -216,7 +216,7 @@ def _raw(data: bytes) -> Answer:
 
 
 def tarball(call: Call, ref: str | None) -> Answer:
-    """Send the client to the other origin, by a link that lives five minutes."""
+    """Redirect the client to the other origin, by a link that is valid for five minutes."""
     ref = ref or call.default_branch
     if call.git is None:
         raise GitHubError(404, "Not Found")

@@ -1,4 +1,4 @@
-"""The demo world: its tokens, its repositories' files, and the many that alice can read."""
+"""The demo world: tokens, files of repositories, and the many repositories that alice can read."""
 
 import itertools
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ DESCRIPTIONS = {
 
 
 def tokens(now: datetime) -> list[Token]:
-    """Give the tokens of the demo world; the expiring one ends nine days after `now`."""
+    """Return the tokens of the demo world; the expiring one ends nine days after `now`."""
     soon, past = now + timedelta(days=9), datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
     return [
         Token("ghp_demo_alice", "alice-example", ["repo"]),
@@ -33,14 +33,14 @@ def tokens(now: datetime) -> list[Token]:
 
 
 def source_folders() -> Iterator[tuple[str, Path]]:
-    """Yield full name and folder of each repository that is kept beside this program."""
+    """Yield full name and folder of each repository in demo/repositories/."""
     for folder in sorted(SOURCES.glob("*/*")):
         if folder.is_dir():
             yield f"{folder.parent.name}/{folder.name}", folder
 
 
 def never_pushed() -> list[Repository]:
-    """Give the repositories, never pushed to, with which alice can read 300 in all."""
+    """Return empty repositories, so that alice can read 300 in all."""
     own = sum(name.startswith("alice-example/") for name, _ in source_folders())
     owners = itertools.cycle(["alice-example", "northwind-example", "alice-example"])
     teams = ["atlas", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "iris", "juniper"]

@@ -1,4 +1,4 @@
-"""GitHub's JSON shapes: the fields that its REST API (2022-11-28) gives, for what we serve.
+"""GitHub's JSON shapes: the fields of its REST API (2022-11-28), as far as we serve them.
 
 Source: https://docs.github.com/en/rest/repos/repos and its neighbours.
 """
@@ -27,7 +27,7 @@ def node_id(kind: str, number: int) -> str:
 
 
 def user(login: str, base: str) -> dict:
-    """Give the short form of an account, as it stands inside other answers."""
+    """Return the short form of an account, as nested in other responses."""
     number = stable_id(login) % 10_000_000
     return {
         "login": login,
@@ -46,7 +46,7 @@ def user(login: str, base: str) -> dict:
 
 
 def own_user(login: str, base: str, *, repositories: int) -> dict:
-    """Give the long form of an account, as `GET /user` answers."""
+    """Return the long form of an account, as of `GET /user`."""
     return user(login, base) | {
         "name": login.split("-")[0].title(),
         "company": None,
@@ -123,7 +123,7 @@ def branch(name: str, sha: str, url: str) -> dict:
 
 
 def git_commit(commit: Commit, url: str) -> dict:
-    """Give a commit as `/git/commits` answers; it is the `commit` part of `/commits` too."""
+    """Return a commit as of `/git/commits`; also the `commit` part of `/commits`."""
     who = {"name": "Demo Author", "email": "author@example.com", "date": commit.at}
     return {
         "sha": commit.sha,
@@ -170,7 +170,7 @@ def commit(found: Commit, url: str) -> dict:
 def comparison(
     found: dict[str, Commit], commits: list[Commit], names: tuple[str, str], *, ahead: int, behind: int, url: str
 ) -> dict:
-    """Give how two commits stand to each other; the files that differ are left out, as nothing here reads them."""
+    """Return the comparison of two commits, without the changed files, which no client here reads."""
     words = {(False, False): "identical", (True, False): "ahead", (False, True): "behind", (True, True): "diverged"}
     return {
         "url": f"{url}/compare/{'...'.join(names)}",
@@ -229,7 +229,7 @@ CONTENT_TYPES = {FILE: "file", EXECUTABLE: "file", LINK: "symlink", SUBMODULE: "
 
 
 def content(entry: TreeEntry, url: str, commit_ref: str) -> dict:
-    """Give one entry of `/contents`, without its bytes."""
+    """Return one entry of `/contents`, without its bytes."""
     own = f"{url}/contents/{entry.path}?ref={commit_ref}"
     git = f"{url}/git/{entry.type}s/{entry.sha}"
     html = _html(url, f"{entry.type}/{commit_ref}/{entry.path}")

@@ -1,4 +1,4 @@
-"""Reading a folder, or a bare git directory, as the contents of one commit."""
+"""Reads a folder, or a bare git directory, as the contents of one commit."""
 
 import hashlib
 import os
@@ -55,7 +55,7 @@ def _read(path: Path) -> Content | None:
 
 
 def hash_of(found: dict[str, Content]) -> str:
-    """Return a hash of the contents, which tells whether a folder was changed."""
+    """Return a hash of the contents, to detect whether a folder has changed."""
     digest = hashlib.sha256()
     for path, content in sorted(found.items()):
         digest.update(f"{path}\0{content.mode}\0{len(content.data)}\0".encode() + content.data)

@@ -1,4 +1,4 @@
-"""What the local GitHub keeps on disk, and the verbs that change it."""
+"""Data of the local GitHub on disk, and the methods that change it."""
 
 import shutil
 import threading
@@ -16,8 +16,8 @@ from demo.local_github.world import Repository, Token, World
 class Store:
     """A world and its git repositories in `data_dir`.
 
-    It begins with the demo world unless `seeded` is false. Every change is kept; `restore()` goes
-    back to what was there when the store was opened.
+    It starts with the demo world unless `seeded` is false. Changes are persistent; `restore()` resets
+    to the state in which the store was opened.
     """
 
     def __init__(self, data_dir: Path | str, *, seeded: bool = True):
@@ -44,7 +44,7 @@ class Store:
         readers: Iterable[str] = (),
         description: str = "",
     ) -> Repository:
-        """Make a repository with one commit; without any files nothing was ever pushed to it.
+        """Create a repository with one commit; without files, a repository that was never pushed to.
 
         `symlinks` maps a path to its target's text; `readers` are logins who may read it beside
         its owner. Raises ValueError when the name is taken.
@@ -54,10 +54,10 @@ class Store:
         return self._add(row, contents(files, symlinks, executables))
 
     def add_from_directory(self, full_name: str, path: Path | str, *, private: bool = True) -> Repository:
-        """Make a repository of a folder's files, or of the newest commit of a bare git directory.
+        """Create a repository from a folder's files, or from the newest commit of a bare git directory.
 
-        Files above 4 MiB and those whose bytes are missing are left out. Raises ValueError when
-        the name is taken or nothing is there.
+        Files above 4 MiB and those whose bytes are missing are left out. Raises ValueError if
+        the name is taken or there are no files.
         """
         written = snapshot.read(Path(path))
         if not written:
@@ -94,8 +94,8 @@ class Store:
     ) -> str:
         """Commit files, links and removals (of files or whole folders); return the commit's sha.
 
-        A new `branch` starts at main. With a `parent`, a ref or blank for none, the branch's later history is left
-        behind, as by a force push. Raises KeyError when there is no such repository.
+        A new `branch` starts at main. With a `parent`, a ref or blank for none, the branch's later history is dropped,
+        as by a force push. Raises KeyError for an unknown repository.
         """
         row = self._row(full_name)
         if parent:
@@ -112,7 +112,7 @@ class Store:
         return sha
 
     def add_tag(self, full_name: str, tag: str, ref: str = "main") -> str:
-        """Tag the commit that `ref` means, or move the tag there, and return its sha."""
+        """Tag the commit that `ref` names, or move the tag there, and return its sha."""
         return self._set_ref(full_name, f"refs/tags/{tag}", ref)
 
     def delete_tag(self, full_name: str, tag: str) -> None:
@@ -120,7 +120,7 @@ class Store:
         self._delete_ref(full_name, f"refs/tags/{tag}")
 
     def force_push(self, full_name: str, branch: str = "main", *, to: str) -> str:
-        """Make the branch end at the commit that `to` means, whatever was there, and return its sha."""
+        """Set the branch to the commit that `to` names, whatever it was, and return its sha."""
         return self._set_ref(full_name, f"refs/heads/{branch}", to)
 
     def delete_branch(self, full_name: str, branch: str) -> None:
@@ -154,7 +154,7 @@ class Store:
 
     @contextmanager
     def _pushing(self, row: Repository, name: str) -> Iterator[None]:
-        """Keep what a push does to the ref `name`, and tell the repository's webhooks."""
+        """Context manager: save the change of the ref `name` and notify the repository's webhooks."""
         git = GitRepository(self._path(row.id))
         with self._lock:
             before = git.resolve(name) if row.on_disk else None
@@ -164,7 +164,7 @@ class Store:
             self.hooks.push(row, git, name, before=before, after=git.resolve(name))
 
     def head(self, full_name: str, ref: str = "main") -> str:
-        """Return the sha of the commit that `ref` means; raises KeyError without one."""
+        """Return the sha of the commit that `ref` names; raises KeyError if there is none."""
         sha = GitRepository(self._path(self._row(full_name).id)).resolve(ref)
         if sha is None:
             raise KeyError(f"{full_name} has no {ref}")
@@ -179,7 +179,7 @@ class Store:
             self.world.save()
 
     def delete_repository(self, full_name: str) -> None:
-        """Delete a repository; another one of the same name will have another id."""
+        """Delete a repository; a new one of the same name gets a different id."""
         with self._lock:
             number = self._row(full_name).id
             del self.world.repositories[number]
@@ -213,11 +213,11 @@ class Store:
             self.world.save()
 
     def git_of(self, row: Repository) -> GitRepository | None:
-        """Return a repository's git repository, nothing when nothing was ever pushed to it."""
+        """Return the git repository, or nothing if it was never pushed to."""
         return GitRepository(self._path(row.id)) if row.on_disk else None
 
     def restore(self) -> None:
-        """Go back to the world as it was when the store was opened."""
+        """Reset to the state in which the store was opened."""
         with self._lock:
             for number in self._touched - self._opened_refs.keys():
                 shutil.rmtree(self._path(number), ignore_errors=True)
@@ -229,7 +229,7 @@ class Store:
                 self.world.save()
 
     def _seed(self, now: datetime) -> None:
-        """Bring the demo world to what its sources say; what is there already stays."""
+        """Create the demo world; a source folder that has changed since becomes a commit on top."""
         for token in seed.tokens(now):
             self.world.tokens[token.value] = token
         for full_name, folder in seed.source_folders():

@@ -1,4 +1,4 @@
-"""Who has what on the local GitHub: repositories, tokens, and who may read which."""
+"""Repositories and tokens of the local GitHub, and who may read which."""
 
 import copy
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def stable_id(name: str) -> int:
-    """Return the same nine-digit id for a name on every start, as GitHub would keep it."""
+    """Return a nine-digit id that is the same for a name on every start."""
     return 100_000_000 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % 900_000_000
 
 
@@ -107,13 +107,13 @@ class World:
         }
 
     def save(self) -> None:
-        """Write the file whole or not at all."""
+        """Write the file atomically."""
         draft = self.path.with_suffix(".draft")
         draft.write_text(json.dumps(self.dump(), indent=1))
         draft.replace(self.path)
 
     def free_id(self, full_name: str) -> int:
-        """Return an id for a new repository that none has or had."""
+        """Return an id that no repository has or had."""
         number = stable_id(full_name)
         while number in self.repositories or number in self.deleted_ids:
             number += 1
@@ -134,7 +134,7 @@ class World:
         return next((row for row in rows if wanted in row.former_names), None)
 
     def token(self, value: str) -> Token | None:
-        """Return the token when it exists and is neither revoked nor expired."""
+        """Return the token if it exists and is neither revoked nor expired."""
         token = self.tokens.get(value)
         return token if token and token.is_valid(datetime.now(UTC)) else None
 

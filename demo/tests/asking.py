@@ -1,4 +1,4 @@
-"""How the tests ask the local GitHub: with PyGithub, and with bare requests that follow nothing."""
+"""Clients of the local GitHub for tests: PyGithub, and plain requests that follow no redirect."""
 
 import json
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def ask(
     timeout: float = 10,
     **headers: str,
 ) -> Reply:
-    """Send one request; header names are given with underscores, those that come back are in lower case."""
+    """Send one request; header names are passed with underscores and returned in lower case."""
     parts = urlsplit(url + path)
     sent = {"User-Agent": "tests"} | {name.replace("_", "-"): value for name, value in headers.items()}
     if token:

@@ -1,4 +1,4 @@
-"""What the local GitHub answers: accounts, tokens, pages, git data."""
+"""Responses of the local GitHub: accounts, tokens, pages, git data."""
 
 import base64
 import subprocess

@@ -1,4 +1,4 @@
-"""Archives of the local GitHub: a link to another origin, which wants no login."""
+"""Archives of the local GitHub: links to another origin that needs no authentication."""
 
 import io
 import tarfile

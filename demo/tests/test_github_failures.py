@@ -1,4 +1,4 @@
-"""The switch that makes the local GitHub fail as GitHub does."""
+"""Making the local GitHub fail as GitHub does."""
 
 import json
 import threading

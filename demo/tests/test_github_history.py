@@ -1,4 +1,4 @@
-"""How the local GitHub tells of histories: comparisons, and branches that were moved or renamed."""
+"""Histories on the local GitHub: comparisons, and branches that were moved or renamed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the local GitHub keeps: the same world on each start, changes, and the way back."""
+"""Data of the local GitHub: reproducible on each start, changed, and restored."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What the local GitHub posts to webhooks, to a receiver that keeps what it got."""
+"""Webhooks of the local GitHub, delivered to a receiver that records them."""
 
 import hashlib
 import hmac
@@ -38,7 +38,7 @@ def receiver():
 
 @pytest.fixture
 def hooked(github, receiver):
-    """A repository whose webhook has had its ping."""
+    """A repository whose webhook was pinged."""
     github.add_repository(NAME, {"a/main.tf": ""})
     github.add_webhook(NAME, receiver.url, SECRET)
     github.settle()

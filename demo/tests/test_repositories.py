@@ -19,7 +19,7 @@ PLATFORM = "platform-example/platform-modules/modules"
 ALICE = "alice-example/cloud-modules"
 BOB = "bob-example/telemetry-modules"
 
-# Each module that deploys: inputs that it needs, resources it makes, and an output to know it by.
+# Each module that deploys: required inputs, number of resources, and an output to recognise it.
 DEPLOYABLE = [
     (f"{PLATFORM}/static_site", {"site_name": "docs"}, 3, ("address", "https://docs.sites.example.com/")),
     (f"{PLATFORM}/Container_Service", {"project_name": "shop", "deployment_id": "a1"}, 2, ("deployment_id", "a1")),
@@ -41,7 +41,7 @@ DEPLOYABLE = [
     (f"{BOB}/weather_station", {"height": 4}, 1, ("station", "kulle at 4 m")),
     (f"{BOB}/log_probe", {}, 1, ("probe", "probe: warning, error")),
 ]
-# What the portal leaves out of an archive, and the backend that it puts before the module's own.
+# Files that the portal drops from an archive, and the backend that overrides the module's.
 LEFT_OUT = ("*.tfvars", ".terraform*", "terraform.d", "*.tfstate")
 BACKEND = 'terraform {\n  backend "local" {}\n}\n'
 
@@ -89,7 +89,7 @@ class Workspace:
 
 
 def summary(applied: subprocess.CompletedProcess) -> dict:
-    """Return what Terraform says that it added, changed and removed."""
+    """Return the numbers that Terraform added, changed and removed."""
     lines = [json.loads(line) for line in applied.stdout.splitlines()]
     changes = [line["changes"] for line in lines if line["type"] == "change_summary"]
     return {name: changes[-1][name] for name in ("add", "change", "remove")}
@@ -222,7 +222,7 @@ def test_broken_module_is_refused_by_terraform(tmp_path, module, complaint):
     assert complaint in refused.stdout + refused.stderr
 
 
-# `terraform fmt` would take away the byte order mark that the weather station is there for.
+# `terraform fmt` would remove the byte order mark, which is the point of the weather station.
 @pytest.mark.parametrize(
     "module",
     sorted({row[0] for row in DEPLOYABLE} - {f"{BOB}/weather_station"} | {f"{PLATFORM}/Network_Foundation"}),

@@ -21,7 +21,7 @@ START_SECONDS = 150
 
 
 class Demo:
-    """A demo in a process of its own, as `make demo` starts it."""
+    """A demo in a separate process, as `make demo` starts it."""
 
     def __init__(self, data: Path, port: int, **environment: str):
         self.data, self.url = data, f"http://127.0.0.1:{port}/"
@@ -41,7 +41,7 @@ class Demo:
         return self.output.read_text()
 
     def wait_until_ready(self) -> float:
-        """Seconds from start to the line; fails with the output when the demo ends before."""
+        """Seconds from start to the "Ready:" line; fails with the output if the demo ends before."""
         while f"Ready: {self.url}\n" not in self.text():
             if self.process.poll() is not None or time.monotonic() - self.began > START_SECONDS:
                 pytest.fail(f"the demo was not ready:\n{self.text()}")
@@ -83,7 +83,7 @@ def folder_of_ours():
 
 @pytest.fixture(scope="module")
 def seeded():
-    """Data that a first start made, and what that start said."""
+    """The data of a first start, and its output."""
     with folder_of_ours() as folder:
         first = Demo(folder / "data", processes.free_port())
         first.wait_until_ready()
@@ -95,7 +95,7 @@ def seeded():
 
 @pytest.fixture
 def demo(seeded):
-    """Starts demos on copies of the seeded data: `demo("a", port)`; whatever still runs is ended after the test."""
+    """Starts demos on copies of the seeded data: `demo("a", port)`; all are stopped after the test."""
     demos = []
 
     def start(name="data", port=None, **environment):
@@ -115,7 +115,7 @@ def demo(seeded):
 
 
 def sign_in(demo, email):
-    """The page that signing in leads to."""
+    """The response after signing in."""
     session = requests.Session()
     session.get(f"{demo.url}accounts/login/", timeout=10)
     form = {"login": email, "password": "demo-portal", "csrfmiddlewaretoken": session.cookies["csrftoken"]}

@@ -1,4 +1,4 @@
-"""The demo world is made by the running portal, completed after an interruption, and then left alone."""
+"""The demo world is created by the running portal, completed after an interruption, then unchanged."""
 
 import pytest
 from django.db import connection
@@ -34,7 +34,7 @@ class Interrupted(Exception):
 
 
 def plant(*, until: str = "") -> list[str]:
-    """Run all steps; gives what they said. Stops when one says something about `until`."""
+    """Run all steps and return their messages. Interrupted by the first message that mentions `until`."""
     said = []
 
     def say(what):
