@@ -1,4 +1,4 @@
-"""The database of the demo world, kept for the test that migrates what the last release left: `make release-dump`."""
+"""`make release-dump`: dumps the database of the demo world, for the test that migrates earlier releases."""
 
 import gzip
 import os
@@ -30,12 +30,12 @@ def main() -> None:
 
 
 def kept() -> list[Path]:
-    """The dumps that there are, oldest version first."""
+    """The existing dumps, oldest version first."""
     return sorted(RELEASES.glob("*.sql.gz"), key=lambda path: Version.parse(path.name.removesuffix(".sql.gz")))
 
 
 def _dump(data: Path) -> bytes:
-    """Plain SQL of a new demo world, whose secrets are encrypted with the published key of the tests."""
+    """Plain SQL of a new demo world; its secrets are encrypted with the published key ring of the tests."""
     (data / "secrets").write_text(f"SECRET_KEY={environment.SECRET_KEY}\nPORTAL_KEYS={environment.KEYS}\n")
     demo = subprocess.Popen(
         [sys.executable, "-m", "demo.run"],

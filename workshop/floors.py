@@ -1,4 +1,4 @@
-"""Shows what the tests ran of each app, beside its floor; ends with 1 when one is below: `make coverage`."""
+"""`make coverage`: shows the coverage of each app and its floor; exits with 1 if one is below."""
 
 import io
 import tomllib

@@ -1,4 +1,4 @@
-"""Cuts a release: `make release VERSION=0.2.0` sets the number, cuts the changelog, commits and tags."""
+"""`make release VERSION=0.2.0`: sets the version, cuts the changelog, commits and tags."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ UNRELEASED = re.compile(r"^## Unreleased\n+(?=[^#\s])", re.MULTILINE)
 
 
 def main(number: str) -> None:
-    """Refuses with a sentence, and changes nothing, unless the tree is clean and the number a higher one."""
+    """SystemExit, without any change, unless the tree is clean and the version a higher one."""
     version = _higher(number)
     if _git("status", "--porcelain"):
         raise SystemExit("There are changes that are not committed: commit or stash them first.")
@@ -42,7 +42,7 @@ def _higher(number: str) -> Version:
 
 
 def _cut(changelog: str, version: Version, day: date) -> str:
-    """Give what is unreleased its version and day, below an empty heading for what comes."""
+    """Give the unreleased entries a version and a date, below a new empty "Unreleased"."""
     if not UNRELEASED.search(changelog):
         raise SystemExit("CHANGELOG.md has nothing under `## Unreleased`.")
     return UNRELEASED.sub(f"## Unreleased\n\n## {version} ({day:%Y-%m-%d})\n\n", changelog, count=1)

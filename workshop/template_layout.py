@@ -1,8 +1,8 @@
-"""The layout of a template, as a rule of djlint and as what mends the indentation: docs/styleguide.md, 25.
+"""Layout of templates (docs/styleguide.md, 25): a djlint rule that checks it, a command that fixes the indentation.
 
-One block tag or block-level element a line; each line is two spaces further in for each element and block tag that is
-open. Attributes that do not fit have a line each; ">" stands behind the last or below the first. What stands in <pre>
-and <textarea> is text and is left alone.
+One block tag or block-level element a line; each line is indented by two spaces for each open element and block tag.
+Attributes that do not fit have a line each; ">" comes after the last or on a new line. The content of <pre> and
+<textarea> is text and stays as it is.
 """
 
 import re
@@ -38,12 +38,12 @@ TOKEN = re.compile(
 
 @dataclass
 class Layout:
-    """Reads a template once: `depths` of its lines by number (textual ones have none) and the `faults` found."""
+    """Parses a template: `depths` is the nesting of each line by number, except in text; `faults` are violations."""
 
     text: str
     faults: list[tuple[int, str]] = field(default_factory=list)  # line and message
     depths: dict[int, int] = field(default_factory=dict)
-    _open: list[tuple[str, int]] = field(default_factory=list)  # name and line of what is open
+    _open: list[tuple[str, int]] = field(default_factory=list)  # name and line of open elements and tags
 
     def __post_init__(self) -> None:
         self._paired = set(re.findall(r"{%\s*end(\w+)", self.text))
@@ -58,7 +58,7 @@ class Layout:
         self._check_indentation()
 
     def _note_lines(self, end: int, start: int) -> None:
-        """Lines between two tokens, and the line of the token itself, are as deep as what is open."""
+        """Record the depth of the lines between two tokens, and of the token's line: what is open there."""
         for _ in range(self.text.count("\n", start, end)):
             self._line += 1
             self.depths[self._line] = len(self._open)
@@ -78,7 +78,7 @@ class Layout:
 
     def _read_block(self, match: re.Match[str], name: str) -> None:
         is_whole = name in ("block", "endblock") and "endblock" in self._line_of(match)
-        is_attribute = "<" not in self.text and '="' in self.text  # a piece of a tag, its attributes on or off
+        is_attribute = "<" not in self.text and '="' in self.text  # an include within a tag that only holds attributes
         if not is_whole and not is_attribute and self._line_of(match).strip() != match.group():
             self._fault(f"{{% {name} %}} has its line to itself.")
         if name in MIDDLE and self._begins_line(match):
@@ -103,7 +103,7 @@ class Layout:
             self._fault(f"</{name}> begins a line, as it opened on another one.")
 
     def _after(self, match: re.Match[str]) -> int:
-        """Where reading goes on: behind the token, or at the end of a text whose white space counts."""
+        """Returns where to continue: after the token, or at the end of an element whose white space counts."""
         self._read_attributes(match.group().split("\n")[1:])
         if match["start"] not in TEXTUAL:
             return match.end()
@@ -113,7 +113,7 @@ class Layout:
         return end
 
     def _read_attributes(self, lines: list[str]) -> None:
-        """The lines of a tag after its first: an attribute each, or a block tag around attributes."""
+        """Record the depth of a tag's lines after its first: attributes, or block tags around them."""
         depth = self.depths[self._line]
         inside = depth + 1
         for text in map(str.strip, lines):
@@ -138,7 +138,7 @@ class Layout:
                 self.faults.append((number, f"Indent by {len(wanted)} spaces."))
 
     def mended(self) -> str:
-        """The text with the indentation that its lines should have."""
+        """Returns the text with correct indentation."""
         return "\n".join(
             f"{' ' * STEP * self.depths[number]}{line.strip()}".rstrip() if number in self.depths else line
             for number, line in enumerate(self.text.split("\n"), 1)
@@ -146,7 +146,7 @@ class Layout:
 
 
 def run(*, rule: Mapping, html: str, **_: object) -> Sequence[Mapping[str, str]]:
-    """What djlint calls with each template."""
+    """Entry point that djlint calls for each template."""
     lines = html.split("\n")
     return [
         {"code": rule["name"], "line": f"{number}:0", "match": lines[number - 1].strip()[:20], "message": message}

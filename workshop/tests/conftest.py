@@ -11,7 +11,7 @@ from workshop import dump
 
 @pytest.fixture(params=dump.kept(), ids=lambda path: path.name)
 def earlier_release(request, bare_db):
-    """The demo world as an earlier release left it, not migrated yet; gives the URL of its database."""
+    """The dump of an earlier release, not migrated yet; returns the URL of its database."""
     url = bare_db()
     command = [postgres.BINARIES / "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", url]
     subprocess.run(command, input=gzip.decompress(request.param.read_bytes()), check=True, stdout=subprocess.DEVNULL)
@@ -20,7 +20,7 @@ def earlier_release(request, bare_db):
 
 @pytest.fixture
 def manage():
-    """Runs a command of `manage.py` on the database of the test, and gives what it printed."""
+    """Runs a command of `manage.py` on the test's database and returns its output."""
 
     def run(*arguments):
         printed = io.StringIO()

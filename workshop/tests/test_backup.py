@@ -1,4 +1,4 @@
-"""The two commands of docs/operations.md, run as they stand there."""
+"""Runs the two commands of docs/operations.md as written there."""
 
 import os
 import re
@@ -44,4 +44,4 @@ def test_what_was_backed_up_is_restored_whole(earlier_release, bare_db, manage, 
     User.objects.create(email="late@example.com")
     run(restore.replace("--no-owner", "--no-owner --clean --if-exists"), url=restored, folder=tmp_path)
     assert fingerprint() == before
-    manage("ledger_verify")  # raises when a row is off
+    manage("ledger_verify")  # raises if a balance is wrong

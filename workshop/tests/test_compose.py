@@ -1,4 +1,4 @@
-"""An installation runs on the major versions that the tests run on."""
+"""compose.yaml and the tests use the same major versions."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ COMPOSE = (Path(settings.BASE_DIR) / "compose.yaml").read_text()
 
 
 def major_of(image):
-    """Of an image's tag in compose.yaml: 18 of `postgres:18.3`."""
+    """Major version of an image's tag in compose.yaml: 18 of `postgres:18.3`."""
     (tag,) = re.findall(rf"image: {image}:(\d+)", COMPOSE)
     return int(tag)
 

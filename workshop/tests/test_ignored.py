@@ -1,4 +1,4 @@
-"""What must never reach git or the image: secrets, data, and a binary of one machine."""
+"""Secrets, data and local binaries never reach git or the image."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ OURS = ["Dockerfile", "modules/terraform/hcl.py", "deployments/runs/state.py", "
 
 @pytest.fixture(scope="module")
 def is_ignored(tmp_path_factory):
-    """Asks git, in a repository of this test alone: the source may have come without one."""
+    """Asks git, in a temporary repository: the source may not be a git checkout."""
     root = tmp_path_factory.mktemp("repository")
     subprocess.run(["git", "init", "--quiet", root], check=True)
     shutil.copy(ROOT / ".gitignore", root)
@@ -49,7 +49,7 @@ def test_git_takes_what_is_ours(is_ignored, path):
 
 
 def image_takes(path):
-    """Whether `COPY . .` takes a path. The last line that matches decides; `**/` is any folder, also none."""
+    """Whether `COPY . .` takes a path. The last line that matches decides; `**/` matches any number of folders."""
     taken = True
     parents = [str(parent) for parent in (PurePosixPath(path), *PurePosixPath(path).parents)]
     for line in (ROOT / ".dockerignore").read_text().splitlines():

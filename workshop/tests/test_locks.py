@@ -1,4 +1,4 @@
-"""The lock files are those of the requirements, whole, and name files alone: no index, no path."""
+"""The lock files match the requirements, are complete, and name no index and no path."""
 
 import re
 from pathlib import Path

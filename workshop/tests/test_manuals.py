@@ -1,4 +1,4 @@
-"""What the manuals name is there: a file that moved takes their lines along."""
+"""Files and names in the manuals exist: whoever moves a file updates them."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-OTHERS = {"styleguide.md", "CHANGELOG.md"}  # files of other projects, and of the past
+OTHERS = {"styleguide.md", "CHANGELOG.md"}  # name files of other projects, or former ones
 MANUALS = [path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name not in OTHERS]
 FOLDERS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")))
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")

@@ -1,4 +1,4 @@
-"""A release, cut in a repository of this test alone."""
+"""Cutting a release, in a temporary repository."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What an earlier release left is what this one goes on with."""
+"""The databases of earlier releases migrate to this one without losing a row."""
 
 from django.db import connection
 
@@ -12,7 +12,7 @@ KEPT = [User, GitHubConnection, Scan, Module, ModuleVersion, Deployment, Run, St
 
 
 def refs():
-    """Public references, or where a table has none its keys, of every row that must not get lost, by table."""
+    """By table: the refs (or keys) of all rows that must not get lost."""
     found = {}
     with connection.cursor() as cursor:
         for model in KEPT:
@@ -30,7 +30,7 @@ def test_a_database_of_an_earlier_release_is_migrated_and_keeps_its_rows(earlier
     assert refs() == before
     manage("migrate", "--check")
     manage("makemigrations", "--check", "--dry-run")
-    manage("ledger_verify")  # raises when a row is off
+    manage("ledger_verify")  # raises if a balance is wrong
 
 
 def test_secrets_of_an_earlier_release_are_read(earlier_release, manage):
