@@ -1,4 +1,4 @@
-"""Every test runs on real parts: the servers start here, before Django reads its settings."""
+"""Starts the servers that all tests use, before Django reads its settings."""
 
 import os
 
@@ -9,8 +9,8 @@ from tests import environment
 
 environment.prepare()
 django.setup()
-# Inherited, it would make pytest-django read the settings of a pytest-xdist process before that process comes here,
-# and so with this one's Redis number and queues.
+# If inherited, pytest-django would read the settings in a pytest-xdist process before this file runs there, with this
+# process's Redis number and queues.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [

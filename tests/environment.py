@@ -20,7 +20,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: no test may reach the real G
 
 
 def prepare() -> None:
-    """Start the servers, or find those of the controlling process, and describe them in the environment."""
+    """Start the servers, or use those of the controlling process, and set the environment for Django."""
     process = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not process:
         _start_servers()
@@ -44,7 +44,7 @@ def prepare() -> None:
 
 
 def chromium() -> str:
-    """Path of the Chromium that drives the browser journey: CHROMIUM, or one on PATH; empty when there is none."""
+    """Path of the Chromium that drives the browser journey: CHROMIUM, or one on PATH; empty if there is none."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return next((path for path in map(shutil.which, filter(None, names)) if path), "")
 
@@ -62,23 +62,23 @@ def _start_servers() -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
     atexit.register(stop)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest then ends as on Ctrl-C, in good order
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest then ends cleanly, as on Ctrl-C
 
 
 def _locked_directory() -> Path:
     directory = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = os.open(directory / "lock", os.O_CREAT | os.O_RDWR)  # held open, and so locked, until this process ends
+    lock = os.open(directory / "lock", os.O_CREAT | os.O_RDWR)  # stays open, and so locked, until this process ends
     fcntl.flock(lock, fcntl.LOCK_EX)
     return directory
 
 
 def _remove_stale() -> None:
-    """Remove what test runs left that were killed; their servers died with them."""
+    """Remove leftover files of killed test runs; their servers died with them."""
     for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
         try:
             if time.time() - lock.stat().st_mtime > STALE_SECONDS and _is_free(lock):
                 shutil.rmtree(lock.parent, ignore_errors=True)
-        except OSError:  # another person's, or just removed by another run
+        except OSError:  # belongs to another user, or was just removed by another run
             continue
 
 

@@ -1,4 +1,4 @@
-"""The people whom every test knows: alice and bob are partners, carol is a user, admin is the admin."""
+"""The people of all tests: alice and bob are partners, carol is a user, admin is the admin."""
 
 from functools import cache
 
@@ -27,4 +27,4 @@ def make_admin(name: str = "admin", **fields) -> User:
 
 @cache
 def _hashed() -> str:
-    return make_password(PASSWORD)  # slow on purpose, so once
+    return make_password(PASSWORD)  # slow by design, so cached

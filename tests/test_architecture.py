@@ -1,4 +1,4 @@
-"""docs/architecture.md names what there is: every file in its room, and every model."""
+"""docs/architecture.md is complete: it names every file in its room, and every model."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ PAGE = (settings.BASE_DIR / "docs" / "architecture.md").read_text()
 
 
 def drawn() -> set[str]:
-    """Paths of the files in the drawing: `app/` begins a line of its own, `  room/` stands below it."""
+    """Paths of the files in the drawing: `app/` begins a line, `  room/` an indented one below it."""
     block = PAGE.partition("## Layout")[2].split("```")[1]
     app = room = ""
     found = set()

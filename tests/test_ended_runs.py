@@ -1,4 +1,4 @@
-"""A test run leaves nothing behind, however it ends."""
+"""A test run leaves no process or file behind, however it ends."""
 
 import os
 import signal
@@ -29,11 +29,11 @@ def folder():
 
 @pytest.fixture
 def run(folder):
-    """A pytest with a process for tests, in the middle of one, whose temporary files lie in `folder`."""
+    """A pytest with one xdist process, in the middle of a test; its temporary files are in `folder`."""
     test = folder / "test_slow.py"
     test.write_text(SLOW)
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
-    # Outside the project, where no other run finds this test; so the conftest is named.
+    # The test is outside the project, so that no other run collects it; hence `-p conftest`.
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-n", "1", str(test)]
     process = subprocess.Popen(
         command, cwd=settings.BASE_DIR, env=environment | {"TMPDIR": str(folder)}, stdout=subprocess.DEVNULL
@@ -44,7 +44,7 @@ def run(folder):
 
 
 def servers_of(process, folder):
-    """Wait until its servers and a test run; its descendants then."""
+    """Wait until its servers and a test run; returns its descendants."""
     deadline = time.monotonic() + 60
     while not list(folder.glob("partnerportal-tests-*/gw0")):
         assert process.poll() is None

@@ -1,4 +1,4 @@
-"""Every address of the portal, asked by everybody with every method, beside the table in tests/leaks/table."""
+"""Requests every URL as everybody with every method, and compares with the table in tests/leaks/table."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_the_table_has_a_row_for_every_address():
 
 @pytest.fixture
 def everything(live_db, settings):
-    """The world, for a walk that types passwords by the hundred: no rate limits, and a hash that costs nothing."""
+    """The test data, for hundreds of password entries: without rate limits, and with a cheap hash."""
     settings.ACCOUNT_RATE_LIMITS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     built = world.build()

@@ -28,7 +28,7 @@ PRICE = 3 * CREDIT
 
 @pytest.fixture
 def version(alice, bob):
-    """A module of alice's that everybody may deploy, for 3 credits."""
+    """A module of alice for everyone, for 3 credits."""
     version = make_version({"main.tf": 'resource "terraform_data" "one" {}'}, owner=alice, credit_cost=PRICE)
     Module.objects.update(audience=Module.Audience.EVERYONE)
     return version
@@ -36,7 +36,7 @@ def version(alice, bob):
 
 @pytest.fixture
 def drafts(version, carol, admin) -> list[Draft]:
-    """A hundred forms that carol has filled in, and credits for seven: 23, of which 2 pay for nothing."""
+    """A hundred drafts of carol, and 23 credits: enough for seven, 2 remain."""
     billing.add_credits(
         carol, amount=23 * CREDIT, source="sale", paid=23_00, reason="test", by=admin, nonce="n", wallet_version=0
     )
@@ -44,7 +44,7 @@ def drafts(version, carol, admin) -> list[Draft]:
 
 
 class Browser:
-    """A browser with carol's session; it knows the CSRF token of the page that it has read."""
+    """A client with carol's session and the CSRF token of the page that it has loaded."""
 
     def __init__(self, url: str, session: str):
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
@@ -59,7 +59,7 @@ class Browser:
         for line in answer.headers.get_all("Set-Cookie", []):
             self.cookies.load(line)
         body = answer.read().decode()
-        self.connection.close()  # the server ends an idle one while the other forms are opened
+        self.connection.close()  # the server closes idle connections while the other forms are opened
         return answer.status, body
 
     def opened(self, path: str) -> "Browser":

@@ -1,4 +1,4 @@
-"""Private Mode from the switch to the pages, and what becomes of a partner's modules without the partner."""
+"""Private Mode from the switch to the pages, and a partner's modules after the partner lost the role."""
 
 import pytest
 from django.urls import reverse
@@ -21,7 +21,7 @@ def everything(db):
 
 @pytest.fixture
 def browse(everything):
-    """Gives everybody's browser: `browse("bob")` is signed in as bob, and stays the same one."""
+    """Returns a client by name: `browse("bob")` is signed in as bob, always the same one."""
     browsers = {name: everything.browser_of(name) for name in everything.people}
     return browsers.__getitem__
 

@@ -1,4 +1,4 @@
-"""Each class and token of the style sheets is used, and each that is used exists. stylelint does the rest."""
+"""Each class and token of the style sheets is used, and each used one exists. stylelint checks the rest."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ CSS = re.sub(
 )
 SELECTORS = "\n".join(re.findall(r"([^{};]+)\{", CSS))
 APPS = ["accounts", "billing", "deployments", "demo", "foundation", "modules", "partnerportal"]
-DJANGOS = {"breadcrumbs", "default", "submit-row"}  # of its admin, which has style sheets of its own
+DJANGOS = {"breadcrumbs", "default", "submit-row"}  # of Django's admin, which has separate style sheets
 ICON = {"icon", "spin"}  # partnerportal.templatetags.ui.icon
 LOG_TONES = set("bcdgry")  # the letters that begin the lines of a log
 

@@ -1,4 +1,4 @@
-"""What `make check` finds in a template, and that ours are laid out: workshop/, .djlint_rules.yaml, pyproject.toml."""
+"""Rules for templates (workshop/template_layout.py, .djlint_rules.yaml), and that ours follow them."""
 
 import subprocess
 import sys

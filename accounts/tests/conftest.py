@@ -7,7 +7,7 @@ from accounts import repositories, services
 
 @pytest.fixture
 def signed_in(client):
-    """Gives the test's browser, signed in as a person with a password typed just now."""
+    """Signs the test's client in, as with a password entered just now: `signed_in(alice)`."""
 
     def sign_in(person):
         client.force_login(person)

@@ -86,7 +86,7 @@ def test_a_revoked_one_leaves_the_table(signed_in, carol):
     page = text(browser.get(PROFILE))
     assert "The token laptop was revoked." in page
     assert '<th scope="row">laptop</th>' not in page
-    assert browser.post(revocation(token)).status_code == 302  # a second click wants the same
+    assert browser.post(revocation(token)).status_code == 302  # a second click: idempotent
 
 
 def test_nobody_sees_or_revokes_those_of_another(signed_in, alice, carol, admin):

@@ -1,4 +1,4 @@
-"""Personal API tokens: made, accepted, noted and ended."""
+"""Personal API tokens: creation, acceptance, last use and revocation."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ def make(owner, name="laptop"):
 
 
 def accepted(text, *, now=None):
-    """Whose token it is, by name; None when it opens nothing."""
+    """First name of the token's owner; None if the token is not accepted."""
     token = api_tokens.accept(text, now=now or timezone.now())
     return token and token.owner.short_name
 

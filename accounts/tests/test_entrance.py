@@ -1,4 +1,4 @@
-"""The pages around signing in: their fields in sentence case, their refusals with what to do next."""
+"""Pages around signing in: labels in sentence case, errors that say what to do next."""
 
 import re
 

@@ -143,7 +143,7 @@ def test_each_failure_is_an_exception_of_its_own(github, mode, expected):
         with pytest.raises(expected):
             call()
     assert {line.origin for line in github.requests} == {"api"}
-    # Nothing is tried twice, but that PyGithub asks the same host once for the path that a 301 names.
+    # No retries, except that PyGithub follows a 301 once on the same host.
     assert len(github.requests) == len(calls) + (mode == "redirect")
 
 

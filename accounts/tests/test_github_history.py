@@ -19,7 +19,7 @@ def asked(github):
 
 
 def many(github, repository_id, kind, count):
-    """Branches or tags 0 to count at the newest commit, written in one go."""
+    """Creates `count` branches or tags at the newest commit with one command."""
     git, sha = github.git_of(github.world.repositories[repository_id]), github.head(NAME)
     lines = "".join(f"create refs/{kind}/n{number:04} {sha}\n" for number in range(count))
     git.run("update-ref", "--stdin", stdin=lines.encode())
@@ -62,7 +62,7 @@ def test_unchanged_tags_cost_no_rate_limit(github, past):
 def test_new_tag_is_noticed_wherever_it_stands(github, past, count):
     many(github, past, "tags", count)
     before = history.tags(ALICE, past)
-    github.add_tag(NAME, "a-first-one")  # the last one of GitHub's order
+    github.add_tag(NAME, "a-first-one")  # the last one in GitHub's order
     after = history.tags_unless(ALICE, past, etags=before.etags)
     assert (len(before.rows), len(after.rows)) == (count, count + 1)
     assert history.tags_unless(ALICE, past, etags=after.etags) is None

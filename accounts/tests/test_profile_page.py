@@ -1,4 +1,4 @@
-"""What the profile page says."""
+"""Sentences of the profile page."""
 
 from datetime import UTC, datetime
 

@@ -49,6 +49,6 @@ def test_private_mode_counts_from_the_next_question_on(alice, admin):
 
 
 def test_it_takes_one_query_at_most(alice, django_assert_num_queries):
-    reach(alice, Thing.COSTS)  # makes the row of settings
+    reach(alice, Thing.COSTS)  # creates the row of settings
     with django_assert_num_queries(1):
         reach(alice, Thing.COSTS)

@@ -1,4 +1,4 @@
-"""The daily look at tokens: what is wrong is kept and mailed once, and GitHub's own faults are no alarm."""
+"""The daily check of tokens: problems are stored and e-mailed once; transient failures alert nobody."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ def chosen(connection, github, alice):
 
 
 def look(**fields):
-    """The daily look, as if the last one was more than a day ago."""
+    """Runs the daily check as if the last one was more than a day ago."""
     GitHubConnection.objects.update(checked_at=timezone.now() - timedelta(hours=25), **fields)
     tasks.check_connections()
 
@@ -107,7 +107,7 @@ def test_from_the_first_warning_to_the_end_it_is_one_email(chosen, github, monke
     ends = in_days(9)
     change_token(github, expires_at=ends.isoformat())
     look()
-    change_token(github, revoked=True)  # GitHub says of both the same
+    change_token(github, revoked=True)  # GitHub answers the same for both
     monkeypatch.setattr("django.utils.timezone.now", lambda: ends + timedelta(hours=1))
     checked = services.check_connection(chosen)
     assert token_health.trouble_of(checked).title == "Your GitHub token has expired"

@@ -1,4 +1,4 @@
-"""Two processes are two database connections here: an advisory lock belongs to one."""
+"""Two database connections represent two processes: an advisory lock belongs to a connection."""
 
 import threading
 
@@ -27,7 +27,7 @@ def nothing_done():
 
 @pytest.fixture
 def other(db):
-    """Another process, as a connection of its own."""
+    """A second connection, as of another process."""
     second = connections.create_connection("default")
     yield second
     second.close()
@@ -68,7 +68,7 @@ def test_the_lock_of_one_that_died_is_free(other):
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number(note)])
     other.close()
-    for _ in range(100):  # PostgreSQL notices the closed connection in its own time
+    for _ in range(100):  # PostgreSQL notices the closed connection with a delay
         if is_free(connection, note):
             break
     note("after")
@@ -91,7 +91,7 @@ def test_of_two_at_once_one_works(live_db):
     first = threading.Thread(target=run)
     first.start()
     assert began.wait(10)
-    slow()  # returns at once, while the first is still at it
+    slow()  # returns at once, as the first still runs
     assert done == ["worked"]
     may_end.set()
     first.join()

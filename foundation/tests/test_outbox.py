@@ -1,4 +1,4 @@
-"""How every e-mail of the portal begins and ends."""
+"""Subject, greeting and sign-off of every e-mail."""
 
 import pytest
 

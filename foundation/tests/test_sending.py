@@ -24,7 +24,7 @@ def again(message):
 
 
 def pause_of(message) -> int:
-    """Seconds until it is tried again."""
+    """Seconds until the next attempt."""
     return round((again(message).next_try_at - timezone.now()).total_seconds())
 
 

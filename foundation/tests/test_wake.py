@@ -46,7 +46,7 @@ def test_a_broker_that_is_down_is_logged_at_once_and_hurts_nobody(caplog, monkey
 def test_a_broker_that_says_nothing_is_given_up_within_seconds(caplog, monkeypatch):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        silent.listen()  # the kernel takes the connection, and nobody ever answers
+        silent.listen()  # the kernel accepts the connection, and nobody answers
         hanging = Celery("hanging", broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", set_as_current=False)
         hanging.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         monkeypatch.setattr("foundation.wake.current_app", hanging)

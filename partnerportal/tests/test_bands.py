@@ -1,4 +1,4 @@
-"""What is wrong with a token stands on every page of those it concerns, and changed modules beside Publish."""
+"""Problems of a token appear on every page of its managers, the number of updates beside Publish."""
 
 import html
 import re
@@ -31,7 +31,7 @@ def connect(owner, **fields) -> GitHubConnection:
 
 
 def bands(response) -> list[tuple[str, str]]:
-    """Tone and words of each."""
+    """Tone and text of each band."""
     found = BAND.findall(response.text)
     return [(tone, " ".join(html.unescape(re.sub("<[^>]+>", "", words)).split())) for tone, words in found]
 
@@ -47,7 +47,7 @@ def browse(client):
 
 @pytest.fixture
 def pages(alice):
-    """One address for each kind of page."""
+    """One URL for each kind of page."""
     schema = {name: [] for name in ("variables", "outputs", "resources", "providers", "calls")} | {"platform": {}}
     deployment = make_deployment(make_version({"main.tf": ""}, owner=alice, schema=schema), owner=alice)
     make_run(deployment)
@@ -165,7 +165,7 @@ def test_band_and_count_cost_a_page_one_query_each_and_a_fragment_none(client, a
 class TestUpdates:
     @pytest.fixture
     def changed(self, alice):
-        """Two published modules of alice, one of them changed in the repository since."""
+        """Two published modules of alice; one has changed in the repository."""
         connection = connect(alice)
         scan = Scan.objects.create(
             connection=connection, repository_id=1, repository_name="r", branch="main", status="succeeded"

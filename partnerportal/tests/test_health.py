@@ -30,7 +30,7 @@ def ask(server):
 
 
 def wait_for(server, status):
-    """The report of the first answer with this status; fails after 20 s."""
+    """The report of the first response with this status; fails after 20 s."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         found, report, _ = ask(server)

@@ -7,7 +7,7 @@ from partnerportal.limit import Limited
 
 
 class Busy:
-    """An application whose requests last until they are let go."""
+    """An application whose requests block until they are released."""
 
     def __init__(self):
         self.inside = 0
@@ -20,7 +20,7 @@ class Busy:
 
 
 async def serve(paths, *, at_once, scope_type="http"):
-    """How many of these requests are inside together, and how many are left when they are let go."""
+    """How many of these requests run at the same time, and how many remain after their release."""
     busy = Busy()
     limited = Limited(busy, at_once=at_once)
     requests = [asyncio.create_task(limited({"type": scope_type, "path": path}, None, None)) for path in paths]

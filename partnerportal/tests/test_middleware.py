@@ -1,4 +1,4 @@
-"""What no browser sends, and somebody who plays with a portal does."""
+"""Malformed requests, as no browser sends them."""
 
 import pytest
 from django.test import Client

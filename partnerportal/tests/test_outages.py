@@ -1,4 +1,4 @@
-"""What goes on while Redis is away: everything that people do, though workers wake later."""
+"""Without Redis every page keeps working; only workers wake later."""
 
 import urllib.error
 import urllib.parse
@@ -16,7 +16,7 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status of the answer after redirects, and its path."""
+        """Status and path of the response after redirects."""
         return self._open(path, None)
 
     def post(self, path: str, **fields) -> tuple[int, str]:

@@ -21,7 +21,7 @@ def private_mode(db):
 
 @pytest.fixture
 def page(client):
-    """Reads the style guide, which anybody may, as the person given."""
+    """Loads the style guide, which is public, as the given person."""
 
     def read(person=None, path="/styleguide/"):
         if person:

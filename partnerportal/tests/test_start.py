@@ -1,4 +1,4 @@
-"""The start page: what needs somebody, what is live, what they own."""
+"""The start page: what needs attention, what is live, what people own."""
 
 from datetime import UTC, datetime, timedelta
 

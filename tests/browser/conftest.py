@@ -1,4 +1,4 @@
-"""A real Chromium, driven by people who are signed in to the running portal."""
+"""A real Chromium, signed in to the running portal as the people of the tests."""
 
 import pytest
 from django.db import connections
@@ -12,10 +12,10 @@ SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-PATIENCE = 15_000  # milliseconds for what should come at once, on a machine that does other things
+PATIENCE = 15_000  # milliseconds for what should be immediate, on a busy machine
 HARMLESS = (
-    "Failed to load resource",  # a page that answers 4xx, as some are meant to
-    "htmx:afterRequest",  # with the next one: a request that a newer one, or another page, has replaced
+    "Failed to load resource",  # a page that answers 4xx on purpose
+    "htmx:afterRequest",  # with the next one: a request that a newer one or a navigation has cancelled
     "htmx:sendAbort",
 )
 FAILED = pytest.StashKey[bool]()
@@ -23,8 +23,8 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="module")
 def chromium():
-    # Playwright keeps an event loop in this thread: beside it Django would refuse to ask the database, and it has
-    # other connections there, so that one which is open now would stay open and keep the database from being cloned.
+    # Playwright runs an event loop in this thread, in which Django refuses queries (see below) and uses other connections.
+    # A connection that is open now would stay open, and the database could not be cloned.
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -43,7 +43,7 @@ def portal(live_db, github, server, worker):
 
 @pytest.fixture
 def sign_in(chromium, portal, request, tmp_path):
-    """Opens a page of its own for a person, or for a visitor: `sign_in(alice)`. No page may report an error."""
+    """Opens a new page for a person, or without one for a visitor: `sign_in(alice)`. No page may report an error."""
     people = _People(chromium, portal)
     yield people.sign_in
     if request.node.stash.get(FAILED, False):
@@ -80,7 +80,7 @@ class _People:
         return page
 
     def _hear(self, page: Page, text: str) -> None:
-        """What the browser complains of: scripts that fail, and what the content security policy has stopped."""
+        """Collects errors of the browser: failing scripts, and violations of the content security policy."""
         if not text.startswith(HARMLESS):
             self.reports.append(f"{page.url}: {text}")
 

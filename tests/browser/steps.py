@@ -1,4 +1,4 @@
-"""What people do on a page, for every journey that does it."""
+"""Steps that several journeys share."""
 
 import re
 
@@ -10,7 +10,7 @@ WHOLE_RUN = 60_000  # milliseconds
 
 
 def open_form(page: Page, module: Module) -> None:
-    """From the Deploy page over the page of a module to its form."""
+    """Open a module's form from the Deploy page over the module's page."""
     page.goto("/deploy/?tab=partner" if module.owner_id else "/deploy/")
     page.get_by_role("link", name=module.title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(module.title)
@@ -19,7 +19,7 @@ def open_form(page: Page, module: Module) -> None:
 
 
 def field(page: Page, name: str) -> Locator:
-    """The box of a variable's field."""
+    """The element of a variable's field."""
     return page.locator(f"#box-id_in-{name}")
 
 
@@ -38,13 +38,13 @@ def edit(page: Page, verb: str, label: str, *given) -> None:
 
 
 def check_inputs(page: Page) -> None:
-    """From a filled form to the page that asks for confirmation."""
+    """Submit a filled-in form, up to the confirmation page."""
     page.get_by_role("button", name="Check and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Confirm"))
 
 
 def expect_run(page: Page, number: int, status: str) -> None:
-    """Wait, on the page of a deployment, until its run has come to this end."""
+    """Wait on the page of a deployment until its run has this status."""
     run = page.locator("#run")
     expect(run.get_by_role("heading")).to_contain_text(f"Run {number},")
     expect(run.locator(".phases")).to_contain_text(status, timeout=WHOLE_RUN)
@@ -56,5 +56,5 @@ def output(page: Page, name: str) -> Locator:
 
 
 def available(page: Page) -> Locator:
-    """The credits in the bar on top."""
+    """The credits in the header."""
     return page.locator(".topbar .me a")

@@ -6,7 +6,7 @@ from foundation.credits import CREDIT
 from tests.browser import steps
 from tests.browser.world import give_credits, publish_platform
 
-PARTS = 20  # of the network, one after the other
+PARTS = 20  # resources of the network, created one after the other
 
 
 def test_user_deploys_watches_changes_and_destroys(carol, admin, github, sign_in):
@@ -40,7 +40,7 @@ def deploy(page, network):
 
 
 def watch(page):
-    """The log grows, the summary and the resources follow, all while the run is under way."""
+    """The log grows and summary and resources are updated while the run is under way."""
     run, log = page.locator("#run"), page.locator("#log")
     expect(log).to_contain_text("made gateway")
     expect(run).to_have_attribute("aria-busy", "true")

@@ -1,4 +1,4 @@
-"""For every type: what the page shows and what is typed into it comes out of Terraform unchanged."""
+"""For every type: values shown on the page and typed into it come out of Terraform unchanged."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ def test_every_type_survives_page_form_and_terraform(alice, github, sign_in):
 
 
 def deploy(page, module, case):
-    """Deploy with the defaults; gives the page of the deployment."""
+    """Deploy with the defaults; returns the page of the deployment."""
     steps.open_form(page, module)
     for name, text in case.asked.items():
         steps.type_into(page, name, text)
@@ -54,7 +54,7 @@ def change(page, case):
         page.locator(f"#id_in-{name}").set_checked(is_on)
     for name, item in case.added.items():
         steps.type_into(page, name, item)
-        if name == "queues":  # once with the button, once left in the open field
+        if name == "queues":  # once with the button, once left in the input
             box = steps.field(page, name)
             box.get_by_role("button", name="Add").click()
             expect(box.get_by_role("button", name=f"Remove {item}")).to_be_visible()
@@ -72,7 +72,7 @@ def change(page, case):
 
 
 def inputs_after(page, place, number):
-    """The inputs as Terraform gives them out after this run, the same on the page and from `output -json`."""
+    """The inputs as outputs of this run, checked to be equal on the page and in `output -json`."""
     page.goto(place)
     steps.expect_run(page, number, "succeeded")
     shown = json.loads(steps.output(page, "inputs").inner_text())
@@ -82,7 +82,7 @@ def inputs_after(page, place, number):
 
 
 def given_out(deployment):
-    """What `terraform output -json` prints beside the deployment's newest state."""
+    """The result of `terraform output -json` with the deployment's newest state."""
     with TemporaryDirectory() as folder:
         Path(folder, "terraform.tfstate").write_bytes(state.newest(deployment).content)
         command = [*settings.TERRAFORM_COMMAND, *commands.output()]

@@ -1,4 +1,4 @@
-"""Every page in both themes and two widths: one heading, nothing wider than the window, nothing refused, no barrier."""
+"""Every page in both themes and two widths: one heading, no overflow, nothing blocked, no accessibility violation."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -9,7 +9,7 @@ from tests.browser import steps
 from tests.browser.world import give_credits, publish_of_alice, publish_platform, scanned
 
 WINDOWS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
-# WCAG 2.2 A and AA; another theme changes colours alone.
+# WCAG 2.2 A and AA; the other theme changes only colours.
 RULES = {
     "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
@@ -55,7 +55,7 @@ def deployed(module, name, inputs, secrets, *, by):
 
 
 def break_message_bus(github, alice):
-    """So that the pages of publishing have a change to show."""
+    """Makes a breaking change, so that the publishing pages show one."""
     github.commit("alice-example/cloud-modules", {"message_bus/region.tf": 'variable "region" {}\n'})
     scanned(alice.github_connection, by=alice)
 
@@ -67,14 +67,14 @@ def wait_for_runs(page, failed, vault):
 
 
 def addresses(thing):
-    """The page of a deployment or of a module and its version, and the form that leads on from it."""
+    """URLs of a deployment, or of a module and its version, and of their form."""
     if hasattr(thing, "cost_centre"):
         return [thing.get_absolute_url(), f"{thing.get_absolute_url()}update/"]
     return [thing.get_absolute_url(), thing.current_version.get_absolute_url(), f"/deploy/{thing.ref}/"]
 
 
 def review(page, module):
-    """The page that asks for confirmation, after one that reports errors."""
+    """URL of the confirmation page of a deployment."""
     page.goto(f"/deploy/{module.ref}/")
     steps.type_into(page, "admin_password", "correct horse battery")
     steps.check_inputs(page)
@@ -82,7 +82,7 @@ def review(page, module):
 
 
 def look(page, paths):
-    """What is wrong with these pages, in words."""
+    """Problems of these pages, as texts."""
     found = []
     for path in paths:
         answer = page.goto(path)
@@ -106,6 +106,6 @@ def widths(page, window):
 
 
 def barriers(page, rules):
-    """What axe finds against these rules."""
+    """Violations of these rules that axe finds."""
     violations = Axe().run(page, options=rules).response["violations"]
     return [f"{each['id']} at {node['html'][:120]}" for each in violations for node in each["nodes"]]

@@ -1,4 +1,4 @@
-"""The admin switches Private Mode in the Django admin; alice, bob and carol each see what follows for them."""
+"""The admin switches Private Mode in the Django admin; alice, bob and carol each see its effect."""
 
 from playwright.sync_api import expect
 

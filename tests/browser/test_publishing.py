@@ -22,7 +22,7 @@ REGION = '\nvariable "region" {\n  description = "Where it stands. {{UIMeta grou
 
 @pytest.fixture
 def portal(live_db, github, server):
-    """Without a worker at first: what waits for one can be seen."""
+    """Starts without a worker, so that waiting states are visible."""
     return server().url
 
 
@@ -84,7 +84,7 @@ def select_repository(page):
 
 
 def scan(page, worker):
-    """While the worker stands still the page says what it waits for; then it follows by itself."""
+    """Without a worker the page says what it waits for; with one it updates automatically."""
     page.get_by_role("link", name="Publish", exact=True).click()
     os.killpg(worker.pid, signal.SIGSTOP)
     page.get_by_role("button", name="Scan now").click()
@@ -180,7 +180,7 @@ def look_at_what_changes(page):
 
 
 def set_terms(page):
-    """A wrong address is told and what was typed is kept; then a price goes before the repository's, and back."""
+    """A wrong address is an error and keeps what was typed; then a price overrides the repository's, and is reset."""
     row_of_bus(page).get_by_role("link", name="Settings and form").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Message Bus")
     expect(page.get_by_label("Shared with named people")).to_be_checked()

@@ -1,4 +1,4 @@
-"""For modules whose outputs give their inputs back: what is typed into the form, and what Terraform then gives out."""
+"""Cases for modules whose outputs return their inputs: what is typed into the form, and Terraform's outputs."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Case:
     """`asked` are answers to inputs without a default. `typed` and the others change the inputs of the deployment.
 
-    `before` and `after` are all inputs as Terraform has them, with the defaults and with the changes.
+    `before` and `after` are all inputs as Terraform returns them, with the defaults and with the changes.
     """
 
     before: dict

@@ -1,4 +1,4 @@
-"""What a journey finds when it begins: modules in the catalogue and credits in a wallet, put there by the services."""
+"""Setup of journeys through the services: modules in the catalogue, credits in a wallet."""
 
 from accounts import services as accounts
 from accounts.models import GitHubConnection, User
@@ -32,13 +32,13 @@ def give_credits(owner: User, credits: int, *, by: User) -> None:
 
 
 def scanned(connection: GitHubConnection, *, by: User) -> Scan:
-    """The repository's newest commit, read by the worker."""
+    """Scan the repository's newest commit in the worker."""
     started = start_scan(connection, by=by)
     return until(Scan.objects.filter(pk=started.pk, status=Scan.Status.SUCCEEDED).first, "The worker's scan")
 
 
 def _publish(github, owner, token, repository, paths, *, by) -> dict[str, Module]:
-    """The published modules by folder."""
+    """Publish these folders; returns the modules by folder."""
     connection: GitHubConnection = accounts.save_token(owner, token=token, by=by)
     connection = accounts.select_repository(connection, repository_id=github.world.find(repository).id, by=by)
     scan = scanned(connection, by=by)

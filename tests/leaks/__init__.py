@@ -1,1 +1,1 @@
-"""What everybody may see, as a table, and the world and the walk that hold the portal to it."""
+"""The leak table (who may see what), the data for it, and the requests that compare the portal with it."""

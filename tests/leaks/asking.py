@@ -1,4 +1,4 @@
-"""From a row of the table to requests: addresses of everybody's things, and forms filled in as they should be."""
+"""Turns rows of the table into requests: URLs of everybody's objects, and valid form data."""
 
 import secrets
 from datetime import date
@@ -11,7 +11,7 @@ from tests.leaks.rows import Row
 from tests.leaks.world import World
 from tests.people import PASSWORD
 
-# What an address is of a module, of its two versions, and of the alarm about the older one.
+# URL arguments for a module, its two versions, and the alarm about the older one.
 OF_MODULES = {
     "": lambda module: (module.ref,),
     ":version": lambda module: (module.ref, "2.0.0"),
@@ -20,7 +20,7 @@ OF_MODULES = {
     ":terminal": lambda module: address_of(module).split("/"),
     ":download": lambda module: [*address_of(module).split("/"), "2.0.0"],
 }
-# What an address is of: the thing that somebody must have, and how it stands in the address.
+# By `Row.of`: the kind of object that the owner must have, and its URL arguments.
 ARGUMENTS = {
     "token": ("apitoken", lambda token: (token.ref,)),
     "hook": ("connection", lambda connection: (connection.ref,)),
@@ -47,7 +47,7 @@ FIXED = {
 
 
 def targets(row: Row, world: World) -> list[str]:
-    """Whose things the row is about: everybody who has one; "" where it is about none."""
+    """Owners of the row's kind of object: everybody who has one; "" if the row is about none."""
     if not row.of or row.of in FIXED:
         return [""]
     thing = ARGUMENTS[row.of][0] if row.of in ARGUMENTS else row.of.removeprefix("pk:")
@@ -77,14 +77,14 @@ def _key(row: Row, world: World, target: str) -> str:
 
 
 def _words(world: World, whose: str) -> dict[str, str]:
-    """What a query may name: people, and the visitor's draft and scan."""
+    """Placeholders of `query`: people, and the visitor's draft and scan."""
     things = world.things.get(whose, {})
     own = {name: things[name].ref if name in things else "none" for name in ("draft", "scan")}
     return {name: person.ref for name, person in world.people.items()} | own
 
 
 def form(row: Row, world: World, target: str, visitor: str) -> dict:
-    """What a post of the row sends: what would be accepted from the one who may."""
+    """The data of the row's POST: valid for somebody with permission."""
     return FORMS[row.data](world, target or visitor or "alice") if row.data else {}
 
 

@@ -1,4 +1,4 @@
-"""Connections, scans and modules of the world of the leak test, a marker in each text."""
+"""Connections, scans and modules for the leak test, with a marker in each text."""
 
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ AUDIENCES = {"everyone": "everyone", "named": "named", "exclusive": "exclusive",
 
 
 def make_connection(owner) -> GitHubConnection:
-    """A connection whose chosen repository was found wanting, with one listed repository."""
+    """A connection that cannot read its selected repository, with one listed repository."""
     connection = GitHubConnection(
         owner=owner,
         login=mark(owner, "connection", "login"),
@@ -76,7 +76,7 @@ def make_modules(owner, *, names, by) -> dict[str, Module]:
     """
     A module for each audience, the named one for the people `names`, and a removed one; each with an older version.
 
-    The platform's are for everyone.
+    The platform has only those for everyone.
     """
     families = AUDIENCES if owner else ("everyone", "removed")
     made = {family: _module(owner, family, by=by) for family in families}

@@ -1,4 +1,4 @@
-"""Texts that say whose they are: `mk-alice-deployment-log` stands in the log of alice's deployment alone."""
+"""Markers that name their owner: `mk-alice-deployment-log` occurs only in the log of alice's deployment."""
 
 import re
 from typing import NamedTuple
@@ -26,6 +26,6 @@ def name_of(owner) -> str:
 
 
 def found_in(body: str) -> set[Marker]:
-    """All markers in `body`; an e-mail address counts as one of its person."""
+    """All markers in `body`; an e-mail address counts as a marker of its person."""
     addresses = {Marker(owner, "address", "email") for owner in ADDRESS.findall(body)}
     return addresses | {Marker(*groups) for groups in MARKER.findall(body)}

@@ -1,4 +1,4 @@
-"""What a line of the leak table says, and how it reads for one visitor."""
+"""A row of the leak table, and its evaluation for one visitor."""
 
 from dataclasses import dataclass
 
@@ -8,26 +8,26 @@ from tests.leaks.rules import Visitor
 COLUMNS = ("anonymous", "user", "partner", "owner", "admin")
 NO_POST = "login 405 405 405 405"
 NO_GET = "login 405 405 405 405"
-SHELL = {"person", "publisher", "address"}  # every page names who is signed in
-BAND = ("connection", "repository")  # and the repository that a token of theirs cannot read
+SHELL = {"person", "publisher", "address"}  # every page names the signed-in person
+BAND = ("connection", "repository")  # and the repository that their token cannot read
 
 
 @dataclass(frozen=True)
 class Row:
     """
-    One address and what it answers.
+    One URL and its expected responses.
 
-    `get`, `head` and `post` hold a status for each of COLUMNS: "a|b" is a without and b with Private Mode, "login" the
-    way to the sign-in page, "password" the way to the page that asks for it again, "-" for an owner what their role
-    gets. Without `head`, HEAD is as GET.
+    `get`, `head` and `post` hold a status for each of COLUMNS: "a|b" is a without and b with Private Mode, "login"
+    a redirect to sign-in, "password" one to the password page, "-" for an owner the same as for their role. Without
+    `head`, HEAD is like GET.
 
-    `of` names whose thing the address is of: the row then holds for everybody's; "" is a page of the visitor. `query`
-    may hold {names}, and `data` names the form that a post sends (both in asking.py).
+    `of` names the kind of object in the URL: the row then applies to everybody's; "" is a page of the visitor. `query`
+    may contain {placeholders}, and `data` names the form data of the POST (both in asking.py).
 
-    `shows` are the families or family.fields that a body may hold, as far as rules.SEEN lets the visitor see them.
-    `@own` narrows that to the visitor's own, `@target` to the thing's owner, `@platform` and `@partners` to theirs,
+    `shows` are the families or family.fields that a body may contain, if rules.SEEN lets the visitor see them. `@own`
+    limits that to the visitor's own, `@target` to those of the object's owner, `@platform` and `@partners` to theirs,
     and another family's name, as in `@money`, to owners of whom the visitor sees that family. `must` are those that a
-    page with status 200 does hold. `reveals` are secrets that the owner is given, for this one act.
+    page with status 200 contains. `reveals` are secrets that the owner gets by this request.
     """
 
     name: str

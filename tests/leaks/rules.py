@@ -1,4 +1,4 @@
-"""Who sees whose: the table "Who sees what" of the architecture, by families of markers."""
+"""The table "Who sees what" of docs/architecture.md, by families of markers."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ SEEN = {
     "apitoken": "own own all",
     "scan": "own own own",
     "everyone": "all all all",
-    "named": "all own|all all",  # it names carol, the user
+    "named": "all own|all all",  # shared with carol, the user
     "exclusive": "none|all own|all all",
     "removed": "none own all",
     "hidden": "none own all",  # inputs of group 0: for the publisher and admins
@@ -31,7 +31,7 @@ SEEN = {
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who looks, while Private Mode is off or on; without a name, nobody is signed in."""
+    """A visitor, while Private Mode is off or on; without a name nobody is signed in."""
 
     name: str
     private_mode: bool
@@ -41,7 +41,7 @@ class Visitor:
         return ROLES.get(self.name, "anonymous")
 
     def sees(self, marker: Marker) -> bool:
-        """Whether any page at all may show it to them."""
+        """Whether any page may show the marker to this visitor."""
         if not self.name:
             return False
         columns = dict(zip(("user", "partner", "admin"), SEEN[marker.family].split(), strict=True))
@@ -49,9 +49,9 @@ class Visitor:
         return whose == "all" or (whose == "own" and self.owns(marker))
 
     def owns(self, marker: Marker) -> bool:
-        """Whether it is theirs; what is the platform's is the admin's."""
+        """Whether the marker is the visitor's; the platform's belong to the admin."""
         return marker.owner == self.name or (self.role == "admin" and marker.owner == "platform")
 
     def choose(self, cell: str) -> str:
-        """The part of `cell` that holds now: "a|b" is a without, b with Private Mode."""
+        """The part of `cell` that applies: "a|b" is a without, b with Private Mode."""
         return cell.split("|")[-1 if self.private_mode else 0]

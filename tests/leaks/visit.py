@@ -1,4 +1,4 @@
-"""One visitor's walk through the table, and what did not go as it says."""
+"""Requests of one visitor for all rows, and the differences from the table."""
 
 from django.db import transaction
 from django.test import Client
@@ -16,20 +16,20 @@ READERS = ("GET", "HEAD")
 
 
 class Visit:
-    """Asks as one person; what a post changes is rolled back after it."""
+    """Sends requests as one person; changes of a POST are rolled back."""
 
     def __init__(self, world: World, name: str, *, private_mode: bool):
         self.world = world
         self.visitor = Visitor(name, private_mode)
         self.browser: Client = world.browser_of(name)
         self.cookies = dict(self.browser.cookies)
-        # A view answers HEAD as it answers GET; once is enough, where most is open.
+        # Views answer HEAD like GET: checking it once, with Private Mode, is enough, as most is visible then.
         self.methods = ("GET", "HEAD", "POST") if private_mode else ("GET", "POST")
         self.existing = found_in(walk.all_text())
         self.rows_before = walk.fingerprint()
 
     def problems(self, table: list[Row]) -> list[str]:
-        """In sentences, all that differs from the table."""
+        """All differences from the table, as sentences."""
         found = [
             f"{method} {row.name}{row.query} of {target or 'nobody'}: {problem}"
             for row in table
@@ -57,7 +57,7 @@ class Visit:
         return sorted(map(str, row.misses(shown, self.existing, self.visitor, target)))
 
     def _ask(self, method: str, row: Row, target: str) -> tuple[str, str, list[str]]:
-        """Status, body and, after a post, the tables that it changed."""
+        """Status, body and, after a refused POST, the changed tables."""
         url = address(row, self.world, target, self.visitor.name)
         self.browser.cookies.clear()
         self.browser.cookies.update(self.cookies)

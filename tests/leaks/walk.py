@@ -1,4 +1,4 @@
-"""Walks the portal's addresses, and fingerprints its tables."""
+"""Lists the portal's URL patterns, and fingerprints its tables."""
 
 from asgiref.sync import async_to_sync
 from django.db import connection
@@ -8,7 +8,7 @@ SESSIONS = "django_session"
 
 
 def patterns(resolver=None, spaces=(), route="") -> list[str]:
-    """Every pattern of the resolver: its qualified name, or its route where it has none."""
+    """Every pattern of the resolver: its qualified name, or its route if unnamed."""
     found = []
     for pattern in (resolver or get_resolver()).url_patterns:
         path = route + str(pattern.pattern)
@@ -21,12 +21,12 @@ def patterns(resolver=None, spaces=(), route="") -> list[str]:
 
 
 def fingerprint() -> dict[str, str]:
-    """A digest of the rows of every table but the sessions, by table."""
+    """By table, except sessions: a digest of its rows."""
     return _by_table("md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))")
 
 
 def all_text() -> str:
-    """All that is stored, but for what is stored as bytes."""
+    """All stored text, without binary columns."""
     return " ".join(_by_table("coalesce(string_agg(t::text, ' '), '')").values())
 
 
@@ -38,7 +38,7 @@ def _by_table(expression: str) -> dict[str, str]:
 
 
 def body_of(answer) -> str:
-    """The whole text of an answer, of a stream too."""
+    """The whole text of a response, also of a stream."""
     if not answer.streaming:
         return answer.content.decode()
     chunks = async_to_sync(_collected)(answer) if answer.is_async else list(answer.streaming_content)

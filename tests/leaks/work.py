@@ -1,4 +1,4 @@
-"""Deployments, drafts and money of the world of the leak test, a marker in each text."""
+"""Deployments, drafts and money for the leak test, with a marker in each text."""
 
 import json
 from datetime import date
@@ -26,7 +26,7 @@ def give_credits(owner, *, by) -> None:
 
 
 def make_live(owner, version) -> Deployment:
-    """One that was applied, and whose update then failed."""
+    """A deployment that was applied, and whose update then failed."""
     deployment = _create(owner, version, "name")
     first = deployment.runs.get()
     _store_state(first)
@@ -40,12 +40,12 @@ def make_live(owner, version) -> Deployment:
 
 
 def make_waiting(owner, version) -> Deployment:
-    """One whose first run stands in the queue, with what it costs held."""
+    """A deployment whose first run is queued, with its credits on hold."""
     return _create(owner, version, "waiting")
 
 
 def make_draft(owner, version, deployment=None) -> Draft:
-    """A form filled in for a new deployment, or for an update of `deployment`."""
+    """A draft of a new deployment, or of an update of `deployment`."""
     draft = Draft(owner=owner, version=version, deployment=deployment, name=mark(owner, "draft", "name"))
     draft.inputs = {"size": mark(owner, "draft", "input")}
     draft.set_secrets({"password": mark(owner, "secret", "draft")})
@@ -68,7 +68,7 @@ def _create(owner, version, field: str) -> Deployment:
 
 
 def _claim_as(run, status) -> None:
-    """Put a run where a worker would have brought it."""
+    """Give a run the state that a worker would give it."""
     owner = run.deployment.owner
     address = f"terraform_data.{mark(owner, 'deployment', 'plan')}"
     done = {"address": address, "action": "create", "status": "done", "seconds": 1.0}

@@ -1,4 +1,4 @@
-"""A world in which everybody owns one of each thing, and the addresses of all of it."""
+"""Test data in which everybody owns one object of each kind."""
 
 from dataclasses import dataclass, field
 
@@ -17,13 +17,13 @@ from tests.people import make_admin, make_partner, make_person
 
 @dataclass
 class World:
-    """People by name, and what each of them (or "platform") owns: `things["alice"]["live"]`."""
+    """People by name, and the objects of each (or of "platform"): `things["alice"]["live"]`."""
 
     people: dict = field(default_factory=dict)
     things: dict[str, dict] = field(default_factory=dict)
 
     def browser_of(self, name: str) -> Client:
-        """A browser of this person, signed in with a password typed just now; for "" one that is not."""
+        """A client signed in as this person, with a password entered just now; for "" signed out."""
         browser = Client(raise_request_exception=False)
         if name:
             browser.force_login(self.people[name])
@@ -51,7 +51,7 @@ def build() -> World:
 
 
 def _rest(world: World) -> None:
-    """What Django's admin shows besides."""
+    """Other rows that Django's admin shows."""
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
     world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()
@@ -82,7 +82,7 @@ def _publish(things: dict, owner, *, carol, by) -> None:
 
 
 def _deploy(world: World) -> None:
-    """Partners deploy of the platform and of themselves, carol of alice, admin of bob: so both partners earn."""
+    """Partners deploy the platform's and their own modules, carol alice's, admin bob's: both partners earn."""
     offers = {"alice": ("platform", "alice"), "bob": ("platform", "bob")}
     offers |= {"carol": ("alice", "platform"), "admin": ("bob", "platform")}
     for name, (paid, waiting) in offers.items():

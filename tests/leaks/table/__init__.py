@@ -1,4 +1,4 @@
-"""The leak table: for every address of the portal, what it answers to whom, and what its pages may hold."""
+"""The leak table: for every URL of the portal, its response to each role, and what its pages may contain."""
 
 from tests.leaks.table import admin, billing, catalogue, deployments, portal, registry, signing_in, versions
 

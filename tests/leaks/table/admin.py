@@ -1,4 +1,4 @@
-"""The leak table: Django's admin. Others are sent to sign in; no page shows a secret."""
+"""The leak table: Django's admin. Others are redirected to sign-in; no page shows a secret."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ SHUT = "login login login - 403"
 GONE = "login login login - 404"
 ELSEWHERE = "login login login - 302"
 NO_POST = "login login login - 405"
-WHO = "address person publisher"  # filters, choices and columns name people
+WHO = "address person publisher"  # filters, options and columns name people
 
 
 @dataclass(frozen=True)
 class Model:
-    """The pages of one registered model, by default to be looked at alone; `of` is the thing that they are about."""
+    """The pages of one registered model, read-only by default; `of` is the kind of object."""
 
     name: str
     of: str
@@ -56,7 +56,7 @@ MODELS = [
         "accounts_platformsettings",
         "pk:settings",
         data="settings",
-        lists=(ELSEWHERE, ELSEWHERE),  # to the one row
+        lists=(ELSEWHERE, ELSEWHERE),  # a redirect to the only row
         change=(STAFF, ELSEWHERE),
     ),
     Model(

@@ -3,7 +3,7 @@
 from tests.leaks.rows import Row
 from tests.leaks.table.cells import OWNER_ALONE, PARTNERS, PLATFORM, POSTED, SIGNED_IN
 
-# What the pages of a publisher tell: the connection's repository, the scan, and what is published from it.
+# What the publisher's pages show: the connection's repository, the scan, and modules published from it.
 PUBLISHED = "connection@own scan@own everyone@own named@own exclusive@own removed@own hidden@own publisher"
 PUBLISH = [
     Row(
@@ -52,9 +52,9 @@ FOLDERS = [
         shows="scan@own",
     ),
 ]
-HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # none is signed
+HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # without a signature
 
-SEES = {  # who sees the module of an audience; carol, the user, is whom the named ones name
+SEES = {  # who sees a module, by audience; those for named people are shared with carol, the user
     "everyone": "login 200 200 200 200",
     "named": "login 200 404|200 200 200",
     "exclusive": "login 404|200 404|200 200 200",
@@ -71,7 +71,7 @@ MODULES = [
     )
     for family, seen in SEES.items()
 ]
-REMOVED = {  # whoever sees it and may not change it is refused
+REMOVED = {  # visible to them but not allowed: 403
     "everyone": "login 403 403 302 302",
     "named": "login 403 404|403 302 302",
     "exclusive": "login 404|403 404|403 302 302",

@@ -2,8 +2,8 @@
 
 SIGNED_IN = "login 200 200 - 200"
 POSTED = "login 302 302 - 302"
-PARTNERS = "login 403 200 - 200"  # an admin, who is no partner, comes to the platform's side
+PARTNERS = "login 403 200 - 200"  # an admin who is no partner gets the platform's page
 PLATFORM = "login 403 403 - 200"
 OWNER_ALONE = "login 404 404 200 404"
 STAFF = "login login login - 200"
-TITLES = "everyone.title publisher.name"  # of modules that everybody may see, on other pages
+TITLES = "everyone.title publisher.name"  # of modules for everyone, on other pages

@@ -6,7 +6,7 @@ from tests.leaks.table.cells import SIGNED_IN, TITLES
 SEEN = "login 404 404|200 200 200"
 CHANGED = "login 404 404|403 302 302"
 FORM = "login 404 404|403 200 200"
-# An update that somebody has filled in is theirs; an admin fills in their own.
+# Drafts of updates belong to whoever filled them in; an admin has separate ones.
 FILLED = "login 404 404|403 200 404"
 
 PAGE = f"deployment@target person@target address {TITLES} everyone.output everyone.warning"

@@ -1,4 +1,4 @@
-"""The leak table: Terraform's registry protocol, where a session is no credential; what tokens open is tested there."""
+"""The leak table: Terraform's registry protocol, which ignores sessions; tokens are tested with the registry."""
 
 from tests.leaks.rows import Row
 from tests.leaks.table.catalogue import SEES

@@ -1,4 +1,4 @@
-"""The leak table: sign-in, passwords and addresses of e-mail, as django-allauth answers; none tells of others."""
+"""The leak table: sign-in, passwords and e-mail addresses, by django-allauth; nothing reveals other accounts."""
 
 from tests.leaks.rows import Row
 

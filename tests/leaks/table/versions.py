@@ -1,9 +1,9 @@
-"""The leak table: the versions of modules, and what their publishers say of them."""
+"""The leak table: versions of modules, and their publishers' actions."""
 
 from tests.leaks.rows import Row
 from tests.leaks.table.catalogue import SEES
 
-# Who deployed a version is named to its publisher, and to admins, who alone see the money of all.
+# Deployers of a version are named to its publisher and to admins; only admins see everybody's money.
 SHOWN = "{0}@target hidden@target publisher@target person.name@money publisher.name@money"
 MUST = "{0}.title@target {0}.variable@target {0}.provider@target {0}.resource@target"
 ITS_OWN = {"version": "{0}.readme@target hidden.commit@target", "older": "{0}.oldreadme@target {0}.warning@target"}
@@ -12,7 +12,7 @@ DEEDS = {"current": "", "deprecate": "deprecation", "undeprecate": "", "revoke":
 
 
 def _publishers(seen: str) -> str:
-    """The answers to posts about a module whose page gives the answers `seen`."""
+    """Statuses of POSTs about a module, from the statuses `seen` of its page."""
     anonymous, user, partner, *_ = seen.split()
     return f"{anonymous} {user.replace('200', '403')} {partner.replace('200', '403')} 302 302"
 
