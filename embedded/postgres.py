@@ -57,7 +57,7 @@ class Postgres:
     def stop(self) -> None:
         # SIGINT is PostgreSQL's fast shutdown: sessions are ended, the data is written.
         processes.stop(self.process, ask=signal.SIGINT, patience=20)
-        with contextlib.suppress(OSError):  # fails for the data directory, which is not empty; removes a temporary socket directory
+        with contextlib.suppress(OSError):  # only a temporary socket directory is empty
             self.socket_dir.rmdir()
 
 

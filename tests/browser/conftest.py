@@ -23,8 +23,8 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="module")
 def chromium():
-    # Playwright runs an event loop in this thread, in which Django refuses queries (see below) and uses other connections.
-    # A connection that is open now would stay open, and the database could not be cloned.
+    # Playwright runs an event loop in this thread, where Django refuses queries (see below) and uses other connections:
+    # a connection that is open now would stay open, and the database could not be cloned.
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
