@@ -21,7 +21,7 @@ class NameForm(forms.ModelForm):
 
 
 class TokenForm(forms.Form):
-    """A personal access token, which a page never gets back: a password field renders without its value."""
+    """A personal access token. A password field renders without its value, so no page contains the token."""
 
     token = forms.CharField(
         label="Personal access token",
