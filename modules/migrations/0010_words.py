@@ -103,4 +103,14 @@ class Migration(migrations.Migration):
             name='tags_are_whole',
             field=models.BooleanField(default=False, help_text='Whether all tags were read.'),
         ),
+        migrations.AlterField(
+            model_name='moduleversion',
+            name='changes',
+            field=models.JSONField(default=list, help_text='Interface changes against the version before.'),
+        ),
+        migrations.AlterField(
+            model_name='parsedfile',
+            name='reader',
+            field=models.PositiveSmallIntegerField(help_text='Version of the reader that gave the answer.'),
+        ),
     ]

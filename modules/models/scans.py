@@ -19,7 +19,7 @@ class ParsedFile(models.Model):
 
     blob = models.CharField(max_length=40, help_text="Git's object id.")
     is_json = models.BooleanField()
-    reader = models.PositiveSmallIntegerField(help_text="modules.hcl.READER that gave the answer.")
+    reader = models.PositiveSmallIntegerField(help_text="Version of the reader that gave the answer.")
     answer: "JSONOf[FileAnswer]" = models.JSONField()
 
     class Meta:

@@ -53,7 +53,7 @@ class ModuleVersion(models.Model):
     semver = models.CharField(max_length=60, help_text="As Terraform's registry protocol wants it, without a v.")
     bump = ChoiceField(max_length=5, choices=Bump, default=Bump.FIRST)
     changes: "JSONOf[list[KeptChange]]" = models.JSONField(
-        default=list, help_text="Rows of modules.interface against the version before."
+        default=list, help_text="Interface changes against the version before."
     )
     commits: "JSONOf[list[KeptCommit]]" = models.JSONField(
         default=list, help_text="The branch's commits since the version before, as in a scan."
