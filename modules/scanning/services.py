@@ -10,6 +10,7 @@ from foundation import audit
 from foundation.wake import wake
 from modules.models import Scan
 from modules.models.scans import ScanQuerySet
+from modules.publishing import candidates
 
 
 class NothingToScan(Exception):
@@ -25,10 +26,9 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
     if connection.repository_id is None:
         raise NothingToScan
-    unfinished = connection.scans.unfinished()
-    _give_up_others(unfinished.exclude(repository_id=connection.repository_id, branch=connection.branch))
-    scan = unfinished.first()
-    if scan:
+    selected = candidates.scans_of(connection).unfinished()
+    _give_up_others(connection.scans.unfinished().exclude(pk__in=selected.values("pk")))
+    if scan := selected.first():
         return scan
     scan = Scan.objects.create(
         connection=connection,

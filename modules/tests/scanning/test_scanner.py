@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts import token_health
+from accounts.models import GitHubConnection
 from foundation.models import OutboxMessage
 from modules.models import Archive, ParsedFile, Scan
 from modules.reading.archive import unpack
@@ -157,6 +158,16 @@ def test_scan_of_a_repository_no_longer_chosen_is_given_up(alice, github):
     first.refresh_from_db()
     assert (first.status, first.error) == ("failed", "Another repository or branch was selected in the meantime.")
     assert second.repository_name == "alice-example/others"
+
+
+def test_running_scan_of_the_default_branch_is_not_given_up_for_its_name(alice, github):
+    connection = connect(github, alice, files={"greeting/main.tf": GREETING})
+    GitHubConnection.objects.filter(pk=connection.pk).update(branch="")
+    first = start_scan(connection, by=alice)
+    Scan.objects.filter(pk=first.pk).update(status="running", branch="main")  # as a worker that has asked GitHub
+    assert start_scan(connection, by=alice) == first
+    first.refresh_from_db()
+    assert first.status == "running"
 
 
 def test_connection_without_repository_has_nothing_to_scan(alice, github):
