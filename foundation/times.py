@@ -19,7 +19,7 @@ def _date_and_time(moment: datetime, now: datetime) -> str:
 def _relative(moment: datetime, now: datetime) -> str:
     distance = abs((now - moment).total_seconds())
     if distance < 60:
-        return "now"
+        return "just now"
     if distance >= 86_400:
         return _date_and_time(moment, now)
     words = f"{int(distance // 60)} min" if distance < 3_600 else f"{int(distance // 3_600)} h"

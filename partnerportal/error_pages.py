@@ -18,7 +18,7 @@ PAGES = {  # by name of the template
         "The portal cannot read this request",
         "It is too large, or its address is wrong. Nothing was changed. Go back and try again.",
     ),
-    "403": ErrorPage("403", FORBIDDEN, "Only its owner may change this. Nothing was changed."),
+    "403": ErrorPage("403", FORBIDDEN, "Nothing was changed. Ask an admin if you need access."),
     "403_csrf": ErrorPage(
         "403",
         "This form is too old",

@@ -2,8 +2,9 @@ from django.http import HttpRequest, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.utils.deprecation import MiddlewareMixin
 
-# Error texts of psycopg for the character NUL, and of Django for a key in the admin's URL that is no number.
-UNSTORABLE = ("NUL (0x00)", "expected a number but got")
+# Error texts of psycopg for the character NUL, of Django for a key in the admin's URL that is no number, and of Python
+# for a year there that no calendar has.
+UNSTORABLE = ("NUL (0x00)", "expected a number but got", "is out of range")
 
 
 class UnreadableIs400(MiddlewareMixin):

@@ -47,7 +47,8 @@ def test_every_page_loads_each_style_sheet_in_the_same_order():
         re.findall(r'"css/(\w+)\.css"', (ROOT / "templates" / name).read_text()) for name in ("base.html", "bare.html")
     ]
     assert order[0] == order[1]
-    assert sorted(order[0]) == [Path(path).stem for path in sorted(ROOT.glob("static/css/*.css"))]
+    of_the_admin = "admin"  # loaded by Django's admin alone
+    assert sorted([*order[0], of_the_admin]) == sorted(Path(path).stem for path in ROOT.glob("static/css/*.css"))
 
 
 def test_an_attribute_that_a_script_looks_for_is_on_a_page():

@@ -37,6 +37,11 @@ def beginning(run: Run, viewer: User) -> Beginning:
     return Beginning(word, at, name_for(run.by, viewer))
 
 
+def queued(run: Run) -> str:
+    """The result of a button that starts a run, in the button's words."""
+    return f"{run.get_action_display()} {run.deployment.name}: run {run.number} is queued."
+
+
 def planned(run: Run) -> list[Count]:
     """The counts of the plan; none before the plan."""
     if not run.plan:

@@ -217,7 +217,7 @@ def _start(request: SignedInRequest, deployment: Deployment, action: Run.Action,
         return str(error), 422
     except services.Refused as error:
         return str(error), 409
-    messages.success(request, f"Run {run.number} is queued.")
+    messages.success(request, runs.queued(run))
     return "", 302
 
 

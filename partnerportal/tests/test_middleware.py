@@ -25,6 +25,11 @@ def test_a_key_that_is_none_is_a_bad_request(client, admin):
     assert client.post("/admin/billing/allowance/add/", {"partner": "x"}).status_code == 400
 
 
+def test_a_year_that_no_calendar_has_is_a_bad_request(client, admin):
+    client.force_login(admin)
+    assert client.get("/admin/foundation/auditevent/?at__year=99999").status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/", "/accounts/login/"])
 def test_a_nul_in_the_session_cookie_is_a_bad_request(client, db, path):
     client.cookies["sessionid"] = "\0" * 9

@@ -129,7 +129,7 @@ class TestTimes:
     @pytest.mark.parametrize(
         ("passed", "text"),
         [
-            (timedelta(seconds=59), "now"),
+            (timedelta(seconds=59), "just now"),
             (timedelta(minutes=23), "23 min ago"),
             (timedelta(minutes=-5), "in 5 min"),
             (timedelta(hours=23, minutes=59), "23 h ago"),
@@ -143,7 +143,7 @@ class TestTimes:
 
     def test_ago_carries_the_exact_time(self):
         html = ui.ago(NOON, NOON)
-        assert html == '<time datetime="2026-11-22T12:00:00+00:00" title="22 Nov 2026, 12:00:00 UTC">now</time>'
+        assert html == '<time datetime="2026-11-22T12:00:00+00:00" title="22 Nov 2026, 12:00:00 UTC">just now</time>'
 
     def test_when_is_never_relative(self):
         assert text_of(ui.when(NOON, NOON)) == "22 Nov 12:00"

@@ -25,6 +25,18 @@ def test_a_run_is_queued_until_it_starts():
     assert runs.beginning(run, BOB) == runs.Beginning("started", now, "alice@example.com")
 
 
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        ("update", "Update web-shop: run 3 is queued."),
+        ("retry", "Run again web-shop: run 3 is queued."),
+        ("destroy", "Destroy web-shop: run 3 is queued."),
+    ],
+)
+def test_the_result_repeats_the_words_of_the_button(action, text):
+    assert runs.queued(Run(action=action, number=3, deployment=Deployment(name="web-shop"))) == text
+
+
 def test_a_plan_has_tones_where_something_happens():
     assert [(count.text, count.tone) for count in runs.planned(Run(plan=PLAN))] == [
         ("2 to create", "ok"),
