@@ -24,6 +24,11 @@ def test_a_template_is_laid_out(template):
     assert faults(template.read_text()) == []
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_no_line_has_more_than_120_columns_not_even_in_a_pre(template):  # which djlint leaves out
+    assert [line for line in template.read_text().splitlines() if len(line) > 120] == []
+
+
 def test_one_block_level_element_a_line():
     assert faults("<ul><li>One</li></ul>\n") == [(1, "<li> begins a line.")]
     assert faults("<ul>\n  <li>One</li></ul>\n") == [(2, "</ul> begins a line, as it opened on another one.")]
