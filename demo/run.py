@@ -16,7 +16,7 @@ from pathlib import Path
 
 from demo.data import MARK, DataDirectory
 from demo.supervisor import Supervisor
-from embedded import EmbeddedUnavailable
+from embedded import EmbeddedUnavailable, processes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
@@ -34,7 +34,7 @@ def main() -> None:
     _refuse_taken(port)
     if os.environ.get("RESET", "") not in ("", "0"):
         data.reset()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes.end_on_signals()
     supervisor = Supervisor(data.folder("logs"), {MARK: str(data.path)})
     try:
         _start(supervisor, data, port)

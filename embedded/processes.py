@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -42,7 +43,7 @@ def start(
             extra_groups=[] if user else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=partial(_die_with, os.getpid(), parting),
+            preexec_fn=partial(_prepare, os.getpid(), parting),
         )
     if process.stdin:
         process.stdin.write(feed)
@@ -61,6 +62,17 @@ def stop(process: subprocess.Popen, *, ask: signal.Signals = signal.SIGTERM, pat
     process.wait()
 
 
+def end_on_signals() -> None:
+    """
+    Let SIGINT and SIGTERM end this process with KeyboardInterrupt, whatever its parent had set.
+
+    A parent may leave SIGINT ignored or blocked, as a shell does for what a script starts in the background.
+    """
+    for number in ENDING:
+        signal.signal(number, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+
 def free_port() -> int:
     """A loopback port that is free at the moment."""
     with socket.socket() as probe:
@@ -68,7 +80,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _die_with(parent: int, parting: signal.Signals) -> None:
+def _prepare(parent: int, parting: signal.Signals) -> None:
+    """In the child: signals as in a terminal, and the end of `parent` is its own end."""
+    for number in (*ENDING, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     if _LIBC is None:
         return
     _LIBC.prctl(PR_SET_PDEATHSIG, parting)

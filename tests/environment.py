@@ -4,12 +4,11 @@ import atexit
 import fcntl
 import os
 import shutil
-import signal
 import tempfile
 import time
 from pathlib import Path
 
-from embedded import postgres, redis
+from embedded import postgres, processes, redis
 
 PREFIX = "partnerportal-tests-"
 STALE_SECONDS = 60
@@ -62,7 +61,7 @@ def _start_servers() -> None:
         shutil.rmtree(directory, ignore_errors=True)
 
     atexit.register(stop)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest then ends cleanly, as on Ctrl-C
+    processes.end_on_signals()  # pytest then ends cleanly, as on Ctrl-C
 
 
 def _locked_directory() -> Path:

@@ -12,6 +12,8 @@ import psutil
 import pytest
 from django.conf import settings
 
+from tests.fixtures.processes import ignore_interrupts
+
 SLOW = """
 import time
 
@@ -29,14 +31,18 @@ def folder():
 
 @pytest.fixture
 def run(folder):
-    """A pytest with one xdist process, in the middle of a test; its temporary files are in `folder`."""
+    """A pytest in the background with one xdist process, in the middle of a test; its files are in `folder`."""
     test = folder / "test_slow.py"
     test.write_text(SLOW)
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     # The test is outside the project, so that no other run collects it; hence `-p conftest`.
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-n", "1", str(test)]
     process = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, env=environment | {"TMPDIR": str(folder)}, stdout=subprocess.DEVNULL
+        command,
+        cwd=settings.BASE_DIR,
+        env=environment | {"TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        preexec_fn=ignore_interrupts,
     )
     yield process
     process.kill()

@@ -16,13 +16,14 @@ from django.conf import settings
 
 from demo.data import MARK
 from embedded import processes
+from tests.fixtures.processes import ignore_interrupts
 
 START_SECONDS = 300
 PATIENCE = 300  # seconds for a demo to end; it takes a few unless the machine is busy
 
 
 class Demo:
-    """A demo in a separate process, as `make demo` starts it."""
+    """A demo in a separate process, as `make demo &` in a script starts it."""
 
     def __init__(self, data: Path, port: int, **environment: str):
         self.data, self.url = data, f"http://127.0.0.1:{port}/"
@@ -36,26 +37,17 @@ class Demo:
                 env=outside | {"PORT": str(port), "PORTAL_DATA_DIR": str(data)} | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=ignore_interrupts,
             )
 
     def text(self) -> str:
         return self.output.read_text()
 
-    def wait_until_ready(self) -> float:
-        """Seconds from start to the "Ready:" line; fails with the output if the demo ends before."""
+    def wait_until_ready(self) -> None:
+        """Wait for the "Ready:" line; fails with the output if the demo ends before."""
         while f"Ready: {self.url}\n" not in self.text():
             if self.process.poll() is not None or time.monotonic() - self.began > START_SECONDS:
                 pytest.fail(f"the demo was not ready:\n{self.text()}")
-            time.sleep(0.05)
-        return time.monotonic() - self.began
-
-    def wait_until_served(self) -> float:
-        """Seconds from start to the first page."""
-        while True:
-            with contextlib.suppress(requests.ConnectionError):
-                assert requests.get(f"{self.url}accounts/login/", timeout=60).status_code == 200
-                return time.monotonic() - self.began
-            assert time.monotonic() - self.began < START_SECONDS
             time.sleep(0.05)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -132,9 +124,8 @@ def test_it_starts_and_ends_with_nothing_left(seeded):
     assert seeded.left == []
 
 
-def test_a_second_start_is_quick_and_finds_its_data(demo, seeded):
+def test_a_second_start_finds_its_data(demo, seeded):
     again = demo()
-    assert again.wait_until_served() < 10
     again.wait_until_ready()
     assert sign_in(again, "alice@example.com").url == again.url
     assert (again.data / "secrets").read_text() == (seeded.data / "secrets").read_text()
