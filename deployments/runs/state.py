@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -15,10 +16,14 @@ from deployments.sandbox.jsonb import made_storable
 from deployments.sandbox.workspace import Workspace, write_private
 
 LONGEST_LINEAGE = 64
+FRESH = 1_000_000_000  # nanoseconds; many times the step of a file system's clock, which is some milliseconds
 HIGHEST_SERIAL = 2**63 - 1  # of a bigint
 DEEPEST = 500  # levels; far below Python's recursion limit, so that a stored state can always be parsed
 QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+Mark = tuple[int, int, int]  # inode, time of the last change in nanoseconds, size
 
 
 class NotAState(Exception):
@@ -77,7 +82,7 @@ class StateRecorder:
         version = newest(run.deployment)
         self.lineage = version.lineage if version else None
         self.serial = version.serial if version else -1
-        self._seen: dict[Path, tuple] = {}
+        self._seen: dict[Path, Mark | None] = {}
 
     def look(self, path: Path) -> bool:
         """Store the state in `path` if it is newer; True when it was stored. Skips a missing or half-written file.
@@ -85,9 +90,8 @@ class StateRecorder:
         Raises StateRejected, and deployments.runs.leases.LeaseLost.
         """
         try:
-            found = path.lstat()
-            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
-            if self._seen.get(path) == mark:
+            mark = _mark(path)
+            if mark and self._seen.get(path) == mark:
                 return False
             state = parse(read_untrusted(path, limit=settings.RUN_STATE_BYTES))
         except (OSError, NotAState):
@@ -110,6 +114,19 @@ class StateRecorder:
             version.save()
         self.lineage, self.serial = state.lineage, state.serial
         return True
+
+
+def _mark(path: Path) -> Mark | None:
+    """
+    What tells a file's contents from earlier ones; None while it is fresh, and may change again without a trace.
+
+    Two writes in one step of the file system's clock leave the same time, and states often the same size. This is
+    the rule of git's index for "racily clean" entries.
+    """
+    found = path.lstat()
+    if time.time_ns() - found.st_mtime_ns < FRESH:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _shown(output: dict) -> dict:

@@ -256,15 +256,30 @@ def test_a_state_beyond_its_limit_ends_the_run(alice, deploy, settings, runs_dir
     assert list(runs_dir.iterdir()) == []
 
 
-def test_a_state_replaced_by_the_module_is_not_kept(alice, deploy):
+FORGED = SLEEP.replace(
+    "COMMAND", r"echo '{\"version\": 4, \"lineage\": \"other\", \"serial\": 99}' > /state/terraform.tfstate; sleep 30"
+)
+QUICK = SLEEP.replace("slow", "quick").replace("COMMAND", "sleep 1")
+
+
+def forge(alice, deploy, main):
+    """An update of a live greeting by a module that writes a state of its own."""
     run = deploy(alice, {"main.tf": GREETING}, inputs={"name": "alice"})
-    forged = '{\\"version\\": 4, \\"lineage\\": \\"other\\", \\"serial\\": 99}'
-    version = make_version(
-        {"main.tf": SLEEP.replace("COMMAND", f"echo '{forged}' > /state/terraform.tfstate; sleep 30")}, owner=alice
-    )
     update = make_run(run.deployment, action=Run.Action.UPDATE)
-    Run.objects.filter(pk=update.pk).update(version=version)
+    Run.objects.filter(pk=update.pk).update(version=make_version({"main.tf": main}, owner=alice))
     execute_run(update.pk)
     update.refresh_from_db()
+    return update
+
+
+def test_a_state_replaced_by_the_module_is_not_kept(alice, deploy):
+    update = forge(alice, deploy, GREETING + FORGED)
     assert update.error == "The state was replaced by an unrelated one. The portal keeps the last good state."
-    assert {found.serial for found in StateVersion.objects.all()} < {0, 1, 2, 3, 4, 5}
+    assert len(set(StateVersion.objects.values_list("lineage", flat=True))) == 1
+
+
+def test_a_forged_state_that_terraform_writes_over_between_two_looks_leaves_no_trace(alice, deploy, settings):
+    settings.RUN_STATE_POLL = 60
+    update = forge(alice, deploy, GREETING + QUICK + FORGED.replace("sleep 30", "sleep 2"))
+    assert (update.status, update.deployment.resource_count) == (Run.Status.SUCCEEDED, 3)
+    assert len(set(StateVersion.objects.values_list("lineage", flat=True))) == 1

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -43,6 +44,17 @@ def test_each_higher_serial_is_stored_once(run, file):
     assert recorder.look(file)
     assert list(run.states.values_list("serial", flat=True)) == [4, 3]
     assert state.newest(run.deployment).content == file.read_bytes()
+
+
+def test_two_states_written_in_the_same_moment_are_both_stored(run, file):
+    recorder = StateRecorder(run)
+    file.write_bytes(state_text(3))
+    moment = file.stat().st_mtime_ns
+    assert recorder.look(file)
+    file.write_bytes(state_text(4))
+    os.utime(file, ns=(moment, moment))
+    assert recorder.look(file)
+    assert list(run.states.values_list("serial", flat=True)) == [4, 3]
 
 
 def test_a_half_written_file_is_read_again(run, file):
