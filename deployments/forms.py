@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -11,7 +11,7 @@ from deployments.inputs.form import InputsForm
 from deployments.models import Deployment
 from deployments.offers import SORTS
 from deployments.querysets import LIST_STATUSES
-from modules.terraform.schema import Schema
+from modules.terraform.schema import Schema, ephemeral
 
 SORT_LABELS = {"used": "Most used", "title": "Title", "cost": "Lowest cost", "newest": "Newest version"}
 
@@ -44,14 +44,21 @@ class DeploymentForm(InputsForm):
 
 
 class DestroyForm(forms.Form):
-    """Asks for the deployment's name to confirm its destruction."""
+    """Asks for the deployment's name to confirm its destruction, and for values of ephemeral variables (`anew`)."""
 
     confirm = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args: Any, deployment: Deployment, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, deployment: Deployment, sees_hidden: bool = False
+    ) -> None:
+        super().__init__(data)
         self.name = deployment.name
+        schema = deployment.version.schema
+        self.anew = InputsForm(schema | {"variables": ephemeral(schema)}, data=data, sees_hidden=sees_hidden)
         self.fields["confirm"].label = f"Type {deployment.name} to confirm"
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.anew.is_valid()])
 
     def clean_confirm(self) -> str:
         if self.cleaned_data["confirm"].strip() != self.name:

@@ -1,5 +1,6 @@
 import json
 import zlib
+from collections.abc import Container
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +43,14 @@ class Inputs(models.Model):
 
     def all_inputs(self) -> dict:
         return self.inputs | self.secrets()
+
+    def forget(self, names: Container[str]) -> None:
+        """Drop the sensitive values of these variables; drops all when they can't be decrypted."""
+        try:
+            kept = {name: value for name, value in self.secrets().items() if name not in names}
+        except encryption.DecryptionFailed:
+            kept = {}
+        self.set_secrets(kept)
 
     @property
     def _secrets_context(self) -> str:

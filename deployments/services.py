@@ -4,6 +4,7 @@ Price, owner and status are decided here, never by the browser. A deployment cos
 succeeds: each run before that holds them, and `finish_run` captures or releases the hold (the hold rule).
 """
 
+from collections.abc import Container
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from foundation.encryption import DecryptionFailed
 from foundation.refs import new_ref
 from foundation.wake import wake
 from modules.models import ModuleVersion
+from modules.terraform.schema import ephemeral, is_injected
 
 __all__ = [
     "NameTaken",
@@ -70,9 +72,9 @@ def create_deployment(
 ) -> Deployment:
     """Create a deployment with its first run, and hold its price.
 
-    `inputs` and `secrets` are values by variable. `nonce` makes the call idempotent: a second one returns the
-    deployment of the first. `shown` is the quote on the confirmed page. Raises NotDeployable, NameTaken, PriceChanged
-    and billing's NotEnoughCredits; nothing is created then.
+    `inputs` and `secrets` are values by variable; those of ephemeral variables reach the run alone. `nonce` makes the
+    call idempotent: a second one returns the deployment of the first. `shown` is the quote on the confirmed page.
+    Raises NotDeployable, NameTaken, PriceChanged and billing's NotEnoughCredits; nothing is created then.
     """
     # Lock the person, so that no request of theirs uses the same nonce or name between these checks and the commit.
     get_user_model().objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
@@ -84,7 +86,7 @@ def create_deployment(
     if Deployment.objects.standing().filter(owner=by, name=name).exists():
         raise NameTaken(name)
     deployment = _new_deployment(version, name=name, inputs=inputs, by=by, nonce=nonce)
-    deployment.set_secrets(secrets)
+    _keep(deployment, secrets)
     deployment.save()
     audit.record("deployment.created", by=by, target=deployment, version=version.ref, name=name)
     _queue(deployment, Run.Action.DEPLOY, secrets=secrets, by=by)
@@ -114,10 +116,13 @@ def start_run(
     by: User,
     inputs: dict[str, Any] | None = None,
     secrets: dict[str, Any] | None = None,
+    anew: dict[str, Any] | None = None,
     version: ModuleVersion | None = None,
     shown: Quote | None = None,
 ) -> Run:
     """Enqueue an update, a retry or a destroy; `inputs`, `secrets` and `version` replace the deployment's if given.
+
+    `anew` are values of ephemeral variables, which also may be among `secrets`: the run alone gets them.
 
     A destroy may wait behind an unfinished run that does not destroy; any other action needs all runs to have ended.
     `shown` is the quote on the confirmed page. Raises Refused; NotDeployable when the version cannot be used;
@@ -133,9 +138,23 @@ def start_run(
     if secrets is None:
         secrets = _secrets(deployment)
     else:
-        deployment.set_secrets(secrets)
+        _keep(deployment, secrets)
     deployment.save(update_fields=["inputs", "secret_inputs", "version"])
-    return _queue(deployment, action, secrets=secrets, by=by)
+    return _queue(deployment, action, secrets=secrets | (anew or {}), by=by)
+
+
+def _keep(deployment: Deployment, secrets: dict[str, Any]) -> None:
+    """Set the deployment's secrets, without the values of ephemeral variables, which are never stored with it."""
+    passing = {variable["name"] for variable in ephemeral(deployment.version.schema)}
+    deployment.set_secrets({name: value for name, value in secrets.items() if name not in passing})
+
+
+def _check_ephemeral(version: ModuleVersion, secrets: Container[str]) -> None:
+    """Raise Refused unless each required ephemeral variable has a value, without which Terraform plans nothing."""
+    needed = [row["name"] for row in ephemeral(version.schema) if row["required"] and not is_injected(row)]
+    missing = [name for name in needed if name not in secrets]
+    if missing:
+        raise Refused(f"Enter {', '.join(missing)} again. The portal does not store it between runs.")
 
 
 def _startable(deployment: Deployment, version: ModuleVersion | None) -> ModuleVersion:
@@ -167,6 +186,7 @@ def _check_start(deployment: Deployment, action: Run.Action, by: User) -> None:
 
 def _queue(deployment: Deployment, action: Run.Action, *, secrets: dict[str, Any], by: User) -> Run:
     """Enqueue the deployment's next run, with a copy of its inputs and `secrets`, and hold its price."""
+    _check_ephemeral(deployment.version, secrets)
     newest = deployment.runs.aggregate(number=Max("number"))["number"] or 0
     run = Run(
         deployment=deployment,

@@ -13,7 +13,7 @@ from deployments.inputs.form import visible_variables
 from deployments.models import Deployment, Draft, Inputs
 from modules.models import Module, ModuleVersion
 from modules.terraform.abilities import Ability, widened
-from modules.terraform.schema import Schema, Variable
+from modules.terraform.schema import Schema, Variable, is_ephemeral
 from modules.versions.compare import Change, compare
 
 NOT_ASKED = "not asked"
@@ -117,10 +117,11 @@ def secrets_for(deployment: Deployment, version: ModuleVersion, stored: dict[str
     """The deployment's values for the sensitive variables of `version`, by name.
 
     From its `stored` secrets, and from the plain inputs for variables that became sensitive. A variable that is no
-    longer sensitive loses its value: the form asks for it again.
+    longer sensitive loses its value, and one that is ephemeral has none: the form asks for them again.
     """
     given = deployment.inputs | stored
-    names = [name for name, variable in _variables(version).items() if variable["sensitive"]]
+    asked = _variables(version).items()
+    names = [name for name, variable in asked if variable["sensitive"] and not is_ephemeral(variable)]
     return {name: given[name] for name in names if name in given}
 
 

@@ -33,7 +33,7 @@ from deployments.inputs.plain_fields import (
     read_primitive,
 )
 from deployments.inputs.values import BLANK
-from modules.terraform.schema import Variable
+from modules.terraform.schema import Variable, is_ephemeral
 from modules.terraform.short_texts import shown_type
 from modules.terraform.types import Any_, Collection, Primitive, Type, TypeSyntaxError, parse_type
 
@@ -214,7 +214,9 @@ def _is_flat(kind: Collection, value: Any) -> bool:
 def _help(variable: Variable, kind: Type) -> SafeString:
     """The variable's description, escaped, and notes on the type, the syntax and the default."""
     notes = []
-    if variable["sensitive"]:
+    if is_ephemeral(variable):
+        notes.append("Asked for each run: stored encrypted until it ends, masked in logs.")
+    elif variable["sensitive"]:
         notes.append("Sensitive: stored encrypted, masked in logs, never shown again.")
     if not isinstance(kind, Primitive):
         shown = shown_type(variable)

@@ -1,6 +1,7 @@
 """Ends a run: final status, hold and deployment, in one transaction."""
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from deployments.models import Deployment, Run
 from deployments.runs import state
 from foundation import audit
 from foundation.wake import wake
+from modules.terraform.schema import ephemeral
 
 
 @retry_on_conflict
@@ -29,7 +31,8 @@ def finish_run(
     """
     deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
     now = timezone.now()
-    if not run.advance(status, token=token, error=error, finished_at=now, lease_expires_at=None, process={}):
+    ended = {"error": error, "finished_at": now, "lease_expires_at": None, "process": {}}
+    if not run.advance(status, token=token, **ended, **_without_ephemeral(run)):
         return False
     _settle(run, status, by)
     _follow_state(deployment, run)
@@ -38,6 +41,15 @@ def finish_run(
     audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))
     _wake_next(deployment)
     return True
+
+
+def _without_ephemeral(run: Run) -> dict[str, Any]:
+    """The field to update so that values of ephemeral variables are stored no longer than their run."""
+    names = {variable["name"] for variable in ephemeral(run.version.schema)}
+    if not names:
+        return {}
+    run.forget(names)
+    return {"secret_inputs": run.secret_inputs}
 
 
 def _settle(run: Run, status: str, by: User | None) -> None:

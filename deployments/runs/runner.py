@@ -19,6 +19,7 @@ from deployments.sandbox import bubblewrap, commands, json_stream, workspace
 from deployments.sandbox.json_stream import Diagnostic, StateDump
 from foundation.encryption import DecryptionFailed
 from modules.reading.archive import ArchiveRefused, unpack
+from modules.terraform.schema import ephemeral
 
 LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is split
 MOST_ERRORS = 5
@@ -126,6 +127,10 @@ class Attempt:
             inputs["deployment_id"] = self.run.deployment.ref
         return inputs
 
+    def _ephemeral_inputs(self) -> dict[str, object]:
+        names = {variable["name"] for variable in ephemeral(self.run.version.schema)}
+        return {name: value for name, value in self._inputs().items() if name in names and value is not None}
+
     def _init(self) -> None:
         self._terraform(commands.init(), "terraform init")
         commands.check_backend(self.workspace.module)
@@ -140,6 +145,7 @@ class Attempt:
     def _apply(self) -> None:
         """Apply the plan, and store the newest state whether that succeeds or not."""
         self._advance(Run.Status.APPLYING)
+        self.workspace.write_inputs(self._ephemeral_inputs())
         try:
             self._terraform(commands.apply(), "terraform apply")
         finally:

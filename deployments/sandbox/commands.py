@@ -48,8 +48,12 @@ def plan(*, destroy: bool = False) -> list[str]:
 
 
 def apply() -> list[str]:
-    """Apply exactly the plan in PLAN_FILE, also one that destroys."""
-    return _arguments("apply", PLAN_FILE, input=False, no_color=IsFlagged, json=IsFlagged)
+    """Apply exactly the plan in PLAN_FILE, also one that destroys.
+
+    A plan holds no value of an ephemeral variable: INPUTS_FILE has to give those that were planned with, and none of
+    null, which Terraform takes for another plan.
+    """
+    return _arguments("apply", PLAN_FILE, input=False, no_color=IsFlagged, json=IsFlagged, var_file=INPUTS_FILE)
 
 
 def show_plan() -> list[str]:

@@ -59,6 +59,11 @@ class Workspace:
                 return sys.maxsize
         return total
 
+    def write_inputs(self, inputs: dict) -> None:
+        """Write the values of variables that the next command reads, in place of those before."""
+        self.box.inputs.unlink(missing_ok=True)
+        write_private(self.box.inputs, json.dumps(inputs, indent=1).encode())
+
     def remove(self) -> None:
         remove(self.root)
 
@@ -88,7 +93,7 @@ def create(run: Run, inputs: dict) -> Workspace:
     workspace.root.mkdir(mode=0o700)
     (workspace.root / "module").mkdir()
     workspace.state.mkdir(mode=0o700)
-    write_private(workspace.box.inputs, json.dumps(inputs, indent=1).encode())
+    workspace.write_inputs(inputs)
     write_private(workspace.box.config, commands.cli_configuration().encode())
     return workspace
 

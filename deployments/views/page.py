@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,7 @@ from deployments.story import costs, runs, versions
 from deployments.views.shared import deployment_or_404, listed, run_or_404, sensitive_names
 from foundation import audit
 from foundation.encryption import DecryptionFailed
+from modules.terraform.schema import ephemeral
 
 TIMELINE = 20
 
@@ -48,8 +49,13 @@ def page_context(
         "change_to": outlook.move and versions.change_to(outlook.move),
         "inputs": listed(deployment, sensitive_names(deployment)),
         "outputs": _outputs(deployment),
-        "destroy_form": destroy_form or DestroyForm(deployment=deployment),
+        "destroy_form": destroy_form or destroy_form_for(request, deployment),
     }
+
+
+def destroy_form_for(request: SignedInRequest, deployment: Deployment, data: QueryDict | None = None) -> DestroyForm:
+    sees_hidden = deployment.version.module.shows_hidden_inputs_to(request.user)
+    return DestroyForm(data, deployment=deployment, sees_hidden=sees_hidden)
 
 
 def live_context(request: SignedInRequest, deployment: Deployment, run: Run) -> dict[str, Any]:
@@ -85,6 +91,7 @@ def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Ru
         "settled": costs.settled(run.hold) if run.hold else "",
         "change_inputs": "Change inputs" if newest.is_succeeded else "Change inputs and run again",
         "run_again": costs.for_amount("Run again", quote.price),
+        "asks_anew": bool(ephemeral(deployment.version.schema)),
         "on_cancel": runs.on_cancel(run),
         "on_destroy": runs.on_destroy(deployment, is_busy=is_busy),
         "no_outputs": runs.no_outputs(deployment, is_busy=is_busy),

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedInRequest
 from billing import services as billing
 from deployments import drafts, services, version_moves
-from deployments.forms import DestroyForm
 from deployments.inputs.form import InputsForm, form_for
 from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
 from deployments.version_moves import ChangedInput, Move
-from deployments.views.page import page_context
+from deployments.views.page import destroy_form_for, page_context
 from deployments.views.shared import asked, changeable, run_or_404, typed
 from modules.models import ModuleVersion
+from modules.terraform.schema import is_ephemeral
 
 
 @login_required
@@ -165,7 +165,7 @@ def _review(
         sees_hidden=draft.version.module.shows_hidden_inputs_to(request.user),
     )
     is_live = deployment.status == Deployment.Status.LIVE
-    unsafe = [change["name"] for change in changes if is_live and not change["updatesafe"]]
+    unsafe = [each["name"] for each in changes if is_live and not each["updatesafe"] and not is_ephemeral(each)]
     return (
         _costs(deployment, draft, move, changes)
         | _versions(deployment, draft, move)
@@ -195,12 +195,13 @@ def _versions(deployment: Deployment, draft: Draft, move: Move | None) -> dict[s
 def _costs(deployment: Deployment, draft: Draft, move: Move | None, changes: list[ChangedInput]) -> dict[str, Any]:
     """The price of the run for the owner, and the label of the button that starts it."""
     balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
+    lasting = [change for change in changes if not is_ephemeral(change)]
     usable = balance.purchased if quote.is_purchased_only else balance.available
     return {
         "quote": quote,
         "usable": usable,
         "run_cost": costs.run_cost(quote, usable),
-        "action": costs.for_amount(versions.update_action(deployment, move, len(changes)), quote.price),
+        "action": costs.for_amount(versions.update_action(deployment, move, len(lasting)), quote.price),
     }
 
 
@@ -233,11 +234,11 @@ def run_start(request: SignedInRequest, ref: str) -> HttpResponse:
 @require_POST
 def deployment_destroy(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
-    form = DestroyForm(request.POST, deployment=deployment)
+    form = destroy_form_for(request, deployment, request.POST)
     if not form.is_valid():
         context = page_context(request, deployment, destroy_form=form)
         return render(request, "deployments/deployment.html", context, status=422)
-    refusal, status = _start(request, deployment, Run.Action.DESTROY)
+    refusal, status = _start(request, deployment, Run.Action.DESTROY, anew=form.anew.secrets())
     return _answer(request, deployment, refusal, status)
 
 

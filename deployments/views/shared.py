@@ -10,6 +10,7 @@ from accounts.requests import SignedInRequest
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
 from deployments.models import Deployment, Draft, Run
+from modules.terraform.schema import is_ephemeral
 
 
 def deployment_or_404(request: SignedInRequest, ref: str) -> Deployment:
@@ -55,4 +56,5 @@ def sensitive_names(deployment: Deployment) -> list[str]:
     """Names of variables that may have a stored secret, without decrypting any."""
     if not deployment.secret_inputs:
         return []
-    return [variable["name"] for variable in deployment.version.schema["variables"] if variable["sensitive"]]
+    variables = deployment.version.schema["variables"]
+    return [each["name"] for each in variables if each["sensitive"] and not is_ephemeral(each)]

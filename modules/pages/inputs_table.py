@@ -6,7 +6,7 @@ from operator import itemgetter
 from foundation.paragraphs import counted
 from modules.terraform.form_steps import form_steps
 from modules.terraform.literals import to_hcl
-from modules.terraform.schema import Resource, Schema, Variable, as_seen
+from modules.terraform.schema import Resource, Schema, Variable, as_seen, is_ephemeral
 from modules.terraform.short_texts import shown_type
 
 LONGEST_DEFAULT = 80  # characters
@@ -20,11 +20,13 @@ class Input:
     default: str  # blank when it is required
     required: bool
     sensitive: bool
+    ephemeral: bool = False
 
     @property
     def about(self) -> str:
-        """The description, with "Sensitive." before it where that is true."""
-        return f"Sensitive. {self.description}".rstrip() if self.sensitive else self.description
+        """The description, with "Sensitive." or "Asked for each run." before it where that is true."""
+        note = "Asked for each run." if self.ephemeral else "Sensitive." if self.sensitive else ""
+        return f"{note} {self.description}".strip()
 
 
 @dataclass(frozen=True)
@@ -95,4 +97,5 @@ def _input(variable: Variable) -> Input:
         default=default if len(default) <= LONGEST_DEFAULT else f"{default[:LONGEST_DEFAULT]}…",
         required=variable["required"],
         sensitive=variable["sensitive"],
+        ephemeral=is_ephemeral(variable),
     )

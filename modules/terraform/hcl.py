@@ -17,7 +17,7 @@ from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 4
+READER = 5
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # an attribute of a provider that runs a program to sign in
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
@@ -128,6 +128,8 @@ def _variable(block: Block, answer: FileAnswer) -> None:
         "validations": validations,
         "line": block.line,
     }
+    if _flag(attributes.get("ephemeral"), False):
+        variable |= {"ephemeral": True, "sensitive": True}
     _add_default(variable, block, findings)
     answer["variables"].append(variable)
 

@@ -40,7 +40,8 @@ class Variable(TypedDict):
     default: Any  # JSON; None also without a default, and where only Terraform can compute it
     default_expression: NotRequired[str]  # the expression from which Terraform computes the default
     required: bool  # it has no default
-    sensitive: bool
+    sensitive: bool  # also true of an ephemeral one
+    ephemeral: NotRequired[bool]  # its value is never stored in a plan or state: it is asked anew for each run
     nullable: bool
     group: int | None  # the step of the form, HIDDEN_GROUP among them
     order: int | None  # its place in the step
@@ -207,6 +208,15 @@ def asked(schema: Schema) -> list[Variable]:
 def is_injected(variable: Variable) -> bool:
     """Whether the portal sets its value instead of the deployer."""
     return variable.get("injected", False)
+
+
+def is_ephemeral(variable: Variable) -> bool:
+    """Whether its value is asked anew for each run, and stored no longer than it."""
+    return variable.get("ephemeral", False)
+
+
+def ephemeral(schema: Schema) -> list[Variable]:
+    return [variable for variable in schema["variables"] if is_ephemeral(variable)]
 
 
 def is_hidden(variable: Variable) -> bool:

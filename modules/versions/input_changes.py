@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from modules.terraform import short_texts
-from modules.terraform.schema import Schema, Validation, Variable, asked, is_hidden
+from modules.terraform.schema import Schema, Validation, Variable, asked, is_ephemeral, is_hidden
 from modules.terraform.types import Any_, Type, TypeSyntaxError, accepts, parse_type
 from modules.terraform.validation_choices import choices_of
 from modules.versions.change import Change, by_name, of_flag
@@ -34,6 +34,7 @@ def _changed(name: str, old: Variable, new: Variable) -> Iterator[Change]:
     yield from _type(name, old, new)
     yield from _default(name, old, new)
     yield from of_flag("Input", "sensitive", name, before=old["sensitive"], after=new["sensitive"])
+    yield from of_flag("Input", "ephemeral", name, before=is_ephemeral(old), after=is_ephemeral(new))
     yield from of_flag("Input", "nullable", name, before=old["nullable"], after=new["nullable"])
     yield from _shown(name, old, new)
     yield from _options(name, old, new)

@@ -17,7 +17,10 @@ def test_command_lines_are_what_terraform_documents():
         *("-var-file=/inputs.tfvars.json", "-out=/state/plan"),
     ]
     assert commands.plan(destroy=True)[-1] == "-destroy"
-    assert commands.apply() == ["apply", "-input=false", "-no-color", "-json", "/state/plan"]
+    assert commands.apply() == [
+        *("apply", "-input=false", "-no-color", "-json"),
+        *("-var-file=/inputs.tfvars.json", "/state/plan"),
+    ]
     assert commands.show_plan() == ["show", "-no-color", "-json", "/state/plan"]
     assert commands.output() == ["output", "-no-color", "-json"]
 

@@ -43,6 +43,11 @@ def test_variable_has_all_its_facts():
     }
 
 
+def test_ephemeral_variable_is_treated_as_a_secret():
+    found = variable("type = string\nephemeral = true")
+    assert (found["ephemeral"], found["sensitive"], found["required"]) == (True, True, True)
+
+
 def test_variable_without_anything_is_required_and_of_any_type():
     found = variable("")
     assert (found["type"], found["required"], found["default"], found["nullable"]) == ("any", True, None, True)

@@ -72,6 +72,7 @@ VALID = 'type = string\nvalidation {\n condition = %s\n error_message = "%s"\n}'
         ("nullable = false", "", ("Input now nullable", "not nullable", "nullable", "minor")),
         ("sensitive = true", "", ("Input no longer sensitive", "sensitive", "not sensitive", "major")),
         ("", "sensitive = true", ("Input now sensitive", "not sensitive", "sensitive", "minor")),
+        ("sensitive = true", "ephemeral = true", ("Input now ephemeral", "not ephemeral", "ephemeral", "minor")),
         (
             'description = "{{UIMeta group=1}}"',
             'description = "{{UIMeta group=0}}"',
