@@ -1,43 +1,83 @@
-"""Renders partners' markdown as safe HTML: no raw HTML, no pictures, no scripts."""
+"""Short texts of strangers as safe HTML: `light(text)` for descriptions; a whole README is another file's.
+
+`light` keeps line breaks and knows emphasis, code, links and lists. It is cheap enough for a page's request.
+"""
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from functools import lru_cache
+from inspect import cleandoc
+from itertools import islice, pairwise
 
 import nh3
+from django.template.defaultfilters import linebreaksbr
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 LONGEST = 100_000  # characters
+LONGEST_LIGHT = 4_000  # characters
+LONGEST_START = 20_000  # characters, in which a README's first paragraph is looked for
+MOST_PARAGRAPHS = 10
+MOST_BRACKETS = 60  # each may cost a search to the end of the text
+BRACKETED = re.compile(rf"(?:[^\[]*\[){{0,{MOST_BRACKETS}}}[^\[]{{0,500}}")  # a text up to that many
+SCHEMES = {"http", "https", "mailto"}
+REL = "noopener noreferrer nofollow"
 TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
     *("ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td"),
 }
-SCHEMES = {"http", "https", "mailto"}
 HEADING = re.compile(r"<(/?)h([1-6])>")
+LIGHT_TAGS = {"p", "br", "strong", "em", "code", "pre", "ul", "ol", "li", "a", "blockquote"}
+HEAVY = ["heading", "lheading", "hr", "code", "reference", "image", "html_block", "html_inline"]
 SPOKEN = {"softbreak": " ", "hardbreak": " "}
+MARKS = re.compile(r"[*_`\[<>\\&~]|^ *(?:[-+]|\d+[.)]) |\n", re.MULTILINE)
 
+_light = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(HEAVY)
 _reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_start = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_blocks = MarkdownIt("commonmark", {"html": True}).enable("table").disable("inline")
+_cleaner = nh3.Cleaner(tags=LIGHT_TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=REL)
+
+
+@lru_cache(maxsize=2048)
+def light(text: str) -> SafeString:
+    """Return a description as HTML; a single paragraph comes without its `<p>`, so that it fits into a line.
+
+    A text that is too long, or has too many brackets, keeps its line breaks and nothing else.
+    """
+    text = cleandoc(text)
+    if len(text) > LONGEST_LIGHT or text.count("[") > MOST_BRACKETS or not MARKS.search(text):
+        return linebreaksbr(text, autoescape=True)
+    tokens = _light.parse(text)
+    is_one_paragraph = [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    shown = tokens[1:2] if is_one_paragraph else tokens
+    html = _light.renderer.render(shown, _light.options, {})
+    return mark_safe(_cleaner.clean(html).strip())  # noqa: S308 it has just been cleaned
 
 
 def render(text: str) -> SafeString:
     """Return markdown as HTML, its headings two levels down, below those of the page."""
     html = HEADING.sub(_lower, _reader.render(text[:LONGEST]))
-    clean = nh3.clean(
-        html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
-    )
+    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=REL)
     return mark_safe(clean)  # noqa: S308 nh3 has just cleaned it
 
 
 def first_paragraph(text: str) -> str:
-    """The first paragraph as one line of plain text, for a card; blank without one."""
-    tokens = _reader.parse(text[:LONGEST])
-    for opening, inline in pairwise(tokens):
-        if opening.type == "paragraph_open" and opening.level == 0:  # deeper ones belong to lists and quotes
-            words = "".join(SPOKEN.get(child.type, child.content) for child in inline.children or [] if _is_text(child))
-            if words.strip():
-                return " ".join(words.split())[:500]
+    """The first paragraph of a README as one line of plain text, for a card; blank without one near its start."""
+    for content in islice(_paragraphs(text[:LONGEST_START]), MOST_PARAGRAPHS):
+        (inline,) = _start.parseInline(BRACKETED.match(content)[0])  # type: ignore[index] # it matches any text
+        words = "".join(SPOKEN.get(child.type, child.content) for child in inline.children or [] if _is_text(child))
+        if words.strip():
+            return " ".join(words.split())[:500]
     return ""
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The markdown of each paragraph outside of lists and quotes."""
+    for opening, inline in pairwise(_blocks.parse(text)):
+        if opening.type == "paragraph_open" and opening.level == 0:
+            yield inline.content
 
 
 def _is_text(token: Token) -> bool:
