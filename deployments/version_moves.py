@@ -9,6 +9,8 @@ from typing import Any
 from accounts.models import User
 from deployments import quotes
 from deployments.inputs import values
+from deployments.inputs.conversions import same
+from deployments.inputs.fields import kind_of
 from deployments.inputs.form import visible_variables
 from deployments.models import Deployment, Draft, Inputs
 from modules.models import Module, ModuleVersion
@@ -155,7 +157,7 @@ def _variables(version: ModuleVersion, sees_hidden: bool = True) -> dict[str, Va
 def _same(name: str, old: Variable | None, before: dict[str, Any], new: Variable | None, after: dict[str, Any]) -> bool:
     if old is None or new is None:
         return name not in (after if old is None else before)
-    return values.same(before.get(name, old["default"]), after.get(name, new["default"]))
+    return same(before.get(name, old["default"]), after.get(name, new["default"]), kind_of(new))
 
 
 def _text(variable: Variable | None, given: Inputs) -> str:

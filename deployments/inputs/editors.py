@@ -248,8 +248,13 @@ def _rows_fit(value: Any, kind: Type) -> bool:
     if isinstance(kind, Tuple_):
         return all(_rows_fit(part, each) for part, each in zip(value, kind.elements, strict=True))
     rows = value.values() if isinstance(value, dict) else value
-    has_blank_key = isinstance(value, dict) and "" in value
-    return len(value) <= MAX_ROWS and not has_blank_key and all(_rows_fit(row, kind.element) for row in rows)
+    return has_rows(value) and all(_rows_fit(row, kind.element) for row in rows)
+
+
+def has_rows(value: dict | list) -> bool:
+    """Whether rows can show a collection: there are not too many, and its keys are neither blank nor alike."""
+    keys = set(map(values.lines, value)) if isinstance(value, dict) else set()
+    return len(value) <= MAX_ROWS and "" not in keys and (isinstance(value, list) or len(keys) == len(value))
 
 
 def _closed(part: Editor) -> TypedTree:

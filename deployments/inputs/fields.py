@@ -1,8 +1,10 @@
 """The field of each variable, and what a blank field sends.
 
 Rules:
-- a field starts with the value given before, otherwise with the default. A value equal to the default is not sent, so
-  that the deployment follows a new default of a later version;
+- a field starts with the value given before, otherwise with the default, as Terraform converts it to the type. What
+  comes back as the page showed it was not touched: a default is then not sent, so that the deployment follows a new
+  default of a later version, and a value given before is sent as it was. A value equal to the default is not sent,
+  either;
 - a cleared text field sends "" when the default is another text, and nothing when the default is null or computed by
   Terraform;
 - a blank number, choice or JSON field sends nothing. A JSON field also accepts `null`;
@@ -20,10 +22,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from deployments.inputs import editors, values, widgets
+from deployments.inputs.conversions import converted
 from deployments.inputs.input_names import Spot
 from deployments.inputs.nested_widget import Nested, Tree, Typed, words
 from deployments.inputs.plain_fields import (
     ChoiceField,
+    LineField,
     ListField,
     MapField,
     NumberField,
@@ -49,7 +53,7 @@ def kind_of(variable: Variable) -> Type:
         return Any_()
 
 
-class CodeField(VariableField):
+class CodeField(LineField):
     """A value typed as JSON or HCL and checked against its type."""
 
     widget = widgets.Code
@@ -67,31 +71,28 @@ class CodeField(VariableField):
         return Typed(data or "")
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, Typed) else values.show_json(value)
+        if value is None:
+            return ""
+        return value if isinstance(value, Typed) else values.show_json(value)
 
 
 class NestedField(VariableField):
     """An object, a tuple or a collection, with an editor for each part.
 
-    `blank` is the value when the whole is left out: BLANK, None for null, or NEVER when it cannot be. `value` is the
-    initial value; `is_given` says that it was given before, possibly as null.
+    `blank` is the value when the whole is left out: BLANK, None for null, or NEVER when it cannot be. `opens` says
+    that an empty editor is shown in place of null.
     """
 
-    def __init__(self, *, kind: Type, blank: Any, value: Any, is_given: bool, label: str, **options: Any) -> None:
+    def __init__(self, *, kind: Type, blank: Any, opens: bool, label: str, **options: Any) -> None:
         self.editor = editors.editor_for(kind, is_optional=blank is not NEVER)
         super().__init__(label=label, widget=Nested(self.editor, label, sends_null=blank is None), **options)
         self.kind = kind
         self.blank = BLANK if blank is NEVER else blank
-        self.value = value
-        self.opens = value is None and self.required and not is_given
+        self.opens = opens
 
     def read(self, typed: Any) -> Any:
         if isinstance(typed, Typed):
             return CodeField(kind=self.kind, required=False).read(typed)
-        # An unchanged value is sent as it was stored, even when the editor would write it differently.
-        shown = self.prepare_value(self.value)
-        if self.value is not None and isinstance(shown, Tree) and typed.root == shown.root:
-            return self.value
         wrong: dict[Spot, str] = {}
         self.widget.wrong = wrong
         value = self.editor.read(typed.root, Spot(typed.name, str(self.label)), wrong)
@@ -138,14 +139,26 @@ class SecretField(VariableField):
 
 
 def field_for(
-    variable: Variable, *, value: Any, is_given: bool = False, is_kept: bool = False, is_nested: bool = False
+    variable: Variable, *, given: Any = BLANK, is_kept: bool = False, is_nested: bool = False
 ) -> VariableField:
     """The field for one variable of a schema.
 
-    `value` is its initial value: the one given before when `is_given`, otherwise the default. `is_kept` says that a
-    secret is stored, `is_nested` that the page had the editor of nested values, which then reads the post as well.
+    `given` is the value given before, which is shown instead of the default. `is_kept` says that a secret is stored,
+    `is_nested` that the page had the editor of nested values, which then reads the post as well.
     """
     kind = kind_of(variable)
+    variable = variable | {"default": converted(variable["default"], kind)}
+    value = variable["default"] if given is BLANK else converted(given, kind)
+    field = _field(kind, variable, value, is_given=given is not BLANK, is_kept=is_kept, is_nested=is_nested)
+    field.start = value
+    if not variable["sensitive"] and not (variable["required"] if given is BLANK else values.mismatch(value, kind)):
+        field.kept = given
+    return field
+
+
+def _field(
+    kind: Type, variable: Variable, value: Any, *, is_given: bool, is_kept: bool, is_nested: bool
+) -> VariableField:
     options: dict[str, Any] = {
         "required": variable["required"],
         "label": words(variable["name"]),
@@ -159,7 +172,8 @@ def field_for(
         return _flat_field(kind.kind == "map", kind.element, variable, options)
     if _is_free(kind):
         return CodeField(kind=kind, **options)
-    return NestedField(kind=kind, blank=_blank_of(variable), value=value, is_given=is_given, **options)
+    opens = value is None and variable["required"] and not is_given
+    return NestedField(kind=kind, blank=_blank_of(variable), opens=opens, **options)
 
 
 def _flat_field(is_map: bool, element: Primitive, variable: Variable, options: dict[str, Any]) -> VariableField:
@@ -202,10 +216,10 @@ def _yes_or_no(choice: bool) -> str:
 
 
 def _is_flat(kind: Collection, value: Any) -> bool:
-    """Whether a plain list or map field can show `value`: it is null, or a collection of primitives without null."""
+    """Whether a plain list or map field can show `value`: null, or a collection of a few primitives without null."""
     if value is None:
         return True
-    if not isinstance(value, dict if kind.kind == "map" else list):
+    if not isinstance(value, dict if kind.kind == "map" else list) or not editors.has_rows(value):
         return False
     parts = value.values() if isinstance(value, dict) else value
     return not any(part is None or isinstance(part, dict | list) for part in parts)

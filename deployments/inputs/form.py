@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
-from deployments.inputs import values
-from deployments.inputs.fields import SecretField, field_for
+from deployments.inputs.conversions import same
+from deployments.inputs.fields import SecretField, field_for, kind_of
 from deployments.inputs.values import BLANK
 from modules.terraform.form_steps import form_steps
 from modules.terraform.schema import Schema, Variable, as_seen, is_injected
@@ -54,14 +54,13 @@ class InputsForm(forms.Form):
         self.hidden = [variable for variable in schema["variables"] if variable["name"] not in asked]
         for variable in self.variables:
             name = variable["name"]
-            self.initial[name] = value = self.before.get(name, variable["default"])
-            self.fields[name] = field_for(
+            self.fields[name] = field = field_for(
                 variable,
-                value=value,
-                is_given=name in self.before,
+                given=self.before.get(name, BLANK),
                 is_kept=name in kept,
                 is_nested=f"{self.add_prefix(name)}:set" in self.data,
             )
+            self.initial[name] = field.start
         self.missing = [
             hidden["name"]
             for hidden in self.hidden
@@ -134,7 +133,7 @@ def visible_variables(schema: Schema, *, sees_hidden: bool) -> list[Variable]:
 def is_default(variable: Variable, value: Any) -> bool:
     """Whether the module gets the same value when `value` is not sent."""
     is_known = not variable["required"] and not variable.get("default_expression")
-    return is_known and not is_injected(variable) and values.same(value, variable["default"])
+    return is_known and not is_injected(variable) and same(value, variable["default"], kind_of(variable))
 
 
 def complaints(variables: list[Variable], error: str) -> dict[str, str]:

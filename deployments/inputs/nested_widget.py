@@ -1,7 +1,7 @@
 """The widget of nested values: draws an editor's tree as inputs, each with its error."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from django.core.exceptions import TooManyFieldsSent
@@ -29,9 +29,9 @@ class Tree:
     of the part from which a row was just removed (`dropped`)."""
 
     root: object
-    name: str = ""
-    opened: str = ""
-    dropped: str = ""
+    name: str = field(default="", compare=False)
+    opened: str = field(default="", compare=False)
+    dropped: str = field(default="", compare=False)
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Nested(Rows):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Tree | Typed:
         posted = None if name in data else branch_of(data, name)
         if posted is None:
-            return Typed(data.get(name, ""))
+            return Typed(values.lines(data.get(name, "")))
         root = self.editor.take(posted)
         if editors.size(root) > FORGED:
             raise TooManyFieldsSent(f"{name} has more inputs than any page of this portal.")

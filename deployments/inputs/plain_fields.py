@@ -1,5 +1,6 @@
 """Fields of primitives, and of lists, sets and maps of primitives."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,11 +11,22 @@ from deployments.inputs import values, widgets
 from deployments.inputs.values import BLANK
 from modules.terraform.types import Primitive
 
+READ = object()  # an unchanged post is read like any other
+
 
 class VariableField(forms.Field):
-    """One variable's field: `clean` returns a JSON value or BLANK, `prepare_value` what its widget shows."""
+    """One variable's field: `clean` returns a JSON value or BLANK, `prepare_value` what its widget shows.
+
+    `start` is the value that the page shows at first. A post that brings it back unchanged means `kept`: BLANK, or the
+    value given before, whose spelling the page may have changed. Without `kept` every post is read.
+    """
+
+    start: Any = None
+    kept: Any = READ
 
     def clean(self, value: Any) -> Any:
+        if self.kept is not READ and value == self.sent_back():
+            return self.kept
         try:
             cleaned = self.read(value)
         except values.BadValue as error:
@@ -26,8 +38,22 @@ class VariableField(forms.Field):
     def read(self, typed: Any) -> Any:
         raise NotImplementedError
 
+    def sent_back(self) -> Any:
+        """What the widget reads from the post of a page that shows `start`."""
+        return self.prepare_value(self.start)
 
-class TextField(VariableField):
+
+class LineField(VariableField):
+    """A value of one text."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value if value is None else values.lines(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else values.lines(values.show(value))
+
+
+class TextField(LineField):
     """A string; `blank` is the value of an empty text."""
 
     widget = widgets.Line
@@ -39,20 +65,14 @@ class TextField(VariableField):
     def read(self, typed: Any) -> Any:
         if typed is None:
             return BLANK
-        return values.checked(values.lines(typed)) if typed else self.blank
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else values.show(value)
+        return values.checked(typed) if typed else self.blank
 
 
-class NumberField(VariableField):
+class NumberField(LineField):
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def read(self, typed: Any) -> Any:
         return values.number(typed) if typed and typed.strip() else BLANK
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else values.show(value)
 
 
 class SwitchField(VariableField):
@@ -62,13 +82,13 @@ class SwitchField(VariableField):
         return bool(typed)
 
 
-class ChoiceField(VariableField):
+class ChoiceField(LineField):
     """One of `choices`, given as JSON primitives; the empty choice means BLANK."""
 
     def __init__(
         self, *, choices: Iterable[Any], empty: str, labels: Callable[[Any], str] = values.show, **options: Any
     ) -> None:
-        self.by_text = {values.show(choice): choice for choice in choices}
+        self.by_text = {self.prepare_value(choice): choice for choice in choices}
         shown = [(text, labels(choice)) for text, choice in self.by_text.items()]
         super().__init__(widget=forms.Select(choices=[("", empty), *shown] if empty else shown), **options)
 
@@ -78,9 +98,6 @@ class ChoiceField(VariableField):
         if typed:
             raise values.BadValue(f"“{typed}” is not one of the choices.")
         return BLANK
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else values.show(value)
 
 
 class ListField(VariableField):
@@ -100,7 +117,7 @@ class ListField(VariableField):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
             return value
-        return {"items": [values.show(item) for item in value or []], "new": ""}
+        return {"items": [values.lines(values.show(item)) for item in value or []], "new": ""}
 
 
 class MapField(VariableField):
@@ -114,19 +131,18 @@ class MapField(VariableField):
         self.blank = blank
 
     def read(self, typed: Any) -> Any:
-        keys = [key for key, _ in typed]
-        for key in keys:
+        for key, number in Counter(key for key, _ in typed).items():
             if not key:
                 raise values.BadValue("A row has a value but no key.")
-            if keys.count(key) > 1:
+            if number > 1:
                 raise values.BadValue(f"The key “{key}” is used twice.")
             values.checked(key)
         return {key: read_primitive(self.element, text) for key, text in typed} or self.blank
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return [[key, values.show(item)] for key, item in value.items()]
-        return value
+            return [[values.lines(key), values.lines(values.show(item))] for key, item in value.items()]
+        return value or []
 
 
 def read_primitive(kind: Primitive, text: str) -> Any:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -10,11 +11,12 @@ from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.types import Any_, Collection, Object, Primitive, Tuple_, Type
 
 BLANK = object()  # nothing was given: the default applies, or the part is left out
-MAX_TEXT = 64 * 1024  # characters of one JSON or HCL value
+MAX_TEXT = 256 * 1024  # characters of one JSON or HCL value
 MAX_DEPTH = 50
 # Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 NUMBER_LENGTH = 60
+BOOLS = {"true": True, "1": True, "false": False, "0": False}  # texts that Terraform converts
 
 
 class BadValue(ValueError):
@@ -28,13 +30,17 @@ def number(text: str) -> int | float | str:
     Raises BadValue.
     """
     text = text.strip()
-    if len(text) > NUMBER_LENGTH or not NUMBER.fullmatch(text):
+    if not is_number(text):
         raise BadValue(f"“{text[:NUMBER_LENGTH]}” is not a number.")
     exact = Fraction(text)
     if exact.denominator == 1:
         return exact.numerator
     rounded = float(text)
     return rounded if Fraction(repr(rounded)) == exact else text
+
+
+def is_number(text: str) -> bool:
+    return len(text) <= NUMBER_LENGTH and NUMBER.fullmatch(text) is not None
 
 
 def boolean(text: str) -> bool:
@@ -46,8 +52,8 @@ def boolean(text: str) -> bool:
 
 
 def lines(text: str) -> str:
-    """`text` with LF as line end; browsers send CR LF."""
-    return text.replace("\r\n", "\n")
+    """`text` with LF as line end; browsers show CR LF and CR as line ends, too, and send CR LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 READERS: dict[str, Callable[[str], Any]] = {"string": str, "number": number, "bool": boolean}
@@ -78,22 +84,27 @@ def read_as(text: str, kind: Type) -> Any:
 
 
 def show(value: Any) -> str:
-    """A string as it is, anything else as indented JSON."""
+    """A string as it is, a number without exponent where that is short, anything else as indented JSON."""
+    if isinstance(value, float) and len(text := number_text(value)) <= NUMBER_LENGTH:
+        return text
     return value if isinstance(value, str) else show_json(value)
 
 
+def number_text(number: float) -> str:
+    """A number as Terraform writes it in a string: without exponent."""
+    exact = Decimal(repr(number))
+    return format(exact.to_integral_value() if exact == exact.to_integral_value() else exact, "f")
+
+
 def show_json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """Indented JSON, or one line where the indented text would be longer than `read` takes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text if len(text) <= MAX_TEXT else json.dumps(value, ensure_ascii=False)
 
 
 def show_line(value: Any) -> str:
     """A string as it is, anything else as one line of JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether Terraform considers two values equal: 1 equals 1.0, but not `true`."""
-    return _canonical(one) == _canonical(other)
 
 
 def mismatch(value: Any, kind: Type, where: str = "The value") -> str:
@@ -142,11 +153,7 @@ def _converts(value: Any, name: str) -> bool:
         return True
     if isinstance(value, int | float) and not isinstance(value, bool):
         return name == "number"
-    try:
-        READERS[name](value)
-    except (BadValue, AttributeError):
-        return False
-    return True
+    return isinstance(value, str) and (is_number(value) if name == "number" else value in BOOLS)
 
 
 def _read_hcl(text: str, json_error: json.JSONDecodeError) -> Any:
@@ -194,15 +201,3 @@ def checked(text: str) -> str:
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadValue("The text contains a character that cannot be stored.")
     return text
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, bool) or value is None:
-        return ("word", value)
-    if isinstance(value, int | float):
-        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
-    if isinstance(value, list):
-        return [_canonical(part) for part in value]
-    if isinstance(value, dict):
-        return {name: _canonical(part) for name, part in value.items()}
-    return value

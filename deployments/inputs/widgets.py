@@ -90,7 +90,9 @@ class Pairs(Rows):
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), ["", ""]]
         context["widget"]["is_dropped"] = self.is_dropped
-        context["widget"]["rows"] = [{"key": key, "value": text, "is_long": "\n" in text} for key, text in rows]
+        context["widget"]["rows"] = [
+            {"key": key, "value": text, "has_long_key": "\n" in key, "is_long": "\n" in text} for key, text in rows
+        ]
         return context
 
 

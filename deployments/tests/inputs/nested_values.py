@@ -58,6 +58,40 @@ def values_of(draw, kind, is_whole=True):
 
 
 COUNTS = st.integers(0, 3)
+# Line ends that no page can show as they are, among others.
+ENDS = st.lists(st.sampled_from(["\r\n", "\r", "\n", "a", " ", "", "0"]), max_size=5).map("".join)
+SPELLINGS = {
+    "string": ENDS | TEXTS | NUMBERS | st.booleans(),
+    "number": NUMBERS | st.integers(-(10**9), 10**9).map(lambda number: f"{number}.50"),
+    "bool": st.booleans() | st.sampled_from(["true", "false", "1", "0"]),
+}
+
+
+@st.composite
+def spelled(draw, kind):
+    """A default for this type, spelled in any way that Terraform converts to it."""
+    if isinstance(kind, Any_):
+        return draw(JSON | ENDS)
+    if isinstance(kind, Primitive):
+        return draw(SPELLINGS[kind.name])
+    if isinstance(kind, Tuple_):
+        return [draw(spelled(element)) for element in kind.elements]
+    if isinstance(kind, Object):
+        given = {name: each for name, each in kind.attributes.items() if not each.optional or draw(st.booleans())}
+        return {name: draw(spelled(each.type)) for name, each in given.items()}
+    if kind.kind == "map":
+        return {key: draw(spelled(kind.element)) for key in draw(st.lists(ENDS | TEXTS, max_size=3, unique=True))}
+    return [draw(spelled(kind.element)) for _ in range(draw(COUNTS))]
+
+
+FLAT = LEAVES | st.builds(Collection, st.sampled_from(["list", "set", "map"]), LEAVES)
+
+
+@st.composite
+def spelled_cases(draw):
+    """A type, and a default for it in any spelling."""
+    kind = draw(FLAT | NESTED)
+    return kind, draw(spelled(kind))
 
 
 @st.composite

@@ -11,18 +11,24 @@ from deployments.tests.inputs.schemas import schema, variable
 
 
 class Page(HTMLParser):
-    """What a browser would post for a rendered form: names and values of its fields."""
+    """What a browser would post for a rendered form: names and values of its fields.
+
+    Source: HTML's "Preprocessing the input stream", "Value sanitization", and "Constructing the entry list".
+    `tests/browser/test_untouched_forms.py` compares it with a browser.
+    """
 
     def __init__(self, html):
         super().__init__()
         self.posted = QueryDict(mutable=True)
         self._area = self._select = None
-        self.feed(html)
+        self.feed(one_line_end(html))
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
-        if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-            self.posted.appendlist(given["name"], given.get("value", "on" if given.get("type") == "checkbox" else ""))
+        kind = given.get("type", "text")
+        if tag == "input" and (kind != "checkbox" or "checked" in given):
+            value = given.get("value", "on" if kind == "checkbox" else "")
+            self._add(given["name"], value if kind == "hidden" else value.replace("\n", "").replace("\r", ""))
         if tag == "textarea":
             self._area, self._text = given["name"], ""
         if tag == "select":
@@ -36,11 +42,17 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "textarea":
-            text = self._text.replace("\r\n", "\n").removeprefix("\n").replace("\n", "\r\n")
-            self.posted.appendlist(self._area, text)
+            self._add(self._area, self._text.removeprefix("\n"))
             self._area = None
         if tag == "select":
-            self.posted.appendlist(self._select, self._first or "")
+            self._add(self._select, self._first or "")
+
+    def _add(self, name, value):
+        self.posted.appendlist(name, one_line_end(value).replace("\n", "\r\n"))
+
+
+def one_line_end(text):
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def post(form):
@@ -88,6 +100,50 @@ VALUES = [
     ("any", {"max": 200, "nested": [1, "two", None, True]}),
     ("any", "a text"),
     ("any", 5),
+]
+# Defaults that Terraform converts to their type, or whose line ends no page can show.
+SPELLINGS = [
+    ("string", "a\r\nb"),
+    ("string", "a\rb"),
+    ("string", "\r\n"),
+    ("string", "\r"),
+    ("string", "mixed\n\r\n\rends\r"),
+    ("string", 8080),
+    ("string", 0.0000001),
+    ("string", 1e21),
+    ("string", 1.5e-10),
+    ("string", -0.25),
+    ("string", True),
+    ("number", "1"),
+    ("number", "2.50"),
+    ("number", "1e3"),
+    ("number", 0.0000001),
+    ("number", 1e-70),
+    ("number", "007"),
+    ("bool", "true"),
+    ("bool", "false"),
+    ("bool", "1"),
+    ("bool", "0"),
+    ("list(string)", ["a\r\nb", "\r", 8080, 0.0000001, True, ""]),
+    ("set(string)", ["b", "a", "b", 1, 1.0]),
+    ("list(number)", ["1", "2.50"]),
+    ("set(number)", ["1", 1, 2]),
+    ("list(bool)", ["true", "0", False]),
+    ("map(string)", {"a\r\nb": "c\rd", "port": 80, "on": False, "e\nf": "g"}),
+    ("map(string)", {"a\r\nb": "1", "a\nb": "2"}),
+    ("map(string)", {"": "blank key"}),
+    ("map(string)", {"": ""}),
+    ("map(number)", {"a": "1.50"}),
+    ("object({ a = string, b = optional(number, 3), c = bool })", {"a": 0.0000001, "c": "1", "unknown": 1}),
+    ('object({ a = optional(string, "x") })', {"a": None}),
+    ("list(object({ a = string, n = number }))", [{"a": "x\r\ny", "n": "2.50"}, {"a": True, "n": 1}]),
+    ("map(object({ a = list(string) }))", {"k\r": {"a": [1, "two\r"]}}),
+    ("tuple([string, number, bool])", [1, "1", "true"]),
+    ("any", "a\r\nb"),
+    ("any", ["1", 2, "c\rd"]),
+    ("map(string)", {f"entry-{number}": number for number in range(2600)}),
+    ("list(string)", [f"entry\r\n{number}" for number in range(2600)]),
+    ("list(object({ a = string }))", [{"a": number} for number in range(200)]),
 ]
 
 

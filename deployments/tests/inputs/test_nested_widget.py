@@ -9,10 +9,10 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deployments.inputs.conversions import same
 from deployments.inputs.editors import MAX_ROWS
 from deployments.inputs.form import form_for
 from deployments.inputs.input_names import singular
-from deployments.inputs.values import same
 from deployments.tests.inputs.nested_values import cases
 from deployments.tests.inputs.posted import after, answers, asking, drawn, post, pressed
 

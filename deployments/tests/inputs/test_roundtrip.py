@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from deployments import services
-from deployments.inputs import values
+from deployments.inputs.conversions import same
 from deployments.inputs.form import form_for
 from deployments.runs import state
 from deployments.runs.runner import execute_run
@@ -93,7 +93,7 @@ def test_values_of_the_demo_modules_come_back_unchanged(alice, runs_dir, folder)
     form = form_for(asked, data=post(form_for(asked, values=shown, sees_hidden=True)), sees_hidden=True)
     assert form.is_valid(), form.errors
     answers = form.answers()
-    assert {name: values.same(answers[name], value) for name, value in shown.items()} == dict.fromkeys(shown, True)
+    assert {name: same(answers[name], value) for name, value in shown.items()} == dict.fromkeys(shown, True)
     deployment = services.create_deployment(version, name="demo", inputs=answers, secrets={}, by=alice)
     execute_run(deployment.runs.get().pk)
     outputs = json.loads(state.newest(deployment).content)["outputs"]
