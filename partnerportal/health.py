@@ -1,4 +1,9 @@
-"""`/healthz`: called often, so it checks each part once with a timeout of a second."""
+"""
+Probes: called often, so each part is checked once with a timeout of a second.
+
+Orchestrators ask `/livez` (restart this process?) and `/readyz` (send it requests?), people `/healthz`, which names
+what is missing in the whole portal.
+"""
 
 from contextlib import closing
 
@@ -6,8 +11,9 @@ import psycopg2
 import redis
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +21,21 @@ from partnerportal import __version__, workers
 
 WAIT_SECONDS = 1
 LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
+
+
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> JsonResponse:
+    """200 while this process serves requests; depends on nothing else, as a restart would not bring that back."""
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200, or 503 when the database, which every page needs, is gone or has no tables yet."""
+    database, _ = _database()
+    return JsonResponse({"status": database, "version": __version__}, status=200 if database == "ok" else 503)
 
 
 @require_safe
@@ -29,6 +50,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
     status = {"status": "ok" if is_whole else "degraded", "version": __version__}
     report = status | parts | {"workers": queues, "beat": beat}
     return JsonResponse(report, status=200 if is_whole else 503)
+
+
+PROBES = {"livez": livez, "readyz": readyz, "healthz": healthz}
+
+
+class ProbesWithAnyHost(MiddlewareMixin):
+    """Answers probes before the host is compared with ALLOWED_HOSTS: they name an address, of a container or a pod."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        probe = PROBES.get(request.path_info.removeprefix("/"))
+        return probe(request) if probe else None
 
 
 def _queues() -> dict[str, str]:

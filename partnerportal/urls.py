@@ -6,7 +6,7 @@ from partnerportal import health, styleguide, views
 urlpatterns = [
     path("", views.start, name="start"),
     path("styleguide/", styleguide.page, name="styleguide"),
-    path("healthz", health.healthz, name="healthz"),
+    *(path(name, probe, name=name) for name, probe in health.PROBES.items()),
     path("accounts/", include("allauth.urls")),
     path("profile/", include("accounts.urls")),
     path("", include("modules.urls")),

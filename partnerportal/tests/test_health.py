@@ -16,13 +16,14 @@ from embedded import postgres, redis
 from partnerportal import __version__
 
 QUICK = {"WORKER_BEAT": "0.4"}
+OK = {"status": "ok", "version": __version__}
 
 
-def ask(server):
-    """Status, report and seconds of one GET of /healthz."""
+def ask(server, probe="healthz"):
+    """Status, report and seconds of one GET of a probe."""
     began = time.monotonic()
     try:
-        answer = urllib.request.urlopen(f"{server.url}/healthz", timeout=20)
+        answer = urllib.request.urlopen(f"{server.url}/{probe}", timeout=20)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -136,5 +137,47 @@ def test_it_tells_when_beats_tasks_last_succeeded(server, worker, beat):
     assert 0 <= report["beat"]["accounts.poll_refreshes"] < 5
 
 
-def test_it_only_reads(client, db):
-    assert client.post("/healthz").status_code == 405
+def test_a_web_server_without_workers_is_alive_and_ready(server):
+    portal = server()
+    assert [ask(portal, probe)[:2] for probe in ("livez", "readyz")] == [(200, OK), (200, OK)]
+    assert ask(portal)[0] == 503
+
+
+def test_a_web_server_without_a_database_is_alive_and_not_ready(server, own_postgres):
+    portal = server(env={"DATABASE_URL": own_postgres.url("portal")})
+    own_postgres.process.kill()
+    own_postgres.process.wait()
+    assert ask(portal, "livez")[:2] == (200, OK)
+    assert ask(portal, "readyz")[:2] == (503, OK | {"status": "gone"})
+
+
+def test_a_web_server_before_its_first_migration_is_not_ready(server, bare_db, monkeypatch):
+    portal = server(env={"DATABASE_URL": bare_db()})
+    assert ask(portal, "readyz")[0] == 503
+
+
+def test_liveness_asks_no_database(client):
+    assert client.get("/livez").json() == OK  # pytest-django fails a test that queries without asking for a database
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("probe", ["livez", "readyz"])
+def test_a_probe_is_answered_over_http_whatever_host_it_names(client, settings, probe):
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["portal.example.com"]
+    for host in ("10.42.0.17:8000", "127.0.0.1:8000", "[fd00::7]:8000", "web"):
+        assert client.get(f"/{probe}", headers={"host": host}).status_code == 200
+        assert client.head(f"/{probe}", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_pages_still_want_https_and_a_known_host(client, settings):
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["portal.example.com"]
+    at_home = {"host": "portal.example.com"}
+    assert client.get("/accounts/login/", headers=at_home)["Location"] == "https://portal.example.com/accounts/login/"
+    assert client.get("/livez/x", headers=at_home).status_code == 301
+    assert client.get("/accounts/login/", headers={"host": "10.42.0.17:8000"}).status_code == 400
+
+
+@pytest.mark.parametrize("probe", ["livez", "readyz", "healthz"])
+def test_it_only_reads(client, db, probe):
+    assert client.post(f"/{probe}").status_code == 405

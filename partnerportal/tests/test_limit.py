@@ -40,7 +40,13 @@ def test_live_logs_do_not_count():
     assert asyncio.run(serve([*logs, "/deploy/", "/deploy/"], at_once=1)) == (11, 0)
 
 
-@pytest.mark.parametrize("path", ["/deployments/", "/x/deployments/a/runs/1/log/", "/deployments/a/runs/1/log.txt"])
+def test_a_busy_server_still_says_that_it_is_alive_and_not_that_it_is_ready():
+    assert asyncio.run(serve(["/deploy/", "/livez", "/livez", "/readyz"], at_once=1)) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    "path", ["/livez/", "/deployments/", "/x/deployments/a/runs/1/log/", "/deployments/a/runs/1/log.txt"]
+)
 def test_only_a_live_log_is_one(path):
     assert asyncio.run(serve([path] * 4, at_once=2)) == (2, 0)
 

@@ -1,4 +1,4 @@
-"""compose.yaml and the tests use the same major versions."""
+"""compose.yaml and the tests use the same major versions, and its health check asks for what the web server needs."""
 
 import re
 from pathlib import Path
@@ -30,3 +30,7 @@ def test_valkey_is_of_the_major_version_of_the_tests():
 
 def test_the_volume_is_where_postgresql_18_looks_for_it():
     assert 'postgres:/var/lib/postgresql"' in COMPOSE
+
+
+def test_a_lost_worker_does_not_make_the_web_container_unhealthy():
+    assert re.findall(r"http://127.0.0.1:8000/\w+", COMPOSE) == ["http://127.0.0.1:8000/readyz"]

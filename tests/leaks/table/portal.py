@@ -11,6 +11,8 @@ PORTAL = [
         shows=f"deployment@own exclusive@own named@own removed@own hidden@own {TITLES}",
         must="connection.repository@own",
     ),
+    Row("livez", "200 200 200 - 200", post="405 405 405 - 405"),
+    Row("readyz", "200 200 200 - 200", post="405 405 405 - 405"),
     Row("healthz", "503 503 503 - 503", post="405 405 405 - 405"),
     Row("styleguide", "200 200 200 - 200", post="405 405 405 - 405"),
 ]
