@@ -7,6 +7,8 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import clean_client_ip
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -29,6 +31,19 @@ class PortalAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
         "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whose attempts are counted: the address that the outermost of our proxies added to X-Forwarded-For.
+
+        For a request that passed fewer proxies than PROXY_COUNT, or whose header holds no address there, the sender's.
+        """
+        try:
+            return super().get_client_ip(request)
+        except (ImproperlyConfigured, PermissionDenied):
+            sender = clean_client_ip(request.META.get("REMOTE_ADDR", ""))
+            if not sender:
+                raise PermissionDenied("The request has no address.") from None
+            return sender
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Sensitive actions need a password typed in the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.

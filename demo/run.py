@@ -74,7 +74,7 @@ def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
 def _start_web(supervisor: Supervisor, port: int) -> None:
     supervisor.start(
         *("web", "uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off"),
-        *("--timeout-graceful-shutdown", "2"),
+        *("--no-proxy-headers", "--timeout-graceful-shutdown", "2"),
     )
 
 

@@ -32,5 +32,10 @@ def test_the_volume_is_where_postgresql_18_looks_for_it():
     assert 'postgres:/var/lib/postgresql"' in COMPOSE
 
 
+def test_the_image_counts_proxies_in_one_place():
+    """uvicorn's own reading of X-Forwarded-For would let whoever connects from 127.0.0.1 choose an address."""
+    assert '"--no-proxy-headers"' in (Path(settings.BASE_DIR) / "Dockerfile").read_text()
+
+
 def test_a_lost_worker_does_not_make_the_web_container_unhealthy():
     assert re.findall(r"http://127.0.0.1:8000/\w+", COMPOSE) == ["http://127.0.0.1:8000/readyz"]

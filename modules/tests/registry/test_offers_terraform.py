@@ -60,7 +60,7 @@ def host(authority, start_child, tmp_path):
     authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(str(certificate))
     port = processes.free_port()
     child = start_child(
-        *("uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off"),
+        *("uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off", "--no-proxy-headers"),
         *("--ssl-certfile", str(certificate)),
         env={"INSECURE_HTTP": ""},
     )
