@@ -1,5 +1,7 @@
 from django.http import HttpRequest, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
 
 # Error texts of psycopg for the character NUL, of Django for a key in the admin's URL that is no number, and of Python
@@ -22,6 +24,20 @@ class UnreadableIs400(MiddlewareMixin):
 
     def _refusal(self) -> HttpResponseBadRequest:
         return HttpResponseBadRequest("The portal cannot read this request.", content_type="text/plain")
+
+
+class NothingIsKept(MiddlewareMixin):
+    """Forbids browsers and proxies to keep answers to signed-in people: Back then asks for the page of now.
+
+    Static files do not pass here, and an answer with a rule of its own keeps it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        # Whom Django's middleware has found for the page; asking anew could fail with what the page failed with.
+        user = getattr(request, "_cached_user", None) or getattr(request, "_acached_user", None)
+        if user is not None and user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class InvalidFormIs422(MiddlewareMixin):

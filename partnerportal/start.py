@@ -43,6 +43,20 @@ class Attention:
     action: str
 
 
+@dataclass(frozen=True)
+class Needs:
+    """The rows of "Needs attention", and the number of things: of those that the rows name, and of all."""
+
+    rows: list[Attention]
+    shown: int
+    number: int
+
+    @property
+    def note(self) -> str:
+        """How many of the things are shown; blank when all are."""
+        return "" if self.shown == self.number else f"{self.shown:,} of {self.number:,} shown"
+
+
 def page(user: User, *, now: datetime) -> dict:
     """The context of `start.html`."""
     deployments = own_deployments(user)
@@ -51,10 +65,11 @@ def page(user: User, *, now: datetime) -> dict:
     total, live = deployments.count(), deployments.live().count()
     return {
         "greeting": greeting(now),
-        "attention": needs,
+        "attention": needs.rows,
+        "attention_note": needs.note,
         "deployments": [(row, shown_status(row, row.run_status), trouble(row, row.run_status)) for row in newest],
         "total": total,
-        "summary": summary(len(needs), live=live, total=total),
+        "summary": summary(needs.number, live=live, total=total),
         "modules": modules_of(user, now=now) if user.is_partner else None,
         "platform": platform_figures() if user.is_staff else None,
     }
@@ -93,10 +108,13 @@ def own_deployments(user: User) -> DeploymentQuerySet:
     )
 
 
-def attention(user: User, deployments: QuerySet[WithNewestRun]) -> list[Attention]:
+def attention(user: User, deployments: QuerySet[WithNewestRun]) -> Needs:
     """What needs attention: connections, deployments whose last run failed or was lost, alarms, then updates."""
-    broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])[:SHOWN]
-    return [*_connections(user), *map(_broken, broken), *alarms(user), *_updates(user)]
+    broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])
+    raised, connections, updates = standing_alarms(user), _connections(user), updates_for(user)
+    named = [*connections, *map(_broken, broken[:SHOWN]), *map(_alarm, raised[:SHOWN])]
+    number = len(connections) + broken.count() + raised.count() + updates
+    return Needs([*named, *_updates(updates)], shown=len(named) + updates, number=number)
 
 
 def modules_of(user: User, *, now: datetime) -> dict:
@@ -138,14 +156,14 @@ def _broken(deployment: WithNewestRun) -> Attention:
     )
 
 
-def alarms(user: User) -> list[Attention]:
-    """The newest alarms that are not dismissed, about modules that this person publishes."""
+def standing_alarms(user: User) -> QuerySet[Alarm]:
+    """The alarms that are not dismissed, about modules that this person publishes, newest first."""
     if not user.publishes_for:
-        return []
+        return Alarm.objects.none()
     modules = Module.objects.published().looked_after_by(user)
     standing = Alarm.objects.filter(dismissed_at=None, version__module__in=modules)
     needed = ("kind", "version__semver", "version__module__ref", "version__module__title")
-    return [_alarm(alarm) for alarm in standing.select_related("version__module").only(*needed)[:SHOWN]]
+    return standing.select_related("version__module").only(*needed)
 
 
 def _alarm(alarm: Alarm) -> Attention:
@@ -155,8 +173,7 @@ def _alarm(alarm: Alarm) -> Attention:
     return Attention("bad", "warning", title, says, detail, module.get_absolute_url(), "See the alarm")
 
 
-def _updates(user: User) -> list[Attention]:
-    count = updates_for(user)
+def _updates(count: int) -> list[Attention]:
     if not count:
         return []
     says = f"have {counted(count, 'update')} available"

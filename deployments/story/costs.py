@@ -22,6 +22,11 @@ def deploy_action(name: str, price: int) -> str:
     return for_amount("Deploy", price) if price else f"Deploy {name}"
 
 
+def next_page(*, is_own: bool) -> str:
+    """What the page after the form of a new deployment shows; a person's own module costs them nothing."""
+    return "The next page shows what you are about to deploy." if is_own else "The next page shows cost and balance."
+
+
 def price_of(module: WithFigures, user: User) -> str:
     """The price on the module's card."""
     return "Free, your own" if module.owner_id == user.pk else amount(module.price)

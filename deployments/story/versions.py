@@ -18,7 +18,7 @@ def warning(version: ModuleVersion, *, is_deployed: bool) -> Notice | None:
         return Notice(title, text, tone="bad", icon="stop", quote=version.revocation_reason)
     if version.deprecated_at:
         title = f"Version {version.semver} is deprecated."
-        text = UNAFFECTED if is_deployed else "You can still deploy it."
+        text = UNAFFECTED if is_deployed or version.module.removed_at else "You can still deploy it."
         return Notice(title, text, "warn", "warning", version.deprecation_reason, version.deprecation_link)
     return None
 

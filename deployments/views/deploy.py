@@ -77,6 +77,7 @@ def deployment_create(request: SignedInRequest, ref: str) -> HttpResponse:
             return redirect("deployments:draft-review", module.ref, draft.ref)
     context = {"module": module, "version": version, "form": form, "draft": draft, **_cost(version, request.user)}
     context["lead"] = f"Version {version.semver} by {module.publisher}."
+    context["next_page"] = costs.next_page(is_own=context["is_own"])
     context |= {"title": f"Deploy {module.title}", "warning": versions.warning(version, is_deployed=False)}
     context["errors"] = input_errors.errors(form, kept=costs.KEPT)
     return render(request, "deployments/form.html", context, status=422 if form.errors else 200)

@@ -54,6 +54,7 @@ def _said(
     """
     said = {
         "title": f"Change {deployment.name}",
+        "next_page": "The next page shows what changes.",
         "lead": f"{deployment.module_title} {version.semver} by {version.module.publisher}.",
         "warning": versions.warning(version, is_deployed=move is None),
         "errors": input_errors.errors(form, kept=costs.KEPT),

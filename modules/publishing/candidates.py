@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from accounts.models import GitHubConnection, User
 from modules.models import Module, ModuleVersion, Scan, ScannedModule
@@ -34,7 +34,7 @@ def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
 def elsewhere(connection: GitHubConnection) -> list[Module]:
     """Published modules of this owner from repositories other than the selected one, by title."""
     others = Module.objects.listed().filter(owner=connection.owner_id)
-    return list(_light(others).exclude(repository_id=connection.repository_id))
+    return list(_light(others).exclude(repository_id=connection.repository_id).order_by(Lower("title"), "pk"))
 
 
 def updates_of(owner: User | None) -> int:

@@ -36,6 +36,7 @@ class Management:
     current: str
     can_become_current: bool
     deprecation: str
+    deprecation_note: str
     deprecate: str
     danger: str
 
@@ -79,6 +80,7 @@ def manage(version: ModuleVersion, notice: str) -> Management:
         current=_current(version) if is_current else _would_be_current(version),
         can_become_current=not (is_current or version.revoked_at or module.removed_at),
         deprecation=f"Change the deprecation of {semver}" if version.deprecated_at else f"Deprecate {semver}",
+        deprecation_note=_deprecation_note(version),
         deprecate="Save the deprecation" if version.deprecated_at else f"Deprecate {semver}",
         danger=_undone_revocation(version) if version.revoked_at else _revocation(version, notice),
     )
@@ -139,6 +141,12 @@ def _would_be_current(version: ModuleVersion) -> str:
         return ""
     now = version.module.current_version.semver
     return f"New deployments will use {version.semver} instead of {now}. Existing deployments keep their version."
+
+
+def _deprecation_note(version: ModuleVersion) -> str:
+    warned = "Everyone who sees this version gets a warning."
+    can_be_deployed = not (version.revoked_at or version.module.removed_at)
+    return f"{warned} They can still deploy it." if can_be_deployed else warned
 
 
 def _revocation(version: ModuleVersion, notice: str) -> SafeString:

@@ -40,3 +40,15 @@ def test_a_nul_in_the_session_cookie_is_a_bad_request(client, db, path):
 def test_a_form_in_another_encoding_is_a_bad_request(db, path):
     browser = Client(enforce_csrf_checks=True)
     assert browser.post(path, b"a=b", content_type=UTF_16).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/profile/", "/deployments/", "/billing/", "/publish/", "/no-such-page/"])
+def test_going_back_to_a_page_behind_the_sign_in_asks_for_it_anew(client, alice, path):
+    client.force_login(alice)
+    rules = {rule.strip() for rule in client.get(path)["Cache-Control"].split(",")}
+    assert {"private", "no-store"} <= rules
+
+
+def test_static_files_may_be_kept_by_signed_in_people_too(client, alice):
+    client.force_login(alice)
+    assert "no-store" not in client.get("/static/favicon.svg").get("Cache-Control", "")

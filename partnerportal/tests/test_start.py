@@ -127,8 +127,21 @@ def test_alarms_cost_one_query_and_are_a_few(alice, django_assert_num_queries):
     for version in module.versions.all():
         Alarm.objects.create(version=version, kind="tag_gone")
     with django_assert_num_queries(1):
-        rows = start.alarms(alice)
-    assert [row.title.rpartition(" ")[2] for row in rows] == ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
+        rows = start.standing_alarms(alice)[: start.SHOWN]
+        titles = [start._alarm(row).title for row in rows]
+    assert [title.rpartition(" ")[2] for title in titles] == ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
+
+
+def test_61_alarms_and_60_updates_are_121_things_and_not_six(client, alice, monkeypatch):
+    connect(alice, repository_id=1)
+    version = make_module(alice, versions=1).current_version
+    Alarm.objects.bulk_create(Alarm(version=version, kind="commit_gone", found=f"branch-{n}") for n in range(61))
+    monkeypatch.setattr(start, "updates_for", lambda user: 60)
+    client.force_login(alice)
+    page = client.get("/").text
+    assert "121 things need your attention." in page
+    assert "65 of 121 shown" in page
+    assert "have 60 updates available" in page
 
 
 def test_others_deployments_are_not_mine(client, alice, carol):

@@ -63,3 +63,11 @@ def test_credits_of_a_run_are_reserved_charged_or_returned(state, on_its_run, in
 
 def test_what_cost_nothing_is_listed_as_zero():
     assert costs.listed(None, None) == "0"
+
+
+@pytest.mark.parametrize(
+    ("is_own", "words"),
+    [(True, "The next page shows what you are about to deploy."), (False, "The next page shows cost and balance.")],
+)
+def test_bar_of_an_own_module_promises_no_cost_and_balance(is_own, words):
+    assert costs.next_page(is_own=is_own) == words

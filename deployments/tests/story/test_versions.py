@@ -20,6 +20,12 @@ def version(number, **fields):
     )
 
 
+def test_removed_module_is_not_said_to_be_deployable_while_a_banner_says_the_opposite():
+    removed = version(1, deprecated_at=NOW)
+    removed.module.removed_at = NOW
+    assert versions.warning(removed, is_deployed=False).text == "Existing deployments are not affected."
+
+
 def revoked(number):
     return version(number, revoked_at=NOW)
 

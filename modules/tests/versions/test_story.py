@@ -96,6 +96,13 @@ class TestFacts:
 
 
 class TestManagement:
+    def test_deprecating_promises_deployments_only_where_there_are_new_ones(self, module):
+        version = version_of(module, "1.1.0")
+        warned = "Everyone who sees this version gets a warning."
+        assert story.manage(version, "").deprecation_note == f"{warned} They can still deploy it."
+        version.module.removed_at = AT
+        assert story.manage(version, "").deprecation_note == warned
+
     def test_current_version(self, module):
         words = story.manage(version_of(module, "1.1.0"), "Bob gets an e-mail.")
         assert (words.current, words.can_become_current) == ("New deployments use this version.", False)
