@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, profile_page, services, token_health, webhooks
+from accounts import api_tokens, profile_page, services, token_health, unsent, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
 from accounts.publisher import Side, side_of
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, part_of_page
 
 YEAR = 365 * 24 * 3600
 STOP_POLLING = 286  # htmx's own status
@@ -101,6 +101,7 @@ def repository_save(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@part_of_page
 def repository_search(request: SignedInRequest) -> HttpResponse:
     side = side_of(request)
     connection = get_object_or_404(side.connections)
@@ -122,6 +123,7 @@ def repository_refresh(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@part_of_page
 def repository_status(request: SignedInRequest) -> HttpResponse:
     """The polling line while the list is being read; afterwards the whole card."""
     context = _github(request)
@@ -220,7 +222,7 @@ def _context(request: SignedInRequest) -> dict:
     theme = request.COOKIES.get("theme", "auto")
     context = {
         "lead": profile_page.lead(request.user),
-        "name_form": NameForm(instance=request.user),
+        "name_form": NameForm(instance=request.user, initial=_typed_name(request)),
         "theme_form": ThemeForm(initial={"theme": theme}),
         "api_tokens": request.user.api_tokens.filter(revoked_at=None),
         "api_token_form": ApiTokenForm(),
@@ -228,6 +230,11 @@ def _context(request: SignedInRequest) -> dict:
     if request.user.publishes_for:
         context |= _github(request)
     return context
+
+
+def _typed_name(request: SignedInRequest) -> dict | None:
+    typed = unsent.take(request, address=reverse("accounts:name-save"))
+    return typed.dict() if typed else None
 
 
 def _github(request: SignedInRequest) -> dict:

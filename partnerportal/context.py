@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from accounts import token_health
+from accounts import token_health, unsent
 from accounts.models import GitHubConnection, PlatformSettings, User
 from accounts.requests import person_of
 from billing import services as billing
@@ -42,7 +44,10 @@ class NavItem:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`."""
+    """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`.
+
+    `typed_by` is the hidden field of forms that the portal keeps when a session ends.
+    """
     theme = request.COOKIES.get("theme")
     context: dict[str, Any] = {
         "nav": _nav(request),
@@ -53,6 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None:
         return context
     context["balance"] = SimpleLazyObject(partial(billing.balance, user))
+    context["typed_by"] = partial(_typed_by, user)
     if user.is_partner:
         context["private_mode"] = SimpleLazyObject(_private_mode)
     if user.publishes_for:
@@ -63,6 +69,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _user(request: HttpRequest) -> User | None:
     user = getattr(request, "user", None)
     return user if user and user.is_authenticated else None
+
+
+def _typed_by(user: User) -> SafeString:
+    return format_html('<input type="hidden" name="{}" value="{}">', unsent.FIELD, unsent.mark(user))
 
 
 def _private_mode() -> bool:

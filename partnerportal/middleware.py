@@ -1,12 +1,29 @@
-from django.http import HttpRequest, HttpResponseBadRequest
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
+from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts import unsent
 
 # Error texts of psycopg for the character NUL, of Django for a key in the admin's URL that is no number, and of Python
 # for a year there that no calendar has.
 UNSTORABLE = ("NUL (0x00)", "expected a number but got", "is out of range")
+SIGNED_OUT = {  # by whether the portal keeps what was typed
+    True: "You were signed out. Nothing was sent, and what you typed is kept. Sign in to continue.",
+    False: "You were signed out. Nothing was saved. Sign in, then try again.",
+}
 
 
 class UnreadableIs400(MiddlewareMixin):
@@ -48,3 +65,55 @@ class InvalidFormIs422(MiddlewareMixin):
         if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
             response.status_code = 422
         return response
+
+
+class HtmxRequest(HttpRequest):
+    """A request after HtmxMiddleware. For signatures only: never instantiated."""
+
+    htmx: HtmxDetails
+
+
+class LeadsToThePage(MiddlewareMixin):
+    """Leads a browser to a whole page from the addresses of parts and of actions, and after a session has ended.
+
+    Terraform, GitHub and htmx do not navigate: they get what the view answers.
+    """
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        if getattr(view, "is_part", False) and _navigates(request):
+            return redirect(_page_above(request))
+        return None
+
+    def process_response(self, request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _navigates(request):
+            return redirect(_page_above(request))
+        asks_to_sign_in = response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?next=")
+        if not asks_to_sign_in or not (request.htmx or request.method == "POST"):
+            return response
+        if request.method == "POST":
+            messages.info(request, SIGNED_OUT[unsent.keep(request)])
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _sender(request)}, safe='/')}"
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _navigates(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
+
+
+def _page_above(request: HttpRequest) -> str:
+    """The nearest address above this one that exists, with the same query."""
+    path = request.path
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            break
+    return f"{path}?{query}" if (query := request.META.get("QUERY_STRING", "")) else path
+
+
+def _sender(request: HtmxRequest) -> str:
+    """The page that sent this request, if the browser says so and it is ours; otherwise the address itself."""
+    sender = request.htmx.current_url if request.htmx else request.headers.get("Referer")
+    page = urlsplit(sender or "")._replace(scheme="", netloc="", fragment="").geturl()
+    hosts = {request.get_host()}
+    is_ours = all(url_has_allowed_host_and_scheme(url, hosts) for url in (sender, page))
+    return page if is_ours else request.get_full_path()

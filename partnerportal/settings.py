@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "partnerportal.middleware.InvalidFormIs422",
+    "partnerportal.middleware.LeadsToThePage",
 ]
 
 ROOT_URLCONF = "partnerportal.urls"

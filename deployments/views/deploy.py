@@ -17,7 +17,7 @@ from deployments import drafts, offers, quotes, services, version_moves
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
-from deployments.views.shared import asked, listed, typed
+from deployments.views.shared import asked, listed, posted, typed
 from foundation.paragraphs import counted
 from modules.models import Module, ModuleVersion
 from modules.models.catalogue import ModuleQuerySet
@@ -68,10 +68,11 @@ def deployment_create(request: SignedInRequest, ref: str) -> HttpResponse:
     version = module.current_version
     if version.revoked_at:
         return redirect(module)
-    draft = drafts.find(asked(request, "draft"), owner=request.user, version=version)
+    data = posted(request)
+    draft = drafts.find(asked(request, data, "draft"), owner=request.user, version=version)
     secrets = drafts.readable_secrets(draft)
-    form = _form(request, module, draft, secrets)
-    if request.method == "POST":
+    form = _form(request, module, draft, secrets, data)
+    if data:
         drafts.keep(draft, form, secrets=secrets)
         if form.check and form.is_valid():
             return redirect("deployments:draft-review", module.ref, draft.ref)
@@ -83,7 +84,9 @@ def deployment_create(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "deployments/form.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: SignedInRequest, module: Module, draft: Draft, secrets: dict[str, Any]) -> DeploymentForm:
+def _form(
+    request: SignedInRequest, module: Module, draft: Draft, secrets: dict[str, Any], data: QueryDict
+) -> DeploymentForm:
     return DeploymentForm(
         draft.version.schema,
         owner=request.user,
@@ -91,7 +94,7 @@ def _form(request: SignedInRequest, module: Module, draft: Draft, secrets: dict[
         values=draft.inputs,
         kept=secrets,
         sees_hidden=module.shows_hidden_inputs_to(request.user),
-        **typed(request),
+        **typed(request, data),
     )
 
 

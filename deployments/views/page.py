@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, part_of_page
 from deployments import presentation, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.inputs import values
@@ -123,6 +123,7 @@ def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> 
 @login_required
 @require_safe
 @never_cache
+@part_of_page
 def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     """The parts that refresh during a run; once it has ended, all other parts too."""
     found = deployment_or_404(request, ref)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,7 +17,7 @@ from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
 from deployments.version_moves import ChangedInput, Move
 from deployments.views.page import destroy_form_for, page_context
-from deployments.views.shared import asked, changeable, run_or_404, typed
+from deployments.views.shared import asked, changeable, posted, run_or_404, typed
 from modules.models import ModuleVersion
 from modules.terraform.schema import is_ephemeral
 
@@ -26,14 +26,14 @@ from modules.terraform.schema import is_ephemeral
 @require_http_methods(["GET", "HEAD", "POST"])
 def deployment_update(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
-    target = version_moves.target_of(deployment)
-    version, is_stale = _chosen(request, deployment, target)
-    draft = drafts.find(asked(request, "draft"), owner=request.user, version=version, deployment=deployment)
+    target, data = version_moves.target_of(deployment), posted(request)
+    version, is_stale = _chosen(request, deployment, target, asked(request, data, "version"))
+    draft = drafts.find(asked(request, data, "draft"), owner=request.user, version=version, deployment=deployment)
     if draft._state.adding:
         draft.inputs = deployment.inputs
     secrets = drafts.readable_secrets(draft)
-    form = _form(request, deployment, draft, secrets)
-    if request.method == "POST":
+    form = _form(request, deployment, draft, secrets, data)
+    if data:
         drafts.keep(draft, form, secrets=secrets)
         if form.check and form.is_valid() and not is_stale:
             return redirect("deployments:update-review", deployment.ref, draft.ref)
@@ -74,27 +74,28 @@ def _said(
 
 
 def _chosen(
-    request: SignedInRequest, deployment: Deployment, target: ModuleVersion | None
+    request: SignedInRequest, deployment: Deployment, target: ModuleVersion | None, wanted: str
 ) -> tuple[ModuleVersion, bool]:
     """The form's version, and whether the post was for one that is not, or no longer, offered.
 
-    The version is the deployment's own, or on request the one that it can change to.
+    The version is the deployment's own, or the one that it can change to if it is `wanted`.
     """
-    wanted = asked(request, "version")
     if wanted in ("", deployment.version.semver):
         return deployment.version, False
     version = target or deployment.version
     return version, request.method == "POST" and version.semver != wanted
 
 
-def _form(request: SignedInRequest, deployment: Deployment, draft: Draft, secrets: dict[str, Any]) -> InputsForm:
+def _form(
+    request: SignedInRequest, deployment: Deployment, draft: Draft, secrets: dict[str, Any], data: QueryDict
+) -> InputsForm:
     version, stored = draft.version, drafts.readable_secrets(deployment)
     return form_for(
         version.schema,
         values=draft.inputs,
         kept={*version_moves.secrets_for(deployment, version, stored), *secrets},
         sees_hidden=version.module.shows_hidden_inputs_to(request.user),
-        **typed(request),
+        **typed(request, data),
     )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Container
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 
+from accounts import unsent
 from accounts.requests import SignedInRequest
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
@@ -30,17 +32,22 @@ def run_or_404(deployment: Deployment, number: int) -> Run:
     return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
 
 
-def asked(request: SignedInRequest, name: str) -> str:
-    """A parameter of the post, or else of the query string."""
-    return request.POST.get(name) or request.GET.get(name, "")
+def posted(request: SignedInRequest) -> QueryDict:
+    """The posted form, or what the person had typed into it when their session ended."""
+    return request.POST if request.method == "POST" else unsent.take(request) or QueryDict()
 
 
-def typed(request: SignedInRequest) -> dict[str, Any]:
-    """The options for a form of inputs from the post; after Add or × the form is not validated."""
+def asked(request: SignedInRequest, data: QueryDict, name: str) -> str:
+    """A parameter of the posted `data`, or else of the query string."""
+    return data.get(name) or request.GET.get(name, "")
+
+
+def typed(request: SignedInRequest, data: QueryDict) -> dict[str, Any]:
+    """The options for a form of inputs from `posted`; checked only where it was sent to be, not after Add or ×."""
     if request.method != "POST":
-        return {}
-    changed = rearranged(request.POST)
-    return {"data": request.POST if changed is None else changed, "check": changed is None}
+        return {"data": data, "check": False} if data else {}
+    changed = rearranged(data)
+    return {"data": data if changed is None else changed, "check": changed is None}
 
 
 def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def form_trial(request: SignedInRequest) -> HttpResponse:
         raise Http404
     found = get_object_or_404(scan.found, path=folder_named(request.GET.get("path")), is_valid=True)
     sees_hidden = request.GET.get("as") == "publisher"
-    form = form_for(found.schema, sees_hidden=sees_hidden, **typed(request))
+    form = form_for(found.schema, sees_hidden=sees_hidden, **typed(request, request.POST))
     is_checked = request.method == "POST" and form.check
     context = {
         "side": side,

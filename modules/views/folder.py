@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import unsent
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest
@@ -47,8 +48,11 @@ class Folder:
 @login_required
 @require_safe
 def publish_module(request: SignedInRequest) -> HttpResponse:
+    if "path" not in request.GET:
+        return redirect(reverse("modules:publish") + side_of(request).query)
     folder = _folder(request, request.GET.get("path"))
-    return _page(request, folder, folder.form())
+    address = f"{reverse('modules:publish-terms')}?{request.GET.urlencode()}"
+    return _page(request, folder, folder.form(unsent.take(request, address=address)))
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, part_of_page
 from modules.forms.publishing import PublishForm
 from modules.models import Module, Scan
 from modules.publishing import candidates, page_story, previews, services
@@ -44,6 +44,7 @@ def publish(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@part_of_page
 def publish_preview(request: SignedInRequest) -> HttpResponse:
     """Only the save bar, for the boxes that are ticked now."""
     return render(request, "modules/_savebar.html", _context(request, form=_validated(request.GET)))
@@ -63,6 +64,7 @@ def scan_start(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@part_of_page
 def scan_status(request: SignedInRequest) -> HttpResponse:
     """The scan's card, and the list of modules once the scan has ended. 204 when the page shows that already."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
