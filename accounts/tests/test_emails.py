@@ -6,8 +6,8 @@ import pytest
 
 from accounts import services
 from foundation.models import OutboxMessage
-from tests.people import PASSWORD
 
+NEW = "correct horse battery"
 ADDRESS = re.compile(r"http://testserver/accounts/\S+")
 
 
@@ -24,7 +24,7 @@ def letter(*paragraphs: str) -> str:
 @pytest.mark.django_db
 class TestAccountEmails:
     def test_a_new_address_is_confirmed(self, client, mailoutbox):
-        client.post("/accounts/signup/", {"email": "erin@example.com", "password1": PASSWORD, "password2": PASSWORD})
+        client.post("/accounts/signup/", {"email": "erin@example.com", "password1": NEW, "password2": NEW})
         assert only(mailoutbox) == (
             "Partner Portal: Confirm your e-mail address",
             letter(
@@ -35,7 +35,7 @@ class TestAccountEmails:
         )
 
     def test_a_second_sign_up_leads_to_the_password(self, client, alice, mailoutbox):
-        client.post("/accounts/signup/", {"email": alice.email, "password1": PASSWORD, "password2": PASSWORD})
+        client.post("/accounts/signup/", {"email": alice.email, "password1": NEW, "password2": NEW})
         assert only(mailoutbox) == (
             "Partner Portal: You already have an account",
             letter(

@@ -10,6 +10,8 @@ from accounts.models import GitHubConnection, PlatformSettings, User
 from foundation.models import AuditEvent
 from tests.people import PASSWORD, make_person
 
+NEW = "a much better one"
+
 
 def trail():
     return [(event.verb, event.by, event.detail) for event in AuditEvent.objects.order_by("pk")]
@@ -68,8 +70,7 @@ def test_a_session_from_before_stays_ended_after_activation(alice, admin):
 
 def test_a_changed_password_ends_all_sessions(alice):
     one, other = browser_of(alice), browser_of(alice)
-    new = "a much better one"
-    answer = one.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    answer = one.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
     assert answer.status_code == 302
     assert one.get("/profile/").status_code == 302
     assert other.get("/profile/").status_code == 302
@@ -110,7 +111,7 @@ def test_an_address_is_one_person_however_it_is_written(alice):
 
 
 def test_sign_up_makes_a_user_with_a_slug_and_no_role(db, client):
-    fields = {"email": "Frank.Moss@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    fields = {"email": "Frank.Moss@example.com", "password1": NEW, "password2": NEW}
     assert client.post("/accounts/signup/", fields)["Location"] == "/accounts/confirm-email/"
     frank = User.objects.get()
     assert (frank.email, frank.slug, frank.is_partner, frank.is_staff) == (
