@@ -23,6 +23,7 @@ PROVIDERS = "/providers"
 PLAN_FILE = "/state/plan"
 
 OVERRIDE_NAME = "~~portal_override.tf"  # "~" is the last ASCII character: read after every other override
+TESTS = ("*.tftest.hcl", "*.tftest.json", "tests/*.tftest.hcl", "tests/*.tftest.json")
 BUILT_IN = "terraform.io/builtin/terraform"
 SMALL_FILE = 1024**2
 
@@ -81,12 +82,13 @@ def cli_configuration() -> str:
 def adopt(directory: Path) -> None:
     """Prepare an unpacked module: remove files that would configure Terraform, write the portal's override.
 
+    Removes its tests, too: `init` would load their modules and providers, and fail without them.
     Raises ModuleRefused when the module has an override file, which could change what was published.
     """
     overrides = sorted(path.name for path in directory.iterdir() if left_out.is_override(path.name))
     if overrides:
         raise ModuleRefused(f"{overrides[0]} would override the module, so nothing was run.")
-    for pattern in left_out.LEFT_OUT:
+    for pattern in (*left_out.LEFT_OUT, *TESTS):
         for path in directory.glob(pattern):
             _remove(path)
     write_override(directory)

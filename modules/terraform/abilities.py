@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from modules.terraform import sources
 from modules.terraform.addresses import Place, walk
 from modules.terraform.advice import SECRET
-from modules.terraform.schema import BUILT_IN, Call, Program, Resource, Schema
+from modules.terraform.schema import BUILT_IN, OUTSIDE, Call, Program, Resource, Schema, provider_of
 
 PROGRAMS = {  # a provisioner's label → what it does; Terraform has no others any more
     "local-exec": "Runs a program on the portal's worker during apply (local-exec)",
@@ -16,10 +16,8 @@ PROGRAMS = {  # a provisioner's label → what it does; Terraform has no others 
     "file": "Copies files to another machine during apply (file)",
     "exec": "Runs a program on the portal's worker to sign in (exec)",
 }
-READS = {  # a data source's type → its kind here, and what it does
-    "external": ("external", "Runs a program on the portal's worker during plan (external)"),
-    "http": ("http", "Reads an address over HTTP during plan (http)"),
-}
+BUILT_IN_SOURCE = f"terraform.io/builtin/{BUILT_IN}"
+OF_ACTION = "runs an action of its provider"
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Ability:
     `file` is the file's path from the module's own folder.
     """
 
-    kind: str  # program, http, external, provider, remote or secret
+    kind: str  # program, action, http, external, provider, remote or secret
     text: str
     name: str
     file: str
@@ -82,10 +80,12 @@ def _providers(places: list[Place]) -> Iterator[Ability]:
         named |= dict.fromkeys(by_name.values())
         for row in place.node.get("resources", []):
             *first, kind, _ = row["address"].split(".")
-            name = kind.split("_")[0]
-            if not first and name != BUILT_IN:
+            if not first:
+                name = provider_of(row)
                 kinds[by_name.get(name, sources.provider(name))].add(kind)
     for source in named:
+        if source == BUILT_IN_SOURCE:
+            continue
         yield Ability("provider", _creates(len(kinds[source])), source, "", None, False)
 
 
@@ -103,11 +103,16 @@ def _programs(places: list[Place]) -> Iterator[Ability]:
 
 
 def _reads(places: list[Place]) -> Iterator[Ability]:
+    """What data sources, ephemeral resources and actions do besides what their type says."""
     for place in places:
         for row in place.node.get("resources", []):
             *first, kind, _ = row["address"].split(".")
-            if first and kind in READS:
-                yield Ability(*READS[kind], f"{place.prefix}{row['address']}", _path(place, row), row["line"], True)
+            is_action = first == ["action"]
+            deed, what = OUTSIDE.get(kind, (OF_ACTION, "") if is_action else ("", ""))
+            if first and deed:
+                text = f"{deed[0].upper()}{deed[1:]} during {'apply' if is_action else 'plan'} ({kind})"
+                name = f"{place.prefix}{row['address']}"
+                yield Ability("action" if is_action else what, text, name, _path(place, row), row["line"], True)
 
 
 def _remotes(places: list[Place]) -> Iterator[Ability]:
@@ -140,7 +145,7 @@ def _absences(kinds: set[str], schema: Schema) -> Iterator[Ability]:
     if "tree" not in schema:
         return
     for without, text in (
-        ({"program"}, "Runs no program of its own during apply"),
+        ({"program", "action"}, "Runs no program of its own during apply"),
         ({"remote"}, "Loads no module from another host"),
         ({"http", "external"}, "Reads nothing over HTTP or from outside programs"),
         ({"secret"}, "Asks for no secrets"),

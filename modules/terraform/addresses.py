@@ -33,7 +33,7 @@ class Place:
 class Thing:
     """A resource or a module call; `inside` is the address of the enclosing call, blank at the top."""
 
-    kind: str  # resource, data, ephemeral or module
+    kind: str  # resource, data, ephemeral, action or module
     text: str  # a resource's type, a call's source
     inside: str
     is_opaque: bool = False  # a call whose contents are unknown

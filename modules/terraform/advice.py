@@ -2,7 +2,7 @@
 
 import re
 
-from modules.terraform.schema import INJECTED, FileAnswer, Finding, Provider, Schema, Variable, finding
+from modules.terraform.schema import INJECTED, FileAnswer, Finding, Provider, Schema, Variable, finding, provider_of
 
 SECRET = re.compile(
     r"(?:^|_)(?:password|passwd|passphrase|secret|token|credentials?|(?:private|api|access|secret|auth)_?key)s?$", re.I
@@ -59,7 +59,7 @@ def _place(provider: str, schema: Schema, answers: dict[str, FileAnswer]) -> tup
         if name == provider:
             return file, line
     for row in schema["resources"]:
-        if row["address"].split(".")[-2].split("_")[0] == provider:
+        if provider_of(row) == provider:
             return row["file"], row["line"]
     return "", None
 

@@ -6,6 +6,7 @@ Runs in the parse process; knows neither Django nor the file system.
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -27,12 +28,16 @@ NESTED = {
         "provider": 1,
         "terraform": 0,
         "moved": 0,
+        "removed": 0,
+        "import": 0,
+        "check": 1,
+        "action": 2,
     },
     "terraform": {"backend": 1, "cloud": 0, "required_providers": 0},
     "variable": {"validation": 0},
     "resource": {"provisioner": 1},
-    "provider": {"exec": 0, "kubernetes": 0},
-    "kubernetes": {"exec": 0},
+    "removed": {"provisioner": 1},
+    "check": {"data": 2},
 }
 OPENED = re.compile(r"^[A-Za-z_][^\n#]*[{(\[][ \t]*$", re.MULTILINE)
 NUL = "This file contains a NUL character. Save it as plain text."
@@ -67,6 +72,12 @@ class Block:
     line: int
     attributes: dict[str, Value] = field(default_factory=dict)
     blocks: list["Block"] = field(default_factory=list)
+
+    def walk(self) -> Iterator["Block"]:
+        """Yield the block itself and all blocks inside it."""
+        yield self
+        for block in self.blocks:
+            yield from block.walk()
 
     def all(self, kind: str) -> list["Block"]:
         return [block for block in self.blocks if block.type == kind]

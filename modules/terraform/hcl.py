@@ -12,14 +12,15 @@ from typing import Any
 from modules.terraform import uimeta
 from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
-from modules.terraform.schema import FileAnswer, Finding, Level, Provider, Validation, Variable
+from modules.terraform.schema import OUTSIDE, FileAnswer, Finding, Level, Provider, Resource, Validation, Variable
 from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
 from modules.terraform.validation_choices import choices_of
 
 READER = 5
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
-EXEC = re.compile(r"\bexec\s*[=:]\s*\{")  # an attribute of a provider that runs a program to sign in
+EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
+NAME = re.compile(r"[^\W\d][\w-]*")
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
 
@@ -225,15 +226,33 @@ def _loose_facts(text: str) -> dict:
 def _configured(block: Block, answer: FileAnswer) -> None:
     name = block.labels[0]
     answer["configured_providers"].append({"name": name, "line": block.line})
-    lines = [inner.line for outer in (block, *block.blocks) for inner in outer.all("exec")]
-    lines += [value.line for value in block.attributes.values() if EXEC.search(value.text)]
+    lines = [inner.line for inner in block.walk() if "exec" in (inner.type, *inner.labels[:1]) and inner is not block]
+    lines += [
+        value.line
+        for inner in block.walk()
+        for key, value in inner.attributes.items()
+        if key == "exec" or EXEC.search(value.text)
+    ]
     answer["programs"] += [{"kind": "exec", "address": f"provider.{name}", "line": line} for line in lines]
 
 
 def _resource(block: Block, answer: FileAnswer) -> None:
     prefix = "" if block.type == "resource" else f"{block.type}."
-    address = f"{prefix}{block.labels[0]}.{block.labels[1]}"
-    answer["resources"].append({"address": address, "line": block.line})
+    kind, name = block.labels
+    address = f"{prefix}{kind}.{name}"
+    row: Resource = {"address": address, "line": block.line}
+    if provider := _name(block.attributes.get("provider")):
+        row["provider"] = provider
+    answer["resources"].append(row)
+    _programs(block, address, answer)
+    if block.type != "resource" and kind in OUTSIDE:
+        when = "apply" if block.type == "action" else "plan"
+        message = f"{address} {OUTSIDE[kind][0]} during {when}."
+        answer["findings"].append(_finding("advice", "program", message, block.line))
+
+
+def _programs(block: Block, address: str, answer: FileAnswer) -> None:
+    """The provisioners of a resource, or of a `removed` block for one."""
     for inner in block.all("provisioner"):
         kind = inner.labels[0] if inner.labels else ""
         answer["programs"].append({"kind": kind, "address": address, "line": inner.line})
@@ -241,9 +260,23 @@ def _resource(block: Block, answer: FileAnswer) -> None:
         if where:
             message = f"{address} runs a program {where} ({kind})."
             answer["findings"].append(_finding("advice", "program", message, inner.line))
-    if block.type == "data" and block.labels[0] in ("external", "http"):
-        deed = "runs a program" if block.labels[0] == "external" else "reads an address over HTTP"
-        answer["findings"].append(_finding("advice", "program", f"{address} {deed} during plan.", block.line))
+
+
+def _removed(block: Block, answer: FileAnswer) -> None:
+    _programs(block, "".join(_text(block.attributes.get("from")).split()), answer)
+
+
+def _check(block: Block, answer: FileAnswer) -> None:
+    for inner in block.all("data"):
+        if len(inner.labels) == NESTED["check"]["data"]:
+            _resource(inner, answer)
+
+
+def _import(block: Block, answer: FileAnswer) -> None:
+    """The provider that an import reads with, which Terraform needs without any resource of it."""
+    name = _name(block.attributes.get("provider")) or _name(block.attributes.get("to")).split("_")[0]
+    if name and name != "module":  # a resource of a called module has its provider there
+        answer["configured_providers"].append({"name": name, "line": block.line})
 
 
 def _call(block: Block, answer: FileAnswer) -> None:
@@ -265,6 +298,12 @@ def _literal(value: Value | None) -> Any:
         return value.literal()
     except NotLiteral:
         return None
+
+
+def _name(value: Value | None) -> str:
+    """The first name of a reference, also of one in quotes; or blank."""
+    found = NAME.match(_text(value))
+    return found[0] if found else ""
 
 
 def _text(value: Value | None) -> str:
@@ -290,6 +329,10 @@ READERS = {
     "resource": _resource,
     "data": _resource,
     "ephemeral": _resource,
+    "action": _resource,
+    "check": _check,
+    "removed": _removed,
+    "import": _import,
     "module": _call,
     "moved": _moved,
 }

@@ -20,6 +20,13 @@ PLATFORM = {
 INJECTED = "deployment_id"
 HIDDEN_GROUP = 0  # RAD's convention: inputs of this group are for the publisher and admins only
 BUILT_IN = "terraform"  # Terraform's own provider: terraform_data, terraform_remote_state
+# Data sources and actions that do more than their provider's interface says: what they do, and their kind.
+OUTSIDE = {
+    "external": ("runs a program on the portal's worker", "external"),
+    "local_command": ("runs a program on the portal's worker", "external"),
+    "http": ("reads an address over HTTP", "http"),
+    "terraform_remote_state": ("reads the state of another configuration", "http"),
+}
 
 Level = Literal["error", "advice"]
 
@@ -74,7 +81,7 @@ class Provider(TypedDict):
 
 
 class ConfiguredProvider(TypedDict):
-    """A `provider` block."""
+    """A `provider` block, or the provider of an `import` block."""
 
     name: str
     file: NotRequired[str]
@@ -82,9 +89,13 @@ class ConfiguredProvider(TypedDict):
 
 
 class Resource(TypedDict):
-    """A `resource`, `data` or `ephemeral` block, by its address in its folder."""
+    """A `resource`, `data`, `ephemeral` or `action` block, by its address in its folder.
+
+    The data source of a `check` block is one as well: Terraform gives it the same address.
+    """
 
     address: str
+    provider: NotRequired[str]  # the local name of its provider, where it is not the first word of its type
     file: NotRequired[str]
     line: int
 
@@ -101,7 +112,7 @@ class Call(TypedDict):
 
 
 class Program(TypedDict):
-    """A provisioner, or (kind "exec") a program that a provider runs to sign in."""
+    """A provisioner, also of a `removed` block, or (kind "exec") a program that a provider runs to sign in."""
 
     kind: str
     address: str
@@ -200,6 +211,11 @@ def node_of(schema: Schema) -> Node:
     }
 
 
+def provider_of(row: Resource) -> str:
+    """The local name of a resource's provider: the one that it names, or else the first word of its type."""
+    return row.get("provider") or row["address"].split(".")[-2].split("_")[0]
+
+
 def asked(schema: Schema) -> list[Variable]:
     """The variables that are inputs: all except those that the portal injects."""
     return [variable for variable in schema.get("variables", []) if not is_injected(variable)]
@@ -290,7 +306,7 @@ def _providers(answers: dict[str, FileAnswer], resources: list[Resource]) -> lis
     }
     configured: list[ConfiguredProvider] = _gather(answers, "configured_providers")
     implied = [row["name"] for row in configured]
-    implied += [row["address"].split(".")[-2].split("_")[0] for row in resources]
+    implied += [provider_of(row) for row in resources]
     for name in implied:
         if name != BUILT_IN:
             found.setdefault(name, {"name": name, "source": f"hashicorp/{name}", "version": ""})

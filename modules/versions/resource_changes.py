@@ -13,6 +13,7 @@ WORDS = {
     "module": "Module call",
     "data": "Data source",
     "ephemeral": "Ephemeral resource",
+    "action": "Action",
 }
 
 

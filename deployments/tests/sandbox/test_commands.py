@@ -56,6 +56,21 @@ def test_what_steers_terraform_is_dropped_and_the_rest_stays(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["main.tf", "notes.txt", "~~portal_override.tf"]
 
 
+def test_tests_of_a_module_cannot_stop_its_init(tmp_path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "main.tf").write_text("")
+    (tmp_path / "tests" / "unit.tftest.hcl").write_text(
+        'run "a" {\n  module {\n    source = "acme/setup/aws"\n  }\n}\n'
+    )
+    (tmp_path / "old.tftest.hcl").write_text("run {\n")
+    (tmp_path / "tests" / "data.json").write_text("{}")
+
+    commands.adopt(tmp_path)
+    subprocess.run([*settings.TERRAFORM_COMMAND, "init", "-input=false"], cwd=tmp_path, check=True)
+
+    assert [path.name for path in (tmp_path / "tests").iterdir()] == ["data.json"]
+
+
 @pytest.mark.parametrize(
     "data",
     [
