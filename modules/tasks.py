@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from modules.scanning import polling, scanner, tag_alarms
+from modules.versions import texts
 
 
 @shared_task(name="modules.scan_repository")
@@ -26,3 +27,8 @@ def look_at_tags(connection_id: int) -> None:
 @shared_task(name="modules.forget_deliveries")
 def forget_deliveries() -> None:
     polling.forget_deliveries()
+
+
+@shared_task(name="modules.render_texts")
+def render_texts() -> None:
+    texts.render_missing()

@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
     "check-connections": {"task": "accounts.check_connections", "schedule": TOKEN_WATCH},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
+    "render-texts": {"task": "modules.render_texts", "schedule": 60},
     "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
     "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},
     "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},

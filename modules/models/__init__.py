@@ -1,6 +1,6 @@
 from modules.models.catalogue import Module, Share
 from modules.models.scans import Archive, Delivery, ParsedFile, Scan, ScannedModule, Tag, Watch
-from modules.models.versions import Alarm, ModuleVersion
+from modules.models.versions import Alarm, ModuleVersion, VersionTexts
 
 __all__ = [
     "Alarm",
@@ -13,5 +13,6 @@ __all__ = [
     "ScannedModule",
     "Share",
     "Tag",
+    "VersionTexts",
     "Watch",
 ]

@@ -111,6 +111,21 @@ class ModuleVersion(models.Model):
         return [mark for mark, at in said.items() if at]
 
 
+class VersionTexts(models.Model):
+    """The README and the description of a version as HTML, made once by a worker.
+
+    The HTML is safe only as that of its renderer: with another number it is not shown, and made again.
+    """
+
+    version = models.OneToOneField(ModuleVersion, on_delete=models.PROTECT, primary_key=True, related_name="texts")
+    renderer = models.PositiveSmallIntegerField(db_index=True)
+    readme = models.TextField(blank=True, help_text="Blank where it could not be rendered within the limits.")
+    about = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"Texts of {self.version_id}"
+
+
 ALARMS = {
     "tag_moved": "Version {semver} was published from commit {commit}. Its tag {tag} now points to {found}.",
     "tag_gone": "Version {semver} got its number from the tag {tag}. That tag is no longer in the repository.",

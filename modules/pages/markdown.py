@@ -1,4 +1,4 @@
-"""Short texts of strangers as safe HTML: `light(text)` for descriptions; a whole README is another file's.
+"""Short texts of strangers as safe HTML: `light(text)` for descriptions; a README is rendered by `readme`.
 
 `light` keeps line breaks and knows emphasis, code, links and lists. It is cheap enough for a page's request.
 """
@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-LONGEST = 100_000  # characters
 LONGEST_LIGHT = 4_000  # characters
 LONGEST_START = 20_000  # characters, in which a README's first paragraph is looked for
 MOST_PARAGRAPHS = 10
@@ -23,18 +22,12 @@ MOST_BRACKETS = 60  # each may cost a search to the end of the text
 BRACKETED = re.compile(rf"(?:[^\[]*\[){{0,{MOST_BRACKETS}}}[^\[]{{0,500}}")  # a text up to that many
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener noreferrer nofollow"
-TAGS = {
-    *("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote"),
-    *("ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td"),
-}
-HEADING = re.compile(r"<(/?)h([1-6])>")
 LIGHT_TAGS = {"p", "br", "strong", "em", "code", "pre", "ul", "ol", "li", "a", "blockquote"}
 HEAVY = ["heading", "lheading", "hr", "code", "reference", "image", "html_block", "html_inline"]
 SPOKEN = {"softbreak": " ", "hardbreak": " "}
 MARKS = re.compile(r"[*_`\[<>\\&~]|^ *(?:[-+]|\d+[.)]) |\n", re.MULTILINE)
 
 _light = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(HEAVY)
-_reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _start = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _blocks = MarkdownIt("commonmark", {"html": True}).enable("table").disable("inline")
 _cleaner = nh3.Cleaner(tags=LIGHT_TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=REL)
@@ -56,13 +49,6 @@ def light(text: str) -> SafeString:
     return mark_safe(_cleaner.clean(html).strip())  # noqa: S308 it has just been cleaned
 
 
-def render(text: str) -> SafeString:
-    """Return markdown as HTML, its headings two levels down, below those of the page."""
-    html = HEADING.sub(_lower, _reader.render(text[:LONGEST]))
-    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=REL)
-    return mark_safe(clean)  # noqa: S308 nh3 has just cleaned it
-
-
 def first_paragraph(text: str) -> str:
     """The first paragraph of a README as one line of plain text, for a card; blank without one near its start."""
     for content in islice(_paragraphs(text[:LONGEST_START]), MOST_PARAGRAPHS):
@@ -82,7 +68,3 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _is_text(token: Token) -> bool:
     return token.type in ("text", "code_inline", *SPOKEN)
-
-
-def _lower(match: re.Match) -> str:
-    return f"<{match[1]}h{min(int(match[2]) + 2, 6)}>"

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import GitHubConnection, User
+from foundation.wake import wake
 from modules.models import Module, Scan
 from modules.publishing import candidates, previews, writing
 from modules.publishing.candidate import Candidate, Plan
@@ -66,6 +68,7 @@ def publish(
     written = [*plan.new, *plan.updated]
     previews.attach(written, connection, scan)
     _check_numbers(written, numbers or {})
+    _wake_renderer(written)
     removed = [writing.remove(candidate.module, by=by) for candidate in plan.removed]  # first, as it frees titles
     return Publication(
         created=[writing.create(candidate, scan, by=by) for candidate in plan.new],
@@ -89,7 +92,8 @@ def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[M
     _lock_modules(connection)
     found = [each for each in candidates.of_repository(connection, scan) if each.publishes_itself]
     previews.attach(found, connection, scan)
-    possible = (each for each in found if each.publishes_itself)
+    possible = [each for each in found if each.publishes_itself]
+    _wake_renderer(possible)
     return [writing.update(each, scan, by=each.module.auto_publish_by, is_automatic=True) for each in possible]
 
 
@@ -103,6 +107,12 @@ def remove(module: Module, *, by: User) -> Module:
     if not module.may_change(by):
         raise PermissionDenied
     return writing.remove(module, by=by) if module.is_listed else module
+
+
+def _wake_renderer(written: list[Candidate]) -> None:
+    """Let a worker render the texts of new versions; their pages render nothing."""
+    if written:
+        transaction.on_commit(partial(wake, "modules.render_texts"))
 
 
 def _lock_modules(connection: GitHubConnection) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from modules.pages.readme import LONGEST as LONGEST_README
 from modules.reading import left_out
 from modules.reading.archive import File, Snapshot
 from modules.reading.discovery import (
@@ -23,7 +24,6 @@ from modules.reading.parse_pool import Source
 from modules.terraform import advice
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
-LONGEST_README = 100_000  # characters
 MOST_FINDINGS = 100
 
 AnyNode = TypeVar("AnyNode", Node, Schema)

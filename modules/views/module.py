@@ -16,11 +16,10 @@ from accounts.publisher import PLATFORM, Side
 from accounts.requests import SignedInRequest
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
-from modules.pages.markdown import render as render_markdown
 from modules.pages.picture import picture
 from modules.terraform.abilities import abilities
 from modules.terraform.schema import as_seen
-from modules.versions import history, story
+from modules.versions import history, story, texts
 
 VERSIONS_A_PAGE = 25
 
@@ -55,8 +54,7 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     return {
         "module": module,
         "version": version,
-        "about": render_markdown(schema["platform"].get("module_description") or ""),
-        "readme": render_markdown(version.readme),
+        "texts": texts.shown(version),
         "documentation": link(schema["platform"].get("module_documentation")),
         "inputs": inputs_of(schema, with_hidden=sees_hidden),
         "abilities": abilities(schema),

@@ -10,7 +10,7 @@ from deployments.tests.factories import make_deployment, make_run, make_version
 from modules.models import Alarm, Module
 from modules.tests.catalogues import NAME, connect, publish, published
 from modules.tests.published_versions import EMPTY, add_version, make_module, variable, version_of
-from modules.versions import lifecycle
+from modules.versions import lifecycle, texts
 
 pytestmark = pytest.mark.django_db
 SOURCE = """
@@ -95,9 +95,11 @@ def test_facts_outputs_and_programs_are_shown(client, carol, module):
 
 
 def test_readme_is_harmless(client, carol, module):
+    texts.render_missing()
     html = page(client, carol, module).content.decode()
     assert "<script>alert" not in html
-    assert "evil.example" not in html
+    assert "<img" not in html
+    assert 'href="https://evil.example/p.png" rel="noopener noreferrer nofollow">pixel</a>' in html
     assert '<a href="https://example.com" rel="noopener noreferrer nofollow">site</a>' in html
     assert "javascript:" not in html
 
