@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
-from accounts.models import User
+from accounts.models import PlatformSettings, User
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -31,6 +31,14 @@ class PortalAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
         "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",
     }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return PlatformSettings.load().is_sign_up_open
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Adds `is_sign_up_open`: no e-mail leads to a closed sign-up page."""
+        is_open = PlatformSettings.load().is_sign_up_open
+        super().send_mail(template_prefix, email, context | {"is_sign_up_open": is_open})
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose attempts are counted: the address that the outermost of our proxies added to X-Forwarded-For.

@@ -5,16 +5,19 @@ from allauth.account.decorators import reauthentication_required, secure_admin_l
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from accounts import services
-from accounts.models import ApiToken, GitHubConnection, PlatformSettings, User
+from accounts import coming_in, invitations, services
+from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, User
 from accounts.requests import person_of
 from foundation.admin import ReadOnlyAdmin
+from foundation.paragraphs import counted
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's manual says
@@ -69,16 +72,39 @@ class PersonAdmin(admin.ModelAdmin):
         services.set_active(obj, chosen["is_active"], by=person_of(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # people sign up, which proves their address
+        return False  # people sign up or are invited, which proves their address
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
+DOMAIN = RegexValidator(r"\A[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+\Z")
+
+
+class PlatformSettingsForm(forms.ModelForm):
+    class Meta:
+        model = PlatformSettings
+        fields = ["private_mode", "revenue_share", "sign_up", "sign_up_domains"]
+
+    def clean_sign_up_domains(self) -> str:
+        """The domains in lower case, with commas."""
+        domains = PlatformSettings(sign_up_domains=self.cleaned_data["sign_up_domains"]).admitted_domains
+        for domain in domains:
+            try:
+                DOMAIN(domain)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(f"{domain} is not a domain. Write it as example.com.") from error
+        return ", ".join(domains)
+
+
 @fresh
 @admin.register(PlatformSettings)
 class PlatformSettingsAdmin(admin.ModelAdmin):
-    fields = ["private_mode", "revenue_share"]
+    form = PlatformSettingsForm
+    fieldsets = [
+        (None, {"fields": ["private_mode", "revenue_share"]}),
+        ("Coming in", {"fields": ["sign_up", "sign_up_domains"]}),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         PlatformSettings.load()  # creates the row on a new installation
@@ -89,14 +115,71 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
         return redirect("admin:accounts_platformsettings_change", PlatformSettings.load().pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        services.set_private_mode(form.cleaned_data["private_mode"], by=person_of(request))
-        services.set_revenue_share(form.cleaned_data["revenue_share"], by=person_of(request))
+        chosen, by = form.cleaned_data, person_of(request)
+        services.set_private_mode(chosen["private_mode"], by=by)
+        services.set_revenue_share(chosen["revenue_share"], by=by)
+        coming_in.set_sign_up(chosen["sign_up"], domains=chosen["sign_up_domains"], by=by)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class InvitationForm(forms.ModelForm):
+    role = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in (Invitation.Role.USER, Invitation.Role.PARTNER)],
+        help_text="A partner can publish modules and earns revenue.",
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["email", "role"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if invitations.is_taken(email):
+            raise forms.ValidationError(f"{invitations.has_account(email)} You can change roles under Users.")
+        return email
+
+    def validate_constraints(self) -> None:
+        """None: an invitation replaces an earlier one for the same address."""
+
+
+@fresh
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Admins invite, see and revoke; the link itself is shown nowhere."""
+
+    form = InvitationForm
+    list_display = ["email", "role", "state", "invited_by", "created_at", "expires_at"]
+    list_filter = ["role"]
+    list_select_related = ["invited_by"]
+    search_fields = ["email"]
+    readonly_fields = ["state", "invited_by", "created_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
+    actions = ["revoke"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["email", "role", *(self.readonly_fields if obj else [])]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_staff
+
+    @admin.display(description="State")
+    def state(self, invitation: Invitation) -> str:
+        return invitation.state(timezone.now())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        made = invitations.invite(obj.email, role=obj.role, by=person_of(request))
+        obj.pk, obj.ref = made.pk, made.ref
+
+    @admin.action(description="Revoke selected invitations", permissions=["view"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[Invitation]) -> None:
+        waiting = list(chosen.waiting())  # type: ignore[attr-defined]  # the queryset of Invitation
+        for invitation in waiting:
+            invitations.revoke(invitation, by=person_of(request))
+        self.message_user(request, f"{counted(len(waiting), 'invitation')} revoked. Links in e-mails no longer work.")
 
 
 @admin.register(GitHubConnection)

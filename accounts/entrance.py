@@ -5,6 +5,9 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 
+from accounts import sign_up
+from accounts.models import PlatformSettings
+
 LABELS = {  # allauth's label to the portal's
     "Login": "E-mail",
     "Email": "E-mail",
@@ -31,7 +34,12 @@ class LoginForm(Worded, allauth.LoginForm):
 
 
 class SignupForm(Worded, allauth.SignupForm):
-    pass
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        platform = PlatformSettings.load()
+        if not platform.admits(email):
+            raise forms.ValidationError(sign_up.refusal(platform))
+        return email
 
 
 class AddEmailForm(Worded, allauth.AddEmailForm):
@@ -52,6 +60,15 @@ class ResetPasswordForm(Worded, allauth.ResetPasswordForm):
 
 class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):
     pass
+
+
+class AcceptanceForm(Worded, allauth.SetPasswordForm):
+    """Name and password of somebody who was invited; `user` is not saved yet, and has the invited address."""
+
+    first_name = forms.CharField(max_length=150, required=False)
+    last_name = forms.CharField(max_length=150, required=False)
+
+    field_order = ["first_name", "last_name"]
 
 
 class ReauthenticateForm(Worded, allauth.ReauthenticateForm):

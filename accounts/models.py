@@ -126,6 +126,22 @@ def looked_after(user: User) -> models.Q:
     return reduce(or_, owners, models.Q(pk__in=[]))
 
 
+class SignUp(models.TextChoices):
+    """Who may create an account. An invitation is accepted under all of these but the last."""
+
+    OPEN = "open", "Everyone"
+    DOMAINS = "domains", "Everyone with an e-mail address of these domains"
+    INVITED = "invited", "By invitation"
+    CLOSED = "closed", "Nobody"
+
+
+class TwoFactor(models.TextChoices):
+    """Of whom a second factor is required at sign-in; others may use one."""
+
+    NOBODY = "nobody", "Nobody"
+    ADMINS = "admins", "Admins"
+
+
 class PlatformSettings(models.Model):
     """The single row of settings of this installation."""
 
@@ -142,9 +158,35 @@ class PlatformSettings(models.Model):
         help_text="The partner's share, in percent of what was paid for the charged credits.",
     )
 
+    sign_up = models.CharField(
+        "who can create an account",
+        max_length=10,
+        choices=SignUp,
+        default=SignUp.INVITED,
+        help_text="Under “Nobody”, invitations wait. Accounts that exist are not affected.",
+    )
+    sign_up_domains = models.CharField(
+        "e-mail domains",
+        max_length=1000,
+        blank=True,
+        help_text="For example “example.com, example.org”. Subdomains count only if you list them.",
+    )
+    two_factor = models.CharField(
+        "two-factor sign-in is required of",
+        max_length=10,
+        choices=TwoFactor,
+        default=TwoFactor.NOBODY,
+        help_text="Everyone can use it. Whoever has to, and has not set it up, does so at the next click.",
+    )
+
     class Meta:
         verbose_name_plural = "platform settings"
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(sign_up=SignUp.DOMAINS) | ~models.Q(sign_up_domains=""),
+                name="sign_up_by_domain_names_a_domain",
+                violation_error_message="Enter the e-mail domains, or choose who else can create an account.",
+            ),
             models.CheckConstraint(condition=models.Q(id=1), name="one_row_of_platform_settings"),
             models.CheckConstraint(
                 condition=models.Q(revenue_share__gte=0, revenue_share__lte=100),
@@ -159,6 +201,20 @@ class PlatformSettings(models.Model):
     @property
     def ref(self) -> str:
         return "platform"
+
+    @property
+    def is_sign_up_open(self) -> bool:
+        """Whether there is a sign-up page, for everyone or for some domains."""
+        return self.sign_up in (SignUp.OPEN, SignUp.DOMAINS)
+
+    @property
+    def admitted_domains(self) -> list[str]:
+        return [domain for domain in self.sign_up_domains.replace(",", " ").lower().split() if domain]
+
+    def admits(self, email: str) -> bool:
+        """Whether somebody with this address may create an account without an invitation."""
+        is_of_domain = email.lower().rpartition("@")[2] in self.admitted_domains
+        return self.sign_up == SignUp.OPEN or (self.sign_up == SignUp.DOMAINS and is_of_domain)
 
     @classmethod
     def load(cls) -> "PlatformSettings":
@@ -329,3 +385,63 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Neither accepted nor revoked; they may have expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def acceptable(self, now: datetime) -> Self:
+        return self.waiting().filter(expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A link that lets one person create an account once, with the e-mail address that was invited."""
+
+    class Role(models.TextChoices):
+        USER = "user", "User"
+        PARTNER = "partner", "Partner"
+        ADMIN = "admin", "Admin"
+
+    ref = RefField()
+    email = models.EmailField("e-mail address")
+    role = models.CharField(max_length=10, choices=Role, default=Role.USER)
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256, hexadecimal.")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="invitations"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="invitation"
+    )
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="one_waiting_invitation_per_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None, accepted_by=None)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False, revoked_at=None),
+                name="an_accepted_invitation_has_its_person_and_is_not_revoked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def state(self, now: datetime) -> str:
+        if self.accepted_at:
+            return "Accepted"
+        if self.revoked_at:
+            return "Revoked"
+        return "Waiting" if self.expires_at > now else "Expired"

@@ -149,7 +149,7 @@ def give_up_refresh(connection: GitHubConnection, *, problem: str, asked_at: dat
 @transaction.atomic
 def set_private_mode(on: bool, *, by: User) -> None:
     """Switch Private Mode; audited, idempotent."""
-    platform = _locked_settings()
+    platform = locked_settings()
     if platform.private_mode == on:
         return
     platform.private_mode = on
@@ -160,7 +160,7 @@ def set_private_mode(on: bool, *, by: User) -> None:
 @transaction.atomic
 def set_revenue_share(percent: Decimal, *, by: User) -> None:
     """Set the partner's share for future charges; revenue already earned keeps its share."""
-    platform = _locked_settings()
+    platform = locked_settings()
     if platform.revenue_share == percent:
         return
     before, platform.revenue_share = platform.revenue_share, percent
@@ -280,12 +280,13 @@ def locked(connection: GitHubConnection) -> GitHubConnection:
 
 def _lock_owner(owner: User | None) -> None:
     if owner is None:
-        _locked_settings()
+        locked_settings()
     else:
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
 
 
-def _locked_settings() -> PlatformSettings:
+def locked_settings() -> PlatformSettings:
+    """The row of settings, locked until the end of the transaction."""
     PlatformSettings.load()  # creates the row on a new installation
     return PlatformSettings.objects.select_for_update().get(pk=1)
 

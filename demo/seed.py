@@ -11,7 +11,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import coming_in
+from accounts.models import SignUp, User
 from billing.months import Month
 from demo import catalogue, changes, history, money, webhooks
 
@@ -28,6 +29,8 @@ ROLES: dict[str, dict] = {
 @transaction.atomic
 def people(say: Callable[[str], None]) -> None:
     """Two partners, a user and an admin, each `<name>@example.com` with a verified address."""
+    if not User.objects.exists():
+        coming_in.set_sign_up(SignUp.OPEN, by=None)  # whoever tries the demo may try this, too
     known = set(User.objects.values_list("email", flat=True))
     since = Month.of(timezone.now()).shifted(-PARTNER_FOR).start
     for name, roles in ROLES.items():

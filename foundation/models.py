@@ -2,6 +2,8 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from foundation import encryption
+
 
 class AuditEvent(models.Model):
     """Who did what to what. Append-only; people and targets are texts, so there is no foreign key upward."""
@@ -39,7 +41,8 @@ class OutboxMessage(models.Model):
     key = models.CharField(max_length=200, unique=True)
     to = models.EmailField()
     subject = models.CharField(max_length=200)
-    text = models.TextField()
+    text = models.TextField(blank=True, help_text="Blank if it contains a secret, such as an invitation.")
+    secret_text_encrypted = models.BinaryField(default=b"", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -58,3 +61,16 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    @property
+    def secret_text(self) -> str:
+        """The text of an e-mail with a secret; encrypted in its row, and deleted when it was sent."""
+        return encryption.decrypt(bytes(self.secret_text_encrypted), context=self._context).decode()
+
+    @secret_text.setter
+    def secret_text(self, value: str) -> None:
+        self.secret_text_encrypted = encryption.encrypt(value.encode(), context=self._context)
+
+    @property
+    def _context(self) -> str:
+        return f"foundation.outboxmessage:{self.key}:text"

@@ -15,16 +15,19 @@ def link(path: str) -> str:
     return f"{settings.PORTAL_URL}{path}"
 
 
-def post(*, key: str, to: str, subject: str, text: str, why: str, stop: str) -> None:
+def post(*, key: str, to: str, subject: str, text: str, why: str, stop: str, is_secret: bool = False) -> None:
     """Write an e-mail within the caller's transaction; idempotent by `key`.
 
-    The portal's name is put before the subject; `why` and `stop` as for `letter`. No part may contain a secret:
-    e-mails are stored, and admins see them.
+    The portal's name is put before the subject; `why` and `stop` as for `letter`. E-mails are stored, and admins see
+    them: one whose text contains a secret must say so by `is_secret`.
     """
+    message = OutboxMessage(key=key, to=to, subject=subject)
     whole = letter(text, why=why, stop=stop)
-    OutboxMessage.objects.bulk_create(
-        [OutboxMessage(key=key, to=to, subject=subject, text=whole)], ignore_conflicts=True
-    )
+    if is_secret:
+        message.secret_text = whole
+    else:
+        message.text = whole
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     transaction.on_commit(partial(wake, "foundation.send_mail"))
 
 

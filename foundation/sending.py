@@ -16,13 +16,14 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from foundation.encryption import DecryptionFailed
 from foundation.models import OutboxMessage
 
 FIRST_PAUSE = timedelta(seconds=30)  # doubled after each failure
 MOST_PAUSES = 2**7  # an hour
 PATIENCE = timedelta(days=1)  # after creation; then the e-mail is given up
 # Errors about one e-mail; any other error is the server's and would hit the next e-mail too.
-OF_ONE_EMAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
+OF_ONE_EMAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError, DecryptionFailed)
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +53,12 @@ def _send_next(server: BaseEmailBackend) -> Outcome:
     try:
         server.open()
         _letter(message, server).send()
-    except (OSError, ValueError) as error:  # smtplib's own errors are OSErrors
+    except (OSError, ValueError, DecryptionFailed) as error:  # smtplib's own errors are OSErrors
         _note_failure(message, error)
         outcome = Outcome.TRIED if isinstance(error, OF_ONE_EMAIL) else Outcome.SERVER_FAILED
     else:
-        message.sent_at, message.error = Now(), ""
-    message.save(update_fields=["attempts", "error", "next_try_at", "sent_at", "given_up_at"])
+        message.sent_at, message.error, message.secret_text_encrypted = Now(), "", b""
+    message.save(update_fields=["attempts", "error", "next_try_at", "sent_at", "given_up_at", "secret_text_encrypted"])
     return outcome
 
 
@@ -68,7 +69,8 @@ def _due() -> QuerySet[OutboxMessage]:
 def _letter(message: OutboxMessage, server: BaseEmailBackend) -> EmailMessage:
     headers = {"Message-ID": message_id(message.key), "Auto-Submitted": "auto-generated"}
     subject = f"{settings.EMAIL_SUBJECT_PREFIX}{message.subject}"
-    return EmailMessage(subject, message.text, to=[message.to], headers=headers, connection=server)
+    text = message.secret_text if message.secret_text_encrypted else message.text
+    return EmailMessage(subject, text, to=[message.to], headers=headers, connection=server)
 
 
 def message_id(key: str) -> str:

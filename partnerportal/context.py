@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import token_health, unsent
+from accounts import sign_up, token_health, unsent
 from accounts.models import GitHubConnection, PlatformSettings, User
 from accounts.requests import person_of
 from billing import services as billing
@@ -44,19 +44,22 @@ class NavItem:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`.
+    """Context processor: `nav`, `theme`, `portal_version`; if signed in, `balance`, `private_mode` and `troubles`,
+    else `sign_up`.
 
     `typed_by` is the hidden field of forms that the portal keeps when a session ends.
     """
     theme = request.COOKIES.get("theme")
     context: dict[str, Any] = {
-        "nav": _nav(request),
         "theme": theme if theme in THEMES else "",
         "portal_version": __version__,
     }
     user = _user(request)
     if user is None:
+        context["sign_up"] = SimpleLazyObject(_sign_up)
+        context["nav"] = SimpleLazyObject(partial(_nav_of_visitor, request, context["sign_up"]))
         return context
+    context["nav"] = _nav(request, _links(user))
     context["balance"] = SimpleLazyObject(partial(billing.balance, user))
     context["typed_by"] = partial(_typed_by, user)
     if user.is_partner:
@@ -96,13 +99,30 @@ def _count(user: User) -> Count | None:
     return Count(number, "update available" if number == 1 else "updates available") if number else None
 
 
-def _nav(request: HttpRequest) -> list[NavItem]:
-    return [_item(request, label, reverse(name)) for label, name in _links(_user(request))]
+@dataclass(frozen=True)
+class SignUpTexts:
+    """Whether visitors may create an account, and the sentences about it."""
+
+    is_open: bool
+    lead: str
+    closed: str
 
 
-def _links(user: User | None) -> list[tuple[str, str]]:
-    if user is None:
-        return [("Sign in", "account_login"), ("Sign up", "account_signup")]
+def _sign_up() -> SignUpTexts:
+    platform = PlatformSettings.load()
+    return SignUpTexts(platform.is_sign_up_open, lead=sign_up.lead(platform), closed=sign_up.closed(platform))
+
+
+def _nav_of_visitor(request: HttpRequest, texts: SignUpTexts) -> list[NavItem]:
+    links = [("Sign in", "account_login"), ("Sign up", "account_signup")]
+    return _nav(request, links if texts.is_open else links[:1])
+
+
+def _nav(request: HttpRequest, links: list[tuple[str, str]]) -> list[NavItem]:
+    return [_item(request, label, reverse(name)) for label, name in links]
+
+
+def _links(user: User) -> list[tuple[str, str]]:
     links = [
         ("Deploy", "deployments:deploy"),
         ("Deployments", "deployments:deployment-list"),

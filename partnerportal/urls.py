@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import arrivals
 from partnerportal import health, styleguide, views
 
 urlpatterns = [
@@ -8,6 +9,7 @@ urlpatterns = [
     path("styleguide/", styleguide.page, name="styleguide"),
     *(path(name, probe, name=name) for name, probe in health.PROBES.items()),
     path("accounts/", include("allauth.urls")),
+    path("invitation/<str:token>/", arrivals.invitation, name="invitation"),
     path("profile/", include("accounts.urls")),
     path("", include("modules.urls")),
     path("", include("deployments.urls")),

@@ -23,7 +23,7 @@ def letter(*paragraphs: str) -> str:
 
 @pytest.mark.django_db
 class TestAccountEmails:
-    def test_a_new_address_is_confirmed(self, client, mailoutbox):
+    def test_a_new_address_is_confirmed(self, client, open_sign_up, mailoutbox):
         client.post("/accounts/signup/", {"email": "erin@example.com", "password1": NEW, "password2": NEW})
         assert only(mailoutbox) == (
             "Partner Portal: Confirm your e-mail address",
@@ -34,7 +34,7 @@ class TestAccountEmails:
             ),
         )
 
-    def test_a_second_sign_up_leads_to_the_password(self, client, alice, mailoutbox):
+    def test_a_second_sign_up_leads_to_the_password(self, client, open_sign_up, alice, mailoutbox):
         client.post("/accounts/signup/", {"email": alice.email, "password1": NEW, "password2": NEW})
         assert only(mailoutbox) == (
             "Partner Portal: You already have an account",
@@ -58,7 +58,7 @@ class TestAccountEmails:
             ),
         )
 
-    def test_an_unknown_address_is_told_so(self, client, mailoutbox):
+    def test_an_unknown_address_is_told_so(self, client, open_sign_up, mailoutbox):
         client.post("/accounts/password/reset/", {"email": "o'brien&co@example.com"})
         assert only(mailoutbox) == (
             "Partner Portal: No account with this address",

@@ -20,7 +20,7 @@ def labels(response) -> list[str]:
         ("password/reset", ["E-mail"]),
     ],
 )
-def test_fields_of_the_pages_before_signing_in(client, page, fields):
+def test_fields_of_the_pages_before_signing_in(client, open_sign_up, page, fields):
     assert labels(client.get(f"/accounts/{page}/"))[: len(fields)] == fields
 
 

@@ -110,7 +110,7 @@ def test_an_address_is_one_person_however_it_is_written(alice):
         User.objects.create(email="Alice@Example.com")
 
 
-def test_sign_up_makes_a_user_with_a_slug_and_no_role(db, client):
+def test_sign_up_makes_a_user_with_a_slug_and_no_role(open_sign_up, client):
     fields = {"email": "Frank.Moss@example.com", "password1": NEW, "password2": NEW}
     assert client.post("/accounts/signup/", fields)["Location"] == "/accounts/confirm-email/"
     frank = User.objects.get()

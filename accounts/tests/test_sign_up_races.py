@@ -33,7 +33,7 @@ def test_two_people_of_one_name_at_once_get_two_slugs(live_db):
     assert (one.slug, other.slug) == ("dora", f"dora-{other.ref[:6]}")
 
 
-def test_one_sign_up_sent_twice_makes_one_person(live_db):
+def test_one_sign_up_sent_twice_makes_one_person(live_db, open_sign_up):
     is_saved = Event()
 
     def first():

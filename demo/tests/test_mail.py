@@ -28,7 +28,7 @@ def test_newest_message_stands_first(client, db):
     assert "bob@example.com" in text
 
 
-def test_no_message_yet_says_what_to_do(client, db):
+def test_no_message_yet_says_what_to_do(client, open_sign_up):
     text = client.get("/demo/mail/").content.decode()
     assert "No e-mail yet" in text
     assert 'href="/accounts/signup/"' in text

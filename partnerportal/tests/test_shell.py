@@ -44,14 +44,14 @@ def test_an_admin_sees_publish_and_admin(page, admin):
 
 
 @pytest.mark.django_db
-def test_a_visitor_sees_sign_in_and_no_account_menu(page):
+def test_a_visitor_sees_sign_in_and_no_account_menu(page, open_sign_up):
     response = page()
     assert links(response) == ["Sign in", "Sign up"]
     assert 'id="me"' not in response.text
 
 
 @pytest.mark.django_db
-def test_where_one_is_is_marked(page):
+def test_where_one_is_is_marked(page, open_sign_up):
     response = page(path="/accounts/login/")
     assert [(item.label, item.current) for item in response.context["nav"]] == [("Sign in", "page"), ("Sign up", "")]
 
@@ -104,10 +104,10 @@ class TestSignIn:
         response = client.post("/accounts/login/", {"login": carol.email, "password": "demo-portal"})
         assert (response.status_code, response.headers["Location"]) == (302, "/")
 
-    def test_sign_up_lists_the_rules_for_passwords(self, client):
+    def test_sign_up_lists_the_rules_for_passwords(self, client, open_sign_up):
         assert "<ul><li>Your password can" in client.get("/accounts/signup/").text
 
-    def test_sign_up_sends_a_link_that_confirms_the_address(self, client, mailoutbox):
+    def test_sign_up_sends_a_link_that_confirms_the_address(self, client, open_sign_up, mailoutbox):
         data = {"email": "dave@example.com", "password1": "a-long-secret", "password2": "a-long-secret"}
         assert client.post("/accounts/signup/", data).headers["Location"] == "/accounts/confirm-email/"
         [message] = mailoutbox

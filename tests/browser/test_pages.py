@@ -27,7 +27,7 @@ SETTLED = """() => Promise.allSettled(
 )"""
 
 
-def test_every_page_in_every_look(alice, bob, carol, admin, github, sign_in):
+def test_every_page_in_every_look(open_sign_up, alice, bob, carol, admin, github, sign_in):
     platform = publish_platform(github, "modules/Secret_Store", "modules/Warehouse_Starter", by=admin)
     shop = publish_of_alice(github, alice, "secure_web_app", "message_bus")["secure_web_app"]
     give_credits(carol, 200, by=admin)

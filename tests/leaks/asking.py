@@ -22,6 +22,7 @@ OF_MODULES = {
 }
 # By `Row.of`: the kind of object that the owner must have, and its URL arguments.
 ARGUMENTS = {
+    "link": ("link", lambda link: (link.rstrip("/").rpartition("/")[2],)),
     "token": ("apitoken", lambda token: (token.ref,)),
     "hook": ("connection", lambda connection: (connection.ref,)),
     "live": ("live", lambda live: (live.ref,)),
@@ -40,6 +41,7 @@ FIXED = {
     "month": lambda: (date.today().strftime("%Y-%m"),),
     "key": lambda: ("abc", "1-2"),
     "confirmation": lambda: ("abc",),
+    "invitation": lambda: ("abc",),
     "archive": lambda: ("abc", "greeting-1.0.0"),
     "app": lambda: ("accounts",),
     "site": lambda: (1, 1),
@@ -127,7 +129,15 @@ FORMS = {
     "destruction": lambda world, whose: {"confirm": world.things[whose]["live"].name},
     "credits": _credits,
     "person": _person,
-    "settings": lambda world, whose: {"private_mode": "", "revenue_share": "50"},
+    "settings": lambda world, whose: {
+        "private_mode": "",
+        "revenue_share": "50",
+        "sign_up": "closed",
+        "sign_up_domains": "",
+        "two_factor": "nobody",
+    },
+    "invitation": lambda world, whose: {"email": "erin@example.org", "role": "partner"},
+    "acceptance": lambda world, whose: {"password1": "Long-enough-1", "password2": "Long-enough-1"},
     "allowance": lambda world, whose: {"partner": world.people["bob"].pk, "amount": "9", "valid_from": "2031-01-01"},
     "sure": lambda world, whose: {"post": "yes"},
     "login": lambda world, whose: {"login": "nobody@example.org", "password": "wrong-password"},

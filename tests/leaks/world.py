@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.models import ApiToken, PlatformSettings
+from accounts import coming_in, invitations
+from accounts.models import ApiToken, Invitation, PlatformSettings, SignUp
 from foundation import audit
 from foundation.models import Heartbeat, OutboxMessage
 from tests.leaks import catalogue, work
@@ -55,12 +56,15 @@ def _rest(world: World) -> None:
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
     world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()
+    coming_in.set_sign_up(SignUp.OPEN, by=None)
     for name, person in world.people.items():
         things = world.things[name]
         things["address"] = person.emailaddress_set.get()
         things["apitoken"] = ApiToken.objects.create(
             owner=person, name=mark(person, "apitoken", "name"), digest=mark(person, "secret", "digest")
         )
+        guest = f"guest-of-{name}@example.org"
+        things["invitation"], things["link"] = invitations.create(guest, role=Invitation.Role.USER, by=person)
         things["failed"] = things["live"].runs.get(number=2)
         words = {"subject": mark(person, "audit", "subject"), "text": mark(person, "audit", "text")}
         things["message"] = OutboxMessage.objects.create(key=f"hello:{name}", to=person.email, **words)

@@ -4,6 +4,8 @@ from tests.leaks.rows import Row
 
 ENTRANCE = "200 302 302 - 302"
 ROWS = [
+    Row("invitation", "404 404 404 - 404", post="404 404 404 - 404", of="invitation", data="acceptance"),
+    Row("invitation", "200 302 302 - 302", post="302 302 302 - 302", of="link", data="acceptance"),
     Row("account_login", ENTRANCE, post=ENTRANCE.replace("200", "422"), data="login"),
     Row("account_signup", ENTRANCE, post="302 302 302 - 302", data="signup"),
     Row("account_logout", "302 200 200 - 200", post="302 302 302 - 302"),
