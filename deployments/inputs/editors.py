@@ -207,9 +207,13 @@ class RowsEditor(Editor):
             _reading(lambda: values.checked(key), at, wrong)
 
 
-def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, level: int = 1) -> Editor:
-    """The editor of a type; `is_optional` says that the value can be left out, and `default` then applies."""
-    attribute = Attribute(kind, optional=is_optional, default=default)
+def editor_for(kind: Type, *, is_optional: bool = False, level: int = 1) -> Editor:
+    """The editor of a type; `is_optional` says that the value can be left out."""
+    return _editor(Attribute(kind, optional=is_optional), level)
+
+
+def _editor(attribute: Attribute, level: int) -> Editor:
+    kind = attribute.type
     if isinstance(kind, Primitive):
         return LineEditor(attribute)
     if level > LEVELS or isinstance(kind, Any_) or isinstance(kind, Collection) and isinstance(kind.element, Any_):
@@ -219,10 +223,7 @@ def editor_for(kind: Type, *, is_optional: bool = False, default: Any = None, le
     if isinstance(kind, Tuple_):
         parts = {str(at): editor_for(element, level=level + 1) for at, element in enumerate(kind.elements)}
         return PartsEditor(attribute, parts)
-    parts = {
-        key: editor_for(each.type, is_optional=each.optional, default=each.default, level=level + 1)
-        for key, each in kind.attributes.items()
-    }
+    parts = {key: _editor(each, level + 1) for key, each in kind.attributes.items()}
     return PartsEditor(attribute, parts)
 
 

@@ -263,6 +263,7 @@ def _absent(editor: Editor) -> str:
 def _hint(editor: Editor) -> str:
     default = editor.attribute.default
     if default is None:
-        return ""
-    text = {True: "Yes", False: "No"}[default] if isinstance(default, bool) else values.show_line(default)
+        text = editor.attribute.expression
+    else:
+        text = {True: "Yes", False: "No"}[default] if isinstance(default, bool) else values.show_line(default)
     return text if len(text) <= LONGEST_HINT else f"{text[:LONGEST_HINT]}…"

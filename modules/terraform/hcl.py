@@ -14,7 +14,7 @@ from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value,
 from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.schema import OUTSIDE, FileAnswer, Finding, Level, Provider, Resource, Validation, Variable
 from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
-from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, parse_type
+from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
 
 READER = 5
@@ -140,11 +140,15 @@ def _type(block: Block, findings: list[Finding]) -> Type:
         return Any_()
     value = block.attributes["type"]
     try:
-        return parse_type(value.text)
+        kind = parse_type(value.text)
     except TypeSyntaxError as error:
         message = f"The type of {block.labels[0]} cannot be read: {error}. Use one of Terraform's types."
         findings.append(_finding("error", "type", message, value.line))
         return Any_()
+    if names := ", ".join(computed_defaults(kind)):
+        message = f"The type of {block.labels[0]} computes the default of {names}. The form leaves it blank."
+        findings.append(_finding("advice", "default", message, value.line))
+    return kind
 
 
 def _add_default(variable: Variable, block: Block, findings: list[Finding]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ TOKEN = re.compile(
 ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 TEMPLATE = re.compile(r"(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{")
+OTHER = "other"
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -31,21 +32,64 @@ class NotLiteral(ValueError):
 
 @dataclass(frozen=True)
 class Token:
-    kind: str  # string, number, name, or the mark itself; "end" at the end
+    kind: str  # string, number, name, or the mark itself; "end" at the end, OTHER for a part of an expression
     value: object = None
+    start: int = field(default=0, compare=False)  # its place in the text
+    end: int = field(default=0, compare=False)
 
 
-def tokens(text: str) -> list[Token]:
-    """Split HCL text into tokens, without blanks and comments; raises NotLiteral where it cannot."""
+def tokens(text: str, *, with_others: bool = False) -> list[Token]:
+    """Split HCL text into tokens, without blanks and comments.
+
+    A part that is no literal, such as an operator or a template, is a token of its own `with_others`; otherwise raises
+    NotLiteral.
+    """
     found, position = [], 0
     while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
-            raise NotLiteral(f"{text[position : position + 20]!r} is not a literal value")
-        position = match.end()
-        if match["blank"] is None:
-            found.append(_token(match))
-    return [*found, Token("end")]
+        match, start = TOKEN.match(text, position), position
+        if match is not None and match["blank"] is not None:
+            position = match.end()
+            continue
+        try:
+            if match is None:
+                raise NotLiteral(f"{text[position : position + 20]!r} is not a literal value")
+            token, position = _token(match), match.end()
+        except NotLiteral:
+            if not with_others:
+                raise
+            position = _end_of_other(text, start, match)
+            token = Token(OTHER, text[start:position])
+        found.append(replace(token, start=start, end=position))
+    return [*found, Token("end", start=len(text), end=len(text))]
+
+
+def _end_of_other(text: str, start: int, match: re.Match | None) -> int:
+    if text[start] == '"':
+        return _end_of_template(text, start)
+    return match.end() if match else start + 1
+
+
+def _end_of_template(text: str, start: int) -> int:
+    """The position after a quoted template, whose expressions may hold quotes and braces."""
+    opened, position = ['"'], start + 1
+    while opened:
+        if position >= len(text):
+            raise NotLiteral("a string is never closed")
+        mark, size = text[position], 1
+        if opened[-1] != '"':
+            if mark in '{"':
+                opened.append(mark)
+            elif mark == "}":
+                opened.pop()
+        elif mark == '"':
+            opened.pop()
+        elif mark == "\\" or text.startswith(("$${", "%%{"), position):
+            size = 2 if mark == "\\" else 3
+        elif text.startswith(("${", "%{"), position):
+            opened.append("{")
+            size = 2
+        position += size
+    return position
 
 
 def parse_literal(text: str) -> Any:

@@ -102,4 +102,4 @@ def _bare(kind: Type) -> Type:
 
 
 def _bare_attribute(attribute: Attribute) -> Attribute:
-    return replace(attribute, type=_bare(attribute.type), default=None)
+    return replace(attribute, type=_bare(attribute.type), default=None, expression="")

@@ -3,12 +3,17 @@
 The grammar is Terraform's "Type Constraints" page: primitives, collections, object, tuple, optional(), any.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from modules.terraform.literals import NotLiteral, Reader, Token, key_to_hcl, to_hcl, tokens
 
 PRIMITIVES = ("string", "number", "bool")
 COLLECTIONS = ("list", "set", "map")
+OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
+KEYWORDS = ("for", "in", "if")
+SCOPES = ("var", "local", "module", "data", "path", "terraform", "each", "self", "count")
 
 
 class TypeSyntaxError(ValueError):
@@ -42,12 +47,14 @@ class Collection:
 class Attribute:
     type: "Type"
     optional: bool = False
-    default: object = None  # JSON value; None without a default
+    default: object = None  # JSON value; None without a default, and where only Terraform can compute it
+    expression: str = ""  # from which Terraform computes the default
 
     def __str__(self) -> str:
         if not self.optional:
             return str(self.type)
-        return f"optional({self.type})" if self.default is None else f"optional({self.type}, {to_hcl(self.default)})"
+        default = self.expression or ("" if self.default is None else to_hcl(self.default))
+        return f"optional({self.type}, {default})" if default else f"optional({self.type})"
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ Type = Primitive | Any_ | Collection | Object | Tuple_
 def parse_type(text: str) -> Type:
     """Parse a type constraint; `str()` of the result is its canonical text. Raises TypeSyntaxError."""
     try:
-        reader = TypeReader(tokens(text))
+        reader = TypeReader(text)
         found = reader.type()
         reader.expect("end")
     except NotLiteral as error:
@@ -131,7 +138,25 @@ def _fits(wide: Object, narrow: Object) -> bool:
     return True
 
 
+def computed_defaults(kind: Type) -> Iterator[str]:
+    """Yield the names of the attributes in a type whose default only Terraform can compute."""
+    if isinstance(kind, Object):
+        for name, attribute in kind.attributes.items():
+            if attribute.expression:
+                yield name
+            yield from computed_defaults(attribute.type)
+    elif isinstance(kind, Collection):
+        yield from computed_defaults(kind.element)
+    elif isinstance(kind, Tuple_):
+        for element in kind.elements:
+            yield from computed_defaults(element)
+
+
 class TypeReader(Reader):
+    def __init__(self, text: str) -> None:
+        super().__init__(tokens(text, with_others=True))
+        self.text = text
+
     def type(self) -> Type:
         self.depth += 1
         if self.depth > 50:
@@ -151,7 +176,7 @@ class TypeReader(Reader):
             return Collection(word, self._element())
         if word in ("object", "tuple"):
             return self._object_type() if word == "object" else self._tuple_type()
-        raise NotLiteral(f"{word or token.kind} is not a type")
+        raise NotLiteral(f"{token.value or token.kind} is not a type")
 
     def _element(self) -> Type:
         if not self.skip("("):
@@ -179,10 +204,39 @@ class TypeReader(Reader):
         self.take()
         self.expect("(")
         inner = self.type()
-        default = self.value() if self.skip(",") else None
+        default, expression = self._default() if self.skip(",") and self.next.kind != ")" else (None, "")
         self.skip(",")
         self.expect(")")
-        return Attribute(inner, optional=True, default=default)
+        return Attribute(inner, optional=True, default=default, expression=expression)
+
+    def _default(self) -> tuple[Any, str]:
+        """The default of an optional attribute as a value, or as the expression that Terraform computes."""
+        start, depth = self.at, self.depth
+        try:
+            value = self.value()
+            if self.next.kind in (",", ")"):
+                return value, ""
+        except NotLiteral:
+            pass
+        self.at, self.depth = start, depth
+        return None, self._expression()
+
+    def _expression(self) -> str:
+        """The text up to the comma or bracket that ends it. Terraform allows no functions and references there."""
+        first, opened, last = self.next, 0, self.next
+        while opened or self.next.kind not in (",", ")"):
+            last = self.take()
+            if last.kind == "end":
+                raise NotLiteral("it ends too early")
+            opened += (last.kind in OPENING) - (last.kind in CLOSING)
+            if last.kind == "name" and self.next.kind == "(" and last.value not in KEYWORDS:
+                raise NotLiteral(f"a default cannot call the function {last.value}")
+            if last.value in SCOPES and self.next.value == ".":
+                raise NotLiteral(f"a default cannot refer to {last.value}")
+        if self.next is first:
+            raise NotLiteral("a default is missing")
+        end = "\n" if self.text.startswith("<<", last.start) else ""  # a heredoc's marker has its line alone
+        return self.text[first.start : last.end] + end
 
     def _tuple_type(self) -> Tuple_:
         self.expect("(")

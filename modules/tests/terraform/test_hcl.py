@@ -69,6 +69,12 @@ def test_default_that_is_computed_is_kept_as_text_with_advice():
     assert [(row["level"], row["code"], row["line"]) for row in answer["findings"]] == [("advice", "default", 2)]
 
 
+def test_type_that_computes_a_default_is_valid_with_advice():
+    answer = read('variable "x" {\n  type = object({ ttl = optional(number, 60 * 60) })\n}\n')
+    assert answer["variables"][0]["type"] == "object({ ttl = optional(number, 60 * 60) })"
+    assert [(row["level"], row["code"], row["line"]) for row in answer["findings"]] == [("advice", "default", 2)]
+
+
 def test_contains_validation_gives_the_choices():
     body = 'type = string\nvalidation {\n condition = contains(["a", "b"], var.x)\n error_message = "a or b"\n}'
     assert variable(body)["options"] == ["a", "b"]

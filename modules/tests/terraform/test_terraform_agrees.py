@@ -75,6 +75,26 @@ def test_defaults_are_read_as_terraform_reads_them(tmp_path):
     assert {row["name"]: row["default"] for row in variables} == {name: each["value"] for name, each in values.items()}
 
 
+COMPUTED = """object({
+  a = optional(number, 60 * 60), b = optional(bool, !true), c = optional(string, "a-${"b"}"),
+  d = optional(string, true ? "x" : "y"), e = optional(list(number), [1 + 1,]), f = optional(string, <<-E
+    ${1 + 1} lines
+  E
+  ), g = optional(object({ h = optional(string, "${"}"}") }), {})
+})"""
+
+
+def test_terraform_computes_the_same_from_a_type_as_we_keep_it(tmp_path):
+    kept = read_file(f'variable "a" {{\n  type = {COMPUTED}\n}}\n', is_json=False)["variables"][0]["type"]
+    for name, kind in (("written", COMPUTED), ("kept", kept)):
+        text = f'variable "{name}" {{\n  type = {kind}\n  default = {{}}\n}}\n'
+        (tmp_path / f"{name}.tf").write_text(f'{text}output "{name}" {{\n  value = var.{name}\n}}\n')
+    terraform("apply", "-auto-approve", "-input=false", folder=tmp_path)
+    values = json.loads(terraform("output", "-json", folder=tmp_path))
+    assert values["kept"]["value"] == values["written"]["value"]
+    assert values["kept"]["value"]["a"] == 3600
+
+
 SAMPLES = {
     "string": '"seven"',
     "number": "7",

@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, TypeSyntaxError, parse_type
+from modules.terraform.types import (
+    Any_,
+    Attribute,
+    Collection,
+    Object,
+    Primitive,
+    Tuple_,
+    TypeSyntaxError,
+    computed_defaults,
+    parse_type,
+)
 
 STRING, NUMBER = Primitive("string"), Primitive("number")
 NAMES = st.from_regex(r"[a-z_][a-z0-9_-]{0,6}", fullmatch=True)
@@ -53,6 +63,36 @@ def test_object_over_several_lines_with_comments():
 def test_what_is_no_type_is_refused(text):
     with pytest.raises(TypeSyntaxError):
         parse_type(text)
+
+
+@pytest.mark.parametrize(
+    ("default", "expression"),
+    [
+        ("60 * 60", "60 * 60"),
+        ("!true", "!true"),
+        ('"a-${"b"}"', '"a-${"b"}"'),
+        ('"${")"}, x"', '"${")"}, x"'),
+        ('true ? "x" : "y"', 'true ? "x" : "y"'),
+        ("[1 + 1, 2]", "[1 + 1, 2]"),
+        ('[for x in ["a"] : x][0]', '[for x in ["a"] : x][0]'),
+        ("(1) + 2,", "(1) + 2"),
+        ("-1", ""),
+        ("null,", ""),
+        ("", ""),
+    ],
+)
+def test_default_that_only_terraform_can_compute_is_kept_as_text(default, expression):
+    text = f"object({{ a = optional(any, {default}), b = string }})"
+    found = parse_type(text)
+    assert (found.attributes["a"].expression, found.attributes["b"]) == (expression, Attribute(STRING))
+    assert parse_type(str(found)) == found
+    assert list(computed_defaults(Collection("list", found))) == (["a"] if expression else [])
+
+
+@pytest.mark.parametrize("default", ["upper(1)", "[upper(1)]", "local.x", "1, 2", '"${', "1)", ","])
+def test_default_inside_a_type_that_terraform_refuses_is_refused(default):
+    with pytest.raises(TypeSyntaxError):
+        parse_type(f"object({{ a = optional(string, {default}) }})")
 
 
 @given(TYPES)
