@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from deployments.errors import NotDeployable, PriceChanged
+from foundation import engine
 from foundation.credits import written
 from modules.models import Module, ModuleVersion
+from modules.terraform import obstacles
 
 AGAIN = "Check it and confirm again."
 
@@ -62,8 +64,15 @@ def held_still(version: ModuleVersion) -> ModuleVersion:
     return ModuleVersion.objects.select_related("module__owner").get(pk=version.pk)
 
 
+def obstacle(version: ModuleVersion) -> str:
+    """Why every deployment of this version would fail, as a sentence; blank when nothing is known."""
+    return obstacles.obstacle(version.schema, engine.terraform_version())
+
+
 def is_offered(version: ModuleVersion, user: User) -> bool:
     """Whether `user` can deploy this version now."""
+    if obstacle(version):
+        return False
     found = Module.objects.visible_to(user).deployable()
     return found.filter(pk=version.module_id, current_version=version).exists()
 
@@ -71,6 +80,7 @@ def is_offered(version: ModuleVersion, user: User) -> bool:
 def check_offered(version: ModuleVersion, user: User) -> None:
     """Raise NotDeployable, with the reason, when `user` cannot deploy this version now."""
     check_not_revoked(version)
+    check_can_succeed(version)
     if not is_offered(version, user):
         raise NotDeployable(
             f"Version {version.semver} is no longer available. Open the module to deploy its current version."
@@ -85,6 +95,12 @@ def check_may_begin(version: ModuleVersion, user: User) -> None:
     check_not_revoked(version)
     if not Module.objects.visible_to(user).published().filter(pk=version.module_id).exists():
         raise NotDeployable("The module is no longer in the catalogue, or no longer shared with you.")
+
+
+def check_can_succeed(version: ModuleVersion) -> None:
+    """Raise NotDeployable, with the reason, when every run of this version would fail."""
+    if reason := obstacle(version):
+        raise NotDeployable(f"Version {version.semver} can't be deployed here. {reason}")
 
 
 def check_not_revoked(version: ModuleVersion) -> None:

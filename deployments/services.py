@@ -133,6 +133,7 @@ def start_run(
     if action in TAKES_EFFECT:
         deployment.version = _startable(deployment, version)
         quote_of(deployment).check(shown)
+    quotes.check_can_succeed(deployment.version)
     if inputs is not None:
         deployment.inputs = inputs
     if secrets is None:

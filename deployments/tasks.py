@@ -6,10 +6,12 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
+from django.db import connection
 
 from deployments import notices
 from deployments.runs import reaper, runner
 from deployments.sandbox import bubblewrap
+from foundation import engine
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,14 @@ def reap_runs() -> None:
 def tell_of_removals() -> None:
     notices.tell_of_removals()
     notices.tell_of_revocations()
+
+
+@worker_ready.connect
+def tell_version(sender: Any, **kwargs: Any) -> None:
+    """Record the version of Terraform, by which modules are refused that need another one."""
+    if settings.QUEUE_RUNS in sender.app.amqp.queues.consume_from and (version := bubblewrap.terraform_version()):
+        engine.record_terraform(version)
+        connection.close()  # processes that start later must not inherit it
 
 
 @worker_ready.connect

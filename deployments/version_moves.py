@@ -102,7 +102,7 @@ def target_of(deployment: Deployment) -> ModuleVersion | None:
     """The module's current version, if the deployment has another one and its owner can deploy it; otherwise None."""
     current = _current(deployment.version.module, deployment.owner)
     is_other = current and current.pk != deployment.version_id and not current.revoked_at
-    return current if is_other else None
+    return current if is_other and not quotes.obstacle(current) else None
 
 
 def shown_schema(version: ModuleVersion, *, sees_hidden: bool) -> Schema:

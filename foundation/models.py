@@ -35,6 +35,16 @@ class Heartbeat(models.Model):
         return self.name
 
 
+class Engine(models.Model):
+    """What executes runs, as the worker of runs that started last tells it. It has one row."""
+
+    terraform = models.CharField(max_length=60, help_text="Version of Terraform.")
+    seen_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Terraform {self.terraform}"
+
+
 class OutboxMessage(models.Model):
     """An e-mail to send, written in the transaction that causes it; posting is idempotent by `key`."""
 

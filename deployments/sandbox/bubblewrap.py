@@ -103,6 +103,17 @@ def self_test() -> None:
         raise _unavailable(words)
 
 
+def terraform_version() -> str:
+    """The version of the Terraform that runs here, such as "1.15.5"; blank when it does not tell."""
+    command = [*settings.TERRAFORM_COMMAND, "version", "-json"]
+    environment = {"HOME": "/nonexistent", "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    try:
+        said = subprocess.run(command, env=environment, capture_output=True, timeout=START_SECONDS, check=True)  # noqa: S603
+        return str(json.loads(said.stdout)["terraform_version"])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def has_mirror() -> bool:
     """Whether a provider mirror is configured, so that modules can use more than the built-in provider."""
     return bool(settings.TERRAFORM_PROVIDERS)

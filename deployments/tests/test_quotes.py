@@ -8,9 +8,11 @@ from billing.models import Hold
 from deployments import quotes, services
 from deployments.models import Deployment, Draft, Run
 from deployments.quotes import Quote
+from deployments.tests.factories import make_deployment, make_run
 from foundation.credits import CREDIT
+from foundation.engine import record_terraform
 from modules.models import Module
-from modules.tests.published_versions import add_version, make_module, version_of
+from modules.tests.published_versions import EMPTY, add_version, make_module, version_of
 from modules.versions import lifecycle
 
 
@@ -39,6 +41,52 @@ def review(client, module):
     address = client.post(reverse("deployments:deployment-create", args=[module.ref]), {"name": "web-shop"}).url
     context = client.get(address).context
     return address, {"seen": context["seen"], "quote": str(context["quote"])}
+
+
+ALIASED = EMPTY | {"unconfigured": ["aws.east"]}
+NEWER = EMPTY | {"required_version": ">= 2.0"}
+BY_CALLER = "It needs a calling module that passes it the provider configuration aws.east."
+BY_VERSION = "It needs Terraform &gt;= 2.0. This portal runs 1.15.5."
+
+
+@pytest.fixture
+def engine(db):
+    record_terraform("1.15.4")
+    record_terraform("1.15.5")
+
+
+@pytest.mark.parametrize(("schema", "reason"), [(ALIASED, BY_CALLER), (NEWER, BY_VERSION)])
+def test_module_that_can_only_fail_says_why_instead_of_a_button(carols, admin, engine, schema, reason):
+    module = make_module(None, by=admin, versions=1, schemas=[schema])
+    form = reverse("deployments:deployment-create", args=[module.ref])
+    page = carols.get(module.get_absolute_url()).content.decode()
+    assert reason in page
+    assert form not in page
+    assert reason in carols.get(reverse("deployments:deploy")).content.decode()
+    assert carols.get(form).url == module.get_absolute_url()
+
+
+@pytest.mark.parametrize("schema", [ALIASED, NEWER])
+def test_nobody_pays_for_a_deployment_that_can_only_fail(carol, admin, engine, schema):
+    version = make_module(None, by=admin, versions=1, schemas=[schema]).current_version
+    with pytest.raises(services.NotDeployable, match=r"Version 1\.0\.0 can't be deployed here\. It needs "):
+        services.create_deployment(version, name="shop", inputs={}, secrets={}, by=carol)
+    assert not Deployment.objects.exists()
+
+
+def test_version_that_needs_another_terraform_is_no_update(carols, carol, admin, engine):
+    module = make_module(None, by=admin, versions=2, schemas=[EMPTY, NEWER])
+    shop = make_deployment(version_of(module, "1.0.0"), owner=carol, status="live")
+    make_run(shop, status="succeeded")
+    assert "Update to 1.1.0" not in carols.get(shop.get_absolute_url()).content.decode()
+    with pytest.raises(services.NotDeployable, match="It needs Terraform >= 2.0"):
+        services.start_run(shop, action=Run.Action.UPDATE, version=version_of(module, "1.1.0"), by=carol)
+    assert services.start_run(shop, action=Run.Action.UPDATE, by=carol).number == 2
+
+
+def test_module_is_deployable_while_no_worker_has_told_its_terraform(carol, admin):
+    version = make_module(None, by=admin, versions=1, schemas=[NEWER]).current_version
+    assert services.create_deployment(version, name="shop", inputs={}, secrets={}, by=carol).name == "shop"
 
 
 def test_the_price_in_effect_goes_before_the_repositorys(carols, module, carol):

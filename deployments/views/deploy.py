@@ -18,6 +18,7 @@ from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
 from deployments.views.shared import asked, listed, posted, typed
+from foundation import engine
 from foundation.paragraphs import counted
 from modules.models import Module, ModuleVersion
 from modules.models.catalogue import ModuleQuerySet
@@ -50,13 +51,14 @@ def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab:
     found = offers.with_figures(offers.matching(modules, text=wanted["q"], tag=wanted["tag"]))
     found = found.order_by(*offers.SORTS[wanted["sort"] or "used"])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    terraform = engine.terraform_version()
     is_narrowed = bool(wanted["q"] or wanted["tag"])
     return {
         "page": page,
         "form": form,
         "wanted": wanted,
         "found": counted(page.paginator.count, "module"),
-        "cards": [cards.card(module, request.user) for module in page],
+        "cards": [cards.card(module, request.user, terraform=terraform) for module in page],
         "nothing": lists.no_modules(is_narrowed=is_narrowed, is_partner_tab=is_partner_tab),
     }
 
@@ -66,7 +68,7 @@ def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab:
 def deployment_create(request: SignedInRequest, ref: str) -> HttpResponse:
     module = get_object_or_404(offers.offered(request.user), ref=ref)
     version = module.current_version
-    if version.revoked_at:
+    if version.revoked_at or quotes.obstacle(version):
         return redirect(module)
     data = posted(request)
     draft = drafts.find(asked(request, data, "draft"), owner=request.user, version=version)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.github import TreeEntry
+from foundation import engine
 from modules.models import Scan, ScannedModule
 from modules.reading.archive import archive_limits
 from modules.reading.discovery import SHELF, find_folders
@@ -54,9 +55,9 @@ class Tree:
 
 
 def reading_now() -> str:
-    """A hash of the current reader and limits: others may find something else in the same content."""
+    """A hash of the current reader, Terraform and limits: others may find something else in the same content."""
     parsing = (settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)
-    facts = (READER, parsing, sorted(asdict(archive_limits()).items()))
+    facts = (READER, engine.terraform_version(), parsing, sorted(asdict(archive_limits()).items()))
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

@@ -59,11 +59,13 @@ class Found:
 class Repository:
     """Reads a snapshot with `parse`, which takes sources by path and yields answers of `hcl.read_file`.
 
-    Folders that are `known` are skipped.
+    Folders that are `known` are skipped. `terraform` is the version that executes runs; blank while it is not known.
     """
 
-    def __init__(self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = ()) -> None:
-        self.snapshot, self.name, self.parse = snapshot, name, parse
+    def __init__(
+        self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = (), terraform: str = ""
+    ) -> None:
+        self.snapshot, self.name, self.parse, self.terraform = snapshot, name, parse, terraform
         self.folders = [folder for folder in find_folders([*snapshot.files, *snapshot.refused]) if folder not in known]
         self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder
         self.holds: set[str] = {""}  # every folder that is not empty
@@ -109,6 +111,8 @@ class Repository:
         found.schema = self._with_targets(folder, folder, schema) | {"tree": self._tree(folder, reached)}
         found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
         found.findings += advice.of_module(folder, found.schema, answers, found.readme)
+        paths = [path for part in reached for path in self.configs.get(part, [])]
+        found.findings += advice.of_versions({path: self.answers[path] for path in paths}, self.terraform)
         found.findings = sorted(found.findings, key=_order)[:MOST_FINDINGS]
         return found
 

@@ -18,6 +18,7 @@ from accounts import github, github_history, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import token_of
+from foundation import engine
 from modules.json_columns import KeptCommit
 from modules.models import Archive, Scan, ScannedModule
 from modules.publishing import services
@@ -190,7 +191,7 @@ def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
 
 
 def _read(scan: Scan, snapshot: Snapshot, holding: set[str]) -> list[Found]:
-    repository = Repository(snapshot, scan.repository_name, parse, known=holding)
+    repository = Repository(snapshot, scan.repository_name, parse, known=holding, terraform=engine.terraform_version())
     progress = Progress(scan, repository.folders)
     for path in repository.read():
         progress.at(path)

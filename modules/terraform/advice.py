@@ -2,6 +2,7 @@
 
 import re
 
+from modules.terraform.constraints import excludes
 from modules.terraform.schema import INJECTED, FileAnswer, Finding, Provider, Schema, Variable, finding, provider_of
 
 SECRET = re.compile(
@@ -25,9 +26,34 @@ def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readm
         if not any(BOUNDED.match(part.strip()) for part in row["version"].split(","))
         for file, line in [_place(row["name"], schema, answers)]
     ]
+    found += [
+        finding("advice", "caller", _needing_caller(row["aliases"]), _path(folder, file), row["line"])
+        for file, answer in sorted(answers.items())
+        for row in answer["required_providers"]
+        if set(row.get("aliases", [])).intersection(schema["unconfigured"])
+    ]
     if not readme.strip():
         found.append(finding("advice", "readme", "Add a README.md that says what this module is for.", folder))
     return found
+
+
+def of_versions(answers: dict[str, FileAnswer], terraform: str) -> list[Finding]:
+    """Findings of files by path, of a module and the folders that it calls, whose constraints exclude `terraform`."""
+    return [
+        finding("advice", "terraform", _excluding(answer["required_version"], terraform), path, line)
+        for path, answer in sorted(answers.items())
+        for line in [answer["required_version_line"]]
+        if excludes(answer["required_version"], terraform)
+    ]
+
+
+def _needing_caller(aliases: list[str]) -> str:
+    names = ", ".join(aliases)
+    return f"This needs a calling module, which passes the provider configuration {names}. Nobody can deploy it alone."
+
+
+def _excluding(constraint: str, terraform: str) -> str:
+    return f"“{constraint}” excludes Terraform {terraform}, which runs deployments here. Nobody can deploy it."
 
 
 def _of_variable(row: Variable, *, is_typed: bool, is_used: bool) -> list[tuple[str, str]]:

@@ -12,7 +12,17 @@ from typing import Any
 from modules.terraform import uimeta
 from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value, read_hcl, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
-from modules.terraform.schema import OUTSIDE, FileAnswer, Finding, Level, Provider, Resource, Validation, Variable
+from modules.terraform.schema import (
+    OUTSIDE,
+    ConfiguredProvider,
+    FileAnswer,
+    Finding,
+    Level,
+    Provider,
+    Resource,
+    Validation,
+    Variable,
+)
 from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
@@ -20,6 +30,8 @@ from modules.terraform.validation_choices import choices_of
 READER = 5
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
+ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*)\]')
+ALIAS = re.compile(r"[^\W\d][\w-]*\.[^\W\d][\w-]*")
 NAME = re.compile(r"[^\W\d][\w-]*")
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 BRACKET = re.compile(r"[][(){}]")
@@ -57,6 +69,7 @@ def empty_answer() -> FileAnswer:
         "programs": [],
         "moves": [],
         "required_version": "",
+        "required_version_line": 0,
         "uses": [],
         "untyped": [],
         "findings": [],
@@ -205,7 +218,8 @@ def _output(block: Block, answer: FileAnswer) -> None:
 
 
 def _terraform(block: Block, answer: FileAnswer) -> None:
-    answer["required_version"] = _text(block.attributes.get("required_version")) or answer["required_version"]
+    if version := block.attributes.get("required_version"):
+        answer |= {"required_version": _text(version), "required_version_line": version.line}
     for inner in block.all("required_providers"):
         answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
     for inner in block.all("backend") + block.all("cloud"):
@@ -218,8 +232,11 @@ def _provider(name: str, value: Value) -> Provider:
     if isinstance(facts, str):  # Terraform 0.12: the version alone
         facts = {"version": facts}
     facts = facts if isinstance(facts, dict) else _loose_facts(value.text)
-    source = facts.get("source") or f"hashicorp/{name}"
-    return {"name": name, "source": str(source), "version": str(facts.get("version") or ""), "line": value.line}
+    source, version = str(facts.get("source") or f"hashicorp/{name}"), str(facts.get("version") or "")
+    provider: Provider = {"name": name, "source": source, "version": version, "line": value.line}
+    if listed := ALIASES.search(value.text):
+        provider["aliases"] = ALIAS.findall(listed[1])
+    return provider
 
 
 def _loose_facts(text: str) -> dict:
@@ -229,7 +246,10 @@ def _loose_facts(text: str) -> dict:
 
 def _configured(block: Block, answer: FileAnswer) -> None:
     name = block.labels[0]
-    answer["configured_providers"].append({"name": name, "line": block.line})
+    configured: ConfiguredProvider = {"name": name, "line": block.line}
+    if alias := _text(block.attributes.get("alias")):
+        configured["alias"] = alias
+    answer["configured_providers"].append(configured)
     lines = [inner.line for inner in block.walk() if "exec" in (inner.type, *inner.labels[:1]) and inner is not block]
     lines += [
         value.line

@@ -76,6 +76,7 @@ class Provider(TypedDict):
     name: str
     source: str
     version: str
+    aliases: NotRequired[list[str]]  # configurations that a calling module passes ("aws.other"); not in a schema
     file: NotRequired[str]
     line: NotRequired[int]  # of its requirement; not in a schema
 
@@ -84,6 +85,7 @@ class ConfiguredProvider(TypedDict):
     """A `provider` block, or the provider of an `import` block."""
 
     name: str
+    alias: NotRequired[str]
     file: NotRequired[str]
     line: int
 
@@ -146,6 +148,7 @@ class FileAnswer(TypedDict):
     programs: list[Program]
     moves: list[Moved]
     required_version: str
+    required_version_line: int
     uses: list[str]  # names of variables
     untyped: list[str]  # names of variables
     findings: list[Finding]
@@ -159,6 +162,7 @@ class Node(TypedDict):
     calls: list[Call]
     programs: NotRequired[list[Program]]  # absent in old schemas, like `moves` and `tree`
     moves: NotRequired[list[Moved]]
+    required_version: NotRequired[str]  # constraints of Terraform's version, blank for any
 
 
 class Schema(Node):
@@ -167,7 +171,7 @@ class Schema(Node):
     variables: list[Variable]
     outputs: list[Output]
     platform: dict[str, Any]  # values of the variables in PLATFORM
-    required_version: str
+    unconfigured: NotRequired[list[str]]  # provider configurations that only a calling module can give it
     tree: NotRequired[dict[str, Node]]  # called folders by their path from the module
 
 
@@ -193,6 +197,7 @@ def combine(answers: dict[str, FileAnswer]) -> tuple[Schema, list[Finding]]:
         "programs": _gather(answers, "programs"),
         "moves": _gather(answers, "moves"),
         "platform": {variable["name"]: variable["default"] for variable in platform},
+        "unconfigured": _unconfigured(answers),
         "required_version": ", ".join(
             answer["required_version"] for answer in answers.values() if answer["required_version"]
         ),
@@ -208,6 +213,7 @@ def node_of(schema: Schema) -> Node:
         "calls": schema["calls"],
         "programs": schema["programs"],
         "moves": schema["moves"],
+        "required_version": schema["required_version"],
     }
 
 
@@ -296,6 +302,14 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 def _marked(variable: Variable) -> Variable:
     return variable | {"injected": True} if variable["name"] == INJECTED else variable
+
+
+def _unconfigured(answers: dict[str, FileAnswer]) -> list[str]:
+    """Provider configurations that a calling module has to pass: required by an alias, and not in the module itself."""
+    required: list[Provider] = _gather(answers, "required_providers")
+    configured: list[ConfiguredProvider] = _gather(answers, "configured_providers")
+    own = {f"{row['name']}.{row['alias']}" for row in configured if "alias" in row}
+    return [alias for row in required for alias in row.get("aliases", []) if alias not in own]
 
 
 def _providers(answers: dict[str, FileAnswer], resources: list[Resource]) -> list[Provider]:

@@ -11,7 +11,8 @@ def parse(sources):
         yield source.key, read_file(source.data.decode(), is_json=source.is_json)
 
 
-def read(files, **more):
-    repository = Repository(read_tarball(tarball(files, **more), limits=archive_limits()), "alice/x", parse)
+def read(files, *, terraform="", **more):
+    snapshot = read_tarball(tarball(files, **more), limits=archive_limits())
+    repository = Repository(snapshot, "alice/x", parse, terraform=terraform)
     list(repository.read())
     return {folder: repository.module(folder) for folder in repository.folders}

@@ -41,9 +41,14 @@ class Management:
     danger: str
 
 
-def notices(module: Module, version: ModuleVersion, *, is_offered: bool) -> list[Notice]:
-    """The notices at the top of the page; `is_offered` says whether `version` can be deployed."""
-    found = []
+def notices(module: Module, version: ModuleVersion, *, is_offered: bool, obstacle: str = "") -> list[Notice]:
+    """The notices at the top of the page.
+
+    `is_offered` says whether `version` can be deployed, and `obstacle` why each deployment of it would fail.
+    """
+    found = (
+        [Notice(f"Version {version.semver} can't be deployed here.", obstacle, "warn", "warning")] if obstacle else []
+    )
     if module.removed_at:
         removed = format_html("Removed from the catalogue {}.", ago(module.removed_at))
         found.append(Notice(removed, UNAFFECTED, "warn", "warning"))

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 from accounts.models import GitHubConnection, User
 from accounts.publisher import PLATFORM, Side
 from accounts.requests import SignedInRequest
+from foundation import engine
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
 from modules.pages.picture import picture
 from modules.terraform.abilities import abilities
+from modules.terraform.obstacles import obstacle
 from modules.terraform.schema import as_seen
 from modules.versions import history, story, texts
 
@@ -49,7 +51,8 @@ def visible_module(request: SignedInRequest, ref: str) -> Module:
 
 def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     """The context about `version` that the pages of a module and of its versions share."""
-    sees_hidden, is_offered = module.shows_hidden_inputs_to(user), _is_offered(module, version)
+    sees_hidden, why_not = module.shows_hidden_inputs_to(user), obstacle(version.schema, engine.terraform_version())
+    is_offered = not why_not and _is_offered(module, version)
     schema = as_seen(version.schema, sees_hidden=sees_hidden)
     return {
         "module": module,
@@ -60,7 +63,7 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
         "abilities": abilities(schema),
         "picture": picture(module.title, schema),
         "facts": story.facts(module, version, user),
-        "notices": story.notices(module, version, is_offered=is_offered),
+        "notices": story.notices(module, version, is_offered=is_offered, obstacle=why_not),
         "may_change": module.may_change(user),
         "is_offered": is_offered,
     }

@@ -1,12 +1,13 @@
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from deployments.sandbox import commands
+from deployments.sandbox import bubblewrap, commands
 from deployments.sandbox.commands import ModuleRefused, UnsafeFile
 
 
@@ -23,6 +24,12 @@ def test_command_lines_are_what_terraform_documents():
     ]
     assert commands.show_plan() == ["show", "-no-color", "-json", "/state/plan"]
     assert commands.output() == ["output", "-no-color", "-json"]
+
+
+def test_terraform_tells_its_version(settings):
+    assert re.fullmatch(r"1\.15\.\d+", bubblewrap.terraform_version())
+    settings.TERRAFORM_COMMAND = ["/usr/bin/false"]
+    assert bubblewrap.terraform_version() == ""
 
 
 def test_our_override_is_read_after_every_other(tmp_path):

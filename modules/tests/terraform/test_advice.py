@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from modules.terraform.obstacles import obstacle
 from modules.tests.repositories import read
 
 README = {"a/README.md": "# A"}
@@ -14,6 +17,66 @@ def advice(files):
 def variable(name="size", *, body="", use=True):
     text = f'variable "{name}" {{\n  description = "Size."\n  type = string\n{body}}}\n'
     return text + (f'output "o" {{\n  value = var.{name}\n}}\n' if use else "")
+
+
+ALIASED = """terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      version               = "~> 5.0"
+      configuration_aliases = [aws.east, aws.west]
+    }
+  }
+}
+"""
+
+
+def test_module_that_only_another_module_can_call_says_so():
+    found = read(README | {"a/main.tf": ALIASED})["a"]
+    assert [(row["code"], row["line"]) for row in found.findings] == [("caller", 3)]
+    assert found.schema["unconfigured"] == ["aws.east", "aws.west"]
+    assert obstacle(found.schema, "") == (
+        "It needs a calling module that passes it the provider configuration aws.east, aws.west."
+    )
+
+
+def test_module_that_configures_its_aliases_itself_needs_no_caller():
+    own = "".join(f'provider "aws" {{\n  alias = "{name}"\n}}\n' for name in ("east", "west"))
+    assert advice({"a/main.tf": ALIASED + own}) == []
+
+
+def test_aliases_in_json_syntax_need_a_caller_as_well():
+    aws = {"source": "hashicorp/aws", "version": "~> 5.0", "configuration_aliases": ["aws.east"]}
+    found = read(README | {"a/main.tf.json": json.dumps({"terraform": {"required_providers": {"aws": aws}}})})["a"]
+    assert found.schema["unconfigured"] == ["aws.east"]
+    assert [row["code"] for row in found.findings] == ["caller"]
+
+
+def test_called_folder_gets_its_aliases_from_the_module():
+    found = read(README | {"a/main.tf": 'module "in" {\n  source = "./in"\n}\n', "a/in/main.tf": ALIASED})["a"]
+    assert obstacle(found.schema, "1.15.5") == ""
+
+
+def version(constraint):
+    return f'terraform {{\n  required_version = "{constraint}"\n}}\n'
+
+
+def test_module_that_needs_another_terraform_says_so():
+    call = 'module "in" {\n  source = "./in"\n}\n'
+    files = README | {"a/main.tf": version(">= 2.0"), "a/call.tf": call, "a/in/main.tf": version("~> 1.4.0")}
+    found = read(files, terraform="1.15.5")["a"]
+    assert [(row["code"], row["file"], row["line"]) for row in found.findings] == [
+        ("terraform", "a/in/main.tf", 2),
+        ("terraform", "a/main.tf", 2),
+    ]
+    assert obstacle(found.schema, "1.15.5") == "It needs Terraform >= 2.0. This portal runs 1.15.5."
+    assert obstacle(found.schema, "2.1.0") == "It needs Terraform ~> 1.4.0. This portal runs 2.1.0."
+    assert obstacle(found.schema, "") == ""
+
+
+def test_module_whose_terraform_runs_here_gets_no_advice():
+    files = README | {"a/main.tf": version(">= 1.5, < 2"), "a/more.tf": version("!= 1.15.4")}
+    assert read(files, terraform="1.15.5")["a"].findings == []
 
 
 def test_module_in_good_order_gets_no_advice():
