@@ -32,7 +32,7 @@ class GitFailed(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What a commit writes at one path: git's file mode and the bytes (of a link: its target)."""
+    """What a commit writes at one path: git's file mode and the bytes (of a link its target, of a submodule its sha)."""
 
     mode: str
     data: bytes
@@ -62,8 +62,9 @@ def contents(
     files: Mapping[str, bytes | str],
     symlinks: Mapping[str, str] | None = None,
     executables: Iterable[str] = (),
+    submodules: Mapping[str, str] | None = None,
 ) -> dict[str, Content]:
-    """Return contents by path: `files` as text or bytes, `symlinks` as path → target."""
+    """Return contents by path: `files` as text or bytes, `symlinks` as path → target, `submodules` as path → sha."""
     executables = set(executables)
     written = {
         path: Content(
@@ -73,7 +74,8 @@ def contents(
         for path, data in files.items()
     }
     links = {path: Content(LINK, target.encode()) for path, target in (symlinks or {}).items()}
-    return written | links
+    nested = {path: Content(SUBMODULE, sha.encode()) for path, sha in (submodules or {}).items()}
+    return written | links | nested
 
 
 class GitRepository:
@@ -113,10 +115,7 @@ class GitRepository:
             parent = self.resolve(ref) or self.resolve("refs/heads/main")
         head = self._commit_header(ref, parent, message)
         removed = [f"D {path}\n".encode() for path in remove]
-        added = [
-            f"M {content.mode} inline {_quoted(path)}\ndata {len(content.data)}\n".encode() + content.data + b"\n"
-            for path, content in sorted(written.items())
-        ]
+        added = [_modify(path, content) for path, content in sorted(written.items())]
         self.run("fast-import", "--quiet", "--force", stdin=b"".join([head, *removed, *added]))
         return self.run("rev-parse", ref).decode().strip()
 
@@ -241,6 +240,13 @@ class GitRepository:
     def archive(self, commit: str, *, prefix: str) -> bytes:
         """Return `git archive`'s tar.gz; its global pax header holds the commit's sha."""
         return self.run("archive", "--format=tar.gz", f"--prefix={prefix}", commit)
+
+
+def _modify(path: str, content: Content) -> bytes:
+    """One "filemodify" of git fast-import."""
+    if content.mode == SUBMODULE:
+        return f"M {SUBMODULE} {content.data.decode()} {_quoted(path)}\n".encode()
+    return f"M {content.mode} inline {_quoted(path)}\ndata {len(content.data)}\n".encode() + content.data + b"\n"
 
 
 def _quoted(path: str) -> str:

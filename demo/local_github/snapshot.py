@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from demo.local_github.git import EXECUTABLE, FILE, LINK, Content, GitRepository
+from demo.local_github.git import EXECUTABLE, FILE, LINK, SUBMODULE, Content, GitRepository
 
 LARGEST_FILE = 4 * 1024 * 1024  # bytes
 
@@ -17,15 +17,15 @@ def read(path: Path) -> dict[str, Content]:
 
 
 def read_bare(path: Path) -> dict[str, Content]:
-    """Read HEAD's files; left out are submodules, files above 4 MiB and missing objects."""
+    """Read HEAD's files, links and submodules; left out are files above 4 MiB and missing objects."""
     git = GitRepository(path.resolve())
+    tree = git.tree("HEAD", recursive=True)
     entries = [
-        entry
-        for entry in git.tree("HEAD", recursive=True)
-        if entry.type == "blob" and entry.size is not None and entry.size <= LARGEST_FILE
+        entry for entry in tree if entry.type == "blob" and entry.size is not None and entry.size <= LARGEST_FILE
     ]
     data = git.blobs(entry.sha for entry in entries)
-    return {entry.path: Content(entry.mode, data[entry.sha]) for entry in entries}
+    files = {entry.path: Content(entry.mode, data[entry.sha]) for entry in entries}
+    return files | {entry.path: Content(SUBMODULE, entry.sha.encode()) for entry in tree if entry.type == "commit"}
 
 
 def read_folder(folder: Path) -> dict[str, Content]:

@@ -40,18 +40,19 @@ class Store:
         *,
         symlinks: Mapping[str, str] | None = None,
         executables: Iterable[str] = (),
+        submodules: Mapping[str, str] | None = None,
         private: bool = True,
         readers: Iterable[str] = (),
         description: str = "",
     ) -> Repository:
         """Create a repository with one commit; without files, a repository that was never pushed to.
 
-        `symlinks` maps a path to its target's text; `readers` are logins who may read it beside
-        its owner. Raises ValueError when the name is taken.
+        `symlinks` maps a path to its target's text, `submodules` one to a commit's sha; `readers` are logins who may
+        read it beside its owner. Raises ValueError when the name is taken.
         """
         row = self._new_row(full_name, private=private, description=description)
         row.readers = list(readers)
-        return self._add(row, contents(files, symlinks, executables))
+        return self._add(row, contents(files, symlinks, executables, submodules))
 
     def add_from_directory(self, full_name: str, path: Path | str, *, private: bool = True) -> Repository:
         """Create a repository from a folder's files, or from the newest commit of a bare git directory.

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from modules.reading.paths import path_problem, prefixes, shown, twins
+from modules.reading.paths import ODD_NAMES, TWIN, path_problem, prefixes, shown, twins
 from modules.reading.symlinks import Links
 from modules.reading.tar import FOLDER, LINK, REGULAR, ArchiveRefused, Limits, Member, members
 
@@ -34,10 +34,14 @@ class File:
 
 @dataclass
 class Snapshot:
-    """The files of a commit by path, and for each refused path the reason, in a sentence."""
+    """The files of a commit by path, and for each refused path the reason, in a sentence.
+
+    `odd` are paths that are refused for their names alone, by the path as it can be shown.
+    """
 
     files: dict[str, File] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    odd: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)  # link targets by path, also of links that lead nowhere
 
 
@@ -86,8 +90,8 @@ def unpack(data: bytes, directory: Path) -> None:
     # One module may compress better than its whole repository, and its links have become files.
     wider = replace(limits, compressed_bytes=limits.bytes, bytes=2 * limits.bytes, ratio=2_000)
     snapshot = _read(io.BytesIO(data), wider, strip_top=False)
-    if snapshot.refused:
-        path, reason = next(iter(snapshot.refused.items()))
+    if refused := snapshot.refused | snapshot.odd:
+        path, reason = next(iter(refused.items()))
         raise ArchiveRefused(f"{path}: {reason}")
     for path, file in snapshot.files.items():
         target = directory / path
@@ -109,11 +113,12 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
         if path or member.kind != FOLDER:
             _take(snapshot, targets, path, member, limits)
     snapshot.links = dict(targets)
-    _refuse_twins(snapshot, targets)
+    _refuse_collisions(snapshot, targets)
     size = sum(len(file.data) for file in snapshot.files.values())
     spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size}
-    added, refused = Links(targets, snapshot.files, snapshot.refused, **spare).resolve()
-    snapshot.refused |= refused
+    added, refused = Links(targets, snapshot.files, snapshot.refused, snapshot.odd, **spare).resolve()
+    for path, reason in refused.items():
+        (snapshot.odd if reason in ODD_NAMES else snapshot.refused)[path] = reason
     for path, file in added.items():
         problem = path_problem(path, depth=limits.depth, length=limits.path_length)
         if problem:
@@ -138,7 +143,9 @@ def _take(snapshot: Snapshot, targets: dict[str, str], path: str, member: Member
         problem = "This path is in the archive twice."
         snapshot.files.pop(path, None)
         targets.pop(path, None)
-    if problem:
+    if problem in ODD_NAMES:
+        snapshot.odd[shown(path)] = problem
+    elif problem:
         snapshot.refused[shown(path)] = problem
     elif path in snapshot.refused or member.kind == FOLDER:
         return
@@ -158,14 +165,13 @@ def _problem(member: Member, limits: Limits) -> str:
     return ""
 
 
-def _refuse_twins(snapshot: Snapshot, targets: dict[str, str]) -> None:
+def _refuse_collisions(snapshot: Snapshot, targets: dict[str, str]) -> None:
+    """Take out the paths that no file system, or not every one, can hold beside the others."""
     taken = [*snapshot.files, *targets]
-    reasons = dict.fromkeys(twins(taken), "Another path differs from this one only by case or Unicode form.")
     leaves = set(taken)
-    for path in taken:
-        if any(prefix in leaves for prefix in prefixes(path) if prefix != path):
-            reasons[path] = "One of its folders is also a file."
-    for path in reasons:
+    inside_files = [path for path in taken if any(prefix in leaves for prefix in prefixes(path) if prefix != path)]
+    snapshot.refused |= dict.fromkeys(inside_files, "One of its folders is also a file.")
+    snapshot.odd |= dict.fromkeys(twins(taken).difference(inside_files), TWIN)
+    for path in [*inside_files, *snapshot.odd]:
         snapshot.files.pop(path, None)
         targets.pop(path, None)
-    snapshot.refused |= reasons

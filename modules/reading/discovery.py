@@ -2,12 +2,14 @@
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from modules.reading.paths import prefixes
 
 NOT_MODULES = {"examples", "test", "tests"}
 SHELF = "modules"  # the folder whose sub-folders are modules too
+# Folders that hold modules for demonstration, for tests and for callers of other tools, which few want to publish.
+SIDE_FOLDERS = {"example", "examples", "fixtures", "test", "test-fixtures", "tests", "wrappers"}
 PREFIX = re.compile(r"^terraform-(?:[a-z0-9]+-(?=.))?")  # terraform-PROVIDER-NAME, as the public registry wants it
 IGNORED_BY_TERRAFORM = re.compile(r"^\.|~$|^#.*#$")
 
@@ -16,9 +18,37 @@ class SourceLeaves(ValueError):
     """A module call's source is outside of the repository."""
 
 
-def find_folders(paths: Iterable[str]) -> list[str]:
-    """Return the paths of module folders, sorted; blank for the root. A module folder holds a Terraform file."""
-    return sorted({folder for folder, name in map(split, paths) if is_config(name) and _may_be_module(folder)})
+def find_folders(paths: Iterable[str], *, any_depth: bool = False) -> list[str]:
+    """Return the paths of module folders, sorted; blank for the root.
+
+    A module folder holds a file of Terraform or OpenTofu. With `any_depth`, helpers of other modules are among them.
+    """
+    found = {folder for folder, name in map(split, paths) if is_config(name) or is_opentofu(name)}
+    return sorted(filter(_is_shown if any_depth else is_usual, found))
+
+
+def is_usual(folder: str) -> bool:
+    """Whether a folder is where the partner guide looks for modules: the root, a top-level folder, modules/NAME."""
+    parts = folder.split("/")
+    if len(parts) > 2 or (len(parts) == 2 and parts[0] != SHELF):
+        return False
+    return _is_shown(folder) and not any(part.lower() in NOT_MODULES for part in parts)
+
+
+def is_aside(folder: str) -> bool:
+    """Whether a folder is in one of the SIDE_FOLDERS, or is one itself."""
+    return not SIDE_FOLDERS.isdisjoint(folder.lower().split("/"))
+
+
+def helpers_of(folder: str, called: Iterable[str]) -> list[str]:
+    """Those of the folders that a module calls, also through others, that are below it and are no modules for that."""
+    return sorted(path for path in called if path != folder and is_inside(path, folder) and not is_usual(path))
+
+
+def without_helpers(folders: Iterable[str], helpers: Mapping[str, Collection[str]]) -> list[str]:
+    """The folders that are not among the helpers of any module, which are given by the module's folder."""
+    below = {path for paths in helpers.values() for path in paths}
+    return [folder for folder in folders if folder not in below]
 
 
 def split(path: str) -> tuple[str, str]:
@@ -29,6 +59,11 @@ def split(path: str) -> tuple[str, str]:
 def is_config(name: str) -> bool:
     """Whether Terraform reads a file of this name as configuration."""
     return name.endswith((".tf", ".tf.json")) and not IGNORED_BY_TERRAFORM.search(name)
+
+
+def is_opentofu(name: str) -> bool:
+    """Whether only OpenTofu reads a file of this name, and Terraform does not (OpenTofu's "Files and Directories")."""
+    return name.endswith((".tofu", ".tofu.json")) and not IGNORED_BY_TERRAFORM.search(name)
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -72,16 +107,16 @@ def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
 
 
 def title_of(folder: str, repository_name: str) -> str:
-    """The folder's name in start case: `Cloudrun_Open_EMR` → "Cloudrun Open EMR"; the repository's for the root."""
-    name = folder.rsplit("/", 1)[-1] or PREFIX.sub("", repository_name.rsplit("/", 1)[-1])
+    """The folder's name in start case: `Cloudrun_Open_EMR` → "Cloudrun Open EMR"; the repository's for the root.
+
+    One deeper than usual has its parent's name as well, which tells `cloud/aws/alb` from `cloud/gcp/alb`.
+    """
+    names = [part for part in folder.split("/") if part != SHELF] or [folder]
+    name = " ".join(names[-1:] if is_usual(folder) else names[-2:])
+    name = name or PREFIX.sub("", repository_name.rsplit("/", 1)[-1])
     words = (word for word in re.split(r"[\s_.-]+", name) if word)
     return " ".join(word[0].upper() + word[1:] for word in words)[:200] or name
 
 
-def _may_be_module(folder: str) -> bool:
-    if not folder:
-        return True
-    parts = folder.split("/")
-    if len(parts) > 2 or (len(parts) == 2 and parts[0] != SHELF):
-        return False
-    return not any(part.startswith(".") or part.lower() in NOT_MODULES for part in parts)
+def _is_shown(folder: str) -> bool:
+    return not any(part.startswith(".") for part in folder.split("/"))

@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 # Marks that reverse the direction of text, to disguise a name (Unicode TR 36, "Bidirectional Text Spoofing").
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+BACKSLASH = "The path contains a backslash."
+UNSHOWABLE = "The path contains characters that cannot be shown."
+TWIN = "Another path differs from this one only by case or Unicode form."
+ODD_NAMES = {BACKSLASH, UNSHOWABLE, TWIN}  # the name is the problem: the file can be left out
 
 
 def path_problem(path: str, *, depth: int, length: int) -> str:
@@ -15,9 +19,9 @@ def path_problem(path: str, *, depth: int, length: int) -> str:
     if path.startswith("/"):
         return "The path is absolute."
     if "\\" in path:
-        return "The path contains a backslash."
+        return BACKSLASH
     if any(unicodedata.category(character) in UNPRINTABLE or character in BIDI for character in path):
-        return "The path contains characters that cannot be shown."
+        return UNSHOWABLE
     if any(part in ("", ".", "..") for part in parts):
         return "The path leaves its folder."
     if len(path.encode()) > length:

@@ -16,13 +16,23 @@ class LinkRefused(Exception):
 
 
 class Links:
-    """The links of a snapshot: their `targets` by path, its `files`, and the reasons for its `refused` paths."""
+    """The links of a snapshot: their `targets` by path, its `files`, and the reasons for its `refused` and `odd` paths.
+
+    Links to folders leave out the odd paths in them.
+    """
 
     def __init__(
-        self, targets: dict[str, str], files: dict, refused: dict[str, str], *, entries: int, size: int
+        self,
+        targets: dict[str, str],
+        files: dict,
+        refused: dict[str, str],
+        odd: dict[str, str],
+        *,
+        entries: int,
+        size: int,
     ) -> None:
-        self.targets, self.files, self.refused = targets, files, refused
-        self.sorted_paths = sorted([*files, *targets, *refused])
+        self.targets, self.files, self.refused, self.odd = targets, files, refused, odd
+        self.sorted_paths = sorted([*files, *targets, *refused, *odd])
         self.entries, self.size = entries, size  # what may still be added
         self.known: dict[str, dict] = {}
         self.open: set[str] = set()
@@ -63,10 +73,12 @@ class Links:
     def _below(self, target: str, link: str) -> dict:
         if target in self.files:
             return {"": self.files[target]}
-        if target in self.refused:
-            raise LinkRefused(self.refused[target])
+        if target in self.refused or target in self.odd:
+            raise LinkRefused(self.refused.get(target) or self.odd[target])
         found: dict = {}
         for path in self._paths_in(target):
+            if path in self.odd:
+                continue
             rest = path[len(target) + 1 :]
             if path in self.refused:
                 raise LinkRefused(self.refused[path])

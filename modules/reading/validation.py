@@ -2,28 +2,32 @@
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from modules.pages.readme import LONGEST as LONGEST_README
-from modules.reading import left_out
+from modules.reading import left_out, special_files
 from modules.reading.archive import File, Snapshot
 from modules.reading.discovery import (
     SourceLeaves,
     called_folder,
     find_folders,
+    helpers_of,
     is_config,
     is_inside,
+    is_opentofu,
     outermost,
     split,
     title_of,
     with_targets,
+    without_helpers,
 )
 from modules.reading.parse_pool import Source
 from modules.terraform import advice
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
+RULES = 1  # increment with each change of what is a module, and of what is found in the same files
 MOST_FINDINGS = 100
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
@@ -41,6 +45,7 @@ class Found:
     schema: Schema = field(default_factory=lambda: combine({})[0])
     readme: str = ""
     parts: list[str] = field(default_factory=list)  # paths in the repository that all of this depends on
+    helpers: list[str] = field(default_factory=list)  # folders below it that it calls, which are no modules for that
 
     @property
     def is_valid(self) -> bool:
@@ -59,23 +64,36 @@ class Found:
 class Repository:
     """Reads a snapshot with `parse`, which takes sources by path and yields answers of `hcl.read_file`.
 
-    Folders that are `known` are skipped. `terraform` is the version that executes runs; blank while it is not known.
+    Folders that are `known`, given with their helpers, are skipped. `terraform` is the version that executes runs;
+    blank while it is not known. With `any_depth`, folders at any depth are modules, once `read` has found out which
+    are helpers of others.
     """
 
     def __init__(
-        self, snapshot: Snapshot, name: str, parse: Parse, *, known: Collection[str] = (), terraform: str = ""
+        self,
+        snapshot: Snapshot,
+        name: str,
+        parse: Parse,
+        *,
+        known: Mapping[str, Collection[str]] | None = None,
+        any_depth: bool = False,
+        terraform: str = "",
     ) -> None:
-        self.snapshot, self.name, self.parse, self.terraform = snapshot, name, parse, terraform
-        self.folders = [folder for folder in find_folders([*snapshot.files, *snapshot.refused]) if folder not in known]
+        self.snapshot, self.name, self.parse, self.known = snapshot, name, parse, known or {}
+        self.any_depth, self.terraform = any_depth, terraform
+        paths = [*snapshot.files, *snapshot.refused, *snapshot.odd]
+        self.folders = [each for each in find_folders(paths, any_depth=any_depth) if each not in self.known]
         self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder
+        self.opentofu: dict[str, list[str]] = {}  # files that only OpenTofu reads, by folder
+        self.readmes: dict[str, str] = {}  # paths, by folder
+        self.pointers: set[str] = set()
+        self.left_out: dict[str, str] = {}  # what is left out of archives, by path
         self.holds: set[str] = {""}  # every folder that is not empty
         for path in sorted(snapshot.files):
-            folder, name = split(path)
-            if is_config(name) and not left_out.left_out(path):
-                self.configs.setdefault(folder, []).append(path)
-            while folder not in self.holds:
-                self.holds.add(folder)
-                folder = split(folder)[0]
+            self._sort(path, snapshot.files[path])
+        gitmodules = snapshot.files.get(special_files.SUBMODULES)
+        listed = special_files.submodules(gitmodules.data.decode("utf-8", "replace")) if gitmodules else []
+        self.submodules = [path for path in listed if path not in self.holds]
         self.answers: dict[str, FileAnswer] = {}
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
@@ -90,6 +108,10 @@ class Repository:
                 yield path
             called = {target for path in paths for target, _ in self._calls(path) if target is not None}
             wanted = {folder for folder in called for path in self.configs.get(folder, []) if path not in self.answers}
+        if self.any_depth:
+            helpers = {folder: helpers_of(folder, self._reachable(folder)[0]) for folder in self.folders}
+            self.folders = without_helpers(self.folders, {**self.known, **helpers})
+            self.known = dict.fromkeys(without_helpers(self.known, helpers), ())
 
     def module(self, folder: str) -> Found:
         """Return the module at `folder`; `read` must have been exhausted before."""
@@ -101,10 +123,11 @@ class Repository:
         files = {
             path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)
         }
-        parts = {path: left_out.left_out(path) for path in files}
-        found.files = {path: file for path, file in files.items() if not parts[path]}
-        found.findings += left_out.advice({part for part in parts.values() if part})
+        found.files = {path: file for path, file in files.items() if path not in self.left_out}
+        found.findings += left_out.advice({self.left_out[path] for path in files.keys() & self.left_out})
         found.findings += self._refused(inside)
+        found.findings += self._special(found.files, reached, inside)
+        found.helpers = helpers_of(folder, reached) if self.any_depth else []
         found.readme = self._readme(folder)
         answers = self._answers_of(folder)
         schema, declared = combine(answers)
@@ -180,12 +203,21 @@ class Repository:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
             elif target not in self.holds:
                 missing.add(target)
-                message = f"The source {call['source']} is not a folder of this repository. Check the path."
+                message = self._no_folder(target, call["source"])
             else:
                 targets.append(target)
                 continue
             wrong.append(finding("error", "source", message, path, call["line"]))
         return targets, missing, wrong
+
+    def _no_folder(self, target: str, source: str) -> str:
+        submodule = next((path for path in self.submodules if is_inside(target, path)), None)
+        if submodule is None:
+            return f"The source {source} is not a folder of this repository. Check the path."
+        return (
+            f"The source {source} is in the Git submodule {submodule}, which GitHub's archive leaves empty. "
+            "Copy its files into this repository, or use its own Git address as the source."
+        )
 
     def _refused(self, inside: list[str]) -> list[Finding]:
         return [
@@ -194,12 +226,34 @@ class Repository:
             if any(is_inside(path, part) for part in inside) and not left_out.left_out(path)
         ]
 
+    def _special(self, files: Iterable[str], reached: set[str], inside: list[str]) -> Iterator[Finding]:
+        yield from special_files.of_odd_names(self.snapshot.odd, inside)
+        yield from special_files.of_pointers(sorted(self.pointers.intersection(files)), reached)
+        yield from special_files.of_submodules(self.submodules, inside)
+        for folder in sorted(reached & self.opentofu.keys()):
+            yield from special_files.of_opentofu(self.opentofu[folder], is_alone=folder not in self.configs)
+
+    def _sort(self, path: str, file: File) -> None:
+        """Note what a file is: configuration, a pointer, a README, left out of archives; and its folder."""
+        folder, name = split(path)
+        if part := left_out.left_out(path):
+            self.left_out[path] = part
+        elif special_files.is_pointer(file.data):
+            self.pointers.add(path)
+        elif is_config(name):
+            self.configs.setdefault(folder, []).append(path)
+        elif is_opentofu(name):
+            self.opentofu.setdefault(folder, []).append(path)
+        elif name.lower() == "readme.md":
+            self.readmes.setdefault(folder, path)
+        while folder not in self.holds:
+            self.holds.add(folder)
+            folder = split(folder)[0]
+
     def _readme(self, folder: str) -> str:
-        for path, file in self.snapshot.files.items():
-            where, name = split(path)
-            if where == folder and name.lower() == "readme.md":
-                return file.data.decode("utf-8", "replace").replace("\0", "")[:LONGEST_README]
-        return ""
+        path = self.readmes.get(folder)
+        data = self.snapshot.files[path].data if path else b""
+        return data.decode("utf-8", "replace").replace("\0", "")[:LONGEST_README]
 
 
 def _relative(root: str, folder: str) -> str:

@@ -30,7 +30,7 @@ def refused(name, **more):
     """What becomes of a tarball with one odd member beside a good file."""
     snapshot = read({"vpc/main.tf": ""}, members=[(member(f"{TOP}/{name}", **more), b"")])
     assert "vpc/main.tf" in snapshot.files
-    return snapshot.refused
+    return snapshot.refused | snapshot.odd
 
 
 def test_top_folder_is_stripped_and_files_keep_mode_and_git_id():
@@ -75,7 +75,21 @@ def test_devices_pipes_and_hard_links_are_refused(kind):
 def test_twins_by_case_or_unicode_form_are_both_refused(names):
     snapshot = read(dict.fromkeys(names, ""))
     assert snapshot.files == {}
-    assert set(snapshot.refused) == set(names)
+    assert (set(snapshot.odd), snapshot.refused) == (set(names), {})
+
+
+def test_link_to_a_folder_leaves_out_its_odd_names():
+    snapshot = read(
+        {"icons/a.png": "", "icons/Icon\r": "", "icons/B": "", "icons/b": ""}, links={"vpc/icons": "../icons"}
+    )
+    assert list(snapshot.files) == ["icons/a.png", "vpc/icons/a.png"]
+    assert snapshot.refused == {}
+
+
+def test_link_to_a_twin_is_left_out_with_it():
+    snapshot = read({"docs/A.md": "", "docs/a.md": "", "vpc/main.tf": ""}, links={"vpc/a.md": "../docs/a.md"})
+    assert set(snapshot.odd) == {"docs/A.md", "docs/a.md", "vpc/a.md"}
+    assert snapshot.refused == {}
 
 
 def test_path_that_stands_twice_is_refused():

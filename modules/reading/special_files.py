@@ -1,0 +1,63 @@
+"""Findings about files that a module cannot use as they are: pointers, submodules, OpenTofu's own, odd names."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from modules.reading.discovery import is_config, is_inside, split
+from modules.reading.left_out import left_out
+from modules.terraform.schema import Finding, finding
+
+SUBMODULES = ".gitmodules"
+# How each pointer begins, and its most bytes: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+POINTER = b"version https://git-lfs.github.com/spec/"
+LARGEST_POINTER = 1024
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether a file is a pointer of Git LFS in place of its content."""
+    return data.startswith(POINTER) and len(data) < LARGEST_POINTER
+
+
+def submodules(text: str) -> list[str]:
+    """The folders of a repository's submodules, from its .gitmodules (git's "gitmodules")."""
+    pairs = (line.partition("=") for line in text.splitlines())
+    return [value.strip().strip('"').strip("/") for key, _, value in pairs if key.strip() == "path" and value.strip()]
+
+
+def of_pointers(paths: Iterable[str], folders: Collection[str]) -> Iterator[Finding]:
+    """An error for each pointer that `folders` need as configuration, a suggestion for each other one."""
+    for path in paths:
+        folder, name = split(path)
+        if folder in folders and is_config(name):
+            message = "Git LFS keeps this file, so GitHub's archive has only a pointer to it. Commit the file itself."
+            yield finding("error", "lfs", message, path, 1)
+        else:
+            message = "Git LFS keeps this file, so the module gets only a pointer to it. Commit the file itself."
+            yield finding("advice", "lfs", message, path)
+
+
+def of_submodules(paths: Iterable[str], inside: Collection[str]) -> Iterator[Finding]:
+    """A suggestion for each submodule in one of the parts `inside`."""
+    for path in paths:
+        if any(is_inside(path, part) for part in inside):
+            yield finding("advice", "submodule", "This is a Git submodule. The module does not get its files.", path)
+
+
+def of_odd_names(reasons: Mapping[str, str], inside: Collection[str]) -> Iterator[Finding]:
+    """An error for each Terraform file in one of the parts `inside` whose name is refused, a suggestion for others."""
+    for path, reason in reasons.items():
+        if not any(is_inside(path, part) for part in inside) or left_out(path):
+            continue
+        if is_config(split(path)[1]):
+            yield finding("error", "path", reason, path)
+        else:
+            yield finding("advice", "left-out", f"Left out of the archive: {reason[0].lower()}{reason[1:]}", path)
+
+
+def of_opentofu(files: list[str], *, is_alone: bool) -> Iterator[Finding]:
+    """An error where OpenTofu's `files` of a folder are alone, else a suggestion for each."""
+    if is_alone:
+        message = "This needs OpenTofu: the folder has .tofu files and no .tf file. The portal runs Terraform."
+        yield finding("error", "opentofu", message, files[0], 1)
+        return
+    for path in files:
+        yield finding("advice", "opentofu", "Terraform ignores this file. Only OpenTofu reads it.", path)
