@@ -10,7 +10,7 @@ import requests
 import urllib3
 from django.conf import settings
 
-from accounts import github_api, token_scopes
+from accounts import github_api, single_sign_on, token_scopes
 from accounts.github_api import PAGE, Answer
 from accounts.github_errors import ArchiveTooLarge, BranchRenamed, GitHubUnreachable, Redirected
 
@@ -37,6 +37,14 @@ class Repository:
     default_branch: str
     pushed_at: datetime | None
     description: str
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """What a token can read, and the number of organizations that GitHub left out for lack of single sign-on."""
+
+    rows: list[Repository]
+    organizations_left_out: int
 
 
 @dataclass(frozen=True)
@@ -72,17 +80,19 @@ def identify(token: str, *, timeout: float | None = None) -> Identity:
     return Identity(str(answer.data["login"]), scopes, is_fine_grained, expires_at)
 
 
-def repositories(token: str) -> list[Repository]:
+def repositories(token: str) -> Repositories:
     """Every repository that `token` can read, by name, all of GitHub's pages; raises GitHubError."""
     found: dict[int, Repository] = {}  # a page may repeat a row when the list changes in between
+    left_out: set[str] = set()
     with github_api.client(token) as client:
         for page in range(1, MOST_PAGES + 1):
             # Pages are requested by number: links in the response are never followed, so the token cannot leak.
             answer = github_api.get(client, "/user/repos", per_page=PAGE, page=page, sort="full_name")
             found.update((row["id"], _repository(row)) for row in answer.data)
+            left_out |= single_sign_on.left_out(answer.headers)
             if 'rel="next"' not in answer.headers.get("link", ""):
                 break
-    return list(found.values())
+    return Repositories(list(found.values()), len(left_out))
 
 
 def repository(token: str, repository_id: int, *, timeout: float | None = None) -> Repository:

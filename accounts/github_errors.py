@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from accounts import single_sign_on
+
 
 class GitHubError(Exception):
     """A request that GitHub refused or that failed; its message is a sentence for people.
@@ -35,8 +37,22 @@ class Forbidden(GitHubError):
     problem = "unreadable"
     sentence = (
         "GitHub does not let this token read that. Give a fine-grained token read access to contents, "
-        "or authorise a classic token for the organisation's single sign-on."
+        "or authorize a classic token for the organization's single sign-on."
     )
+
+
+class SignOnRequired(Forbidden):
+    """An organization requires single sign-on. At `url`, blank or valid for an hour, the token is authorized."""
+
+    problem = "sign_on"
+    sentence = (
+        "The organization requires single sign-on, and this token is not authorized for it. "
+        "Authorize it on GitHub, then try again."
+    )
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
 
 
 class NotFound(GitHubError):
@@ -113,6 +129,8 @@ def refusal(status: int, headers: Mapping[str, str], message: str) -> GitHubErro
 
     Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
+    if single_sign_on.is_required(headers):
+        return SignOnRequired(single_sign_on.url(headers))
     if status == 429 or (status == 403 and _is_limited(headers, message)):
         return RateLimited(_reset_at(headers))
     if status == 404 and message == "Branch not found":

@@ -256,6 +256,7 @@ class GitHubConnection(models.Model):
 
         REJECTED = "rejected", "Rejected by GitHub"
         SCOPE = "scope", "Lacks the repo scope"
+        SIGN_ON = "sign_on", "Needs single sign-on"
         UNREADABLE = "unreadable", "Cannot read the repository"
         SEALED = "sealed", "Cannot be decrypted"
 
@@ -271,10 +272,12 @@ class GitHubConnection(models.Model):
     checked_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True, help_text="What the last check found.")
     problem_kind = models.CharField(max_length=10, choices=Problem, blank=True)
+    sign_on_url = models.CharField(max_length=500, blank=True, help_text="Where the token is authorized, on GitHub.")
     repository_id = models.BigIntegerField(null=True, blank=True, help_text="GitHub's own id. It survives a rename.")
     repository_name = models.CharField(max_length=200, blank=True, help_text="owner/name")
     branch = models.CharField(max_length=255, blank=True)
     branches = models.JSONField(default=list, help_text="Branches of the selected repository, at the last check.")
+    any_depth = models.BooleanField(default=False, help_text="Folders at any depth are modules.")
     pushed_at = models.DateTimeField(null=True, blank=True, help_text="When a webhook last reported a push to read.")
     webhook_secret_encrypted = models.BinaryField(default=b"", editable=False)
     refresh_requested_at = models.DateTimeField(
@@ -282,6 +285,10 @@ class GitHubConnection(models.Model):
     )
     refresh_leased_until = models.DateTimeField(null=True, blank=True, help_text="A worker reads the list until then.")
     repositories_read_at = models.DateTimeField(null=True, blank=True)
+    organizations_left_out = models.PositiveIntegerField(
+        default=0,
+        help_text="Organizations whose repositories GitHub left out of the list for lack of single sign-on.",
+    )
 
     objects = ConnectionQuerySet.as_manager()
 

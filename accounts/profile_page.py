@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.github_errors import GitHubError, SignOnRequired
 from accounts.models import GitHubConnection, User
 from foundation.paragraphs import counted, joined
 
@@ -16,6 +17,7 @@ class GitHubCards:
     intro: str
     refusal: str
     readable: str = ""
+    left_out: str = ""
     unaffected: str = ""
     removal: str = ""
     webhook: str = ""
@@ -33,6 +35,7 @@ def github_cards(
         intro,
         refusal,
         readable=f"This token can read {counted(readable, 'repository', 'repositories')}",
+        left_out=left_out(connection.organizations_left_out),
         unaffected=unaffected_by_choice(connection.repository_name, published),
         removal=removal(published),
         webhook=webhook(connection.repository_name, has_secret=bool(connection.webhook_secret_encrypted)),
@@ -92,3 +95,22 @@ def webhook(repository: str, *, has_secret: bool) -> str:
 
 def chosen(repository: str, branch: str) -> SafeString:
     return format_html("Now {}, branch <code>{}</code>", repository, branch)
+
+
+def left_out(organizations: int) -> str:
+    """Which repositories are missing in the list; blank when it is complete."""
+    if not organizations:
+        return ""
+    whose = "an organization" if organizations == 1 else f"{organizations:,} organizations"
+    return (
+        f"GitHub left out the repositories of {whose}, because this token is not authorized for single sign-on there. "
+        "Authorize it under “Configure SSO” on GitHub, then refresh the list."
+    )
+
+
+def github_refusal(error: GitHubError) -> SafeString | str:
+    """The error's sentence, with GitHub's link where the token can be authorized for single sign-on."""
+    if isinstance(error, SignOnRequired) and error.url:
+        link = '{} <a href="{}" rel="noopener noreferrer">Authorize the token on GitHub</a>'
+        return format_html(link, str(error), error.url)
+    return str(error)

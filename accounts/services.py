@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import github, repository_choice, token_health
-from accounts.github_errors import GitHubError, NotFound
+from accounts.github_errors import Forbidden, GitHubError, NotFound
 from accounts.models import AccessibleRepository, GitHubConnection, PlatformSettings, User
 from foundation import audit
 from foundation.encryption import DecryptionFailed
@@ -80,10 +80,8 @@ def select_repository(
         connection = locked(connection)
         connection.repository_id, connection.repository_name = choice.repository.id, choice.repository.full_name
         connection.branch, connection.branches = choice.branch, choice.branches
-        connection.problem = connection.problem_kind = ""
-        connection.save(
-            update_fields=["repository_id", "repository_name", "branch", "branches", "problem", "problem_kind"]
-        )
+        token_health.set_problem(connection, None)
+        connection.save(update_fields=["repository_id", "repository_name", "branch", "branches", *token_health.FIELDS])
         audit.record(
             "connection.repository_selected",
             by=by,
@@ -116,9 +114,7 @@ def request_refresh(connection: GitHubConnection, *, by: User) -> None:
 
 
 @transaction.atomic
-def store_repositories(
-    connection: GitHubConnection, *, found: list[github.Repository], asked_at: datetime | None
-) -> None:
+def store_repositories(connection: GitHubConnection, *, found: github.Repositories, asked_at: datetime | None) -> None:
     """Replace the stored list; a refresh requested after `asked_at` stays due."""
     connection = locked(connection)
     connection.repositories.all().delete()
@@ -132,10 +128,11 @@ def store_repositories(
             pushed_at=row.pushed_at,
             description=row.description,
         )
-        for row in found
+        for row in found.rows
     )
     connection.repositories_read_at = timezone.now()
-    _end_refresh(connection, "repositories_read_at", asked_at=asked_at)
+    connection.organizations_left_out = found.organizations_left_out
+    _end_refresh(connection, "repositories_read_at", "organizations_left_out", asked_at=asked_at)
 
 
 @transaction.atomic
@@ -219,12 +216,12 @@ def token_of(connection: GitHubConnection) -> str:
         raise TokenUnreadable from error
 
 
-def _repository_fault(token: str, connection: GitHubConnection) -> NotFound | None:
+def _repository_fault(token: str, connection: GitHubConnection) -> NotFound | Forbidden | None:
     if connection.repository_id is None:
         return None
     try:
         github.repository(token, connection.repository_id, timeout=PATIENCE)
-    except NotFound as error:
+    except (NotFound, Forbidden) as error:
         return error
     return None
 

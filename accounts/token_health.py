@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 
-from accounts.github_errors import GitHubError
+from accounts.github_errors import GitHubError, SignOnRequired
 from accounts.models import GitHubConnection, User
 from foundation import outbox
 from foundation.paragraphs import counted
@@ -24,8 +25,17 @@ WORDS = {  # the text after "Your GitHub token", and what to do
         "The repository was deleted, or the token lost its access. Scans are paused until you give the token access "
         f"or select another repository. {UNAFFECTED}",
     ),
+    Problem.SIGN_ON: (
+        "is not authorized for single sign-on",
+        "The organization of {repository} requires it. Scans are paused until you authorize the token on GitHub. "
+        f"{UNAFFECTED}",
+    ),
     Problem.SEALED: ("cannot be decrypted", f"The portal no longer has the key that encrypted it. {LASTS}"),
 }
+
+FIELDS = ("problem", "problem_kind", "sign_on_url")
+# Problems that cannot be true any more once the token has read its repository; a public one can be read without scope.
+REFUTED_BY_READING = Q(problem__gt="") & Q(problem_kind__in=["", Problem.REJECTED, Problem.UNREADABLE, Problem.SIGN_ON])
 
 
 @dataclass(frozen=True)
@@ -74,9 +84,21 @@ def set_problem(connection: GitHubConnection, fault: GitHubError | None) -> None
     """Set the problem fields of the row without saving it; `fault` None clears them."""
     connection.problem = str(fault or "")
     connection.problem_kind = fault.problem if fault else ""
+    connection.sign_on_url = fault.url if isinstance(fault, SignOnRequired) else ""
     if connection.problem_kind == Problem.UNREADABLE:
         name = connection.repository_name
         connection.problem = f"This token cannot read {name}. Give it access, or select another repository."
+
+
+def note_success(connection: GitHubConnection, *, repository_id: int) -> None:
+    """Take back what an earlier failure said, as the token has just read the repository.
+
+    Does nothing where the token or the selected repository has changed since `connection` was loaded.
+    """
+    same = GitHubConnection.objects.filter(
+        pk=connection.pk, token_encrypted=connection.token_encrypted, repository_id=repository_id
+    )
+    same.filter(REFUTED_BY_READING).update(**dict.fromkeys(FIELDS, ""))
 
 
 def trouble_of(connection: GitHubConnection) -> Trouble | None:
@@ -86,8 +108,8 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
         ended = f"It expired on {connection.expires_at:%-d %b %Y at %H:%M} UTC. {LASTS}"
         return _trouble(connection, EXPIRY, "bad", "has expired", ended)
     if connection.problem_kind:
-        says, text = WORDS[Problem(connection.problem_kind)]
-        says = says.format(repository=connection.repository_name or "its repository")
+        repository = connection.repository_name or "its repository"
+        says, text = (words.format(repository=repository) for words in WORDS[Problem(connection.problem_kind)])
         return _trouble(connection, connection.problem_kind, "bad", says, text)
     if days is not None and days <= WARNING_DAYS:
         end = f"Scans stop on {connection.expires_at:%-d %b %Y at %H:%M} UTC unless you save a new one. {UNAFFECTED}"
@@ -121,6 +143,6 @@ def _trouble(connection: GitHubConnection, kind: str, tone: str, says: str, text
 def _key(connection: GitHubConnection, kind: str) -> str:
     if kind == EXPIRY:  # the same problem from the first warning until expiry
         return f"token:{connection.ref}:{kind}:{connection.expires_at:%Y%m%d%H%M%S}"
-    about = f"{connection.repository_id} " if kind == Problem.UNREADABLE else ""
+    about = f"{connection.repository_id} " if kind in (Problem.UNREADABLE, Problem.SIGN_ON) else ""
     digest = hashlib.sha256(about.encode() + bytes(connection.token_encrypted)).hexdigest()
     return f"token:{connection.ref}:{kind}:{digest[:16]}"

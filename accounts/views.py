@@ -69,7 +69,7 @@ def token_save(request: SignedInRequest) -> HttpResponse:
     try:
         connection = services.save_token(side.owner, token=form.cleaned_data["token"], by=request.user)
     except GitHubError as error:
-        form.add_error("token", str(error))
+        form.add_error("token", profile_page.github_refusal(error))
         return _page(request, status=422, token_form=form)
     messages.success(request, f"The token of {connection.login} was checked and saved.")
     return redirect(_profile_of(side))
@@ -90,7 +90,7 @@ def repository_save(request: SignedInRequest) -> HttpResponse:
         )
     except GitHubError as error:
         is_branch = isinstance(error, BranchNotFound | BranchRenamed)
-        form.add_error("branch" if is_branch else "repository", str(error))
+        form.add_error("branch" if is_branch else "repository", profile_page.github_refusal(error))
         return _page(request, status=422, repository_form=form)
     messages.success(
         request,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import github as adapter
 from accounts import github_errors as errors
 from accounts import repositories, services, tasks
 from accounts.models import AccessibleRepository, GitHubConnection
@@ -71,7 +72,7 @@ def test_what_was_asked_for_during_the_reading_stays_due(github, connection):
     ask_again(connection)
     asked_at = connection.refresh_requested_at
     GitHubConnection.objects.update(refresh_requested_at=F("refresh_requested_at") + timedelta(seconds=1))
-    services.store_repositories(connection, found=[], asked_at=asked_at)
+    services.store_repositories(connection, found=adapter.Repositories([], 0), asked_at=asked_at)
     connection.refresh_from_db()
     assert connection.is_refreshing
     assert names(connection) == []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from demo.local_github import routes
+from demo.local_github import routes, single_sign_on
 from demo.local_github.call import Call
 from demo.local_github.codeload import Codeload
 from demo.local_github.git import GitFailed, GitRepository
@@ -105,6 +105,8 @@ class Api:
             return path
         if found is None or not call.token.may_read(found):
             raise GitHubError(404, "Not Found")
+        if found.owner in call.token.unauthorized:
+            raise single_sign_on.required(found.owner, base=self.base)
         call.repository, call.git = found, self.git_of(found)
         return rest
 
@@ -153,5 +155,5 @@ def _answer_of(result: Any) -> Answer:
     if isinstance(result, Answer):
         return result
     if isinstance(result, Paged):
-        return as_json(result.items, headers={"Link": result.link} if result.link else {})
+        return as_json(result.items, headers=result.headers | ({"Link": result.link} if result.link else {}))
     return as_json(result)

@@ -32,7 +32,7 @@ class GitFailed(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What a commit writes at one path: git's file mode and the bytes (of a link its target, of a submodule its sha)."""
+    """What a commit writes at one path: git's file mode and the bytes: a link's target, a submodule's sha."""
 
     mode: str
     data: bytes

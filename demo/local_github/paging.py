@@ -1,7 +1,7 @@
 """Pagination as GitHub does it: `per_page`, `page`, and a Link header (RFC 5988)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +12,11 @@ DEFAULT_SIZE, LARGEST_SIZE = 30, 100
 
 @dataclass(frozen=True)
 class Paged:
-    """One page of a list and the links to its neighbours."""
+    """One page of a list, the links to its neighbours, and further headers."""
 
     items: list
     link: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def page_of(request: Request) -> tuple[int, int]:

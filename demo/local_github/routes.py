@@ -3,7 +3,7 @@
 import base64
 import posixpath
 
-from demo.local_github import shapes
+from demo.local_github import shapes, single_sign_on
 from demo.local_github.call import Call
 from demo.local_github.git import LINK, TreeEntry
 from demo.local_github.http import Answer, GitHubError, moved
@@ -27,7 +27,8 @@ def user_repositories(call: Call) -> Paged:
     )
     page = paged(call.request, call.base, rows)
     login = call.token.login
-    return Paged([shapes.repository(r, call.base, login=login) for r in page.items], page.link)
+    headers = single_sign_on.partial(call.token, base=call.base)
+    return Paged([shapes.repository(r, call.base, login=login) for r in page.items], page.link, headers)
 
 
 def _wanted(call: Call) -> list:
@@ -39,6 +40,7 @@ def _wanted(call: Call) -> list:
         for row in call.world.readable_by(call.token)
         if ("owner" if row.owner == login else "collaborator") in affiliations
         and visibility in ("all", "private" if row.private else "public")
+        and row.owner not in call.token.unauthorized
     ]
 
 

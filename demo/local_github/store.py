@@ -195,14 +195,19 @@ class Store:
         scopes: Iterable[str] | None = ("repo",),
         expires_at: datetime | None = None,
         repositories: Iterable[str] | None = None,
+        unauthorized: Iterable[str] = (),
     ) -> None:
-        """Add a token; `scopes=None` makes a fine-grained one, limited to `repositories`."""
+        """Add a token; `scopes=None` makes a fine-grained one, limited to `repositories`.
+
+        `unauthorized` are organizations whose single sign-on keeps it out.
+        """
         row = Token(
             token,
             login,
             None if scopes is None else list(scopes),
             expires_at.astimezone(UTC).isoformat() if expires_at else None,
             None if repositories is None else list(repositories),
+            unauthorized=list(unauthorized),
         )
         with self._lock:
             self.world.tokens[token] = row

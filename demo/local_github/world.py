@@ -45,6 +45,7 @@ class Token:
     """A personal access token. `scopes` is None for a fine-grained one.
 
     `repositories` limits a fine-grained token to these full names; None means all of the login's.
+    `unauthorized` are organizations that require single sign-on, which this token is not authorized for.
     """
 
     value: str
@@ -53,6 +54,7 @@ class Token:
     expires_at: str | None = None
     repositories: list[str] | None = None
     revoked: bool = False
+    unauthorized: list[str] = field(default_factory=list)
 
     def is_valid(self, now: datetime) -> bool:
         if self.revoked:

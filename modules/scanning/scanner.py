@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 
-from accounts import github, github_history, token_watch
+from accounts import github, github_history, token_health, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import token_of
@@ -254,6 +254,7 @@ def _succeed(scan: Scan, past: Past, **fields: Any) -> None:
         tag_alarms.store_tags(scan.connection, scan.repository_id, past.tags)
     fields |= {"history": past.history, "history_is_whole": past.is_whole}
     _end(scan, status=Scan.Status.SUCCEEDED, **fields)
+    token_health.note_success(scan.connection, repository_id=scan.repository_id)
     _forget_old(scan)
 
 

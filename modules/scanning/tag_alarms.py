@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from accounts import github_history, token_watch
+from accounts import github_history, token_health, token_watch
 from accounts.github_errors import GitHubError
 from accounts.models import GitHubConnection
 from accounts.services import those_responsible, token_of
@@ -110,6 +110,7 @@ def _read_tags(connection: GitHubConnection) -> None:
     watch = _watch(connection, connection.repository_id)
     token = token_of(connection)
     tags = github_history.tags_unless(token, connection.repository_id, etags=watch.tag_etags)
+    token_health.note_success(connection, repository_id=connection.repository_id)
     if tags is None:
         Watch.objects.filter(pk=watch.pk).update(tags_read_at=Now())
     else:
