@@ -77,8 +77,16 @@ class RepositoryForm(forms.Form):
         required=False, max_length=255, widget=forms.TextInput(attrs={"list": "branches", "autocomplete": "off"})
     )
 
+    any_depth = forms.BooleanField(
+        label="Find modules in folders at any depth",
+        required=False,
+        help_text="Off, modules are the root, top-level folders and folders in modules/. "
+        "A folder that a module calls inside its own folder stays part of it.",
+    )
+
     def __init__(self, data: Any = None, *, connection: GitHubConnection, matching: str = "") -> None:
-        super().__init__(data, initial={"repository": connection.repository_id, "branch": connection.branch})
+        names = {"repository": "repository_id", "branch": "branch", "any_depth": "any_depth"}
+        super().__init__(data, initial={field: getattr(connection, name) for field, name in names.items()})
         self.connection = connection
         self.fields["branch"].help_text = self._default_branch()
         field = cast(RepositoryChoice, self.fields["repository"])

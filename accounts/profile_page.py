@@ -39,7 +39,7 @@ def github_cards(
         unaffected=unaffected_by_choice(connection.repository_name, published),
         removal=removal(published),
         webhook=webhook(connection.repository_name, has_secret=bool(connection.webhook_secret_encrypted)),
-        chosen=chosen(connection.repository_name, connection.branch),
+        chosen=chosen(connection.repository_name, connection.branch, any_depth=connection.any_depth),
     )
 
 
@@ -93,8 +93,17 @@ def webhook(repository: str, *, has_secret: bool) -> str:
     )
 
 
-def chosen(repository: str, branch: str) -> SafeString:
-    return format_html("Now {}, branch <code>{}</code>", repository, branch)
+def chosen(repository: str, branch: str, *, any_depth: bool) -> SafeString:
+    depth = ", folders at any depth" if any_depth else ""
+    return format_html("Now {}, branch <code>{}</code>{}", repository, branch, depth)
+
+
+def repository_saved(connection: GitHubConnection) -> str:
+    depth = " They may be in folders at any depth." if connection.any_depth else ""
+    return (
+        f"The repository was saved. Modules now come from {connection.repository_name}, "
+        f"branch {connection.branch}.{depth}"
+    )
 
 
 def left_out(organizations: int) -> str:

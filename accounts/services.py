@@ -68,26 +68,30 @@ def check_connection(connection: GitHubConnection) -> GitHubConnection:
 
 
 def select_repository(
-    connection: GitHubConnection, *, repository_id: int, branch: str = "", by: User
+    connection: GitHubConnection, *, repository_id: int, branch: str = "", any_depth: bool | None = None, by: User
 ) -> GitHubConnection:
     """Choose the repository and branch (blank: its default one) that modules come from, by GitHub's numeric id.
 
-    Modules published from another repository stay in the catalogue. Raises BranchNotFound and BranchRenamed for
-    a given branch, and other GitHubErrors.
+    `any_depth` takes folders at any depth as modules (None: as before). Modules published from another repository stay
+    in the catalogue. Raises BranchNotFound and BranchRenamed for a given branch, and other GitHubErrors.
     """
     choice = repository_choice.choose(token_of(connection), repository_id, branch=branch, timeout=PATIENCE)
     with transaction.atomic():
         connection = locked(connection)
         connection.repository_id, connection.repository_name = choice.repository.id, choice.repository.full_name
         connection.branch, connection.branches = choice.branch, choice.branches
+        connection.any_depth = connection.any_depth if any_depth is None else any_depth
         token_health.set_problem(connection, None)
-        connection.save(update_fields=["repository_id", "repository_name", "branch", "branches", *token_health.FIELDS])
+        connection.save(
+            update_fields=["repository_id", "repository_name", "branch", "branches", "any_depth", *token_health.FIELDS]
+        )
         audit.record(
             "connection.repository_selected",
             by=by,
             target=connection,
             repository=connection.repository_name,
             branch=connection.branch,
+            any_depth=connection.any_depth,
         )
     return connection
 

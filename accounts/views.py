@@ -83,19 +83,14 @@ def repository_save(request: SignedInRequest) -> HttpResponse:
     form = RepositoryForm(request.POST, connection=connection)
     if not form.is_valid():
         return _page(request, status=422, repository_form=form)
-    chosen, branch = form.cleaned_data["repository"], form.cleaned_data["branch"]
+    chosen, rest = form.cleaned_data["repository"], {name: form.cleaned_data[name] for name in ("branch", "any_depth")}
     try:
-        connection = services.select_repository(
-            connection, repository_id=chosen.repository_id, branch=branch, by=request.user
-        )
+        connection = services.select_repository(connection, repository_id=chosen.repository_id, by=request.user, **rest)
     except GitHubError as error:
         is_branch = isinstance(error, BranchNotFound | BranchRenamed)
         form.add_error("branch" if is_branch else "repository", profile_page.github_refusal(error))
         return _page(request, status=422, repository_form=form)
-    messages.success(
-        request,
-        f"The repository was saved. Modules now come from {connection.repository_name}, branch {connection.branch}.",
-    )
+    messages.success(request, profile_page.repository_saved(connection))
     return redirect(_profile_of(side))
 
 

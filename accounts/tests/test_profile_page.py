@@ -110,4 +110,10 @@ def test_what_the_webhook_is_for(repository, has_secret, words):
 
 
 def test_a_branch_is_no_html():
-    assert profile_page.chosen("alice/modules", "<b>") == "Now alice/modules, branch <code>&lt;b&gt;</code>"
+    said = profile_page.chosen("alice/modules", "<b>", any_depth=False)
+    assert said == "Now alice/modules, branch <code>&lt;b&gt;</code>"
+
+
+def test_the_depth_is_said_where_it_is_on():
+    said = profile_page.chosen("alice/modules", "main", any_depth=True)
+    assert said == "Now alice/modules, branch <code>main</code>, folders at any depth"

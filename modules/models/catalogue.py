@@ -1,5 +1,6 @@
 """Modules of the catalogue: who sees them, and their publishers' settings."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol, Self
 
 from django.conf import settings
@@ -217,10 +218,18 @@ class Module(models.Model):
         return user.is_staff or self.owner_id == user.pk
 
     def _free_slug(self) -> str:
-        """A slug of the folder's name, with the module's ref appended when the owner already uses that slug."""
-        stem = slugify((self.path or self.repository_name).rpartition("/")[2])[:50].strip("-_") or self.ref
-        is_taken = Module.objects.filter(owner=self.owner, slug=stem).exists()
-        return f"{stem}-{self.ref}" if is_taken else stem
+        """A slug of the folder's name; where the owner uses it already, with its parents' names, else with the ref."""
+        taken = set(Module.objects.filter(owner=self.owner).values_list("slug", flat=True))
+        stems = list(slugs_of(self.path or self.repository_name.rpartition("/")[2])) or [self.ref]
+        return next((stem for stem in stems if stem not in taken), f"{stems[0]}-{self.ref}")
+
+
+def slugs_of(folder: str) -> Iterator[str]:
+    """Slugs for a folder, the shortest first: "alb", "aws-alb", "cloud-aws-alb" for `cloud/aws/alb`."""
+    names = [name for name in folder.split("/") if name != "modules"]
+    for first in reversed(range(len(names))):
+        if stem := slugify("-".join(names[first:]))[:50].strip("-_"):
+            yield stem
 
 
 class Share(models.Model):

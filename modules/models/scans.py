@@ -76,6 +76,7 @@ class Scan(models.Model):
     repository_id = models.BigIntegerField()
     repository_name = models.CharField(max_length=200)
     branch = models.CharField(max_length=255, blank=True)
+    any_depth = models.BooleanField(default=False, help_text="It took folders at any depth as modules.")
     same_as = models.ForeignKey(
         "self",
         on_delete=models.RESTRICT,
@@ -158,6 +159,9 @@ class ScannedModule(models.Model):
     readme = models.TextField(blank=True)
     parts: "JSONOf[list[str]]" = models.JSONField(
         default=list, help_text="Paths that it is made of: its folder, siblings, link targets."
+    )
+    helpers: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Folders below it that it calls, and that are no modules for that reason."
     )
     tree_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 over git's entries of these parts.")
 

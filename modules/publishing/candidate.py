@@ -9,6 +9,7 @@ from typing import NamedTuple
 from foundation.choices import ShownChoices
 from modules.json_columns import KeptCommit
 from modules.models import Module, ModuleVersion, ScannedModule
+from modules.reading import discovery
 from modules.terraform.abilities import Ability
 from modules.terraform.schema import Finding, Level
 from modules.versions.compare import Change
@@ -120,6 +121,16 @@ class Candidate:
     def names(self) -> set[str]:
         """The paths by which a form may tick it: its path, and the old one of a renamed folder."""
         return {self.path, "" if self.renamed_from == "." else self.renamed_from or self.path}
+
+    @property
+    def parent(self) -> str:
+        """The folder above its own; blank at the root."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is in a folder of examples, tests or wrappers, and neither published nor ticked."""
+        return discovery.is_aside(self.path) and not self.is_published and not self.ticked
 
     @property
     def is_published(self) -> bool:

@@ -16,13 +16,14 @@ HEAVY = ("schema", "readme", "advice", "changes", "commits")  # large columns of
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
-    """The newest succeeded scan of the selected repository and branch."""
+    """The newest succeeded scan of the selected repository, branch and depth."""
     return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
 
 
 def scans_of(connection: GitHubConnection) -> ScanQuerySet:
-    """Scans of the selected repository and branch, unfinished and failed ones too, newest first."""
-    scans = connection.scans.filter(repository_id=connection.repository_id).newest_first()
+    """Scans of the selected repository, branch and depth, unfinished and failed ones too, newest first."""
+    selected = {"repository_id": connection.repository_id, "any_depth": connection.any_depth}
+    scans = connection.scans.filter(**selected).newest_first()
     return scans.filter(branch=connection.branch) if connection.branch else scans
 
 
@@ -46,6 +47,7 @@ def updates_of(owner: User | None) -> int:
         Q(connection__branch="") | Q(branch=F("connection__branch")),
         connection__owner=owner,
         repository_id=F("connection__repository_id"),
+        any_depth=F("connection__any_depth"),
         status=Scan.Status.SUCCEEDED,
     )
     holder = scans.newest_first().annotate(holder=Coalesce("same_as_id", "pk"))

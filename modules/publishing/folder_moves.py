@@ -9,8 +9,17 @@ Pairs = dict[str, str]
 
 
 def by_name(vanished: Iterable[str], new: Iterable[str]) -> Pairs:
-    """Pair vanished paths with new ones by the folder's name, ignoring case, where it is unique on both sides."""
-    return _pairs({path: _name(path) for path in vanished}, {path: _name(path) for path in new})
+    """Pair vanished paths with new ones by the folder's name, ignoring case, where it is unique on both sides.
+
+    Where it is not, the names of the folders above it decide, as far as they are the same.
+    """
+    vanished, new = list(vanished), list(new)
+    pairs: Pairs = {}
+    for length in range(max(path.count("/") + 1 for path in [*vanished, *new, ""]), 0, -1):
+        found = _pairs(*({path: _end(path, length) for path in each} for each in (vanished, new)))
+        fresh = set(pairs.values())
+        pairs |= {old: path for old, path in found.items() if old not in pairs and path not in fresh}
+    return pairs
 
 
 def by_interface(vanished: dict[str, Schema], new: dict[str, Schema]) -> Pairs:
@@ -41,7 +50,13 @@ def same_names(vanished: Iterable[str], new: Iterable[str]) -> set[str]:
 
 
 def _name(path: str) -> str | None:
-    return path.rpartition("/")[2].casefold() or None
+    return _end(path, 1)
+
+
+def _end(path: str, length: int) -> str | None:
+    """The last names of a path in folded case. Returns None where it has fewer."""
+    names = path.casefold().split("/")
+    return "/".join(names[-length:]) or None if len(names) >= length else None
 
 
 def _pairs(vanished: dict[str, Hashable], new: dict[str, Hashable]) -> Pairs:

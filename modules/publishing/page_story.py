@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import GitHubConnection
 from foundation.paragraphs import counted, joined, listed
+from modules.models import Scan
 from modules.publishing.candidate import Candidate, Plan, most_first
 from modules.publishing.services import NotPublishable, Publication, StalePublication
 
@@ -59,6 +60,18 @@ def missing(connection: GitHubConnection | None, *, is_platform: bool) -> Missin
         text = f"GitHub is connected as {connection.login}. Select {modules}."
         return Missing("No repository selected", text, "Select repository", "#repository")
     return None
+
+
+def nothing_found(base: Scan | None, *, profile: str) -> SafeString | str:
+    """Where the scan `base` looked for modules; `profile` is the address of the form that changes that."""
+    if base is None:
+        return ""
+    none = format_html("Branch {} has none at commit <code>{}</code>.", base.branch, base.commit[:7])
+    if base.any_depth:
+        return joined(["A module is a folder with at least one .tf file.", none])
+    where = "A module is a folder at the root, or in modules/, with at least one .tf file."
+    deeper = format_html('Are they deeper? <a href="{}">Find modules in folders at any depth</a>.', profile)
+    return joined([where, none, deeper])
 
 
 def separate(paths: Sequence[str]) -> SafeString | str:

@@ -13,6 +13,7 @@ from foundation.times import ago
 from modules.models import Module
 from modules.publishing.candidate import Candidate, Preview
 from modules.publishing.terms import Suggestion, Terms
+from modules.reading.discovery import is_usual
 from modules.terraform.abilities import Ability
 from modules.versions.notices import notice
 
@@ -101,6 +102,8 @@ def _stays(candidate: Candidate) -> str:
     now = candidate.module.current_version
     if candidate.found is None:
         gone = "Its folder is no longer in the repository."
+        if not is_usual(candidate.path):
+            gone = "Its folder is no longer in the repository, or folders at any depth are switched off."
         return f"{gone} Version {now.semver} stays in the catalogue while it is ticked."
     return format_html("Version {} ({}) stays in the catalogue while it is ticked.", now.semver, _commit(now.commit))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 
 from django.conf import settings
@@ -12,15 +12,17 @@ from accounts.github import TreeEntry
 from foundation import engine
 from modules.models import Scan, ScannedModule
 from modules.reading.archive import archive_limits
-from modules.reading.discovery import SHELF, find_folders
+from modules.reading.discovery import SHELF, find_folders, is_inside, without_helpers
 from modules.reading.parse_cache import PASSING
 from modules.reading.paths import twins
+from modules.reading.special_files import SUBMODULES
+from modules.reading.validation import RULES
 from modules.terraform.hcl import READER
 from modules.terraform.schema import Finding
 
 LINK_MODE = "120000"
 ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so every module depends on it
-CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, readme, parts, tree_hash"
+CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, readme, parts, helpers, tree_hash"
 
 
 class Tree:
@@ -29,23 +31,35 @@ class Tree:
     def __init__(self, entries: Iterable[TreeEntry]) -> None:
         self.entries = {entry.path: entry for entry in entries}
         self.paths = sorted(self.entries)
-        self.attributes = [path for path in self.paths if path.rsplit("/", 1)[-1] == ATTRIBUTES]
+        self.twins = twins(self.paths)
+        self.settings = [path for path in self.paths if path.rsplit("/", 1)[-1] == ATTRIBUTES or path == SUBMODULES]
 
     def hash(self, parts: Collection[str]) -> str:
-        """SHA-256 over path, mode and blob of all entries in `parts` and each .gitattributes; a blank part is all."""
+        """SHA-256 over path, mode and blob of all entries in `parts` and of git's settings; a blank part is all.
+
+        A twin counts as different, as a new one elsewhere causes an unchanged path to be refused.
+        """
         digest = hashlib.sha256()
-        for path in sorted({path for part in parts for path in self._inside(part)}.union(self.attributes)):
+        for path in sorted({path for part in parts for path in self._inside(part)}.union(self.settings)):
             entry = self.entries[path]
-            digest.update(f"{path}\0{entry.mode}\0{entry.blob}\n".encode())
+            mark = "twin" if path in self.twins else ""
+            digest.update(f"{path}\0{entry.mode}\0{entry.blob}{mark}\n".encode())
         return digest.hexdigest()
 
-    def folders(self) -> list[str]:
-        return find_folders(self.paths)
+    def folders(self, *, any_depth: bool) -> list[str]:
+        return find_folders(self.paths, any_depth=any_depth)
 
-    def tells_modules(self) -> bool:
-        """Whether paths alone determine the modules: no link is where a module could be, and no path has a twin."""
-        links = [path for path, entry in self.entries.items() if entry.mode == LINK_MODE]
-        return not twins(self.paths) and not any(link == SHELF or find_folders([f"{link}/x.tf"]) for link in links)
+    def tells_modules(self, known: Collection[str], *, any_depth: bool) -> bool:
+        """Whether paths alone determine the modules: no link is where one of them could be.
+
+        Links in the parts `known`, which have not changed, lead to the same folders as before.
+        """
+        links = (path for path, entry in self.entries.items() if entry.mode == LINK_MODE)
+        return not any(
+            (link == SHELF or find_folders([f"{link}/x.tf"], any_depth=any_depth))
+            and not any(is_inside(link, part) for part in known)
+            for link in links
+        )
 
     def _inside(self, part: str) -> list[str]:
         if not part:
@@ -57,12 +71,12 @@ class Tree:
 def reading_now() -> str:
     """A hash of the current reader, Terraform and limits: others may find something else in the same content."""
     parsing = (settings.PARSE_FILE_BYTES, settings.PARSE_SECONDS, settings.PARSE_MEMORY_BYTES, settings.PARSE_DEPTH)
-    facts = (READER, engine.terraform_version(), parsing, sorted(asdict(archive_limits()).items()))
+    facts = (READER, RULES, engine.terraform_version(), parsing, sorted(asdict(archive_limits()).items()))
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def base_of(scan: Scan) -> Scan | None:
-    """Return the newest succeeded scan of the same branch with the current reader and limits.
+    """Return the newest succeeded scan of the same branch and depth with the current reader and limits.
 
     Returns None when there is none, or when `scan` names no branch. Its folders may be stored with `same_as`.
     """
@@ -70,23 +84,24 @@ def base_of(scan: Scan) -> Scan | None:
         status=Scan.Status.SUCCEEDED,
         repository_id=scan.repository_id,
         repository_name=scan.repository_name,
+        any_depth=scan.any_depth,
         reading=reading_now(),
     ).exclude(history=[])  # made before histories were kept
     return done.filter(branch=scan.branch).newest_first().first() if scan.branch else None
 
 
-def holding(base: Scan, tree: Tree) -> set[str]:
-    """Paths of the base's modules without any change, siblings and link targets included."""
-    if twins(tree.paths):
-        return set()  # a new twin elsewhere may cause an unchanged path to be refused
-    hashes = base.found.exclude(tree_hash="").values_list("path", "parts", "tree_hash")
-    return {path for path, parts, tree_hash in hashes if tree.hash(parts) == tree_hash}
+def holding(base: Scan, tree: Tree) -> dict[str, list[str]]:
+    """The base's modules without any change, siblings and link targets included: their helpers by path."""
+    rows = base.found.exclude(tree_hash="").values_list("path", "helpers", "parts", "tree_hash")
+    return {path: helpers for path, helpers, parts, tree_hash in rows if tree.hash(parts) == tree_hash}
 
 
-def is_same(base: Scan, tree: Tree, holding: set[str]) -> bool:
+def is_same(base: Scan, tree: Tree, holding: Mapping[str, Collection[str]]) -> bool:
     """Whether another commit has exactly the base's modules, all of them unchanged."""
     known = set(base.found.values_list("path", flat=True))
-    return tree.tells_modules() and known == holding == set(tree.folders())
+    depth = {"any_depth": base.any_depth}
+    folders = without_helpers(tree.folders(**depth), holding)
+    return known == holding.keys() == set(folders) and tree.tells_modules(known, **depth)
 
 
 def is_passing(findings: list[Finding]) -> bool:
@@ -94,7 +109,7 @@ def is_passing(findings: list[Finding]) -> bool:
     return any(row["code"] in PASSING for row in findings)
 
 
-def carry_over(base: Scan, scan: Scan, paths: set[str]) -> None:
+def carry_over(base: Scan, scan: Scan, paths: Collection[str]) -> None:
     """Copy the base's ScannedModule rows of these paths to `scan`, within the database."""
     table = ScannedModule._meta.db_table
     with connection.cursor() as cursor:

@@ -46,10 +46,12 @@ def _due() -> list[GitHubConnection]:
     connections = GitHubConnection.objects.publishing().annotate(
         read_id=Subquery(scans.values("repository_id")[:1]),
         read_branch=Subquery(scans.values("branch")[:1]),
+        read_any_depth=Subquery(scans.values("any_depth")[:1]),
         read_at=Subquery(scans.values("finished_at")[:1]),
         begun_at=Subquery(scans.values("started_at")[:1]),
     )
-    is_chosen = Q(read_id=F("repository_id")) & (Q(branch="") | Q(read_branch=F("branch")))
+    is_chosen = Q(read_id=F("repository_id"), read_any_depth=F("any_depth"))
+    is_chosen &= Q(branch="") | Q(read_branch=F("branch"))
     unread = connections.filter(Q(read_id=None) | ~is_chosen)
     old = connections.filter(is_chosen, read_at__lt=Now() - timedelta(seconds=settings.RESCAN_EVERY))
     pushed = connections.filter(is_chosen, pushed_at__gt=F("begun_at"))

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from tempfile import TemporaryFile
@@ -136,12 +137,12 @@ def _work(scan: Scan) -> None:
         _repeat(scan, base, head, past)
         return
     tree = _tree(scan, head)
-    holding = reuse.holding(base, tree) if base and tree else set()
+    holding = reuse.holding(base, tree) if base and tree else {}
     if base and tree and reuse.is_same(base, tree, holding):
         _repeat(scan, base, head, past)
         return
-    found = _read(scan, _download(scan, head), holding)
-    _save(scan, found, base, holding, tree, past)
+    found, held = _read(scan, _download(scan, head), holding)
+    _save(scan, found, base, held, tree, past)
 
 
 def _head(scan: Scan, base: Scan | None) -> github.Commit | None:
@@ -190,12 +191,18 @@ def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
     return reuse.Tree(entries)
 
 
-def _read(scan: Scan, snapshot: Snapshot, holding: set[str]) -> list[Found]:
-    repository = Repository(snapshot, scan.repository_name, parse, known=holding, terraform=engine.terraform_version())
+def _read(
+    scan: Scan, snapshot: Snapshot, holding: Mapping[str, Collection[str]]
+) -> tuple[list[Found], Collection[str]]:
+    """Return the modules that were read, and those of `holding` that are still modules."""
+    terraform = engine.terraform_version()
+    repository = Repository(
+        snapshot, scan.repository_name, parse, known=holding, any_depth=scan.any_depth, terraform=terraform
+    )
     progress = Progress(scan, repository.folders)
     for path in repository.read():
         progress.at(path)
-    return [repository.module(folder) for folder in repository.folders]
+    return [repository.module(folder) for folder in repository.folders], repository.known
 
 
 def _download(scan: Scan, head: github.Commit) -> Snapshot:
@@ -211,7 +218,7 @@ def _save(
     scan: Scan,
     found: list[Found],
     base: Scan | None,
-    holding: set[str],
+    holding: Collection[str],
     tree: reuse.Tree | None,
     past: Past,
 ) -> None:
@@ -230,6 +237,7 @@ def _save(
             schema=row.schema,
             readme=row.readme,
             parts=row.parts,
+            helpers=row.helpers,
             tree_hash=tree.hash(row.parts) if tree else "",
         )
         for row in found

@@ -35,6 +35,7 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
         repository_id=connection.repository_id,
         repository_name=connection.repository_name,
         branch=connection.branch,
+        any_depth=connection.any_depth,
         by=by,
     )
     if by:  # the portal scans every few minutes, and each scan is a row anyway
@@ -45,5 +46,5 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
 
 def _give_up_others(scans: ScanQuerySet) -> None:
     """Fail scans of what is no longer selected; a worker that runs one loses its claim."""
-    error = "Another repository or branch was selected in the meantime."
+    error = "Another repository, branch or depth was selected in the meantime."
     scans.update(status=Scan.Status.FAILED, error=error, finished_at=Now(), current="")

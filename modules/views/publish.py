@@ -16,7 +16,7 @@ from accounts.requests import SignedInRequest, part_of_page
 from modules.forms.publishing import PublishForm
 from modules.models import Module, Scan
 from modules.publishing import candidates, page_story, previews, services
-from modules.publishing.listing import listings
+from modules.publishing.listing import apart_from_aside, listings, parents
 from modules.scanning import story as scan_story
 from modules.scanning.services import NothingToScan, start_scan
 from modules.views.carried import apart_of, query_of
@@ -103,6 +103,10 @@ def _publish_page_of(side: Side) -> str:
     return reverse("modules:publish") + side.query
 
 
+def _repository_form_of(side: Side) -> str:
+    return f"{reverse('accounts:profile')}{side.query}#repository"
+
+
 def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> HttpResponse:
     return render(request, "modules/publish.html", _context(request, **details), status=status)
 
@@ -125,7 +129,8 @@ def _context(
     scan = candidates.scans_of(connection).first()
     base = candidates.newest_scan(connection)
     card = {"scan": scan, "scan_text": scan_story.text(scan, connection), "scan_aside": scan_story.aside(scan, base)}
-    return context | card | {"base": base} | _list(connection, base, form, apart_of(request))
+    card |= {"base": base, "nothing_found": page_story.nothing_found(base, profile=_repository_form_of(side))}
+    return context | card | _list(connection, base, form, apart_of(request))
 
 
 def _list(
@@ -140,10 +145,13 @@ def _list(
         candidates.tick(found, {*form.cleaned_data.get("modules", set()), *since})
     previews.attach(found, connection, base)
     kept_apart = [candidate.path for candidate in found if candidate.path in apart]
+    shown, aside = apart_from_aside(listings(found, address=query_of(Side(connection.owner), apart)))
     return {
-        "listings": listings(found, address=query_of(Side(connection.owner), apart)),
+        "listings": shown,
+        "aside": aside,
+        "parents": parents(shown),
         "bar": page_story.save_bar(candidates.plan(found)),
-        "counts": candidates.counts(found),
+        "counts": candidates.counts([each.candidate for each in shown]),
         "seen_json": json.dumps(candidates.standing(connection)),
         "numbers_json": json.dumps(candidates.numbers(found)),
         "apart": kept_apart,

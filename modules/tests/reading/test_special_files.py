@@ -106,7 +106,7 @@ class TestSubmodules:
 class TestOpenTofu:
     def test_a_folder_of_tofu_files_alone_is_found_and_needs_opentofu(self):
         found = read({"vpc/main.tofu": 'variable "a" {}\n', "vpc/variables.tofu.json": "{}"})["vpc"]
-        assert [row for row in findings(found, "opentofu")] == [
+        assert findings(found, "opentofu") == [
             (
                 "error",
                 "vpc/main.tofu",

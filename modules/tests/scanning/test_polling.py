@@ -104,7 +104,7 @@ def test_another_branch_is_read_at_once_and_the_old_reading_given_up(github, con
         ("next", "pending"),
     ]
     first.refresh_from_db()
-    assert first.error == "Another repository or branch was selected in the meantime."
+    assert first.error == "Another repository, branch or depth was selected in the meantime."
 
 
 def test_branch_that_is_chosen_again_is_read_again_at_once(github, connection):

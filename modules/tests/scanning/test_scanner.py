@@ -156,7 +156,10 @@ def test_scan_of_a_repository_no_longer_chosen_is_given_up(alice, github):
     connection = connect(github, alice, name="alice-example/others", files={"a/main.tf": ""})
     second = start_scan(connection, by=alice)
     first.refresh_from_db()
-    assert (first.status, first.error) == ("failed", "Another repository or branch was selected in the meantime.")
+    assert (first.status, first.error) == (
+        "failed",
+        "Another repository, branch or depth was selected in the meantime.",
+    )
     assert second.repository_name == "alice-example/others"
 
 
