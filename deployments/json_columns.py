@@ -2,6 +2,7 @@
 
 from typing import TypeAlias, TypedDict
 
+InputErrors: TypeAlias = dict[str, list[str]]  # variable → what Terraform said of its value, without secrets
 Phases: TypeAlias = dict[str, str]  # status → ISO time at which it was entered
 
 

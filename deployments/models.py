@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from deployments.json_columns import Phases, Plan, Process, Progress
+from deployments.json_columns import InputErrors, Phases, Plan, Process, Progress
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
 from foundation.choices import ChoiceField, ShownChoices
@@ -26,6 +26,7 @@ class Inputs(models.Model):
     ref: RefField  # each subclass declares it
     inputs = models.JSONField(default=dict)
     secret_inputs = models.BinaryField(default=b"", editable=False)
+    secret_names = models.JSONField(default=list, editable=False, help_text="Names of the stored sensitive values.")
 
     class Meta:
         abstract = True
@@ -37,6 +38,8 @@ class Inputs(models.Model):
         return json.loads(encryption.decrypt(bytes(self.secret_inputs), context=self._secrets_context))
 
     def set_secrets(self, values: dict) -> None:
+        """Set `secret_inputs` and `secret_names`; save both."""
+        self.secret_names = sorted(values)
         self.secret_inputs = (
             encryption.encrypt(json.dumps(values).encode(), context=self._secrets_context) if values else b""
         )
@@ -190,6 +193,7 @@ class Run(Inputs):
     )
     resources: "JSONOf[Progress]" = models.JSONField(default=list, help_text="Progress by address while applying.")
     error = models.TextField(blank=True, help_text="What went wrong, in plain sentences.")
+    input_errors: "JSONOf[InputErrors]" = models.JSONField(default=dict, help_text="What was wrong with its inputs.")
     cancel_requested_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -140,7 +140,7 @@ def start_run(
         secrets = _secrets(deployment)
     else:
         _keep(deployment, secrets)
-    deployment.save(update_fields=["inputs", "secret_inputs", "version"])
+    deployment.save(update_fields=["inputs", "secret_inputs", "secret_names", "version"])
     return _queue(deployment, action, secrets=secrets | (anew or {}), by=by)
 
 

@@ -106,10 +106,10 @@ class InputsForm(forms.Form):
                     continue
         return {name: value for name, value in typed.items() if value is not BLANK}
 
-    def complain(self, error: str) -> None:
-        """Add the messages of the module's `validation` blocks that `error` quotes to their fields."""
-        for name, message in complaints(self.variables, error).items():
-            self.errors[name] = self.error_class([message], renderer=self.renderer)
+    def complain(self, errors: Mapping[str, list[str]]) -> None:
+        """Add what Terraform said of values in the last run to the fields of these variables."""
+        for name in self.fields.keys() & errors.keys():
+            self.errors[name] = self.error_class(errors[name], renderer=self.renderer)
 
     def steps(self) -> list[Step]:
         """The fields by step, in the order of `form_steps`."""
@@ -134,15 +134,3 @@ def is_default(variable: Variable, value: Any) -> bool:
     """Whether the module gets the same value when `value` is not sent."""
     is_known = not variable["required"] and not variable.get("default_expression")
     return is_known and not is_injected(variable) and same(value, variable["default"], kind_of(variable))
-
-
-def complaints(variables: list[Variable], error: str) -> dict[str, str]:
-    """The messages of the module's `validation` blocks that `error` quotes, by variable."""
-    said = " ".join(error.split())
-    found = {}
-    for variable in variables:
-        for validation in variable["validations"]:
-            message = " ".join(validation["error_message"].split())
-            if message and message in said:
-                found[variable["name"]] = message
-    return found

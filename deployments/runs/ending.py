@@ -10,6 +10,7 @@ from accounts.models import User
 from billing import services as billing
 from billing.models import Hold
 from billing.retry import retry_on_conflict
+from deployments.json_columns import InputErrors
 from deployments.models import Deployment, Run
 from deployments.runs import state
 from foundation import audit
@@ -20,19 +21,26 @@ from modules.terraform.schema import ephemeral
 @retry_on_conflict
 @transaction.atomic
 def finish_run(
-    run: Run, *, token: int, status: str, error: str = "", was_killed: bool = False, by: User | None = None
+    run: Run,
+    *,
+    token: int,
+    status: str,
+    error: str = "",
+    input_errors: InputErrors | None = None,
+    was_killed: bool = False,
+    by: User | None = None,
 ) -> bool:
     """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
     Success captures the hold, any other end releases it. Status, outputs and resource count of the deployment follow
-    the newest stored state; this run's older states are deleted. `error` is a sentence for people, without secrets.
-    `was_killed` says that Terraform was killed, or interrupted twice, while it changed things. `by` is the person who
-    cancelled.
+    the newest stored state; this run's older states are deleted. `error` is a sentence for people, and `input_errors`
+    what Terraform said of values of inputs, both without secrets. `was_killed` says that Terraform was killed, or
+    interrupted twice, while it changed things. `by` is the person who cancelled.
     """
     deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
     now = timezone.now()
-    ended = {"error": error, "finished_at": now, "lease_expires_at": None, "process": {}}
-    if not run.advance(status, token=token, **ended, **_without_ephemeral(run)):
+    ended = {"error": error, "input_errors": input_errors or {}, "finished_at": now}
+    if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):
         return False
     _settle(run, status, by)
     _follow_state(deployment, run)
@@ -44,12 +52,12 @@ def finish_run(
 
 
 def _without_ephemeral(run: Run) -> dict[str, Any]:
-    """The field to update so that values of ephemeral variables are stored no longer than their run."""
+    """The fields to update so that values of ephemeral variables are stored no longer than their run."""
     names = {variable["name"] for variable in ephemeral(run.version.schema)}
     if not names:
         return {}
     run.forget(names)
-    return {"secret_inputs": run.secret_inputs}
+    return {"secret_inputs": run.secret_inputs, "secret_names": run.secret_names}
 
 
 def _settle(run: Run, status: str, by: User | None) -> None:

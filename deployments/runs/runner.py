@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from accounts.models import User
+from deployments.json_columns import InputErrors
 from deployments.models import Run
 from deployments.runs import leases, state
 from deployments.runs.ending import finish_run
@@ -23,6 +24,7 @@ from modules.terraform.schema import ephemeral
 
 LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is split
 MOST_ERRORS = 5
+MOST_INPUTS = 50
 LONGEST_ERROR = 4_000  # characters
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Attempt:
         self.states = state.StateRecorder(run)
         self.board = ProgressBoard(run)
         self.errors: list[str] = []
+        self.input_errors: InputErrors = {}
         self.log = LogWriter(run)
         self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
 
@@ -92,11 +95,24 @@ class Attempt:
         self._say_goodbye(ending.status, error)
         leases.outlast(self.board.flush)
         leases.outlast(partial(self.log.flush, at_end=True))
-        finish = partial(finish_run, status=ending.status, error=error, was_killed=ending.was_killed)
+        finish = partial(
+            finish_run,
+            status=ending.status,
+            error=error,
+            input_errors=self._complaints() if ending.status == Run.Status.FAILED else {},
+            was_killed=ending.was_killed,
+        )
         if not leases.outlast(lambda: finish(self.run, token=self.run.token, by=self._by(ending.status))):
             raise leases.LeaseLost
         self.workspace.remove()
         publish(self.run.pk)
+
+    def _complaints(self) -> InputErrors:
+        """What Terraform said of values of inputs, without secrets."""
+        return {
+            name: [self.log.clean(message)[:LONGEST_ERROR] for message in messages[:MOST_ERRORS]]
+            for name, messages in self.input_errors.items()
+        }
 
     def _by(self, status: Run.Status) -> User | None:
         """The person who cancelled; None for any other status."""
@@ -170,12 +186,18 @@ class Attempt:
 
     def _take(self, line: str) -> None:
         event = json_stream.parse(line)
-        if isinstance(event, Diagnostic) and event.severity == "error" and len(self.errors) < MOST_ERRORS:
-            self.errors.append(event.sentence)
+        if isinstance(event, Diagnostic) and event.severity == "error":
+            self._note(event)
         if isinstance(event, StateDump):
             self._keep_dump(event)
         self.board.take(event)
         self.log.add(event.text, event.tone, source=event.source)
+
+    def _note(self, error: Diagnostic) -> None:
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(error.sentence)
+        if error.variable and (error.variable in self.input_errors or len(self.input_errors) < MOST_INPUTS):
+            self.input_errors.setdefault(error.variable, []).append(error.message)
 
     def _keep_dump(self, dump: StateDump) -> None:
         try:

@@ -5,14 +5,20 @@ untrusted: a line of another shape becomes plain text, never an error.
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deployments.sandbox.commands import INPUTS_FILE
 from deployments.sandbox.jsonb import made_storable
 
 TONES = " dgyrcb"  # plain, dim, green, yellow, red, cyan, bold
-VARIABLE = re.compile(r"\bvar\.([A-Za-z_][\w-]*)|variable \"([^\"]+)\"")
+# Where a diagnostic's snippet names the variable: the header of its block, or the key before the value in JSON.
+BLOCK = re.compile(r'\s*variable\s+"?([\w-]+)')
+KEY = re.compile(r'("(?:[^"\\]|\\.)*")\s*:\s*\Z')
+CHECKED = re.compile(r"\s*This was checked by the validation rule at \S+\.\Z")
+LONGEST_KEY = 1_000  # characters
 SIGNS = {"create": "g", "update": "y", "replace": "y", "delete": "r"}
 CHATTER = {"output_init_success_cli_message", "initializing_provider_plugin_from_config_message"}
 
@@ -51,7 +57,7 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class Diagnostic(Event):
-    """An error or warning; for a failed validation `detail` is the module's message about `variable`."""
+    """An error or warning. `variable` is the input whose value it is about, and `message` what it says of that."""
 
     severity: str = "error"
     summary: str = ""
@@ -61,7 +67,13 @@ class Diagnostic(Event):
     variable: str = ""
 
     @property
+    def message(self) -> str:
+        return CHECKED.sub("", self.detail).strip() or self.summary
+
+    @property
     def sentence(self) -> str:
+        if self.variable:
+            return " ".join(f"{self.summary} “{self.variable}”: {self.message}".split())
         place = f" ({self.file}, line {self.line})" if self.file else ""
         return " ".join(f"{self.summary}: {self.detail}".split()).rstrip(": ") + place
 
@@ -154,13 +166,21 @@ def _diagnostic(message: dict, text: str) -> Event:
 
 
 def _variable(found: dict) -> str:
-    """The variable that a diagnostic is about. The snippet's code and values are never shown, as they hold inputs."""
+    """The input that a diagnostic is about: its range is the value in the variables file, or the variable's block.
+
+    The snippet's code and values are never shown, as they hold inputs.
+    """
+    file = str((found.get("range") or {}).get("filename", ""))
     snippet = found.get("snippet") or {}
-    values = [str(value.get("traversal", "")) for value in snippet.get("values") or []]
-    for text in [str(snippet.get("context") or ""), *values, str(found.get("detail", ""))]:
-        if match := VARIABLE.search(text):
-            return match[1] or match[2]
-    return ""
+    code, context = str(snippet.get("code") or ""), str(snippet.get("context") or "")
+    is_value = posixpath.basename(file) == posixpath.basename(INPUTS_FILE)
+    if file.endswith(".json"):
+        is_block = context.startswith("variable") and "/" not in file
+        before = code.encode()[: int(snippet.get("highlight_start_offset") or 0)].decode(errors="replace")
+        match = KEY.search(before[-LONGEST_KEY:]) if is_value or is_block else None
+        return str(json.loads(match[1])) if match else ""
+    match = BLOCK.match(context or code) if "/" not in file else None  # a folder's variables are no inputs
+    return match[1] if match else ""
 
 
 READERS = {

@@ -7,7 +7,9 @@ from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deployments.inputs.form import InputsForm
+from deployments.inputs.form import PREFIX, InputsForm, visible_variables
+from deployments.inputs.nested_widget import words
+from deployments.models import Run
 from modules.models import Scan
 
 NOTHING_CREATED = "Nothing was created."
@@ -20,6 +22,24 @@ class Errors:
     titles: list[str]
     text: str = ""
     links: SafeString = SafeString("")
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The inputs whose values the last run refused: the address of the first one's field, and links to all."""
+
+    url: str
+    links: SafeString
+
+
+def rejected_inputs(run: Run, *, form_url: str, sees_hidden: bool) -> Rejected | None:
+    """What to change before a failed run can succeed, in the form at `form_url`; None when nothing in it is known."""
+    asked = visible_variables(run.version.schema, sees_hidden=sees_hidden)
+    wrong = [variable["name"] for variable in asked if variable["name"] in run.input_errors]
+    if not wrong:
+        return None
+    fields = [(f"{form_url}#id_{PREFIX}-{name}", words(name)) for name in wrong]
+    return Rejected(fields[0][0], format_html_join(", ", '<a href="{}">{}</a>', fields))
 
 
 def errors(form: InputsForm, *, kept: str) -> Errors | None:

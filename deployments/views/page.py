@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +16,8 @@ from deployments.forms import DestroyForm
 from deployments.inputs import values
 from deployments.models import Deployment, Run
 from deployments.runs import state
-from deployments.story import costs, runs, versions
-from deployments.views.shared import deployment_or_404, listed, run_or_404, sensitive_names
+from deployments.story import costs, input_errors, runs, versions
+from deployments.views.shared import deployment_or_404, listed, run_or_404
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
@@ -47,7 +48,7 @@ def page_context(
         "unaffected": versions.unaffected(deployment, may_change=deployment.may_change(request.user)),
         "news": outlook.move and versions.news(outlook.move),
         "change_to": outlook.move and versions.change_to(outlook.move),
-        "inputs": listed(deployment, sensitive_names(deployment)),
+        "inputs": listed(deployment, deployment.secret_names),
         "outputs": _outputs(deployment),
         "destroy_form": destroy_form or destroy_form_for(request, deployment),
     }
@@ -91,12 +92,24 @@ def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Ru
         "settled": costs.settled(run.hold) if run.hold else "",
         "change_inputs": "Change inputs" if newest.is_succeeded else "Change inputs and run again",
         "run_again": costs.for_amount("Run again", quote.price),
+        "rejected": _rejected(request, deployment, newest),
         "asks_anew": bool(ephemeral(deployment.version.schema)),
         "on_cancel": runs.on_cancel(run),
         "on_destroy": runs.on_destroy(deployment, is_busy=is_busy),
         "no_outputs": runs.no_outputs(deployment, is_busy=is_busy),
         "no_resources": runs.no_resources(run),
     }
+
+
+def _rejected(request: SignedInRequest, deployment: Deployment, newest: Run) -> input_errors.Rejected | None:
+    """The inputs to change, for people who can, after a run that refused their values."""
+    if not newest.input_errors or deployment.destroyed_at or not deployment.may_change(request.user):
+        return None
+    return input_errors.rejected_inputs(
+        newest,
+        form_url=reverse("deployments:deployment-update", args=[deployment.ref]),
+        sees_hidden=deployment.version.module.shows_hidden_inputs_to(request.user),
+    )
 
 
 def _current_run(deployment: Deployment) -> Run | None:

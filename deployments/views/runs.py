@@ -13,6 +13,7 @@ from accounts.requests import SignedInRequest
 from billing import services as billing
 from deployments import drafts, services, version_moves
 from deployments.inputs.form import InputsForm, form_for
+from deployments.json_columns import InputErrors
 from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
 from deployments.version_moves import ChangedInput, Move
@@ -29,7 +30,8 @@ def deployment_update(request: SignedInRequest, ref: str) -> HttpResponse:
     target, data = version_moves.target_of(deployment), posted(request)
     version, is_stale = _chosen(request, deployment, target, asked(request, data, "version"))
     draft = drafts.find(asked(request, data, "draft"), owner=request.user, version=version, deployment=deployment)
-    if draft._state.adding:
+    is_new = draft._state.adding
+    if is_new:
         draft.inputs = deployment.inputs
     secrets = drafts.readable_secrets(draft)
     form = _form(request, deployment, draft, secrets, data)
@@ -37,8 +39,8 @@ def deployment_update(request: SignedInRequest, ref: str) -> HttpResponse:
         drafts.keep(draft, form, secrets=secrets)
         if form.check and form.is_valid() and not is_stale:
             return redirect("deployments:update-review", deployment.ref, draft.ref)
-    elif version == deployment.version:
-        form.complain(_last_error(deployment))
+    elif is_new and version == deployment.version:
+        form.complain(_last_errors(deployment))
     context = {"deployment": deployment, "version": version, "form": form, "draft": draft, "is_stale": is_stale}
     context |= _said(deployment, form, _move(request, deployment, version), version, target)
     is_wrong = form.is_bound and form.errors or is_stale
@@ -107,9 +109,9 @@ def _move(request: SignedInRequest, deployment: Deployment, version: ModuleVersi
     return Move(deployment.version, version, sees_hidden=sees_hidden)
 
 
-def _last_error(deployment: Deployment) -> str:
+def _last_errors(deployment: Deployment) -> InputErrors:
     newest = deployment.runs.newest_first().first()
-    return newest.error if newest and newest.status == Run.Status.FAILED else ""
+    return newest.input_errors if newest else {}
 
 
 @login_required

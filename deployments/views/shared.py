@@ -12,7 +12,6 @@ from accounts.requests import SignedInRequest
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
 from deployments.models import Deployment, Draft, Run
-from modules.terraform.schema import is_ephemeral
 
 
 def deployment_or_404(request: SignedInRequest, ref: str) -> Deployment:
@@ -57,11 +56,3 @@ def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str,
         for name in (variable["name"] for variable in given.version.schema["variables"])
         if name in given.inputs or name in secrets
     ]
-
-
-def sensitive_names(deployment: Deployment) -> list[str]:
-    """Names of variables that may have a stored secret, without decrypting any."""
-    if not deployment.secret_inputs:
-        return []
-    variables = deployment.version.schema["variables"]
-    return [each["name"] for each in variables if each["sensitive"] and not is_ephemeral(each)]

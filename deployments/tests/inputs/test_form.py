@@ -182,8 +182,8 @@ def test_a_forged_row_button_changes_nothing(posted):
     assert rearranged(QueryDict(f"in-v=a&{posted}")).getlist("in-v") == ["a"]
 
 
-def test_a_modules_own_message_stands_at_its_field():
-    size = variable("size", "number", default=1, validations=[{"condition": "…", "error_message": "size is 20 to 40."}])
-    form = form_for(schema(size, variable("other", default="")))
-    form.complain("Terraform refused the plan.\nsize is\n  20 to 40.")
-    assert dict(form.errors) == {"size": ["size is 20 to 40."]}
+def test_what_terraform_said_of_a_value_is_shown_at_its_field_alone():
+    asked = schema(variable("size", "number", default=1), variable("other", default=""), variable("hidden", group=0))
+    form = form_for(asked)
+    form.complain({"size": ["size is 20 to 40.", "size is even."], "hidden": ["No."], "gone": ["No."]})
+    assert dict(form.errors) == {"size": ["size is 20 to 40.", "size is even."]}

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from deployments.sandbox.json_stream import Diagnostic, Event, Planned, Progress, StateDump, Summary, parse
 
 
@@ -28,21 +30,52 @@ def test_a_resource_goes_from_running_to_done_or_failed():
     assert all(isinstance(event, Progress) for event in seen)
 
 
+CHECKED = "The word must be long.\n\nThis was checked by the validation rule at main.tf:11,3-13."
+GIVEN = {"code": ' "word": "hush",', "highlight_start_offset": 9}
+
+
+def diagnostic(file, snippet, detail=CHECKED):
+    found = {"severity": "error", "summary": "Invalid value for variable", "detail": detail, "snippet": snippet}
+    return parse(line("diagnostic", diagnostic=found | {"range": {"filename": file, "start": {"line": 1}}}))
+
+
 def test_a_validation_error_keeps_the_modules_words_and_variable_but_no_value():
-    diagnostic = {
-        "severity": "error",
-        "summary": "Invalid value for variable",
-        "detail": "The word must be long.\n\nThis was checked by the validation rule at main.tf:11,3-13.",
-        "range": {"filename": "../inputs.tfvars.json", "start": {"line": 1}},
-        "snippet": {"code": '{"word": "hush"}', "values": [{"traversal": "var.word", "statement": 'is "hush"'}]},
-    }
-    event = parse(line("diagnostic", diagnostic=diagnostic))
+    values = [{"traversal": "var.word", "statement": 'is "hush"'}]
+    event = diagnostic("../inputs.tfvars.json", GIVEN | {"values": values})
     assert isinstance(event, Diagnostic)
     assert (event.variable, event.file, event.line) == ("word", "", 0)
-    assert event.sentence == (
-        "Invalid value for variable: The word must be long. This was checked by the validation rule at main.tf:11,3-13."
-    )
+    assert event.message == "The word must be long."
+    assert event.sentence == "Invalid value for variable “word”: The word must be long."
     assert "hush" not in event.text
+
+
+@pytest.mark.parametrize(
+    ("file", "snippet", "variable"),
+    [
+        ("../inputs.tfvars.json", GIVEN, "word"),
+        ("../inputs.tfvars.json", {"code": ' "ü \\" x": {', "highlight_start_offset": 12}, 'ü " x'),
+        ("../inputs.tfvars.json", {"code": "nonsense", "highlight_start_offset": 3}, ""),
+        ("main.tf", {"context": None, "code": 'variable "word" {'}, "word"),
+        ("main.tf", {"context": 'variable "word"', "code": "    condition = tonumber(var.word) > 3"}, "word"),
+        (
+            "main.tf.json",
+            {"context": "variable", "code": '{"variable": {"word": {', "highlight_start_offset": 22},
+            "word",
+        ),
+        ("main.tf.json", {"context": "output", "code": '{"output": {"word": {', "highlight_start_offset": 20}, ""),
+        ("child/main.tf", {"context": None, "code": 'variable "word" {'}, ""),
+        ("../child/main.tf", {"context": 'variable "word"', "code": ""}, ""),
+        ("main.tf", {"context": 'module "child"', "code": "  word = var.word"}, ""),
+        ("main.tf", {"context": 'resource "terraform_data" "a"', "code": "      condition = var.word > 100"}, ""),
+        ("main.tf", None, ""),
+    ],
+)
+def test_the_range_and_the_snippet_say_which_input_was_wrong(file, snippet, variable):
+    assert diagnostic(file, snippet).variable == variable
+
+
+def test_a_message_without_words_is_the_summary():
+    assert diagnostic("main.tf", None, detail="").message == "Invalid value for variable"
 
 
 def test_an_error_in_a_file_says_where():

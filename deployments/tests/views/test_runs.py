@@ -41,12 +41,12 @@ def live_shop(shop):
     return shop
 
 
-def end(deployment, status, error=""):
+def end(deployment, status, error="", input_errors=None):
     """Bring the waiting run to its end, by the transitions of a worker."""
     run = deployment.runs.get(number=deployment.runs.count())
     for step in ["preparing", "planning", "applying", "saving"] if status == "succeeded" else ["preparing"]:
         assert run.advance(Run.Status(step), token=run.token)
-    assert services.finish_run(run, token=run.token, status=Run.Status(status), error=error)
+    assert services.finish_run(run, token=run.token, status=Run.Status(status), error=error, input_errors=input_errors)
 
 
 def url(name, deployment, *args):
@@ -139,11 +139,40 @@ def test_a_wrong_update_keeps_what_was_typed(client, carol, live_shop):
 
 
 def test_the_modules_message_stands_at_its_field_after_a_failed_run(client, carol, shop):
-    end(shop, "failed", error="Invalid value for variable\n\nNo such region.\n")
+    end(shop, "failed", error="Invalid value.", input_errors={"region": ["No such region."]})
     client.force_login(carol)
     response = client.get(url("deployment-update", shop))
     assert response.status_code == 200
     assert response.context["form"].errors == {"region": ["No such region."]}
+
+
+def test_a_run_that_must_fail_again_was_the_primary_button(client, carol, shop):
+    end(shop, "failed", error="Invalid value.", input_errors={"region": ["No such region."], "gone": ["No."]})
+    client.force_login(carol)
+    page = client.get(url("deployment", shop)).content.decode()
+    field = f"{url('deployment-update', shop)}#id_in-region"
+    assert f'data-variant="primary" href="{field}"' in page
+    assert f'Change <a href="{field}">Region</a> and run again.' in page
+    assert "Run again for 40 credits" not in page
+    assert 'id="id_in-region"' in client.get(url("deployment-update", shop)).content.decode()
+
+
+def test_a_form_that_was_corrected_does_not_repeat_what_the_last_run_said(client, carol, shop):
+    end(shop, "failed", error="Invalid value.", input_errors={"region": ["No such region."]})
+    client.force_login(carol)
+    review = client.post(url("deployment-update", shop), {"in-greeting": "Hi", "in-region": "south"}).url
+    back = f"{url('deployment-update', shop)}?draft={review.rstrip('/').rpartition('/')[2]}"
+    assert client.get(back).context["form"].errors == {}
+
+
+def test_a_secret_that_was_left_blank_was_listed_as_if_set(client, alice):
+    asked = schema(variable("token", sensitive=True), variable("spare", sensitive=True, default=None))
+    version = make_version({"main.tf": ""}, owner=alice, schema=asked)
+    shop = services.create_deployment(version, name="two", inputs={}, secrets={"token": "s3cret"}, by=alice)
+    client.force_login(alice)
+    page = text_of(client.get(shop.get_absolute_url()))
+    assert "token Sensitive" in page
+    assert "spare" not in page
 
 
 def test_destroy_needs_the_name(client, carol, live_shop):
@@ -224,25 +253,69 @@ def test_a_module_out_of_sight_cannot_be_deployed_by_the_service(alice, carol):
     assert not Deployment.objects.exists()
 
 
-def test_terraform_checks_a_validation_before_anything_is_charged(client, carol, admin, shop, runs_dir):
-    text = """variable "size" {
-  type = number
-  validation {
-    condition     = var.size >= 20 && var.size <= 4000
-    error_message = "size must be between 20 and 4000."
-  }
-}"""
-    read = read_file(text, is_json=False)
-    version = make_version({"main.tf": text}, owner=admin, schema={**read, "platform": {}}, credit_cost=10 * CREDIT)
+def test_terraform_says_which_inputs_it_refused_before_anything_is_charged(client, carol, admin, shop, runs_dir):
+    files = {"main.tf": REFUSED, "child/main.tf": CHILD}
+    read = read_file(REFUSED, is_json=False)
+    version = make_version(files, owner=admin, schema={**read, "platform": {}}, credit_cost=10 * CREDIT)
     Module.objects.filter(pk=version.module_id).update(owner=None)
-    deployment = services.create_deployment(version, name="small", inputs={"size": 10}, secrets={}, by=carol)
+    inputs = {"size": 10, "zone": "moon", "shape": {"sides": "many"}}
+    deployment = services.create_deployment(version, name="small", inputs=inputs, secrets={}, by=carol)
     execute_run(deployment.runs.get().pk)
-    assert deployment.runs.get().status == "failed"
+    run = deployment.runs.get()
+    assert run.status == "failed"
     assert billing.balance(carol).available == 60 * CREDIT
     client.force_login(carol)
     form = client.get(url("deployment-update", deployment)).context["form"]
-    assert form.errors == {"size": ["size must be between 20 and 4000."]}
+    assert form.errors == {
+        "size": ["size must be between 20 and 4000, not 10."],
+        "zone": ["“moon” is no zone."],
+        "shape": ["The given value is not suitable for var.shape declared at main.tf:15,1-17: a number is required."],
+        "note": ["The note is too short.\nUse more letters."],
+    }
+    assert "Invalid value for variable “size”: size must be between 20 and 4000, not 10." in run.error
     assert 'value="10"' in str(form["size"])
+
+
+REFUSED = """variable "size" {
+  type = number
+  validation {
+    condition     = var.size >= 20 && var.size <= 4000
+    error_message = "size must be between 20 and 4000, not ${var.size}."
+  }
+}
+variable "zone" {
+  type = string
+  validation {
+    condition     = var.zone == "earth"
+    error_message = format("“%s” is no zone.", var.zone)
+  }
+}
+variable "shape" {
+  type = object({ sides = number })
+}
+variable "note" {
+  default = "x"
+  validation {
+    condition     = length(var.note) > 3
+    error_message = <<-EOT
+      The note is too short.
+      Use more letters.
+    EOT
+  }
+}
+module "child" {
+  source = "./child"
+  size   = var.size
+}
+"""
+CHILD = """variable "size" {
+  type = number
+  validation {
+    condition     = var.size > 100
+    error_message = "The child does not like it."
+  }
+}
+"""
 
 
 def test_secrets_whose_key_is_gone_are_asked_anew(client, carol, live_shop, settings):
