@@ -37,6 +37,7 @@ from deployments.inputs.plain_fields import (
     read_primitive,
 )
 from deployments.inputs.values import BLANK
+from modules.pages.markdown import light
 from modules.terraform.schema import Variable, is_ephemeral
 from modules.terraform.short_texts import shown_type
 from modules.terraform.types import Any_, Collection, Primitive, Type, TypeSyntaxError, parse_type
@@ -226,7 +227,7 @@ def _is_flat(kind: Collection, value: Any) -> bool:
 
 
 def _help(variable: Variable, kind: Type) -> SafeString:
-    """The variable's description, escaped, and notes on the type, the syntax and the default."""
+    """The variable's description as HTML, and notes on the type, the syntax and the default."""
     notes = []
     if is_ephemeral(variable):
         notes.append("Asked for each run: stored encrypted until it ends, masked in logs.")
@@ -241,4 +242,4 @@ def _help(variable: Variable, kind: Type) -> SafeString:
         notes.append("If blank, Terraform computes it.")
     elif not variable["required"] and variable["default"] is None and not variable["sensitive"]:
         notes.append("Optional.")
-    return format_html("{} {}", variable["description"], " ".join(notes))
+    return format_html("{} {}", light(variable["description"]), " ".join(notes))

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from operator import itemgetter
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 from foundation.paragraphs import counted
+from modules.pages.markdown import light
 from modules.terraform.form_steps import form_steps
 from modules.terraform.literals import to_hcl
 from modules.terraform.schema import Resource, Schema, Variable, as_seen, is_ephemeral
@@ -23,10 +27,10 @@ class Input:
     ephemeral: bool = False
 
     @property
-    def about(self) -> str:
-        """The description, with "Sensitive." or "Asked for each run." before it where that is true."""
+    def about(self) -> SafeString:
+        """The description as HTML, after "Sensitive." or "Asked for each run." where that is true."""
         note = "Asked for each run." if self.ephemeral else "Sensitive." if self.sensitive else ""
-        return f"{note} {self.description}".strip()
+        return format_html_join(" ", "{}", ((text,) for text in (note, light(self.description)) if text))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ from typing import Any
 
 from django import template
 
+from modules.pages.markdown import light
+
 register = template.Library()
+register.filter("described", light)
 
 
 @register.filter

@@ -157,6 +157,20 @@ def test_the_injected_variable_is_never_missing():
     assert answers(asked, QueryDict("in-deployment_id=")) == {}
 
 
+def test_the_lines_of_a_description_ran_together():
+    form = form_for(
+        schema(variable("v", description="One of\n- `a`\n- [b](https://example.com)\nor **none**.", default=None))
+    )
+    assert str(form["v"].help_text).split("\n") == [
+        "<p>One of</p>",
+        "<ul>",
+        "<li><code>a</code></li>",
+        '<li><a href="https://example.com" rel="noopener noreferrer nofollow">b</a><br>',
+        "or <strong>none</strong>.</li>",
+        "</ul> Optional.",
+    ]
+
+
 def test_help_of_a_module_is_text_and_not_markup():
     form = form_for(schema(variable("v", description="<script>alert(1)</script>")))
     assert "<script>" not in str(form["v"].help_text)

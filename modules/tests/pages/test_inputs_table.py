@@ -24,6 +24,13 @@ def test_a_sensitive_input_says_so_before_its_description(description, sensitive
     assert group.inputs[0].about == text
 
 
+def test_the_lines_of_a_description_ran_together():
+    (group,) = shown(variable("a", description="First line.\n- `one`\n- two <b>", sensitive=True)).groups
+    assert group.inputs[0].about == (
+        "Sensitive. <p>First line.</p>\n<ul>\n<li><code>one</code></li>\n<li>two &lt;b&gt;</li>\n</ul>"
+    )
+
+
 @pytest.mark.parametrize(
     ("variables", "has_headings"),
     [
