@@ -32,7 +32,7 @@ def stays_open(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_coming_in"),
-        ("foundation", "0005_secret_emails"),
+        ("foundation", "0006_secret_emails"),
     ]
 
     operations = [migrations.RunPython(stays_open, migrations.RunPython.noop)]

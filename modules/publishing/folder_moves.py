@@ -1,7 +1,7 @@
 """Detects renamed folders: pairs vanished paths of modules with new paths in the repository."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
 from modules.terraform.schema import Schema, asked
 
@@ -59,7 +59,7 @@ def _end(path: str, length: int) -> str | None:
     return "/".join(names[-length:]) or None if len(names) >= length else None
 
 
-def _pairs(vanished: dict[str, Hashable], new: dict[str, Hashable]) -> Pairs:
+def _pairs(vanished: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> Pairs:
     sides = []
     for keys in (vanished, new):
         side = defaultdict(list)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('modules', '0010_words'),
+        ('modules', '0011_version_texts'),
     ]
 
     operations = [

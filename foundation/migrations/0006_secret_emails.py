@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('foundation', '0004_words'),
+        ('foundation', '0005_engine'),
     ]
 
     operations = [
