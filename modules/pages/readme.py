@@ -19,7 +19,7 @@ from modules.pages.gfm import add_gfm
 from modules.pages.markdown import REL, SCHEMES
 
 RENDERER = 1  # one more with each change of what it lets through: versions are then rendered again
-LONGEST = 100_000  # characters of a README that are kept
+LONGEST = 200_000  # characters of a README that are kept
 MOST_WORK = 100_000_000  # characters times brackets: a second on a slow machine
 LONGEST_HTML = 1_000_000  # characters
 GITHUB = "https://github.com"

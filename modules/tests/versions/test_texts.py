@@ -80,10 +80,10 @@ def test_hostile_readme_is_shown_as_plain_text_with_a_note(client, alice, github
 
 
 def test_readme_that_was_cut_says_so(alice, github):
-    version = published(alice, github, "words " * 20_000)
+    version = published(alice, github, "words " * 40_000)
     texts.render_missing()
     assert len(version.readme) == LONGEST
-    assert texts.shown(version).note == "Only the first 100,000 characters are shown."
+    assert texts.shown(version).note == "Only the first 200,000 characters are shown."
 
 
 def test_module_without_readme_has_neither_html_nor_note(alice, github):
