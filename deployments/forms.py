@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from accounts.models import User
-from deployments.errors import NameTaken
 from deployments.inputs.form import InputsForm
 from deployments.models import Deployment
 from deployments.offers import SORTS
@@ -34,8 +33,8 @@ class DeploymentForm(InputsForm):
 
     def clean(self) -> dict[str, Any] | None:
         name = self.cleaned_data.get(self.NAME)
-        if name and Deployment.objects.standing().filter(owner=self.owner, name=name).exists():
-            self.add_error(self.NAME, str(NameTaken(name)))
+        if name and (free := Deployment.objects.free_name(self.owner, name)) != name:
+            self.add_error(self.NAME, f"You already have a deployment named {name}. {free} is free.")
         return super().clean()
 
     @property

@@ -1,5 +1,6 @@
 """Querysets of deployments and runs: who sees them, filters, and annotations for lists."""
 
+from itertools import count
 from typing import Any, Self, TypeAlias
 
 from django.db import models
@@ -10,6 +11,7 @@ from accounts.scoping import Reach, Thing, reach
 
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
+NAME_START = 50  # characters of a name that stay when a number is added; a name has 60 at most
 WithNewestRun: TypeAlias = Any  # a Deployment with the annotations of `with_newest_run`
 
 
@@ -23,6 +25,13 @@ class DeploymentQuerySet(models.QuerySet[Any]):
 
     def standing(self) -> Self:
         return self.filter(destroyed_at__isnull=True)
+
+    def free_name(self, owner: User, name: str) -> str:
+        """`name`, or with the first number from 2 that makes it free among the owner's standing deployments."""
+        start = name[:NAME_START].rstrip("-")
+        taken = set(self.standing().filter(owner=owner, name__startswith=start).values_list("name", flat=True))
+        numbered = (f"{start}-{number}" for number in count(2))
+        return name if name not in taken else next(each for each in numbered if each not in taken)
 
     def live(self) -> Self:
         """Deployments that have the status Live or an unfinished run, and are not destroyed."""

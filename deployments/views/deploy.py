@@ -92,12 +92,16 @@ def _form(
     return DeploymentForm(
         draft.version.schema,
         owner=request.user,
-        name=draft.name or slugify(module.title).replace("_", "-")[:60].strip("-"),
+        name=draft.name or Deployment.objects.free_name(request.user, _name_of(module)),
         values=draft.inputs,
         kept=secrets,
         sees_hidden=module.shows_hidden_inputs_to(request.user),
         **typed(request, data),
     )
+
+
+def _name_of(module: Module) -> str:
+    return slugify(module.title).replace("_", "-")[:60].strip("-")
 
 
 @login_required

@@ -138,7 +138,7 @@ def test_a_secret_of_the_wrong_form_is_kept_encrypted_for_the_next_try(client, c
 def test_adding_a_row_answers_with_the_form_and_no_error(client, carol, admin):
     version = offer(make_version({"main.tf": ""}, owner=admin, schema=schema(variable("cidrs", "list(string)"))))
     client.force_login(carol)
-    response = client.post(form_url(version), {"in-cidrs-new": "10.0.0.0/8", "add": "in-cidrs"})
+    response = client.post(form_url(version), {"in-cidrs:new": "10.0.0.0/8", "add": "in-cidrs"})
     assert response.status_code == 200
     assert '<input type="hidden" name="in-cidrs" value="10.0.0.0/8">' in response.content.decode()
     assert "required." not in response.content.decode()
@@ -225,6 +225,26 @@ def test_own_modules_cost_their_partner_nothing(client, alice):
     client.force_login(alice)
     client.post(start(client, version))
     assert Deployment.objects.get().runs.get().hold is None
+
+
+def test_a_taken_name_was_proposed(client, carol, bob, platform_version):
+    for name, owner in (("web-shop", carol), ("web-shop-2", carol), ("web-shop-3", bob), ("web-shop-4", carol)):
+        make_deployment(platform_version, owner=owner, name=name)
+    client.force_login(carol)
+    form = client.get(form_url(platform_version)).context["form"]
+    assert form.initial[form.NAME] == "web-shop-3"
+    response = client.post(form_url(platform_version), FILLED)
+    assert response.context["form"].errors[form.NAME] == [
+        "You already have a deployment named web-shop. web-shop-3 is free."
+    ]
+
+
+@pytest.mark.parametrize("name", ["a" * 60, "a" * 49 + "-" + "b" * 10])
+def test_a_proposed_name_is_no_longer_than_allowed(carol, platform_version, name):
+    make_deployment(platform_version, owner=carol, name=name)
+    free = Deployment.objects.free_name(carol, name)
+    assert free.endswith("a-2")
+    assert len(free) <= 60
 
 
 def test_a_name_is_taken_until_its_deployment_is_destroyed(client, carol, platform_version):
