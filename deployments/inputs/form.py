@@ -1,7 +1,7 @@
 """The form of a module's inputs: its fields by step, and the values to send."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -10,20 +10,13 @@ from django.forms.utils import ErrorDict
 
 from deployments.inputs.conversions import same
 from deployments.inputs.fields import SecretField, field_for, kind_of
+from deployments.inputs.plain_fields import VariableField
+from deployments.inputs.steps import LARGE, Step, steps
 from deployments.inputs.values import BLANK
-from modules.terraform.form_steps import form_steps
+from deployments.inputs.widgets import SEARCH, variables_moved
 from modules.terraform.schema import Schema, Variable, as_seen, is_injected
 
 PREFIX = "in"  # so that a variable named "name" or "add" does not clash with the page's other parameters
-
-
-@dataclass(frozen=True)
-class Step:
-    """A group of fields that the form shows under one title."""
-
-    id: str
-    title: str
-    fields: list[forms.BoundField]
 
 
 class InputsForm(forms.Form):
@@ -32,6 +25,7 @@ class InputsForm(forms.Form):
     Without `check` the form shows what was typed and skips validation, for a post that only adds or removes a row.
     """
 
+    LONGEST_SEARCH = 100
     NAME = "deployment.name"  # a dot cannot be in the name of a variable
     use_required_attribute = False
 
@@ -48,6 +42,8 @@ class InputsForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix=PREFIX, **options)
         self.check = check
+        self.search = str(self.data.get(SEARCH, ""))[: self.LONGEST_SEARCH]
+        self.moved = variables_moved(self.data, PREFIX)
         self.before = values or {}
         self.variables = visible_variables(schema, sees_hidden=sees_hidden)
         asked = {variable["name"] for variable in self.variables}
@@ -112,11 +108,30 @@ class InputsForm(forms.Form):
             self.errors[name] = self.error_class(errors[name], renderer=self.renderer)
 
     def steps(self) -> list[Step]:
-        """The fields by step, in the order of `form_steps`."""
-        return [
-            Step(f"step-{step.at}", step.title, [self[each["name"]] for each in step.variables])
-            for step in form_steps(self.variables)
-        ]
+        return steps(self.variables, self.__getitem__, self._needs_attention)
+
+    @cached_property
+    def size(self) -> int:
+        """The number of inputs, where they are so many that a search helps; otherwise 0."""
+        return len(self.variables) if len(self.variables) > LARGE else 0
+
+    @cached_property
+    def found(self) -> list[forms.BoundField]:
+        """The fields whose name or description holds each word of the search."""
+        wanted = self.search.lower().split()
+        shown = [self[variable["name"]] for variable in self.variables]
+        return [field for field in shown if wanted and all(word in _searched(field) for word in wanted)]
+
+    def _needs_attention(self, field: forms.BoundField) -> bool:
+        """Whether a field is wrong, changed, found, or given before."""
+        if field.errors or field in self.found or field.name in self.before or field.name in self.moved:
+            return True
+        kind = self.fields[field.name]
+        return self.is_bound and isinstance(kind, VariableField) and field.data != kind.sent_back()
+
+
+def _searched(field: forms.BoundField) -> str:
+    return f"{field.name} {field.label} {field.help_text}".lower()
 
 
 def form_for(schema: Schema, **options: Any) -> InputsForm:

@@ -53,6 +53,8 @@ class Branch:
 
 def branch_of(data: Mapping[str, Any], name: str) -> Branch | None:
     """The post of the editor `name` as a tree, built in one pass; None when the editor was not on the page."""
+    if f"{name}:set" not in data:
+        return None
     root = Branch()
     for key in data:
         if key.startswith((f"{name}.", f"{name}:")):
@@ -64,7 +66,7 @@ def branch_of(data: Mapping[str, Any], name: str) -> Branch | None:
                 found.marks[mark] = values.lines(data[key])
             else:
                 found.value = values.lines(data[key])
-    return root if "set" in root.marks else None
+    return root
 
 
 def singular(words: str) -> str:

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from deployments.inputs import values
 from deployments.inputs.input_names import OPENED
 
+SEARCH = "find"  # the input of the search in a large form
+
 
 class Rendered:
     """A widget rendered with the project's template engine, which has the tag `{% icon %}`."""
@@ -45,10 +47,14 @@ class Switch(forms.CheckboxInput):
 class Rows(Rendered, forms.Widget):
     """A widget of several inputs; its value is what was typed, or the same shape made from a stored value.
 
-    `is_dropped` is true after a row was removed; the Add button then gets the focus.
+    `is_dropped` is true after a row was removed: the focus then goes to where another is added. `is_added` is true
+    after Add was pressed: the focus then goes to the new row.
     """
 
-    is_dropped = False
+    is_dropped = is_added = False
+
+    def take_marks(self, data: Mapping[str, Any], name: str) -> None:
+        self.is_dropped, self.is_added = f"{name}:dropped" in data, f"{name}:added" in data
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return False  # a post without rows is an empty list, not a missing value
@@ -60,16 +66,16 @@ class Chips(Rows):
     template_name = "deployments/widgets/chips.html"
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        self.is_dropped = f"{name}-dropped" in data
+        self.take_marks(data, name)
         items = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-        return {"items": list(map(values.lines, items)), "new": values.lines(data.get(f"{name}-new", ""))}
+        return {"items": list(map(values.lines, items)), "new": values.lines(data.get(f"{name}:new", ""))}
 
     def format_value(self, value: Any) -> Any:
         return value or {"items": [], "new": ""}
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["is_dropped"] = self.is_dropped
+        context["widget"]["is_changed"] = self.is_dropped or self.is_added
         return context
 
 
@@ -80,7 +86,7 @@ class Pairs(Rows):
     use_fieldset = True
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        self.is_dropped = f"{name}-dropped" in data
+        self.take_marks(data, name)
         number = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-key")
         found = sorted(int(match[1]) for key in data if (match := number.fullmatch(key)))
         rows = [[data.get(f"{name}-{at}-key", ""), data.get(f"{name}-{at}-value", "")] for at in found]
@@ -89,7 +95,7 @@ class Pairs(Rows):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), ["", ""]]
-        context["widget"]["is_dropped"] = self.is_dropped
+        context["widget"] |= {"is_dropped": self.is_dropped, "is_added": self.is_added}
         context["widget"]["rows"] = [
             {"key": key, "value": text, "has_long_key": "\n" in key, "is_long": "\n" in text} for key, text in rows
         ]
@@ -125,14 +131,20 @@ class SecretCode(Code):
 
 
 def rearranged(data: QueryDict) -> QueryDict | None:
-    """A copy of the posted `data` with one row added (Add) or removed (×); None when neither button was pressed.
+    """A copy of the posted `data` with one row added (Add) or removed (×); None when the form was sent to be checked.
 
     For `Chips` and `Pairs`, `add=<name>` adds a row and `drop=<name>-<number>` removes one. In nested values
     `add=<name>:row` adds a row, `add=<name>:set` a part that was left out; `drop` with the same mark removes it.
+    `search` only shows what is found. `enter` is the Enter key where no script handles it: it adds what was typed into
+    lists and not added yet, or searches.
     """
-    if "add" not in data and "drop" not in data:
+    if "enter" in data:
+        return _entered(data)
+    if not {"add", "drop", "search"} & data.keys():
         return None
     data = data.copy()
+    if "search" in data:
+        return data
     is_adding = "add" in data
     name, _, mark = str(data["add" if is_adding else "drop"]).partition(":")
     if mark in ("row", "set"):
@@ -142,6 +154,21 @@ def rearranged(data: QueryDict) -> QueryDict | None:
     else:
         _drop(data, *name.rpartition("-")[::2])
     return data
+
+
+def variables_moved(data: Mapping[str, Any], prefix: str) -> set[str]:
+    """The names of variables whose Add or × was pressed, if any; a flat one may be followed by a row's number."""
+    button = str(data.get("add") or data.get("drop") or "").removeprefix(f"{prefix}-")
+    name = re.split("[.:]", button, maxsplit=1)[0]
+    return {name, name.rpartition("-")[0]}
+
+
+def _entered(data: QueryDict) -> QueryDict | None:
+    data = data.copy()
+    names = [key.removesuffix(":new") for key in data if key.endswith(":new") and str(data[key]).strip()]
+    for name in names:
+        _add(data, name)
+    return data if names or data.get(SEARCH, "") != data.get("found", "") else None
 
 
 def _open(data: QueryDict, name: str, mark: str) -> None:
@@ -162,16 +189,17 @@ def _close(data: QueryDict, name: str, mark: str) -> None:
 
 
 def _add(data: QueryDict, name: str) -> None:
-    new = data.get(f"{name}-new", "")
+    new = data.get(f"{name}:new", "")
     if new.strip():
         data.appendlist(name, new)
-        data[f"{name}-new"] = ""
+        data[f"{name}:new"] = ""
+    data[f"{name}:added"] = "1"
 
 
 def _drop(data: QueryDict, name: str, number: str) -> None:
     data.pop(f"{name}-{number}-key", None)
     data.pop(f"{name}-{number}-value", None)
-    data[f"{name}-dropped"] = "1"
+    data[f"{name}:dropped"] = "1"
     items = data.getlist(name)
     if number.isdecimal() and len(number) < 5 and int(number) < len(items):
         data.setlist(name, items[: int(number)] + items[int(number) + 1 :])

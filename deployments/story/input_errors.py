@@ -1,6 +1,6 @@
 """The notice about errors above the form of a module's inputs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.forms import BoundField
@@ -16,12 +16,21 @@ NOTHING_CREATED = "Nothing was created."
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """One invalid input: the id of its element, its label, and what is wrong."""
+
+    id: str
+    label: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Errors:
-    """The notice above a form: the number of invalid inputs, what happened, and links to them."""
+    """The notice above a form: how many inputs are invalid, what happened, and which they are."""
 
     titles: list[str]
     text: str = ""
-    links: SafeString = SafeString("")
+    wrong: list[Wrong] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,13 +55,13 @@ def errors(form: InputsForm, *, kept: str) -> Errors | None:
     """The notice for a form's errors, if it has any; `kept` says what was kept and what did not happen."""
     if not form.errors:
         return None
-    wrong = [field for field in form.visible_fields() if field.errors]
+    wrong = [each for bound in form.visible_fields() if bound.errors for each in _wrong(bound)]
     titles = [str(error) for error in form.non_field_errors()]
     if not wrong:
         return Errors(titles)
     title = needing_change(len(wrong))
     text = kept if form.is_bound else rejected(len(wrong))
-    return Errors([*titles, title], text, format_html_join(", ", "{}", ((_links(field),) for field in wrong)))
+    return Errors([*titles, title], text, wrong)
 
 
 def needing_change(number: int) -> str:
@@ -72,10 +81,9 @@ def commit(scan: Scan) -> SafeString:
     return format_html("<code>{}</code>{}", scan.commit[:7], message)
 
 
-def _links(field: BoundField) -> SafeString:
-    """A link to a field, or to each invalid part of a nested value."""
-    wrong = getattr(field.field.widget, "wrong", {})
-    if not wrong:
-        return format_html('<a href="#{}">{}</a>', field.id_for_label or field.auto_id, field.label)
-    parts = ((spot.name, spot.label, message) for spot, message in wrong.items())
-    return format_html_join(" ", '<a href="#id_{}">{}: {}</a>', parts)
+def _wrong(bound: BoundField) -> list[Wrong]:
+    """A field that is wrong, or each invalid part of a nested value."""
+    parts = getattr(bound.field.widget, "wrong", {})
+    if not parts:
+        return [Wrong(bound.id_for_label or bound.auto_id, str(bound.label), " ".join(map(str, bound.errors)))]
+    return [Wrong(f"id_{spot.name}", spot.label, message) for spot, message in parts.items()]

@@ -17,7 +17,10 @@ class FormStep:
 
 
 def form_steps(variables: Iterable[Variable]) -> list[FormStep]:
-    """The variables by group, sorted by group and then by order; variables without either come last."""
+    """The variables by group, sorted by group and then by order; variables without either come last.
+
+    Among those without a group, which their author did not arrange, required ones come first.
+    """
     groups: dict[int | None, list[Variable]] = {}
     for variable in sorted(variables, key=_position):
         groups.setdefault(variable["group"], []).append(variable)
@@ -35,6 +38,7 @@ def _title(at: int, first: Variable, *, is_only: bool) -> str:
     return "More inputs" if first["group"] is None else f"Step {at}"
 
 
-def _position(variable: Variable) -> tuple[bool, int, bool, int]:
+def _position(variable: Variable) -> tuple[bool, int, bool, int, bool]:
     group, order = variable["group"], variable["order"]
-    return group is None, group or 0, order is None, order or 0
+    is_arranged = group is not None or order is not None
+    return group is None, group or 0, order is None, order or 0, not is_arranged and not variable["required"]

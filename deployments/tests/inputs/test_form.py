@@ -34,8 +34,8 @@ def test_a_value_given_before_survives_the_page_unchanged(type_, value):
         ("number", {"in-v": "7.25"}, 7.25),
         ("bool", {"in-v": "true"}, True),
         ("bool", {"in-v": "false"}, False),
-        ("list(string)", {"in-v": ["a"], "in-v-new": "b"}, ["a", "b"]),
-        ("list(number)", {"in-v-new": "4"}, [4]),
+        ("list(string)", {"in-v": ["a"], "in-v:new": "b"}, ["a", "b"]),
+        ("list(number)", {"in-v:new": "4"}, [4]),
         ("set(string)", {}, []),
         ("map(string)", {"in-v-0-key": "k", "in-v-0-value": "v", "in-v-7-key": "", "in-v-7-value": ""}, {"k": "v"}),
         ("any", {"in-v": "{ a = [1, true] }"}, {"a": [1, True]}),
@@ -59,7 +59,7 @@ def test_a_required_variable_must_be_given(type_):
     ("type_", "data", "message"),
     [
         ("number", "in-v=x", "“x” is not a number."),
-        ("list(number)", "in-v-new=x", "“x” is not a number."),
+        ("list(number)", "in-v:new=x", "“x” is not a number."),
         ("map(string)", "in-v-0-key=&in-v-0-value=x", "A row has a value but no key."),
         ("map(string)", "in-v-0-key=a&in-v-1-key=a", "The key “a” is used twice."),
         ("object({ a = string })", "in-v=[]", "The value is not an object."),
@@ -178,7 +178,7 @@ def test_help_of_a_module_is_text_and_not_markup():
 
 
 def test_add_and_drop_rearrange_rows_without_validating():
-    data = QueryDict("in-v=a&in-v=b&in-v-new=c&add=in-v")
+    data = QueryDict("in-v=a&in-v=b&in-v:new=c&add=in-v")
     assert rearranged(data).getlist("in-v") == ["a", "b", "c"]
     data = QueryDict("in-v=a&in-v=b&drop=in-v-0")
     assert rearranged(data).getlist("in-v") == ["b"]
@@ -187,6 +187,14 @@ def test_add_and_drop_rearrange_rows_without_validating():
     assert not form.errors
     assert 'value="b"' in str(form["m"])
     assert 'value="a"' not in str(form["m"])
+
+
+def test_enter_in_a_list_sent_the_whole_form():
+    asked = schema(variable("v", "list(string)"), variable("v-new", default=""), variable("n", "number"))
+    form = form_for(asked, data=rearranged(QueryDict("in-v:new=a&in-v-new=text&in-n=&enter=1")), check=False)
+    assert form["v"].data == {"items": ["a"], "new": ""}
+    assert form["v-new"].data == "text"
+    assert rearranged(QueryDict("in-v=a&in-v:new=&enter=1")) is None
 
 
 @pytest.mark.parametrize(

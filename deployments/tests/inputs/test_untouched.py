@@ -65,7 +65,7 @@ def test_a_default_is_shown_as_terraform_converts_it(type_, default, shown):
         ("number", "2.50", {"in-v": "2.500"}),
         ("bool", "true", {"in-v": "on"}),
         ("set(string)", ["b", "a", "b"], {"in-v": ["a", "b"]}),
-        ("list(number)", ["1", "2.50"], {"in-v": ["1.0"], "in-v-new": "2.5"}),
+        ("list(number)", ["1", "2.50"], {"in-v": ["1.0"], "in-v:new": "2.5"}),
         (
             "map(string)",
             {"a": 1, "b": True},

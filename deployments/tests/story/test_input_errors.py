@@ -4,6 +4,7 @@ import pytest
 
 from deployments.inputs.form import form_for
 from deployments.story import input_errors
+from deployments.story.input_errors import Wrong
 from deployments.tests.inputs.schemas import schema, variable
 from modules.models import Scan
 
@@ -29,10 +30,20 @@ def test_links_lead_to_each_wrong_field_and_part():
     data = {"in-greeting": "", "in-size": "many"} | row
     errors = input_errors.errors(form_for(SCHEMA, data=data), kept=KEPT)
     assert (errors.titles, errors.text) == (["Three inputs need a change."], KEPT)
-    assert errors.links == (
-        '<a href="#id_in-greeting">Greeting</a>, <a href="#id_in-size">Size</a>,'
-        ' <a href="#id_in-rows.0.name">Row 1, name: Enter a value.</a>'
-    )
+    assert errors.wrong == [
+        Wrong("id_in-greeting", "Greeting", "This field is required."),
+        Wrong("id_in-size", "Size", "“many” is not a number."),
+        Wrong("id_in-rows.0.name", "Row 1, name", "Enter a value."),
+    ]
+
+
+def test_two_wrong_parts_of_one_value_were_counted_as_one():
+    row = {"in-rows:set": "1"}
+    for at in range(2):
+        row |= {f"in-rows.{at}:row": "1", f"in-rows.{at}:set": "1", f"in-rows.{at}.name": ""}
+    errors = input_errors.errors(form_for(SCHEMA, data={"in-greeting": "x", "in-size": "1"} | row), kept=KEPT)
+    assert errors.titles == ["Two inputs need a change."]
+    assert [wrong.label for wrong in errors.wrong] == ["Row 1, name", "Row 2, name"]
 
 
 def test_a_form_without_errors_says_nothing():

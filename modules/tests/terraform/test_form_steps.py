@@ -3,8 +3,8 @@
 from modules.terraform.form_steps import form_steps
 
 
-def asked(name, group=None, order=None):
-    return {"name": name, "group": group, "order": order}
+def asked(name, group=None, order=None, *, required=False):
+    return {"name": name, "group": group, "order": order, "required": required}
 
 
 def steps(*variables):
@@ -21,6 +21,14 @@ def test_groups_are_numbered_in_their_order_and_inputs_without_one_come_last():
 
 def test_inputs_of_a_step_follow_their_order_and_those_without_one_come_last():
     assert steps(asked("c", 1), asked("b", 1, 2), asked("a", 1, 1), asked("d", 1)) == [("Inputs", ["a", "b", "c", "d"])]
+
+
+def test_a_required_input_was_looked_for_between_optional_ones():
+    needed = asked("b", required=True)
+    assert steps(asked("a"), needed, asked("c", 1), asked("d", 1, required=True)) == [
+        ("Step 1", ["c", "d"]),
+        ("More inputs", ["b", "a"]),
+    ]
 
 
 def test_a_single_step_has_no_number():
