@@ -81,7 +81,7 @@ class LogWriter:
     def _append(self, line: str, tone: str) -> None:
         if self._bytes > settings.RUN_LOG_BYTES:
             return
-        line = line.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()[:LONGEST_LINE]
+        line = shortened(line.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode())
         self._bytes += len(line.encode()) + 2
         self._lines.append((tone if tone in TONES else " ") + line)
         if self._bytes > settings.RUN_LOG_BYTES:
@@ -93,6 +93,12 @@ class LogWriter:
         self._sequence += 1
         self._lines, self._flushed_at = [], now
         publish(self.run.pk)
+
+
+def shortened(text: str, most: int = LONGEST_LINE) -> str:
+    """The first `most` characters of a text, followed by how many are missing."""
+    missing = len(text) - most
+    return text if missing <= 0 else f"{text[:most]}… ({missing:,} more characters)"
 
 
 def publish(run_id: int) -> None:

@@ -12,7 +12,7 @@ from deployments.json_columns import InputErrors
 from deployments.models import Run
 from deployments.runs import leases, state
 from deployments.runs.ending import finish_run
-from deployments.runs.log import LogWriter, publish
+from deployments.runs.log import LogWriter, publish, shortened
 from deployments.runs.plan_progress import ProgressBoard
 from deployments.runs.redaction import leaves
 from deployments.runs.supervisor import Stopped, Supervisor
@@ -91,7 +91,7 @@ class Attempt:
 
     def finish(self, ending: Ending) -> None:
         """Flush log and progress, end the run and remove its directory; on LeaseLost the directory stays."""
-        error = self.log.clean(ending.error)[:LONGEST_ERROR]
+        error = shortened(self.log.clean(ending.error), LONGEST_ERROR)
         self._say_goodbye(ending.status, error)
         leases.outlast(self.board.flush)
         leases.outlast(partial(self.log.flush, at_end=True))
@@ -110,7 +110,7 @@ class Attempt:
     def _complaints(self) -> InputErrors:
         """What Terraform said of values of inputs, without secrets."""
         return {
-            name: [self.log.clean(message)[:LONGEST_ERROR] for message in messages[:MOST_ERRORS]]
+            name: [shortened(self.log.clean(message), LONGEST_ERROR) for message in messages[:MOST_ERRORS]]
             for name, messages in self.input_errors.items()
         }
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from deployments.models import Run
+from deployments.presentation import log_text
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.log import LogWriter
 from deployments.runs.redaction import MASK, Redactor, leaves
@@ -116,6 +117,14 @@ def test_a_log_ends_at_its_limit_and_says_so(log, run, settings):
     assert lines[-1] == "The log is longer than 100 bytes. The rest is not shown."
     assert lines[:2] == ["line 0", "line 1"]
     assert len(lines) == 14
+
+
+def test_a_long_line_was_cut_without_a_word(log, run):
+    log.add("x" * 16_384)
+    log.add("y" * 20_000, source="a: ")
+    log.flush(at_end=True)
+    assert log_of(run) == ["x" * 16_384, f"a: {'y' * 16_381}… (3,619 more characters)"]
+    assert log_text(run).endswith("y… (3,619 more characters)\n")
 
 
 def test_a_stale_worker_writes_no_line(log, run):
