@@ -1,7 +1,8 @@
 """Types of the JSON columns of runs."""
 
-from typing import TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
+MOST_RESOURCES = 500
 InputErrors: TypeAlias = dict[str, list[str]]  # variable → what Terraform said of its value, without secrets
 Phases: TypeAlias = dict[str, str]  # status → ISO time at which it was entered
 
@@ -35,6 +36,17 @@ class Plan(PlanCounts):
     """The plan of a run; the column is empty before it. `resources` may be cut off, the counts are complete."""
 
     resources: list[PlannedResource]
+
+
+class Standing(TypedDict):
+    """What existed when a run ended: how many resources, at most MOST_RESOURCES of their addresses, and the outputs.
+
+    `outputs` are by name, sensitive ones without their value.
+    """
+
+    count: int
+    addresses: list[str]
+    outputs: dict[str, Any]
 
 
 class Process(TypedDict, total=False):

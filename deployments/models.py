@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from deployments.json_columns import InputErrors, Phases, Plan, Process, Progress
+from deployments.json_columns import InputErrors, Phases, Plan, Process, Progress, Standing
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
 from foundation.choices import ChoiceField, ShownChoices
@@ -82,6 +82,9 @@ class Deployment(Inputs):
     status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
     outputs = models.JSONField(default=dict, help_text="By name. Sensitive outputs are kept without their value.")
     resource_count = models.PositiveIntegerField(default=0, help_text="Resources in the newest state.")
+    addresses: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Addresses of the resources in the newest state; of many, the first."
+    )
     was_interrupted = models.BooleanField(
         default=False, help_text="The last run was killed. Some of its steps may be unfinished."
     )
@@ -195,6 +198,9 @@ class Run(Inputs):
     error = models.TextField(blank=True, help_text="What went wrong, in plain sentences.")
     input_errors: "JSONOf[InputErrors]" = models.JSONField(default=dict, help_text="What was wrong with its inputs.")
     cancel_requested_at = models.DateTimeField(null=True)
+    standing: "JSONOf[Standing | None]" = models.JSONField(
+        null=True, help_text="What existed when the run ended. Null before, and where no state was kept."
+    )
     cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deployments.json_columns import ResourceProgress
+from deployments.json_columns import ResourceProgress, Standing
 from deployments.models import Deployment, Run, RunLog
 from foundation.choices import ShownChoices
 
@@ -87,25 +87,39 @@ def _phase(run: Run, status: Run.Status, title: str, spans: Spans, last: Run.Sta
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a run as the page shows it; `is_quick` when it succeeded within less than a second."""
+    """A resource as the page shows it: whether it existed after the run, and what the run did to it.
+
+    `exists` is None while that is not known. `is_quick` when the run succeeded with it within less than a second.
+    """
 
     address: str
     label: str
     tone: str
     icon: str
     seconds: float | None
+    exists: bool | None = None
 
     @property
     def is_quick(self) -> bool:
         return self.seconds == 0 and self.tone == "ok"
 
 
-def resources(run: Run) -> list[Resource]:
-    """The resources that a run has planned, with their progress."""
-    return [_resource(row, run) for row in run.resources]
+def resources(run: Run, standing: Standing | None) -> list[Resource]:
+    """The resources that a run has planned, with their progress, and those of `standing` that it leaves alone."""
+    planned = {row["address"] for row in run.resources}
+    existing = standing["addresses"] if standing else []
+    is_known = standing is not None and run.is_final and len(existing) == standing["count"]
+    changed = [_resource(row, run, exists=row["address"] in existing if is_known else None) for row in run.resources]
+    label, icon = ("No change", "ok") if run.is_final else ("Not planned", "clock")
+    return [*changed, *(Resource(each, label, "", icon, None) for each in existing if each not in planned)]
 
 
-def _resource(row: ResourceProgress, run: Run) -> Resource:
+def standing_of(deployment: Deployment) -> Standing:
+    """What exists in the newest state of a deployment."""
+    return {"count": deployment.resource_count, "addresses": deployment.addresses, "outputs": deployment.outputs}
+
+
+def _resource(row: ResourceProgress, run: Run, *, exists: bool | None) -> Resource:
     status = row.get("status", ResourceStatus.WAITING)
     status = ResourceStatus(status) if status in ResourceStatus.values else ResourceStatus.FAILED
     doing, done = DEEDS.get(row.get("action"), (status.label, status.label))
@@ -113,7 +127,7 @@ def _resource(row: ResourceProgress, run: Run) -> Resource:
     tone, icon = status.tone, status.icon
     if run.is_final and status in UNFINISHED:
         label, tone, icon = UNFINISHED[status], "", "stop"
-    return Resource(row["address"], label, tone, icon, row.get("seconds"))
+    return Resource(row["address"], label, tone, icon, row.get("seconds"), exists)
 
 
 def progress(run: Run) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from accounts.models import User
 from billing import services as billing
 from billing.models import Hold
 from billing.retry import retry_on_conflict
-from deployments.json_columns import InputErrors
+from deployments.json_columns import InputErrors, Standing
 from deployments.models import Deployment, Run
 from deployments.runs import state
 from foundation import audit
@@ -32,10 +32,10 @@ def finish_run(
 ) -> bool:
     """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
-    Success captures the hold, any other end releases it. Status, outputs and resource count of the deployment follow
-    the newest stored state; this run's older states are deleted. `error` is a sentence for people, and `input_errors`
-    what Terraform said of values of inputs, both without secrets. `was_killed` says that Terraform was killed, or
-    interrupted twice, while it changed things. `by` is the person who cancelled.
+    Success captures the hold, any other end releases it. Status, outputs and resources of the deployment follow the
+    newest stored state, and the run keeps a copy of them; its older states are deleted. `error` is a sentence for
+    people, and `input_errors` what Terraform said of values of inputs, both without secrets. `was_killed` says that
+    Terraform was killed, or interrupted twice, while it changed things. `by` is the person who cancelled.
     """
     deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
     now = timezone.now()
@@ -45,7 +45,9 @@ def finish_run(
     _settle(run, status, by)
     _follow_state(deployment, run)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
-    deployment.save(update_fields=["status", "outputs", "resource_count", "was_interrupted", "destroyed_at"])
+    deployment.save(
+        update_fields=["status", "outputs", "resource_count", "addresses", "was_interrupted", "destroyed_at"]
+    )
     audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))
     _wake_next(deployment)
     return True
@@ -73,13 +75,15 @@ def _settle(run: Run, status: str, by: User | None) -> None:
 
 def _follow_state(deployment: Deployment, run: Run) -> None:
     version = state.newest(deployment)
-    if version is None:
-        count, outputs = 0, {}
-    else:
+    standing: Standing = {"count": 0, "addresses": [], "outputs": {}}
+    if version:
         run.states.exclude(pk=version.pk).delete()
         current = state.parse(version.content)
-        count, outputs = current.resource_count, current.outputs
-    deployment.resource_count, deployment.outputs = count, outputs
+        standing = {"count": current.resource_count, "addresses": current.addresses, "outputs": current.outputs}
+    run.standing = standing
+    run.save(update_fields=["standing"])
+    deployment.resource_count = count = standing["count"]
+    deployment.addresses, deployment.outputs = standing["addresses"], standing["outputs"]
     is_success = run.status == Run.Status.SUCCEEDED
     if run.action == Run.Action.DESTROY and is_success and not count:
         deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, run.finished_at

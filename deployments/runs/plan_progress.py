@@ -1,11 +1,9 @@
 """Collects a run's plan and progress from events; the run's row is updated at most twice a second."""
 
-from deployments.json_columns import Plan, PlanCounts, PlannedResource, ResourceProgress
+from deployments.json_columns import MOST_RESOURCES, Plan, PlanCounts, PlannedResource, ResourceProgress
 from deployments.models import Run
 from deployments.runs import leases
 from deployments.sandbox.json_stream import Event, Planned, Progress, Summary
-
-MOST_RESOURCES = 500
 
 
 class ProgressBoard:

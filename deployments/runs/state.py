@@ -3,18 +3,22 @@
 import json
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from deployments.json_columns import MOST_RESOURCES
 from deployments.models import Deployment, Run, StateVersion
 from deployments.runs.leases import fenced
 from deployments.sandbox.commands import UnsafeFile, read_untrusted
 from deployments.sandbox.jsonb import made_storable
 from deployments.sandbox.workspace import Workspace, write_private
 
+LONGEST_ADDRESS = 1_000
 LONGEST_LINEAGE = 64
 FRESH = 1_000_000_000  # nanoseconds; many times the step of a file system's clock, which is some milliseconds
 HIGHEST_SERIAL = 2**63 - 1  # of a bigint
@@ -36,12 +40,16 @@ class StateRejected(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """A parsed state. `outputs` by name, sensitive ones without their value; `content` is the whole document."""
+    """A parsed state. `addresses` are the first ones, at most MOST_RESOURCES; `content` is the whole document.
+
+    `outputs` are by name, sensitive ones without their value.
+    """
 
     text: bytes
     lineage: str
     serial: int
     resource_count: int
+    addresses: list[str]
     outputs: dict
     content: dict
 
@@ -55,13 +63,14 @@ def parse(text: bytes) -> State:
         lineage, serial = content["lineage"], content["serial"]
         resources = [found for found in content.get("resources") or [] if found["mode"] == "managed"]
         count = sum(len(found["instances"]) for found in resources)
+        addresses = list(islice(_addresses(resources), MOST_RESOURCES))
         outputs = {made_storable(name): _shown(output) for name, output in (content.get("outputs") or {}).items()}
         is_sound = lineage.isprintable() and 0 < len(lineage) <= LONGEST_LINEAGE and 0 <= serial <= HIGHEST_SERIAL
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotAState from error
     if not is_sound or not isinstance(serial, int):
         raise NotAState
-    return State(text, lineage, serial, count, outputs, content)
+    return State(text, lineage, serial, count, addresses, outputs, content)
 
 
 def newest(deployment: Deployment) -> StateVersion | None:
@@ -133,6 +142,22 @@ def _shown(output: dict) -> dict:
     is_sensitive = bool(output.get("sensitive"))
     shown = {"sensitive": is_sensitive, "type": made_storable(output.get("type"))}
     return shown if is_sensitive else shown | {"value": made_storable(output.get("value"))}
+
+
+def _addresses(resources: list[dict]) -> Iterator[str]:
+    """The addresses of all instances, as Terraform writes them: `module.net.aws_subnet.part["a"]`."""
+    for found in resources:
+        name = ".".join(filter(None, (found.get("module"), found.get("type"), found.get("name"))))
+        for instance in found["instances"]:
+            yield made_storable(f"{name}{_key(instance.get('index_key'))}"[:LONGEST_ADDRESS])
+
+
+def _key(key: Any) -> str:
+    """The index of an instance in its address: a number of `count`, a text of `for_each`, or none."""
+    if key is None:
+        return ""
+    text = json.dumps(key, ensure_ascii=False) if isinstance(key, str | int) else ""
+    return f"[{text.replace('${', '$${').replace('%{', '%%{')}]"
 
 
 def _depth(text: bytes) -> int:

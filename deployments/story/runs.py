@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
+from deployments.json_columns import Standing
 from deployments.models import Deployment, Run
 from foundation.credits import CREDIT, written
-from foundation.paragraphs import counted, joined
+from foundation.paragraphs import Notice, counted, joined
+
+NOT_CANCELLED = "Nothing was cancelled. The page shows how it ended."
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,33 @@ def cancelled(run: Run) -> str:
 
 
 def on_destroy(deployment: Deployment, *, is_busy: bool) -> str:
-    """The effect of destroying."""
+    """The effect of destroying. How much exists after a run that is busy is not known before it ends."""
+    if is_busy:
+        return "A new run waits until the current run has ended. Then it destroys whatever exists."
     count = deployment.resource_count
     existing = f"all {counted(count, 'resource')}" if count > 1 else "the one resource" if count else "whatever exists"
-    waits = "It waits until the current run has ended." if is_busy else ""
-    return joined([f"A new run destroys {existing}.", waits])
+    return f"A new run destroys {existing}."
 
 
-def no_outputs(deployment: Deployment, *, is_busy: bool) -> str:
-    """The text in place of outputs."""
+def old(run: Run, newest: Run) -> Notice:
+    """The notice on the page of a run that is not the newest."""
+    title = f"This is run {run.number}, the newest is run {newest.number}."
+    return Notice(title, "You see the version, inputs, outputs and resources of this run.", icon="clock")
+
+
+def resources_listed(run: Run, standing: Standing | None) -> str:
+    """What the list of resources shows, beside its heading."""
+    if standing is None:
+        return f"Planned in run {run.number}. What existed after it is not known."
+    shown, count = len(standing["addresses"]), standing["count"]
+    cut = f"{shown:,} of {count:,} shown" if shown < count else ""
+    return f"{cut}, run {run.number} beside them" if cut else f"Run {run.number} beside them"
+
+
+def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bool) -> str:
+    """The text in place of outputs; `standing` is None for an old run that kept none."""
+    if standing is None:
+        return "The outputs of this run were not kept."
     if deployment.destroyed_at:
         return "Destroyed with the deployment."
     return "No outputs yet." if is_busy else "No outputs."
@@ -98,4 +119,4 @@ def no_outputs(deployment: Deployment, *, is_busy: bool) -> str:
 
 def no_resources(run: Run) -> str:
     """The text in place of resources."""
-    return "This run changed no resources." if run.is_final else "Shown after the plan."
+    return "No resources exist." if run.is_final else "Shown after the plan."

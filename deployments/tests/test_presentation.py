@@ -20,14 +20,50 @@ from deployments.presentation import Line, LogEnd, resources
     ],
 )
 def test_a_resource_is_shown_as_far_as_the_run_came(run_status, row, shown):
-    (resource,) = resources(Run(status=run_status, resources=[{"address": "a.b", "seconds": 2} | row]))
+    (resource,) = resources(Run(status=run_status, resources=[{"address": "a.b", "seconds": 2} | row]), None)
     assert (resource.label, resource.tone, resource.icon) == shown
     assert (resource.address, resource.seconds, resource.is_quick) == ("a.b", 2, False)
 
 
 def test_what_took_no_second_was_quick():
     row = {"address": "a.b", "action": "create", "status": "done", "seconds": 0}
-    assert resources(Run(status="applying", resources=[row]))[0].is_quick
+    assert resources(Run(status="applying", resources=[row]), None)[0].is_quick
+
+
+def standing(*addresses, count=None):
+    return {"count": len(addresses) if count is None else count, "addresses": list(addresses), "outputs": {}}
+
+
+def listed(run, standing):
+    return [(each.address, each.label, each.exists) for each in resources(run, standing)]
+
+
+def test_an_update_that_touches_nothing_still_lists_what_exists():
+    run = Run(status="succeeded", resources=[])
+    assert listed(run, standing("a.one", "a.two")) == [("a.one", "No change", None), ("a.two", "No change", None)]
+
+
+def test_what_the_run_did_stands_beside_what_exists():
+    done = [
+        {"address": "a.new", "action": "create", "status": "done"},
+        {"address": "a.broken", "action": "create", "status": "failed"},
+        {"address": "a.gone", "action": "delete", "status": "done"},
+    ]
+    assert listed(Run(status="failed", resources=done), standing("a.kept", "a.new")) == [
+        ("a.new", "Created", True),
+        ("a.broken", "Failed", False),
+        ("a.gone", "Destroyed", False),
+        ("a.kept", "No change", None),
+    ]
+
+
+def test_of_a_list_that_is_cut_nobody_says_what_does_not_exist():
+    done = [{"address": "a.new", "action": "create", "status": "done"}]
+    assert listed(Run(status="succeeded", resources=done), standing("a.one", count=900))[0] == (
+        "a.new",
+        "Created",
+        None,
+    )
 
 
 def test_the_log_keeps_its_white_space_and_escapes_the_rest():

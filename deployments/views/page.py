@@ -14,42 +14,40 @@ from accounts.requests import SignedInRequest, part_of_page
 from deployments import presentation, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.inputs import values
+from deployments.json_columns import Standing
 from deployments.models import Deployment, Run
 from deployments.runs import state
 from deployments.story import costs, input_errors, runs, versions
-from deployments.views.shared import deployment_or_404, listed, run_or_404
+from deployments.views.shared import deployment_or_404, listed, run_or_404, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
+from modules.models import ModuleVersion
 from modules.terraform.schema import ephemeral
 
 TIMELINE = 20
+HEAVY = ("inputs", "secret_inputs", "resources", "standing")
 
 
 @login_required
 @require_safe
 def deployment(request: SignedInRequest, ref: str, number: int | None = None) -> HttpResponse:
-    found = deployment_or_404(request, ref)
-    run = run_or_404(found, number) if number else None
-    return render(request, "deployments/deployment.html", page_context(request, found, run=run))
+    return render(request, "deployments/deployment.html", page_context(request, run_shown(request, ref, number)))
 
 
-def page_context(
-    request: SignedInRequest, deployment: Deployment, *, run: Run | None = None, destroy_form: DestroyForm | None = None
-) -> dict[str, Any]:
-    """The context of a deployment's page, with `run` or else the current run."""
-    run = run or _current_run(deployment)
-    if run is None:
-        raise Http404("A deployment without a run is not made yet.")
+def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyForm | None = None) -> dict[str, Any]:
+    """The context of a deployment's page with this run: an old one shows its own inputs, outputs and version."""
+    deployment, context = run.deployment, live_context(request, run)
     outlook = version_moves.outlook(deployment, request.user)
-    return live_context(request, deployment, run) | {
+    given = run if context["is_old"] else deployment
+    return context | {
         "log": presentation.log_end(run),
         "outlook": outlook,
         "warning": versions.warning(outlook.version, is_deployed=True),
         "unaffected": versions.unaffected(deployment, may_change=deployment.may_change(request.user)),
         "news": outlook.move and versions.news(outlook.move),
         "change_to": outlook.move and versions.change_to(outlook.move),
-        "inputs": listed(deployment, deployment.secret_names),
-        "outputs": _outputs(deployment),
+        "inputs": listed(given, given.secret_names),
+        "outputs": _outputs(given.version, context["standing"]),
         "destroy_form": destroy_form or destroy_form_for(request, deployment),
     }
 
@@ -59,33 +57,46 @@ def destroy_form_for(request: SignedInRequest, deployment: Deployment, data: Que
     return DestroyForm(data, deployment=deployment, sees_hidden=sees_hidden)
 
 
-def live_context(request: SignedInRequest, deployment: Deployment, run: Run) -> dict[str, Any]:
+def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
     """The context of the parts that refresh during a run."""
-    newest = deployment.runs.newest_first().first()
+    deployment = run.deployment
+    newest = deployment.runs.defer(*HEAVY).newest_first().first()
+    newest = run if newest.pk == run.pk else newest  # of the same moment as the deployment
+    is_old = run.is_final and newest is not run
+    standing = run.standing if is_old else presentation.standing_of(deployment)
     done, total = presentation.progress(run)
-    timeline = deployment.runs.select_related("by").newest_first()[:TIMELINE]
-    return _said(request, deployment, run, newest) | {
+    timeline = deployment.runs.defer(*HEAVY).select_related("by").newest_first()[:TIMELINE]
+    return _said(request, run, newest, standing) | {
         "deployment": deployment,
         "run": run,
         "newest": newest,
+        "is_old": is_old,
+        "version": run.version if is_old else deployment.version,
+        "standing": standing,
         "timeline": [(past, runs.outcome(past)) for past in timeline],
         "status": presentation.shown_status(deployment, newest.status),
         "trouble": presentation.trouble(deployment, newest.status),
         "phases": presentation.phases(run),
-        "resources": presentation.resources(run),
+        "resources": presentation.resources(run, standing),
         "done": done,
         "total": total,
         "may_change": deployment.may_change(request.user),
-        "may_reveal": deployment.owner_id == request.user.pk,
+        "may_act": deployment.may_change(request.user) and not is_old and not deployment.destroyed_at,
+        "may_reveal": deployment.owner_id == request.user.pk and not is_old,
     }
 
 
-def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Run) -> dict[str, Any]:
+def _said(request: SignedInRequest, run: Run, newest: Run, standing: Standing | None) -> dict[str, Any]:
     """The sentences in the parts that refresh during a run, and the facts they need."""
-    quote, is_busy = services.quote_of(deployment), deployment.runs.unfinished().exists()
+    deployment = run.deployment
+    unfinished = list(deployment.runs.unfinished().values_list("action", flat=True))
+    quote, is_busy = services.quote_of(deployment), bool(unfinished)
     return {
         "quote": quote,
         "is_busy": is_busy,
+        "is_destroying": Run.Action.DESTROY in unfinished,
+        "old": runs.old(run, newest),
+        "listed": runs.resources_listed(run, standing),
         "owner": runs.name_for(deployment.owner, request.user),
         "beginning": runs.beginning(run, request.user),
         "planned": runs.planned(run),
@@ -96,7 +107,7 @@ def _said(request: SignedInRequest, deployment: Deployment, run: Run, newest: Ru
         "asks_anew": bool(ephemeral(deployment.version.schema)),
         "on_cancel": runs.on_cancel(run),
         "on_destroy": runs.on_destroy(deployment, is_busy=is_busy),
-        "no_outputs": runs.no_outputs(deployment, is_busy=is_busy),
+        "no_outputs": runs.no_outputs(deployment, standing, is_busy=is_busy),
         "no_resources": runs.no_resources(run),
     }
 
@@ -112,16 +123,12 @@ def _rejected(request: SignedInRequest, deployment: Deployment, newest: Run) -> 
     )
 
 
-def _current_run(deployment: Deployment) -> Run | None:
-    """The run that occupies the deployment, otherwise the newest."""
-    runs = deployment.runs.select_related("by", "version", "hold").newest_first()
-    return runs.filter(status__in=Run.OCCUPYING).first() or runs.first()
-
-
-def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def _outputs(
+    version: ModuleVersion, standing: Standing | None, revealed: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The outputs, sorted by name; `revealed` are the values of sensitive ones to show in this response."""
-    descriptions = {output["name"]: output["description"] for output in deployment.version.schema["outputs"]}
-    revealed = revealed or {}
+    descriptions = {output["name"]: output["description"] for output in version.schema["outputs"]}
+    outputs, revealed = standing["outputs"] if standing else {}, revealed or {}
     return [
         {
             "name": name,
@@ -129,7 +136,7 @@ def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> 
             "is_hidden": output["sensitive"] and name not in revealed,
             "text": values.show(revealed.get(name, output.get("value"))),
         }
-        for name, output in sorted(deployment.outputs.items())
+        for name, output in sorted(outputs.items())
     ]
 
 
@@ -139,9 +146,8 @@ def _outputs(deployment: Deployment, revealed: dict[str, Any] | None = None) -> 
 @part_of_page
 def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     """The parts that refresh during a run; once it has ended, all other parts too."""
-    found = deployment_or_404(request, ref)
-    run = run_or_404(found, number)
-    context = page_context(request, found, run=run) if run.is_final else live_context(request, found, run)
+    run = run_shown(request, ref, number)
+    context = page_context(request, run) if run.is_final else live_context(request, run)
     return render(request, "deployments/_live.html", context)
 
 
@@ -161,10 +167,11 @@ def run_log_text(request: SignedInRequest, ref: str, number: int) -> HttpRespons
 @never_cache
 def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse:
     """Show one sensitive output in this response, to the owner only, and record it in the audit log."""
-    found = deployment_or_404(request, ref)
+    run = run_shown(request, ref)
+    found = run.deployment
     if found.owner_id != request.user.pk:
         raise PermissionDenied
-    context = page_context(request, found)
+    context = page_context(request, run)
     try:
         outputs = _state_outputs(found)
     except DecryptionFailed:
@@ -173,7 +180,7 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
     if name not in outputs:
         raise Http404
     audit.record("output.revealed", by=request.user, target=found, output=name)
-    context["outputs"] = _outputs(found, {name: outputs[name].get("value")})
+    context["outputs"] = _outputs(found.version, context["standing"], {name: outputs[name].get("value")})
     return render(request, "deployments/deployment.html", context)
 
 

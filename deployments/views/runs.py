@@ -18,7 +18,7 @@ from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
 from deployments.version_moves import ChangedInput, Move
 from deployments.views.page import destroy_form_for, page_context
-from deployments.views.shared import asked, changeable, posted, run_or_404, typed
+from deployments.views.shared import asked, changeable, posted, run_or_404, run_shown, typed
 from modules.models import ModuleVersion
 from modules.terraform.schema import is_ephemeral
 
@@ -240,7 +240,7 @@ def deployment_destroy(request: SignedInRequest, ref: str) -> HttpResponse:
     deployment = changeable(request, ref)
     form = destroy_form_for(request, deployment, request.POST)
     if not form.is_valid():
-        context = page_context(request, deployment, destroy_form=form)
+        context = page_context(request, run_shown(request, ref), destroy_form=form)
         return render(request, "deployments/deployment.html", context, status=422)
     refusal, status = _start(request, deployment, Run.Action.DESTROY, anew=form.anew.secrets())
     return _answer(request, deployment, refusal, status)
@@ -254,7 +254,7 @@ def run_cancel(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     try:
         run = services.cancel_run(run, by=request.user)
     except services.Refused as error:
-        return _answer(request, deployment, str(error), 409, kept="")
+        return _answer(request, deployment, str(error), 409, kept=runs.NOT_CANCELLED)
     messages.success(request, runs.cancelled(run))
     return redirect(deployment)
 
@@ -262,7 +262,7 @@ def run_cancel(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
 def _answer(
     request: SignedInRequest, deployment: Deployment, refusal: str, status: int, *, kept: str = costs.NOTHING_STARTED
 ) -> HttpResponse:
-    if not refusal:
-        return redirect(deployment)
-    context = page_context(request, deployment) | {"refusal": refusal, "kept": kept}
+    if not refusal:  # a fragment, as the browser would keep the one of the form, which is the danger zone
+        return redirect(f"{deployment.get_absolute_url()}#run")
+    context = page_context(request, run_shown(request, deployment.ref)) | {"refusal": refusal, "kept": kept}
     return render(request, "deployments/deployment.html", context, status=status)

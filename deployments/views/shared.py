@@ -4,7 +4,8 @@ from collections.abc import Container
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import QueryDict
+from django.db.models import Q
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts import unsent
@@ -13,10 +14,12 @@ from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
 from deployments.models import Deployment, Draft, Run
 
+RELATED = ("owner", "version__module__owner", "cost_centre")
+
 
 def deployment_or_404(request: SignedInRequest, ref: str) -> Deployment:
     visible = Deployment.objects.visible_to(request.user)
-    return get_object_or_404(visible.select_related("owner", "version__module__owner", "cost_centre"), ref=ref)
+    return get_object_or_404(visible.select_related(*RELATED), ref=ref)
 
 
 def changeable(request: SignedInRequest, ref: str) -> Deployment:
@@ -25,6 +28,19 @@ def changeable(request: SignedInRequest, ref: str) -> Deployment:
     if not deployment.may_change(request.user):
         raise PermissionDenied
     return deployment
+
+
+def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> Run:
+    """The run of a visible deployment, and the deployment with it; without `number`, the run that occupies it, or else
+    the newest. One query reads both, so that they are of the same moment.
+    """
+    rows = Run.objects.filter(deployment__in=Deployment.objects.visible_to(request.user).filter(ref=ref))
+    rows = rows if number is None else rows.filter(number=number)
+    rows = rows.select_related("by", "version__module__owner", "hold", *(f"deployment__{name}" for name in RELATED))
+    run = rows.annotate(is_current=Q(status__in=Run.OCCUPYING)).order_by("-is_current", "-pk").first()
+    if run is None:
+        raise Http404
+    return run
 
 
 def run_or_404(deployment: Deployment, number: int) -> Run:
@@ -49,8 +65,8 @@ def typed(request: SignedInRequest, data: QueryDict) -> dict[str, Any]:
     return {"data": data if changed is None else changed, "check": changed is None}
 
 
-def listed(given: Deployment | Draft, secrets: Container[str]) -> list[dict[str, Any]]:
-    """The inputs of a draft or deployment that have a value; `secrets` are names, whose values are not shown."""
+def listed(given: Deployment | Draft | Run, secrets: Container[str]) -> list[dict[str, Any]]:
+    """The inputs of a draft, deployment or run that have a value; `secrets` are names, whose values are not shown."""
     return [
         {"name": name, "text": values.show(given.inputs.get(name)), "is_secret": name in secrets}
         for name in (variable["name"] for variable in given.version.schema["variables"])

@@ -57,6 +57,29 @@ def test_two_states_written_in_the_same_moment_are_both_stored(run, file):
     assert list(run.states.values_list("serial", flat=True)) == [4, 3]
 
 
+def test_the_addresses_are_those_that_terraform_writes():
+    resources = [
+        {"mode": "managed", "type": "a", "name": "one", "instances": [{}]},
+        {"mode": "managed", "type": "a", "name": "two", "instances": [{"index_key": 0}, {"index_key": 1}]},
+        {
+            "mode": "managed",
+            "module": 'module.n["x"]',
+            "type": "b",
+            "name": "c",
+            "instances": [{"index_key": 'e"${f}'}],
+        },
+        {"mode": "data", "type": "d", "name": "read", "instances": [{}]},
+    ]
+    found = state.parse(json.dumps({"lineage": "one", "serial": 1, "resources": resources}).encode())
+    assert found.addresses == ["a.one", "a.two[0]", "a.two[1]", 'module.n["x"].b.c["e\\"$${f}"]']
+
+
+def test_of_very_many_resources_the_first_addresses_are_kept():
+    many = [{"mode": "managed", "type": "a", "name": "b", "instances": [{"index_key": at} for at in range(900)]}]
+    found = state.parse(json.dumps({"lineage": "one", "serial": 1, "resources": many}).encode())
+    assert (found.resource_count, len(found.addresses)) == (900, 500)
+
+
 def test_a_half_written_file_is_read_again(run, file):
     recorder = StateRecorder(run)
     whole = state_text(3)

@@ -11,6 +11,7 @@ from foundation.credits import CREDIT
 
 ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
 PLAN = {"create": 2, "change": 0, "destroy": 1}
+NOTHING = {"count": 0, "addresses": [], "outputs": {}}
 SAVED = "Terraform saves its state and stops. What was created stays until you destroy it."
 
 
@@ -82,7 +83,8 @@ def test_a_cancelled_run_ends_at_once_or_stops(status, text):
     [
         (0, False, "A new run destroys whatever exists."),
         (1, False, "A new run destroys the one resource."),
-        (5, True, "A new run destroys all 5 resources. It waits until the current run has ended."),
+        (5, False, "A new run destroys all 5 resources."),
+        (5, True, "A new run waits until the current run has ended. Then it destroys whatever exists."),
     ],
 )
 def test_destroy_says_what_it_destroys_and_when(count, is_busy, text):
@@ -90,19 +92,30 @@ def test_destroy_says_what_it_destroys_and_when(count, is_busy, text):
 
 
 @pytest.mark.parametrize(
-    ("destroyed_at", "is_busy", "text"),
+    ("destroyed_at", "standing", "is_busy", "text"),
     [
-        (timezone.now(), False, "Destroyed with the deployment."),
-        (None, True, "No outputs yet."),
-        (None, False, "No outputs."),
+        (timezone.now(), NOTHING, False, "Destroyed with the deployment."),
+        (None, NOTHING, True, "No outputs yet."),
+        (None, NOTHING, False, "No outputs."),
+        (None, None, False, "The outputs of this run were not kept."),
     ],
 )
-def test_missing_outputs_are_explained(destroyed_at, is_busy, text):
-    assert runs.no_outputs(Deployment(destroyed_at=destroyed_at), is_busy=is_busy) == text
+def test_missing_outputs_are_explained(destroyed_at, standing, is_busy, text):
+    assert runs.no_outputs(Deployment(destroyed_at=destroyed_at), standing, is_busy=is_busy) == text
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [("planning", "Shown after the plan."), ("failed", "This run changed no resources.")]
+    ("standing", "text"),
+    [
+        (NOTHING, "Run 3 beside them"),
+        ({"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}, "500 of 812 shown, run 3 beside them"),
+        (None, "Planned in run 3. What existed after it is not known."),
+    ],
 )
+def test_the_list_of_resources_says_what_it_shows(standing, text):
+    assert runs.resources_listed(Run(number=3), standing) == text
+
+
+@pytest.mark.parametrize(("status", "text"), [("planning", "Shown after the plan."), ("failed", "No resources exist.")])
 def test_missing_resources_are_explained(status, text):
     assert runs.no_resources(Run(status=status)) == text

@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import PlatformSettings
@@ -162,6 +163,80 @@ def test_the_fragment_polls_while_a_run_is_active_and_stops_with_it(client, alic
     assert 'id="outputs" aria-labelledby="h-out" hx-swap-oob="true"' in fragment
 
 
+def test_the_live_page_never_ends_with_the_counts_of_before(client, alice, shop):
+    run = make_run(shop, action="update", status="saving")
+    client.force_login(alice)
+    is_over = []
+
+    def end_after_the_first_read(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and '"deployments_deployment"' in sql and not is_over:
+            is_over.append(True)
+            Run.objects.filter(pk=run.pk).update(status="succeeded")
+            Deployment.objects.update(resource_count=6, addresses=["a.b"] * 6)
+        return result
+
+    with connection.execute_wrapper(end_after_the_first_read):
+        fragment = client.get(url("run-status", shop, run.number)).text
+    assert 'hx-trigger="every 2s"' in fragment
+    fragment = client.get(url("run-status", shop, run.number)).text
+    assert "hx-trigger" not in fragment
+    assert '<span class="count">6</span>' in fragment
+    assert "A new run destroys all 6 resources." in fragment
+
+
+class TestAnOldRun:
+    @pytest.fixture
+    def old(self, alice, shop):
+        """Run 1 and the newest, run 2, with other inputs, outputs, resources and version."""
+        left = {"url": {"value": "https://first", "sensitive": False, "type": "string"}, "key": {"sensitive": True}}
+        Run.objects.update(
+            inputs={"greeting": "First"}, standing={"count": 1, "addresses": ["a.first"], "outputs": left}
+        )
+        version = make_version({"main.tf": "2"}, owner=alice, schema=SCHEMA, number=4)
+        Deployment.objects.update(version=version, addresses=["a.now", "a.too"])
+        shop.refresh_from_db()
+        make_run(shop, action="update", status="succeeded")
+        return shop
+
+    def test_its_page_shows_its_own_inputs_outputs_resources_and_version(self, client, alice, old):
+        client.force_login(alice)
+        page = client.get(url("run", old, 1))
+        text = text_of(page)
+        for own in ("First", "https://first", "a.first", "1.0.0", "Outputs of run 1", "Inputs of run 1"):
+            assert own in text
+        for todays in ("Hello", "https://shop", "a.now", "1.3.0"):
+            assert todays not in text
+        assert "This is run 1, the newest is run 2." in text
+        assert f'href="{old.get_absolute_url()}">Show the newest run' in page.text
+
+    def test_nothing_can_be_done_from_it(self, client, alice, old):
+        client.force_login(alice)
+        page = client.get(url("run", old, 1)).text
+        for deed in ("Destroy web-shop", "Change inputs", "Reveal"):
+            assert deed not in page
+
+    def test_the_page_of_the_newest_is_not_marked(self, client, alice, old):
+        client.force_login(alice)
+        text = text_of(client.get(url("run", old, 2)))
+        assert "the newest is run" not in text
+        for todays in ("Hello", "https://shop", "a.now", "1.3.0", "Destroy web-shop"):
+            assert todays in text
+
+    def test_one_that_kept_no_state_says_so(self, client, alice, old):
+        Run.objects.update(standing=None)
+        client.force_login(alice)
+        text = text_of(client.get(url("run", old, 1)))
+        assert "The outputs of this run were not kept." in text
+        assert "https://shop" not in text
+
+
+def test_run_0_is_not_the_newest_run(client, alice, shop):
+    client.force_login(alice)
+    for name in ("run", "run-status", "run-log", "run-log-text"):
+        assert client.get(url(name, shop, 0)).status_code == 404
+
+
 def test_the_page_streams_from_the_last_line_that_it_shows(client, alice, shop):
     run = make_run(shop, action="update", status="planning")
     RunLog.objects.create(run=run, sequence=1, text=" one")
@@ -251,7 +326,7 @@ def test_queries_of_a_deployment_do_not_grow(client, alice, shop, count, django_
         make_run(shop, action="update", status="succeeded")
     client.force_login(alice)
     client.get(url("deployment", shop))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         client.get(url("deployment", shop))
 
 

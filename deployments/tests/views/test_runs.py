@@ -59,7 +59,7 @@ def test_a_first_run_that_fails_gives_the_credits_back_and_a_retry_holds_them_an
     assert billing.balance(carol).held == 0
     client.force_login(carol)
     assert "Run again for 40 credits" in client.get(url("deployment", shop)).content.decode()
-    assert client.post(url("run-start", shop)).url == shop.get_absolute_url()
+    assert client.post(url("run-start", shop)).url == f"{shop.get_absolute_url()}#run"
     run = shop.runs.get(number=2)
     assert (run.action, run.status, run.hold.amount) == ("retry", "queued", 40 * CREDIT)
     assert run.all_inputs() == {"greeting": "Hello", "token": "s3cret"}
@@ -211,7 +211,25 @@ def test_a_waiting_run_is_cancelled_at_once_and_its_hold_released(client, carol,
     run = shop.runs.get()
     assert (run.status, run.cancelled_by) == ("cancelled", carol)
     assert billing.balance(carol).held == 0
-    assert client.post(url("run-cancel", shop, 1)).status_code == 409
+
+
+def test_a_cancel_after_the_end_says_what_is_true(client, carol, shop):
+    end(shop, "succeeded")
+    client.force_login(carol)
+    response = client.post(url("run-cancel", shop, 1))
+    assert response.status_code == 409
+    text = text_of(response)
+    assert "Run 1 has already ended. Nothing was cancelled. The page shows how it ended." in text
+    assert "No run was started" not in text
+
+
+def test_after_destroy_the_page_shows_the_run_and_offers_no_second_destroy(client, carol, live_shop):
+    client.force_login(carol)
+    response = client.post(url("deployment-destroy", live_shop), {"confirm": "web-shop"})
+    assert response.url == f"{live_shop.get_absolute_url()}#run"
+    page = client.get(response.url).text
+    assert "Destroy web-shop: run 2 is queued." in page
+    assert "Danger zone" not in page
 
 
 def test_a_running_run_is_asked_to_stop(client, carol, shop):
