@@ -149,7 +149,8 @@ class PlatformSettings(models.Model):
     private_mode = models.BooleanField(
         "Private Mode",
         default=False,
-        help_text="Partners see everyone's deployments, invoices and costs, read only, and every published module.",
+        help_text="Partners see everyone's deployments, statements and costs, read only. "
+        "Everybody can deploy every published module.",
     )
     revenue_share = models.DecimalField(
         max_digits=5,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +39,10 @@ class Month:
     @property
     def first(self) -> date:
         return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        return self.end.date() - timedelta(days=1)
 
     @property
     def start(self) -> datetime:

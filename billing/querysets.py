@@ -64,6 +64,10 @@ class TransferQuerySet(models.QuerySet):
         """All transfers except revenue, which is money."""
         return self.exclude(kind="revenue")
 
+    def added(self) -> Self:
+        """Credits that came in: bought, granted or given."""
+        return self.filter(kind__in=["sale", "grant", "award", "goodwill"])
+
     def usage(self) -> Self:
         """Transfers that add up to the credits used: charges and refunds."""
         return self.filter(kind__in=["capture", "refund"])

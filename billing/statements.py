@@ -1,24 +1,12 @@
 """Monthly statements: credits used by deployment, revenue by module. Amounts are units; money is in minor units."""
 
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from accounts.models import User
 from billing.models import Transfer
 from billing.months import Month
-
-
-def months(user: User, *, now: datetime, person: User | None = None) -> list[dict]:
-    """`month`, `used` and `share` of the current month and all with usage or revenue, newest first."""
-    used = _by_month(
-        Transfer.objects.usage_visible_to(user), "cost_centre__owner", person, -Sum(F("awarded") + F("purchased"))
-    )
-    share = _by_month(Transfer.objects.revenue_visible_to(user), "partner", person, Sum("share_amount"))
-    found = sorted({Month.of(now), *used, *share}, reverse=True)
-    return [{"month": month, "used": used.get(month, 0), "share": share.get(month, 0)} for month in found]
 
 
 def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
@@ -42,6 +30,22 @@ def usage(user: User, *, month: Month | None = None, person: User | None = None)
         used=-Sum(F("awarded") + F("purchased")),
         runs=Count("pk", filter=Q(kind=Transfer.Kind.CAPTURE)),
     ).order_by("person", "name", "deployment")
+
+
+def added(user: User, *, month: Month, person: User | None = None) -> list[dict]:
+    """Credits that came in, by kind, as dicts of the kind's `label`, `number`, and units `awarded` and `purchased`."""
+    rows = Transfer.objects.visible_to(user).added().between(month.start, month.end)
+    rows = rows.filter(wallet__owner=person) if person else rows
+    kinds = rows.values("kind").annotate(
+        number=Count("pk"), awarded_added=Sum("awarded"), purchased_added=Sum("purchased")
+    )
+    return [row | {"label": Transfer.Kind(row["kind"]).label} for row in kinds.order_by("kind")]
+
+
+def is_before_the_portal(month: Month) -> bool:
+    """Whether nobody had an account in `month`."""
+    first = User.objects.aggregate(at=Min("date_joined"))["at"]
+    return first is None or month < Month.of(first)
 
 
 def revenue(user: User, *, month: Month, person: User | None = None) -> list[dict]:
@@ -85,9 +89,3 @@ def _free_row(partner: str, title: str, number: int) -> dict:
         "charged": 0,
         "share": 0,
     }
-
-
-def _by_month(rows: QuerySet[Any], owner: str, person: User, figure: Any) -> dict[Month, int]:
-    rows = rows.filter(**{owner: person}) if person else rows
-    by_month = rows.annotate(month=TruncMonth("created_at")).values("month").annotate(figure=figure)
-    return {Month.of(row["month"]): row["figure"] for row in by_month.order_by("month")}

@@ -18,7 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
-from billing import earnings, movements, overview_page, reports, services, statements
+from billing import (
+    earnings,
+    movements,
+    overview_page,
+    reports,
+    services,
+    statement_list,
+    statement_page,
+    statements,
+)
 from billing.charts import spending_chart
 from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
 from billing.models import Wallet
@@ -112,8 +121,10 @@ def invoices(request: SignedInRequest) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
         return _page(request, "invoices", {"form": form}, status=422)
-    months = statements.months(request.user, now=timezone.now(), person=form.chosen)
-    return _page(request, "invoices", {"form": form, "months": months, "person": form.chosen})
+    after = statement_list.Key.parse(request.GET.get("after", ""))
+    page = statement_list.find(request.user, now=timezone.now(), person=form.chosen, after=after)
+    context = {"form": form, "page": page, "after": after, "this_month": Month.of(timezone.now())}
+    return _page(request, "invoices", context | {"shows_added": _sees_balance(request, form)})
 
 
 @login_required
@@ -127,8 +138,30 @@ def statement(request: SignedInRequest, month: str) -> HttpResponse:
         return _page(request, "statement", {"form": form, "month": asked}, status=422)
     usage = list(statements.usage(request.user, month=asked, person=form.chosen))
     revenue = statements.revenue(request.user, month=asked, person=form.chosen)
-    context = {"form": form, "month": asked, "person": form.chosen, "usage": usage, "revenue": revenue}
-    return _page(request, "statement", context | _sums(usage, revenue))
+    added = statements.added(request.user, month=asked, person=form.chosen) if _sees_balance(request, form) else []
+    if not (usage or revenue or added) and statements.is_before_the_portal(asked):
+        raise Http404
+    context = {"form": form, "month": asked, "usage": usage, "revenue": revenue, "added": added}
+    return _page(request, "statement", context | _statement_said(request, asked, form) | _sums(usage, revenue))
+
+
+def _statement_said(request: SignedInRequest, month: Month, form: WhoseForm) -> dict[str, Any]:
+    """The sentences of a statement; a partner reads of revenue only on their own or everyone's."""
+    sees_all = reach(request.user, Thing.REVENUE) is Reach.ALL
+    whose = statement_page.whose(form.chosen, request.user, sees_all="person" in form.fields)
+    return {
+        "whose": whose,
+        "covers": statement_page.covers(month, now=timezone.now()),
+        "no_usage": statement_page.no_usage(month, whose),
+        "no_revenue": statement_page.no_revenue(month, everyone=sees_all),
+        "shows_revenue": sees_all or form.chosen in (None, request.user),
+    }
+
+
+def _sees_balance(request: SignedInRequest, form: WhoseForm) -> bool:
+    """Whether the viewer may see the credits that the people on this page got: their own, or everyone's."""
+    is_own = "person" not in form.fields or form.chosen == request.user
+    return is_own or reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
 
 
 @login_required

@@ -11,10 +11,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import sign_up, token_health, unsent
+from accounts import private_mode, sign_up, token_health, unsent
 from accounts.models import GitHubConnection, PlatformSettings, User
 from accounts.requests import person_of
 from billing import services as billing
+from foundation.paragraphs import Notice
 from modules.publishing import candidates
 from partnerportal import __version__
 
@@ -62,8 +63,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context["nav"] = _nav(request, _links(user))
     context["balance"] = SimpleLazyObject(partial(billing.balance, user))
     context["typed_by"] = partial(_typed_by, user)
-    if user.is_partner:
-        context["private_mode"] = SimpleLazyObject(_private_mode)
+    context["private_mode"] = SimpleLazyObject(partial(_private_mode, user))
     if user.publishes_for:
         context["troubles"] = SimpleLazyObject(partial(_troubles, user))
     return context
@@ -78,8 +78,9 @@ def _typed_by(user: User) -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', unsent.FIELD, unsent.mark(user))
 
 
-def _private_mode() -> bool:
-    return PlatformSettings.load().private_mode
+def _private_mode(user: User) -> Notice | None:
+    """The band about Private Mode; None while it is off."""
+    return private_mode.banner(user) if PlatformSettings.load().private_mode else None
 
 
 def _troubles(user: User) -> list[token_health.Trouble]:

@@ -1,13 +1,14 @@
 """What the billing pages say."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from accounts.models import User
-from billing import due_grants, earnings, overview_page
+from billing import due_grants, earnings, overview_page, statement_page
 from billing.granting import Due
 from billing.models import CostCentre, Hold
+from billing.months import Month
 from billing.services import Balance
 from billing.tabs import tabs
 from foundation.credits import CREDIT
@@ -115,3 +116,32 @@ def test_how_much_of_the_list_is_shown(number, words):
 )
 def test_which_tab_is_open(page, sees_revenue, current):
     assert [tab.current for tab in tabs(page, sees_revenue=sees_revenue)] == current
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (datetime(2026, 11, 3, tzinfo=UTC), "1 to 31 October 2026, UTC."),
+        (datetime(2026, 10, 31, 23, tzinfo=UTC), "1 October 2026 to now, UTC. More may follow this month."),
+    ],
+)
+def test_which_days_a_statement_covers(now, words):
+    assert statement_page.covers(Month(2026, 10), now=now) == words
+
+
+@pytest.mark.parametrize(
+    ("person", "sees_all", "words"),
+    [
+        (None, False, "No deployment of yours was charged in October 2026."),
+        (None, True, "No deployment was charged in October 2026."),
+        (User(pk=1, email="alice@example.com"), True, "No deployment of yours was charged in October 2026."),
+        (
+            User(pk=2, email="carol@example.com"),
+            True,
+            "No deployment of carol@example.com was charged in October 2026.",
+        ),
+    ],
+)
+def test_whose_deployments_were_not_charged(person, sees_all, words):
+    whose = statement_page.whose(person, User(pk=1), sees_all=sees_all)
+    assert statement_page.no_usage(Month(2026, 10), whose) == words

@@ -243,7 +243,9 @@ def deployment_destroy(request: SignedInRequest, ref: str) -> HttpResponse:
         context = page_context(request, run_shown(request, ref), destroy_form=form)
         return render(request, "deployments/deployment.html", context, status=422)
     refusal, status = _start(request, deployment, Run.Action.DESTROY, anew=form.anew.secrets())
-    return _answer(request, deployment, refusal, status)
+    if refusal:
+        return _answer(request, deployment, refusal, status)
+    return redirect(f"{deployment.get_absolute_url()}#run")  # else the browser keeps the form's own, #danger
 
 
 @login_required
@@ -262,7 +264,7 @@ def run_cancel(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
 def _answer(
     request: SignedInRequest, deployment: Deployment, refusal: str, status: int, *, kept: str = costs.NOTHING_STARTED
 ) -> HttpResponse:
-    if not refusal:  # a fragment, as the browser would keep the one of the form, which is the danger zone
-        return redirect(f"{deployment.get_absolute_url()}#run")
+    if not refusal:
+        return redirect(deployment)
     context = page_context(request, run_shown(request, deployment.ref)) | {"refusal": refusal, "kept": kept}
     return render(request, "deployments/deployment.html", context, status=status)

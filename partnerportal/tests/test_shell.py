@@ -67,11 +67,17 @@ def test_the_top_bar_shows_the_balance(page, alice):
 
 @pytest.mark.usefixtures("private_mode")
 class TestPrivateMode:
-    def test_its_banner_is_for_partners(self, page, alice):
-        assert "Private Mode is on." in page(alice).text
+    def test_partners_read_what_they_see(self, page, alice):
+        assert "<strong>Private Mode is on.</strong> You see everyone" in page(alice).text
 
-    def test_a_user_is_not_told(self, page, carol):
-        assert "Private Mode is on." not in page(carol).text
+    def test_users_read_what_others_see_of_theirs(self, page, carol):
+        assert "<strong>Private Mode is on.</strong> Partners can see your deployments" in page(carol).text
+
+    def test_admins_read_that_it_is_on(self, page, admin):
+        assert "<strong>Private Mode is on.</strong> Partners see everyone" in page(admin).text
+
+    def test_visitors_read_nothing(self, page):
+        assert "Private Mode" not in page().text
 
 
 def test_no_banner_while_private_mode_is_off(page, alice):

@@ -1,0 +1,25 @@
+"""What people read while Private Mode is on: what it opens to them, or to others of theirs."""
+
+from accounts.models import User
+from foundation.paragraphs import Notice
+
+TITLE = "Private Mode is on."
+
+
+def banner(user: User) -> Notice:
+    """The band on every page of this person."""
+    return Notice(TITLE, _opened(user), tone="run", icon="eye")
+
+
+def _opened(user: User) -> str:
+    if user.is_staff:
+        return "Partners see everyone's deployments, statements and costs, read only."
+    if user.is_partner:
+        return (
+            "You see everyone's deployments, statements and costs, read only. "
+            "Other partners see yours, but not your secrets. You can change only your own."
+        )
+    return (
+        "Partners can see your deployments and their logs, and what they cost, not your secrets. "
+        "They can't change anything of yours."
+    )

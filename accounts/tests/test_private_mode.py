@@ -1,0 +1,28 @@
+import pytest
+
+from accounts import private_mode
+from accounts.models import User
+
+TO_PARTNERS = (
+    "You see everyone's deployments, statements and costs, read only. "
+    "Other partners see yours, but not your secrets. You can change only your own."
+)
+TO_ADMINS = "Partners see everyone's deployments, statements and costs, read only."
+
+
+@pytest.mark.parametrize(
+    ("person", "text"),
+    [
+        (
+            User(),
+            "Partners can see your deployments and their logs, and what they cost, not your secrets. "
+            "They can't change anything of yours.",
+        ),
+        (User(is_partner=True), TO_PARTNERS),
+        (User(is_staff=True), TO_ADMINS),
+        (User(is_staff=True, is_partner=True), TO_ADMINS),
+    ],
+)
+def test_everybody_reads_what_private_mode_opens(person, text):
+    banner = private_mode.banner(person)
+    assert (banner.title, banner.text) == ("Private Mode is on.", text)
