@@ -50,7 +50,7 @@ def add_credits(
         owner=wallet_owner.pk, amount=amount, source=source, paid=paid, reason=reason, by=by.pk, expires_at=expires_at
     )
     transfer = Transfer(
-        kind=source, key=f"admin:{nonce}", request_hash=request, by=by, reason=reason.strip(), created_at=now
+        kind=source, key=_key(nonce), request_hash=request, by=by, reason=reason.strip(), created_at=now
     )
     if earlier := ledger.earlier(transfer):
         return earlier
@@ -62,6 +62,15 @@ def add_credits(
     purse.save()
     audit.record("credits.added", by=by, target=transfer, to=wallet_owner.email, units=amount, source=source, paid=paid)
     return transfer
+
+
+def added(nonce: str) -> Transfer | None:
+    """The transfer that the form with this nonce made."""
+    return Transfer.objects.filter(key=_key(nonce)).first()
+
+
+def _key(nonce: str) -> str:
+    return f"admin:{nonce}"
 
 
 def _lot(account: Account, *, source: str, amount: int, paid: int, expires_at: datetime | None, now: datetime) -> Lot:

@@ -1,4 +1,3 @@
-import secrets
 from decimal import Decimal
 from typing import Any, cast
 
@@ -53,7 +52,10 @@ class PersonField(forms.ModelChoiceField):
 
 def _date(label: str) -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date", "class": "auto"}, format="%Y-%m-%d")
+        label=label,
+        required=False,
+        error_messages={"invalid": "This is no day of the calendar. Enter one like 2026-11-30."},
+        widget=forms.DateInput(attrs={"type": "date", "class": "auto"}, format="%Y-%m-%d"),
     )
 
 
@@ -93,20 +95,31 @@ class MovementsForm(WhoseForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        for name in {"from", "to"} & set(self.errors):
+            self.fields[name].widget.input_type = "text"  # a browser's calendar would not show what is no date
         if data.get("from") and data.get("to") and data["from"] > data["to"]:
-            self.add_error("to", "The end date is before the start date.")
+            self.add_error("to", "This day is before the first one. Choose a later day.")
         return data
 
 
 class MonthForm(WhoseForm):
-    month = forms.CharField(required=False, max_length=7)
+    month = forms.CharField(
+        label="Month",
+        required=False,
+        max_length=7,
+        widget=forms.TextInput(attrs={"type": "month", "class": "auto"}),
+    )
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if "month" in self.errors:
+            self.fields["month"].widget.input_type = "text"  # a browser's calendar would not show what is no month
 
     def clean_month(self) -> Month:
-        text = self.cleaned_data["month"]
-        month = Month.parse(text) if text else None
-        if text and month is None:
+        month = Month.parse(self.cleaned_data["month"])
+        if month is None:
             raise forms.ValidationError("Enter a month like 2026-11.")
-        if month and month > Month.of(timezone.now()):
+        if month > Month.of(timezone.now()):
             raise forms.ValidationError("This month has not started yet. Choose an earlier one.")
         return month
 
@@ -132,8 +145,10 @@ class CreditsForm(forms.Form):
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
     @classmethod
-    def opened(cls, *, wallet_version: int) -> "CreditsForm":
-        return cls(initial={"wallet_version": wallet_version, "nonce": secrets.token_urlsafe(16), "source": "goodwill"})
+    def opened(cls, *, wallet_version: int, nonce: str, typed: QueryDict | None = None) -> "CreditsForm":
+        """A blank form, or one with what was `typed` into it before."""
+        typed_before = typed.dict() if typed else {}
+        return cls(initial={"source": "goodwill"} | typed_before | {"wallet_version": wallet_version, "nonce": nonce})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

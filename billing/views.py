@@ -1,3 +1,5 @@
+import re
+import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -15,10 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import unsent
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
 from billing import (
+    crediting,
     earnings,
     movements,
     overview_page,
@@ -37,6 +41,9 @@ from billing.transactions_csv import HEAD, line
 
 PER_PAGE = 25
 NEWEST = 5
+FORM_KEY = re.compile(r"[\w-]{16,60}", re.ASCII)
+ADDED = "The credits were added to the balance of {}."
+ADDED_BEFORE = "These credits were added before. Nothing was added again."
 CHUNK = 500  # transactions of a download in one query
 
 
@@ -184,15 +191,15 @@ def revenue(request: SignedInRequest) -> HttpResponse:
     if how_far is Reach.NOTHING:
         raise Http404
     partners = User.objects.filter(is_partner=True) if how_far is Reach.ALL else None
-    form = MonthForm(request.GET, people=partners)
+    this_month = {"month": request.GET.get("month") or str(Month.of(timezone.now()))}
+    form = MonthForm(request.GET.dict() | this_month, people=partners)
     if not form.is_valid():
-        return _page(request, "revenue", {"form": form, "chosen_month": form["month"].value() or ""}, status=422)
-    month, partner = form.cleaned_data["month"] or Month.of(timezone.now()), form.chosen or request.user
+        return _page(request, "revenue", {"form": form}, status=422)
+    month, partner = form.cleaned_data["month"], form.chosen or request.user
     rows = statements.revenue(request.user, month=month, person=form.chosen)
     context = {
         "form": form,
         "month": month,
-        "chosen_month": month,
         "rows": rows,
         "due": reports.revenue_due(partner),
         "due_label": earnings.due_label(partner, everyone=partners is not None),
@@ -218,20 +225,25 @@ def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
 @require_http_methods(["GET", "POST"])
 def credits_add(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_staff:
-        raise PermissionDenied
+        raise PermissionDenied("Only admins can add credits. Nothing was changed.")
     people = User.objects.filter(is_active=True)
     others = people.exclude(pk=request.user.pk)
     if "person" not in request.GET and request.method == "GET":
         return _page(request, "credits", {"people": others})
     person = get_object_or_404(people, ref=_plain(request.GET.get("person", "")))
-    if request.method == "GET":
-        form = CreditsForm.opened(wallet_version=_version(person))
-    else:
+    opened, start = request.GET.get("form", ""), f"{reverse('billing:credits-add')}?person={person.ref}"
+    if request.method == "POST":
         form = CreditsForm(request.POST)
+        was_added = crediting.added(form["nonce"].value())
         if form.is_valid() and _is_added(person, form, by=request.user):
-            messages.success(request, f"The credits were added to the balance of {person}.")
-            return redirect(f"{reverse('billing:credits-add')}?person={person.ref}")
-    context = {"people": others, "person": person, "form": form, "theirs": services.balance(person)}
+            messages.success(request, ADDED_BEFORE if was_added else ADDED.format(person))
+            return redirect(start)
+    elif not FORM_KEY.fullmatch(opened):
+        return redirect(f"{start}&form={secrets.token_urlsafe(16)}")
+    else:
+        form = CreditsForm.opened(wallet_version=_version(person), nonce=opened, typed=unsent.take(request))
+    context = {"people": others, "person": person, "form": form, "theirs": services.balance(person), "again": start}
+    context["added"] = request.method == "GET" and crediting.added(opened)
     return _page(request, "credits", context, status=422 if form.errors else 200)
 
 

@@ -45,7 +45,7 @@ def test_form_carries_the_wallets_version(client, admin, carol):
     client.force_login(admin)
     url = reverse("billing:credits-add")
     assert client.get(url).status_code == 200
-    response = client.get(url, {"person": carol.ref})
+    response = client.get(url, {"person": carol.ref}, follow=True)
     assert response.context["form"]["wallet_version"].value() == 1
     assert "<dd>5 credits</dd>" in response.content.decode()
 
@@ -66,6 +66,27 @@ def test_sent_twice_adds_once(client, admin, carol):
     for _ in range(2):
         assert send(client, admin, carol, wallet_version=0).status_code == 302
     assert figures(carol) == (12.5, 0, 0)
+
+
+def test_after_back_the_form_that_was_sent_adds_nothing_again(client, admin, carol):
+    client.force_login(admin)
+    to_the_form = client.get(reverse("billing:credits-add"), {"person": carol.ref})
+    nonce = client.get(to_the_form.url).context["form"]["nonce"].value()
+    assert f"form={nonce}" in to_the_form.url
+    client.post(to_the_form.url, form(carol, nonce=nonce))
+    response = client.post(to_the_form.url, form(carol, nonce=nonce), follow=True)  # from the browser's cache
+    assert "These credits were added before. Nothing was added again." in response.text
+    back = client.get(to_the_form.url).text  # from the server
+    assert "<strong>These credits were added: 12.5.</strong>" in back
+    assert 'name="amount"' not in back
+    assert figures(carol) == (12.5, 0, 0)
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 61, "0123456789abcde\0", "%00"])
+def test_a_form_key_that_is_none_gets_a_new_one(client, admin, carol, key):
+    client.force_login(admin)
+    response = client.get(reverse("billing:credits-add"), {"person": carol.ref, "form": key})
+    assert (response.status_code, key in response.url) == (302, False)
 
 
 def test_never_to_oneself(client, admin):

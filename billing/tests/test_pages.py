@@ -106,6 +106,31 @@ def test_filters_that_make_no_sense_are_422_and_kept(client, carol, query):
     assert "What you typed is kept." in text_of(response)
 
 
+@pytest.mark.parametrize(
+    ("query", "reason", "kept"),
+    [
+        (
+            {"from": "2026-02-31"},
+            "This is no day of the calendar. Enter one like 2026-11-30.",
+            'type="text" name="from" value="2026-02-31"',
+        ),
+        (
+            {"from": "2025-11-02", "to": "2025-11-01"},
+            "This day is before the first one. Choose a later day.",
+            'type="date" name="to" value="2025-11-01"',
+        ),
+    ],
+)
+def test_a_filter_says_at_the_day_what_is_wrong_and_keeps_it(client, carol, query, reason, kept):
+    give(carol, 1)
+    response = page(client, carol, "transactions", status=422, **query)
+    text = text_of(response)
+    assert f"</svg> {reason}</small>" in text
+    assert kept in text
+    assert "No transaction matches these filters" not in text
+    assert "transactions.csv" not in text
+
+
 def test_the_last_day_there_is_is_a_day_like_any_other(client, carol):
     give(carol, 1)
     assert len(page(client, carol, "transactions", to="9999-12-31", page="no").context["rows"]) == 1
@@ -201,7 +226,9 @@ def test_a_user_has_no_revenue_page(client, carol):
 
 @pytest.mark.parametrize("month", ["2025-99", "2099-12", "x"])
 def test_month_of_revenue_that_makes_no_sense_is_422(client, bob, month):
-    page(client, bob, "revenue", status=422, month=month)
+    response = page(client, bob, "revenue", status=422, month=month)
+    assert f'type="text" name="month" value="{month}"' in text_of(response)
+    assert 'id="id_month_error"' in response.text
 
 
 class TestWhoSeesWhat:
@@ -248,3 +275,9 @@ class TestWhoSeesWhat:
         assert [(row.person, row.kind.label) for row in hers] == [("alice@example.com", "Award")]
         assert page(client, admin, "revenue").context["rows"][0]["partner_email"] == "bob@example.com"
         page(client, admin, "transactions", status=422, person="nobody")
+
+    def test_admin_chooses_a_partner_and_a_month_of_revenue(self, client, admin, alice, bob):
+        assert page(client, admin, "revenue", person=alice.ref).context["rows"] == []
+        response = page(client, admin, "revenue", person=bob.ref, month=self.month)
+        assert [row["partner_email"] for row in response.context["rows"]] == ["bob@example.com"]
+        assert f'type="month" name="month" value="{self.month}"' in text_of(response)

@@ -27,7 +27,7 @@ ROWS = [
         "billing:credits-add",
         CREDITS,
         CREDITS.replace("200", "302"),
-        query="?person={carol}",
+        query="?person={carol}&form=0123456789abcdef",
         data="credits",
         shows="address person publisher",
     ),
