@@ -14,7 +14,7 @@ from deployments.inputs.plain_fields import VariableField
 from deployments.inputs.steps import LARGE, Step, steps
 from deployments.inputs.values import BLANK
 from deployments.inputs.widgets import SEARCH, variables_moved
-from modules.terraform.schema import Schema, Variable, as_seen, is_injected
+from modules.terraform.schema import Schema, Variable, as_seen, is_fixed, is_injected
 
 PREFIX = "in"  # so that a variable named "name" or "add" does not clash with the page's other parameters
 
@@ -84,7 +84,8 @@ class InputsForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """The plain values to send, by variable. Skips values equal to the default; keeps hidden ones as they were."""
-        given = {hidden["name"]: self.before[hidden["name"]] for hidden in self.hidden if hidden["name"] in self.before}
+        kept = [hidden["name"] for hidden in self.hidden if not is_fixed(hidden)]
+        given = {name: self.before[name] for name in kept if name in self.before}
         for variable in self.variables:
             value = self.cleaned_data.get(variable["name"], BLANK)
             if value is not BLANK and not variable["sensitive"] and not is_default(variable, value):

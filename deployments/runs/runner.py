@@ -147,15 +147,23 @@ class Attempt:
         names = {variable["name"] for variable in ephemeral(self.run.version.schema)}
         return {name: value for name, value in self._inputs().items() if name in names and value is not None}
 
+    @property
+    def _has_constants(self) -> bool:
+        """Whether Terraform needs values before it loads the module: a `const` variable has no default."""
+        variables = self.run.version.schema["variables"]
+        return any(variable.get("const") and variable["required"] for variable in variables)
+
     def _init(self) -> None:
-        self._terraform(commands.init(), "terraform init")
+        self._terraform(commands.init(has_constants=self._has_constants), "terraform init")
         commands.check_backend(self.workspace.module)
 
     def _plan(self) -> None:
         self._advance(Run.Status.PLANNING)
         is_destroy = self.run.action == Run.Action.DESTROY
         self._terraform(commands.plan(destroy=is_destroy), "terraform plan" + (" -destroy" if is_destroy else ""))
-        commands.check_providers(self._output_of(commands.show_plan()), has_mirror=bubblewrap.has_mirror())
+        commands.check_providers(
+            self._output_of(commands.show_plan(has_constants=self._has_constants)), has_mirror=bubblewrap.has_mirror()
+        )
         leases.outlast(self.board.store_plan)
 
     def _apply(self) -> None:

@@ -36,8 +36,9 @@ class UnsafeFile(Exception):
     """A file that a run can write is not a regular file within the size limit."""
 
 
-def init() -> list[str]:
-    return _arguments("init", input=False, no_color=IsFlagged, json=IsFlagged)
+def init(*, has_constants: bool = False) -> list[str]:
+    """Load modules and providers; with values of variables where a `const` one has no default."""
+    return _arguments("init", input=False, no_color=IsFlagged, json=IsFlagged, **_given(has_constants))
 
 
 def plan(*, destroy: bool = False) -> list[str]:
@@ -57,12 +58,16 @@ def apply() -> list[str]:
     return _arguments("apply", PLAN_FILE, input=False, no_color=IsFlagged, json=IsFlagged, var_file=INPUTS_FILE)
 
 
-def show_plan() -> list[str]:
-    return _arguments("show", PLAN_FILE, no_color=IsFlagged, json=IsFlagged)
+def show_plan(*, has_constants: bool = False) -> list[str]:
+    return _arguments("show", PLAN_FILE, no_color=IsFlagged, json=IsFlagged, **_given(has_constants))
 
 
 def output() -> list[str]:
     return _arguments("output", no_color=IsFlagged, json=IsFlagged)
+
+
+def _given(has_constants: bool) -> dict[str, str]:
+    return {"var_file": INPUTS_FILE} if has_constants else {}
 
 
 def _arguments(command: str, *arguments: str, **options: Any) -> list[str]:

@@ -24,7 +24,7 @@ from modules.reading.discovery import (
     without_helpers,
 )
 from modules.reading.parse_pool import Source
-from modules.terraform import advice
+from modules.terraform import advice, constants
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
 RULES = 1  # increment with each change of what is a module, and of what is found in the same files
@@ -106,7 +106,7 @@ class Repository:
             for path, answer in self.parse(sources):
                 self.answers[path] = answer
                 yield path
-            called = {target for path in paths for target, _ in self._calls(path) if target is not None}
+            called = {target for path in paths for target, _ in self._calls(path, split(path)[0]) if target is not None}
             wanted = {folder for folder in called for path in self.configs.get(folder, []) if path not in self.answers}
         if self.any_depth:
             helpers = {folder: helpers_of(folder, self._reachable(folder)[0]) for folder in self.folders}
@@ -131,8 +131,10 @@ class Repository:
         found.readme = self._readme(folder)
         answers = self._answers_of(folder)
         schema, declared = combine(answers)
+        schema = constants.applied(schema, answers.values())
         found.schema = self._with_targets(folder, folder, schema) | {"tree": self._tree(folder, reached)}
         found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
+        found.findings += constants.fixed(schema, folder)
         found.findings += advice.of_module(folder, found.schema, answers, found.readme)
         paths = [path for part in reached for path in self.configs.get(part, [])]
         found.findings += advice.of_versions({path: self.answers[path] for path in paths}, self.terraform)
@@ -151,12 +153,16 @@ class Repository:
             tree[_relative(folder, other)] = self._with_targets(folder, other, self.nodes[other])
         return tree
 
+    def _constants(self, folder: str, root: str) -> dict[str, str]:
+        """What is known of the constants of a folder: nothing where it is called, with values of its caller."""
+        return constants.constants(self._answers_of(folder).values()) if folder == root else {}
+
     def _with_targets(self, root: str, folder: str, node: AnyNode) -> AnyNode:
         """The node, its calls of local folders with a `target`: the path from `root`."""
         calls = []
         for call in node["calls"]:
             try:
-                target = called_folder(folder, call["source"])
+                target = None if "expression" in call else called_folder(folder, call["source"])
             except SourceLeaves:
                 target = None
             calls.append(call if target is None else call | {"target": _relative(root, target)})
@@ -166,11 +172,16 @@ class Repository:
         file = self.snapshot.files[path]
         return Source(path, file.data, path.endswith(".json"), file.blob)
 
-    def _calls(self, path: str) -> Iterator[tuple[str | None, Call]]:
-        """Yield the local folders that a file calls, with the call; None where the source leaves the repository."""
-        for call in self.answers[path]["calls"]:
+    def _calls(self, path: str, root: str) -> Iterator[tuple[str | None, Call]]:
+        """Yield the local folders that a file of the module at `root` calls, with the call.
+
+        None stands where the source leaves the repository. A source that cannot be followed is skipped.
+        """
+        folder, calls = split(path)[0], self.answers[path]["calls"]
+        known = self._constants(folder, root) if any("expression" in call for call in calls) else {}
+        for call in (constants.followed(call, known) for call in calls):
             try:
-                target = called_folder(split(path)[0], call["source"])
+                target = None if "expression" in call else called_folder(folder, call["source"])
             except SourceLeaves:
                 yield None, call
                 continue
@@ -189,16 +200,16 @@ class Repository:
                 if current != folder:
                     rows = self.answers[path]["findings"]
                     problems += [row | {"file": path} for row in rows if row["code"] != "backend"]
-                targets, gone, wrong = self._targets(path)
+                targets, gone, wrong = self._targets(path, folder)
                 missing |= gone
                 problems += wrong
                 waiting += [target for target in targets if target not in seen]
                 seen.update(targets)
         return seen, missing, problems
 
-    def _targets(self, path: str) -> tuple[list[str], set[str], list[Finding]]:
-        targets, missing, wrong = [], set(), []
-        for target, call in self._calls(path):
+    def _targets(self, path: str, root: str) -> tuple[list[str], set[str], list[Finding]]:
+        targets, missing, wrong = [], set(), self._computed(path, root)
+        for target, call in self._calls(path, root):
             if target is None:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
             elif target not in self.holds:
@@ -209,6 +220,15 @@ class Repository:
                 continue
             wrong.append(finding("error", "source", message, path, call["line"]))
         return targets, missing, wrong
+
+    def _computed(self, path: str, root: str) -> list[Finding]:
+        """Findings about sources that Terraform computes."""
+        if not any("expression" in call for call in self.answers[path]["calls"]):
+            return []
+        folder = split(path)[0]
+        rows = [row for answer in self._answers_of(folder).values() for row in answer["variables"]]
+        variables = {row["name"]: row.get("const", False) for row in rows}
+        return list(constants.findings(path, self.answers[path], self._constants(folder, root), variables))
 
     def _no_folder(self, target: str, source: str) -> str:
         submodule = next((path for path in self.submodules if is_inside(target, path)), None)

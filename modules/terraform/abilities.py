@@ -17,6 +17,7 @@ PROGRAMS = {  # a provisioner's label → what it does; Terraform has no others 
     "exec": "Runs a program on the portal's worker to sign in (exec)",
 }
 BUILT_IN_SOURCE = f"terraform.io/builtin/{BUILT_IN}"
+LONGEST_SOURCE = 60  # characters of one that is not known before a deployment
 OF_ACTION = "runs an action of its provider"
 
 
@@ -116,11 +117,12 @@ def _reads(places: list[Place]) -> Iterator[Ability]:
 
 
 def _remotes(places: list[Place]) -> Iterator[Ability]:
-    """One ability for each host, placed at its first call."""
+    """One ability for each host, and for each source that cannot be followed, placed at its first call."""
     calls: dict[str, list[tuple[Place, Call]]] = defaultdict(list)
     for place in places:
         for call in place.node.get("calls", []):
-            calls[sources.host_of(call["source"])].append((place, call))
+            computed = call["source"][:LONGEST_SOURCE] if "expression" in call else ""
+            calls[computed or sources.host_of(call["source"])].append((place, call))
     for host, rows in calls.items():
         if host:
             place, first = rows[0]

@@ -28,6 +28,7 @@ NESTED = {
         "provider": 1,
         "terraform": 0,
         "moved": 0,
+        "locals": 0,
         "removed": 0,
         "import": 0,
         "check": 1,

@@ -14,6 +14,7 @@ from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value,
 from modules.terraform.literals import NotLiteral, parse_literal
 from modules.terraform.schema import (
     OUTSIDE,
+    Call,
     ConfiguredProvider,
     FileAnswer,
     Finding,
@@ -27,9 +28,11 @@ from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 5
+READER = 6
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
+REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
+LONGEST_LOCAL = 200  # characters of one that a module's source may be made of
 ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*)\]')
 ALIAS = re.compile(r"[^\W\d][\w-]*\.[^\W\d][\w-]*")
 NAME = re.compile(r"[^\W\d][\w-]*")
@@ -70,6 +73,7 @@ def empty_answer() -> FileAnswer:
         "moves": [],
         "required_version": "",
         "required_version_line": 0,
+        "locals": {},
         "uses": [],
         "untyped": [],
         "findings": [],
@@ -144,6 +148,8 @@ def _variable(block: Block, answer: FileAnswer) -> None:
     }
     if _flag(attributes.get("ephemeral"), False):
         variable |= {"ephemeral": True, "sensitive": True}
+    if _flag(attributes.get("const"), False):
+        variable["const"] = True
     _add_default(variable, block, findings)
     answer["variables"].append(variable)
 
@@ -306,8 +312,25 @@ def _import(block: Block, answer: FileAnswer) -> None:
 def _call(block: Block, answer: FileAnswer) -> None:
     source = block.attributes.get("source")
     version = _text(block.attributes.get("version"))
-    line = (source or block).line
-    answer["calls"].append({"name": block.labels[0], "source": _text(source), "version": version, "line": line})
+    call: Call = {"name": block.labels[0], "source": _text(source), "version": version, "line": (source or block).line}
+    if source is not None and (expression := _expression(source)):
+        call["expression"] = expression
+    answer["calls"].append(call)
+
+
+def _locals(block: Block, answer: FileAnswer) -> None:
+    for name, value in block.attributes.items():
+        text = _expression(value) or (value.text if not value.is_json else json.dumps(value.known))
+        if len(text) <= LONGEST_LOCAL and (text[:1] == '"' or REFERENCE.fullmatch(text)):
+            answer["locals"][name] = text
+
+
+def _expression(value: Value) -> str:
+    """The text of a value that Terraform computes, in native syntax; blank for a literal."""
+    if value.is_json:
+        is_template = isinstance(value.known, str) and "${" in value.known.replace("$${", "")
+        return (value.text if value.text != value.known else json.dumps(value.known)) if is_template else ""
+    return value.text if _literal(value) is None else ""
 
 
 def _moved(block: Block, answer: FileAnswer) -> None:
@@ -359,4 +382,5 @@ READERS = {
     "import": _import,
     "module": _call,
     "moved": _moved,
+    "locals": _locals,
 }

@@ -49,6 +49,8 @@ class Variable(TypedDict):
     required: bool  # it has no default
     sensitive: bool  # also true of an ephemeral one
     ephemeral: NotRequired[bool]  # its value is never stored in a plan or state: it is asked anew for each run
+    const: NotRequired[bool]  # Terraform needs its value before it loads modules
+    fixed: NotRequired[bool]  # it decides which module is loaded, so only its default can be used
     nullable: bool
     group: int | None  # the step of the form, HIDDEN_GROUP among them
     order: int | None  # its place in the step
@@ -106,7 +108,8 @@ class Call(TypedDict):
     """A `module` block; `target` is the path of the called folder from the module, a key of the schema's `tree`."""
 
     name: str
-    source: str
+    source: str  # as written, where it is an expression that is not known
+    expression: NotRequired[str]  # from which Terraform computes the source
     version: str
     target: NotRequired[str]  # of local folders only
     file: NotRequired[str]
@@ -149,6 +152,7 @@ class FileAnswer(TypedDict):
     moves: list[Moved]
     required_version: str
     required_version_line: int
+    locals: dict[str, str]  # those that are a text or a reference, as written: a source may be made of them
     uses: list[str]  # names of variables
     untyped: list[str]  # names of variables
     findings: list[Finding]
@@ -241,16 +245,22 @@ def ephemeral(schema: Schema) -> list[Variable]:
     return [variable for variable in schema["variables"] if is_ephemeral(variable)]
 
 
+def is_fixed(variable: Variable) -> bool:
+    """Whether only its default can be used, so that nobody is asked for it."""
+    return variable.get("fixed", False)
+
+
 def is_hidden(variable: Variable) -> bool:
     """Whether it is hidden from deployers; `Module.shows_hidden_inputs_to` decides who sees it."""
     return variable.get("group") == HIDDEN_GROUP
 
 
 def as_seen(schema: Schema, *, sees_hidden: bool) -> Schema:
-    """The schema without the inputs of the hidden group, unless `sees_hidden`."""
-    if sees_hidden:
-        return schema
-    return schema | {"variables": [variable for variable in schema["variables"] if not is_hidden(variable)]}
+    """The schema without fixed variables, and without the inputs of the hidden group unless `sees_hidden`."""
+    variables = [variable for variable in schema["variables"] if not is_fixed(variable)]
+    if not sees_hidden:
+        variables = [variable for variable in variables if not is_hidden(variable)]
+    return schema | {"variables": variables}
 
 
 def finding(level: Level, code: str, message: str, file: str = "", line: int | None = None) -> Finding:

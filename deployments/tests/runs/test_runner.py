@@ -5,6 +5,7 @@ from deployments.runs import state
 from deployments.runs.runner import execute_run
 from deployments.tests.factories import log_of, make_run, make_version
 from modules.models import Module
+from modules.tests.schemas import schema
 
 pytestmark = pytest.mark.django_db
 
@@ -283,3 +284,22 @@ def test_a_forged_state_that_terraform_writes_over_between_two_looks_leaves_no_t
     update = forge(alice, deploy, GREETING + QUICK + FORGED.replace("sleep 30", "sleep 2"))
     assert (update.status, update.deployment.resource_count) == (Run.Status.SUCCEEDED, 3)
     assert len(set(StateVersion.objects.values_list("lineage", flat=True))) == 1
+
+
+CONSTANT = """
+variable "word" {
+  const = true
+}
+module "in" { source = "./${var.word}" }
+output "said" { value = module.in.said }
+"""
+
+
+def test_a_constant_without_default_reaches_every_command(alice, deploy):
+    files = {
+        "main.tf": CONSTANT,
+        "a/main.tf": 'output "said" { value = "a" }',
+        "b/main.tf": 'output "said" { value = "b" }',
+    }
+    run = deploy(alice, files, schema=schema(CONSTANT), inputs={"word": "b"})
+    assert (run.error, run.deployment.outputs["said"]["value"]) == ("", "b")

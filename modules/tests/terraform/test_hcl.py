@@ -118,7 +118,7 @@ output "d" {
     )
     assert answer["required_version"] == ">= 1.5"
     assert answer["required_providers"] == [
-        {"name": "aws", "source": "hashicorp/aws", "version": "~> 5.0", "line": 4},
+        {"name": "aws", "source": "hashicorp/aws", "version": "~> 5.0", "line": 4, "aliases": ["aws.other"]},
         {"name": "random", "source": "hashicorp/random", "version": "~> 3.0", "line": 9},
     ]
     assert answer["configured_providers"] == [{"name": "tls", "line": 12}]
