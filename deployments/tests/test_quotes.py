@@ -172,7 +172,7 @@ def test_an_update_of_what_was_never_paid_holds_what_its_review_showed(carols, m
     carols.post(address, shown)
     deployment = Deployment.objects.get()
     services.finish_run(deployment.runs.get(), token=0, status=Run.Status.FAILED)
-    address = carols.post(reverse("deployments:deployment-update", args=[deployment.ref]), {}).url
+    address = carols.post(reverse("deployments:deployment-update", args=[deployment.ref]), {"version": "1.0.0"}).url
     shown = carols.get(address).context["quote"]
     reprice(module, own_credit_cost=75 * CREDIT)
     response = carols.post(address, {"quote": str(shown)})

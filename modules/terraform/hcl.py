@@ -28,7 +28,7 @@ from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 6
+READER = 7
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")

@@ -14,6 +14,7 @@ PLATFORM = {
     "credit_cost": NUMBER,
     "require_credit_purchases": bool,
     "enable_purge": bool,
+    "enable_rad_gcpproject": bool,  # whether RAD's own projects may be used, of which the portal has none
     "public_access": bool,
     "shared_users": list,
 }

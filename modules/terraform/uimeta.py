@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 TAG = re.compile(r"[ \t]*\{\{[ \t]*UIMeta\b([^\n]*?)\}\}", re.IGNORECASE)
+IGNORED = ("notradmanaged",)  # for projects that RAD itself manages, of which the portal has none
 WHOLE = re.compile(r"-?\d{1,6}")
 
 
@@ -53,5 +54,5 @@ def _set(meta: UIMeta, key: str, value: str) -> None:
         meta.updatesafe = value.lower() not in ("false", "no", "0")
     elif key == "options":
         meta.options = [option for option in value.split(",") if option]
-    else:
+    elif key not in IGNORED:
         meta.problems.append(f"The UIMeta key {key} is unknown.")

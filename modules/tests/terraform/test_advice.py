@@ -88,6 +88,30 @@ def test_variable_without_description_or_type_is_named():
     assert advice({"a/main.tf": text}) == [("description", "a/main.tf", 4), ("untyped", "a/main.tf", 4)]
 
 
+RAD = """variable "enable_rad_gcpproject" {
+  description = "Hides the option GCP Project on RAD. {{UIMeta group=0 order=110 }}"
+  type        = bool
+  default     = false
+}
+variable "enable_vpc_sc" {
+  description = "Adds a perimeter. {{UIMeta group=2 order=7 notradmanaged updatesafe }}"
+  type        = bool
+  default     = false
+}
+output "o" {
+  value = var.enable_vpc_sc
+}
+"""
+
+
+def test_what_rad_says_of_its_own_projects_is_known_and_no_finding():
+    found = read(README | {"a/main.tf": RAD})["a"]
+    assert found.findings == []
+    assert found.schema["platform"] == {"enable_rad_gcpproject": False}
+    (variable,) = found.schema["variables"]
+    assert (variable["description"], variable["group"], variable["updatesafe"]) == ("Adds a perimeter.", 2, True)
+
+
 def test_any_is_a_type():
     assert advice({"a/main.tf": variable().replace("string", "any")}) == []
 
