@@ -17,8 +17,10 @@ from billing.models import Hold
 from billing.tests.money import credits, give
 from deployments.models import Deployment, Run
 from deployments.runs import reaper, state
+from deployments.sandbox import bubblewrap
 from deployments.services import cancel_run, start_run
 from deployments.tests.factories import log_of, make_deployment, make_run, make_version
+from foundation.engine import terraform_version
 from foundation.wake import wake
 from modules.models import Scan
 from modules.scanning.services import start_scan
@@ -124,6 +126,7 @@ def test_a_lost_deployment_is_run_again_and_destroyed(live_db, runs_dir, carol, 
     assert status_of(run) == "lost"
 
     worker(queues=["runs"], concurrency=1)
+    wait_for(lambda: terraform_version() == bubblewrap.terraform_version() != "")
     again = start_run(run.deployment, action=Run.Action.RETRY, by=carol)
     wait_for(lambda: status_of(again) == "succeeded")
     assert "The last run was interrupted." in " ".join(log_of(again))

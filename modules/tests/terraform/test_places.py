@@ -13,7 +13,8 @@ import pytest
 from django.conf import settings
 
 from deployments.sandbox import commands
-from modules.terraform.abilities import abilities
+from modules.terraform.abilities import abilities, widened
+from modules.terraform.hcl import read_file
 from modules.tests.repositories import read
 
 EXEC_JSON = {"command": "aws"}
@@ -345,6 +346,21 @@ def test_manifest_tells_of_the_place(place, syntax):
     told = abilities(found.schema)
     assert sorted(each.name for each in told if each.kind == "provider") == sorted(place.providers)
     assert [f"{each.lead} {each.name}" for each in told if each.is_warning] == place.warnings
+
+
+@pytest.mark.parametrize(("place", "syntax"), BOTH)
+def test_update_that_adds_the_place_is_not_published_automatically(place, syntax):
+    before, after = (read(files)["web"].schema for files in ({"web/main.tf": ""}, files_of(place, syntax, "web")))
+    told = {f"{each.lead} {each.name}" for each in widened(before, after)}
+    assert told >= set(place.warnings)
+    assert len(told) == len({*place.warnings, *place.providers})
+
+
+@pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES + CALLS])
+def test_reader_that_tolerates_more_tells_the_same(place):
+    strict, tolerant = (read_file(place.native, is_json=False, is_costly=is_costly) for is_costly in (False, True))
+    for key in ("resources", "programs", "calls", "required_providers", "configured_providers"):
+        assert tolerant[key] == strict[key]
 
 
 @pytest.mark.parametrize(("place", "syntax"), BOTH)
