@@ -30,6 +30,12 @@ PAGES = {  # by name of the template
         "Page not found",
         "The address is wrong, or the page was removed, or it belongs to somebody else.",
     ),
+    "413": ErrorPage(
+        "413",
+        "This form is too large",
+        "The portal cannot read so many inputs, or so long ones, at once. Nothing was changed. "
+        "Go back, where most browsers still show what you typed, and send fewer rows or shorter texts.",
+    ),
     "429": ErrorPage(
         "429",
         "Too many attempts",

@@ -184,7 +184,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of 100 inputs with long lists
+# More than any form of the portal sends: see MOST_INPUTS and FULL in deployments/inputs/form.py.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 
 # --- GitHub ---------------------------------------------------------------------------------------
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")

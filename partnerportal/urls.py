@@ -4,6 +4,7 @@ from django.urls import include, path
 from accounts import arrivals
 from partnerportal import health, styleguide, views
 
+handler400 = views.unreadable
 urlpatterns = [
     path("", views.start, name="start"),
     path("styleguide/", styleguide.page, name="styleguide"),

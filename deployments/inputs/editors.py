@@ -227,11 +227,11 @@ def _editor(attribute: Attribute, level: int) -> Editor:
     return PartsEditor(attribute, parts)
 
 
-def fits(value: Any, kind: Type) -> bool:
+def fits(value: Any, kind: Type, *, most: int = MAX_PARTS) -> bool:
     """Whether the editor of `kind` can show `value`: its type matches, and it is not too large."""
     if values.mismatch(value, kind) or not _rows_fit(value, kind):
         return False
-    return size(editor_for(kind).show(value)) < MAX_PARTS
+    return size(editor_for(kind).show(value)) < min(MAX_PARTS, most)
 
 
 def size(typed: TypedTree) -> int:

@@ -15,7 +15,7 @@ Rules:
 - a sensitive field is never filled. A blank one keeps the stored value, or sends nothing.
 """
 
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -81,15 +81,16 @@ class NestedField(VariableField):
     """An object, a tuple or a collection, with an editor for each part.
 
     `blank` is the value when the whole is left out: BLANK, None for null, or NEVER when it cannot be. `opens` says
-    that an empty editor is shown in place of null.
+    that an empty editor is shown in place of null. A value of more than `room` inputs is shown as text.
     """
 
-    def __init__(self, *, kind: Type, blank: Any, opens: bool, label: str, **options: Any) -> None:
+    def __init__(self, *, kind: Type, blank: Any, opens: bool, room: int, label: str, **options: Any) -> None:
         self.editor = editors.editor_for(kind, is_optional=blank is not NEVER)
         super().__init__(label=label, widget=Nested(self.editor, label, sends_null=blank is None), **options)
         self.kind = kind
         self.blank = BLANK if blank is NEVER else blank
         self.opens = opens
+        self.room = room
 
     def read(self, typed: Any) -> Any:
         if isinstance(typed, Typed):
@@ -109,7 +110,8 @@ class NestedField(VariableField):
             return value
         if self.opens:
             return Tree(self.editor.fresh())
-        return Tree(self.editor.show(value)) if editors.fits(value, self.kind) else Typed(values.show_json(value))
+        is_tree = editors.fits(value, self.kind, most=self.room)
+        return Tree(self.editor.show(value)) if is_tree else Typed(values.show_json(value))
 
 
 class SecretField(VariableField):
@@ -140,49 +142,62 @@ class SecretField(VariableField):
 
 
 def field_for(
-    variable: Variable, *, given: Any = BLANK, is_kept: bool = False, is_nested: bool = False
+    variable: Variable,
+    *,
+    given: Any = BLANK,
+    is_kept: bool = False,
+    is_nested: bool = False,
+    room: int = editors.MAX_PARTS,
 ) -> VariableField:
     """The field for one variable of a schema.
 
     `given` is the value given before, which is shown instead of the default. `is_kept` says that a secret is stored,
-    `is_nested` that the page had the editor of nested values, which then reads the post as well.
+    `is_nested` that the page had the editor of nested values, which then reads the post as well. A value that needs
+    more inputs than `room` is shown as text.
     """
     kind = kind_of(variable)
     variable = variable | {"default": converted(variable["default"], kind)}
     value = variable["default"] if given is BLANK else converted(given, kind)
-    field = _field(kind, variable, value, is_given=given is not BLANK, is_kept=is_kept, is_nested=is_nested)
-    field.start = value
-    if not variable["sensitive"] and not (variable["required"] if given is BLANK else values.mismatch(value, kind)):
-        field.kept = given
-    return field
-
-
-def _field(
-    kind: Type, variable: Variable, value: Any, *, is_given: bool, is_kept: bool, is_nested: bool
-) -> VariableField:
     options: dict[str, Any] = {
         "required": variable["required"],
         "label": words(variable["name"]),
         "help_text": _help(variable, kind),
     }
     if variable["sensitive"]:
-        return SecretField(kind=kind, is_kept=is_kept, **options)
-    if isinstance(kind, Primitive):
-        return _primitive_field(kind, variable, value, options)
-    if isinstance(kind, Collection) and isinstance(kind.element, Primitive) and not is_nested and _is_flat(kind, value):
-        return _flat_field(kind.kind == "map", kind.element, variable, options)
-    if _is_free(kind):
-        return CodeField(kind=kind, **options)
-    opens = value is None and variable["required"] and not is_given
-    return NestedField(kind=kind, blank=_blank_of(variable), opens=opens, **options)
+        field: VariableField = SecretField(kind=kind, is_kept=is_kept, **options)
+    elif isinstance(kind, Primitive):
+        field = _primitive_field(kind, variable, value, options)
+    elif not is_nested and _is_flat(kind, value, room):
+        field = _flat_field(kind, variable, options)
+    elif _is_free(kind):
+        field = CodeField(kind=kind, **options)
+    else:
+        opens = value is None and variable["required"] and given is BLANK
+        field = NestedField(kind=kind, blank=_blank_of(variable), opens=opens, room=room, **options)
+    field.start = value
+    if not variable["sensitive"] and not (variable["required"] if given is BLANK else values.mismatch(value, kind)):
+        field.kept = given
+    return field
 
 
-def _flat_field(is_map: bool, element: Primitive, variable: Variable, options: dict[str, Any]) -> VariableField:
-    shape = MapField if is_map else ListField
-    empty: Any = {} if is_map else []
+def inputs_of(field: VariableField) -> int:
+    """How many inputs the page shows for a field at first."""
+    shown = field.sent_back()
+    if isinstance(shown, Tree):
+        return editors.size(shown.root)
+    if isinstance(field, ListField):
+        return len(shown["items"]) + 1
+    return 2 * len(shown) + 2 if isinstance(field, MapField) else 1
+
+
+def _flat_field(kind: Collection, variable: Variable, options: dict[str, Any]) -> VariableField:
+    shape = MapField if kind.kind == "map" else ListField
+    empty: Any = {} if kind.kind == "map" else []
     is_left = not variable["required"] and variable["default"] is None
     # An empty list is a value, so a required list is never reported as missing.
-    return shape(element=element, blank=BLANK if is_left else empty, **options | {"required": False})
+    return shape(
+        element=cast(Primitive, kind.element), blank=BLANK if is_left else empty, **options | {"required": False}
+    )
 
 
 def _is_free(kind: Type) -> bool:
@@ -216,11 +231,15 @@ def _yes_or_no(choice: bool) -> str:
     return "Yes" if choice else "No"
 
 
-def _is_flat(kind: Collection, value: Any) -> bool:
+def _is_flat(kind: Type, value: Any, room: int) -> TypeGuard[Collection]:
     """Whether a plain list or map field can show `value`: null, or a collection of a few primitives without null."""
+    if not isinstance(kind, Collection) or not isinstance(kind.element, Primitive):
+        return False
     if value is None:
         return True
     if not isinstance(value, dict if kind.kind == "map" else list) or not editors.has_rows(value):
+        return False
+    if 2 * len(value) >= room:
         return False
     parts = value.values() if isinstance(value, dict) else value
     return not any(part is None or isinstance(part, dict | list) for part in parts)

@@ -7,15 +7,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
 from deployments.inputs.conversions import same
-from deployments.inputs.fields import SecretField, field_for, kind_of
+from deployments.inputs.fields import SecretField, field_for, inputs_of, kind_of
 from deployments.inputs.plain_fields import VariableField
 from deployments.inputs.steps import LARGE, Step, steps
 from deployments.inputs.values import BLANK
-from deployments.inputs.widgets import SEARCH, variables_moved
+from deployments.inputs.widgets import SEARCH, Rows, variables_moved
 from modules.terraform.schema import Schema, Variable, as_seen, is_fixed, is_injected
 
+MOST_INPUTS = 2_000  # of a page that was just opened; one of them posts three fields at most
+FULL = 10_000  # posted fields after which no row can be added; the most that one Add brings are a few thousand
 PREFIX = "in"  # so that a variable named "name" or "add" does not clash with the page's other parameters
 
 
@@ -48,15 +51,7 @@ class InputsForm(forms.Form):
         self.variables = visible_variables(schema, sees_hidden=sees_hidden)
         asked = {variable["name"] for variable in self.variables}
         self.hidden = [variable for variable in schema["variables"] if variable["name"] not in asked]
-        for variable in self.variables:
-            name = variable["name"]
-            self.fields[name] = field = field_for(
-                variable,
-                given=self.before.get(name, BLANK),
-                is_kept=name in kept,
-                is_nested=f"{self.add_prefix(name)}:set" in self.data,
-            )
-            self.initial[name] = field.start
+        self._add_fields(kept)
         self.missing = [
             hidden["name"]
             for hidden in self.hidden
@@ -65,6 +60,29 @@ class InputsForm(forms.Form):
             and hidden["name"] not in self.before
             and hidden["name"] not in kept
         ]
+
+    def _add_fields(self, kept: Container[str]) -> None:
+        """Add the field of each variable. Values for which the page has no room left are shown as text."""
+        room = MOST_INPUTS
+        for variable in self.variables:
+            name = variable["name"]
+            self.fields[name] = field = field_for(
+                variable,
+                given=self.before.get(name, BLANK),
+                is_kept=name in kept,
+                is_nested=f"{self.add_prefix(name)}:set" in self.data,
+                room=room,
+            )
+            self.initial[name] = field.start
+            room -= inputs_of(field)
+            if isinstance(field.widget, Rows):
+                field.widget.is_full = self._is_full
+
+    @cached_property
+    def _is_full(self) -> bool:
+        """Whether the page takes no more rows: the next one could have more inputs than a request may."""
+        lists = self.data.lists() if isinstance(self.data, QueryDict) else []
+        return sum(len(texts) for _, texts in lists) >= FULL
 
     def add_prefix(self, field_name: str) -> str:
         return "name" if field_name == self.NAME else super().add_prefix(field_name)

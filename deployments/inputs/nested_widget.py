@@ -75,7 +75,7 @@ class Nested(Rows):
         box = context["widget"]["attrs"]["id"]
         spot = Spot(name, self.label)
         if isinstance(value, Tree):
-            is_full = editors.size(value.root) >= editors.MAX_PARTS
+            is_full = self.is_full or editors.size(value.root) >= editors.MAX_PARTS
             page = Page(box, self.wrong, value.opened, value.dropped, is_full)
             context["node"] = draw(self.editor, value.root, spot, page) | {"absent": self.absent}
         else:

@@ -48,16 +48,21 @@ class Rows(Rendered, forms.Widget):
     """A widget of several inputs; its value is what was typed, or the same shape made from a stored value.
 
     `is_dropped` is true after a row was removed: the focus then goes to where another is added. `is_added` is true
-    after Add was pressed: the focus then goes to the new row.
+    after Add was pressed: the focus then goes to the new row. `is_full` says that the page takes no more rows.
     """
 
-    is_dropped = is_added = False
+    is_dropped = is_added = is_full = False
 
     def take_marks(self, data: Mapping[str, Any], name: str) -> None:
         self.is_dropped, self.is_added = f"{name}:dropped" in data, f"{name}:added" in data
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return False  # a post without rows is an empty list, not a missing value
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {"is_dropped": self.is_dropped, "is_added": self.is_added, "is_full": self.is_full}
+        return context
 
 
 class Chips(Rows):
@@ -72,11 +77,6 @@ class Chips(Rows):
 
     def format_value(self, value: Any) -> Any:
         return value or {"items": [], "new": ""}
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["is_changed"] = self.is_dropped or self.is_added
-        return context
 
 
 class Pairs(Rows):
@@ -95,7 +95,6 @@ class Pairs(Rows):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [*(value or []), ["", ""]]
-        context["widget"] |= {"is_dropped": self.is_dropped, "is_added": self.is_added}
         context["widget"]["rows"] = [
             {"key": key, "value": text, "has_long_key": "\n" in key, "is_long": "\n" in text} for key, text in rows
         ]
