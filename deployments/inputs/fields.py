@@ -137,6 +137,9 @@ class SecretField(VariableField):
             return read_primitive(self.kind, values.lines(typed))
         return CodeField(kind=self.kind, required=False).read(typed)
 
+    def is_untouched(self, typed: Any) -> bool:
+        return not typed
+
     def prepare_value(self, value: Any) -> Any:
         return None
 
@@ -147,13 +150,14 @@ def field_for(
     given: Any = BLANK,
     is_kept: bool = False,
     is_nested: bool = False,
+    former: Any = BLANK,
     room: int = editors.MAX_PARTS,
 ) -> VariableField:
     """The field for one variable of a schema.
 
     `given` is the value given before, which is shown instead of the default. `is_kept` says that a secret is stored,
-    `is_nested` that the page had the editor of nested values, which then reads the post as well. A value that needs
-    more inputs than `room` is shown as text.
+    `is_nested` that the page had the editor of nested values, which then reads the post as well. `former` is another
+    default that the page may have shown. A value that needs more inputs than `room` is shown as text.
     """
     kind = kind_of(variable)
     variable = variable | {"default": converted(variable["default"], kind)}
@@ -175,6 +179,7 @@ def field_for(
         opens = value is None and variable["required"] and given is BLANK
         field = NestedField(kind=kind, blank=_blank_of(variable), opens=opens, room=room, **options)
     field.start = value
+    field.former = [converted(former, kind)] if former is not BLANK and not values.mismatch(former, kind) else []
     if not variable["sensitive"] and not (variable["required"] if given is BLANK else values.mismatch(value, kind)):
         field.kept = given
     return field
@@ -182,7 +187,7 @@ def field_for(
 
 def inputs_of(field: VariableField) -> int:
     """How many inputs the page shows for a field at first."""
-    shown = field.sent_back()
+    shown = field.prepare_value(field.start)
     if isinstance(shown, Tree):
         return editors.size(shown.root)
     if isinstance(field, ListField):

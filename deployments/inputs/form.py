@@ -25,6 +25,8 @@ PREFIX = "in"  # so that a variable named "name" or "add" does not clash with th
 class InputsForm(forms.Form):
     """The inputs of a module. `values` are plain values given before, `kept` the names of stored secrets.
 
+    `page` is the schema of the form that was posted, when a version was published since.
+
     Without `check` the form shows what was typed and skips validation, for a post that only adds or removes a row.
     """
 
@@ -39,6 +41,7 @@ class InputsForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         values: dict[str, Any] | None = None,
         kept: Container[str] = (),
+        page: Schema | None = None,
         sees_hidden: bool = False,
         check: bool = True,
         **options: Any,
@@ -51,6 +54,7 @@ class InputsForm(forms.Form):
         self.variables = visible_variables(schema, sees_hidden=sees_hidden)
         asked = {variable["name"] for variable in self.variables}
         self.hidden = [variable for variable in schema["variables"] if variable["name"] not in asked]
+        self.former = {variable["name"]: variable["default"] for variable in page["variables"]} if page else {}
         self._add_fields(kept)
         self.missing = [
             hidden["name"]
@@ -71,6 +75,7 @@ class InputsForm(forms.Form):
                 given=self.before.get(name, BLANK),
                 is_kept=name in kept,
                 is_nested=f"{self.add_prefix(name)}:set" in self.data,
+                former=self.former.get(name, BLANK),
                 room=room,
             )
             self.initial[name] = field.start
@@ -146,7 +151,7 @@ class InputsForm(forms.Form):
         if field.errors or field in self.found or field.name in self.before or field.name in self.moved:
             return True
         kind = self.fields[field.name]
-        return self.is_bound and isinstance(kind, VariableField) and field.data != kind.sent_back()
+        return self.is_bound and isinstance(kind, VariableField) and not kind.is_untouched(field.data)
 
 
 def _searched(field: forms.BoundField) -> str:

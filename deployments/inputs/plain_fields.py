@@ -1,7 +1,7 @@
 """Fields of primitives, and of lists, sets and maps of primitives."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -18,14 +18,16 @@ class VariableField(forms.Field):
     """One variable's field: `clean` returns a JSON value or BLANK, `prepare_value` what its widget shows.
 
     `start` is the value that the page shows at first. A post that brings it back unchanged means `kept`: BLANK, or the
-    value given before, whose spelling the page may have changed. Without `kept` every post is read.
+    value given before, whose spelling the page may have changed. Without `kept` every post is read. `former` are other
+    values that the page may have shown at first.
     """
 
     start: Any = None
     kept: Any = READ
+    former: Sequence[Any] = ()
 
     def clean(self, value: Any) -> Any:
-        if self.kept is not READ and value == self.sent_back():
+        if self.kept is not READ and self.is_untouched(value):
             return self.kept
         try:
             cleaned = self.read(value)
@@ -38,9 +40,9 @@ class VariableField(forms.Field):
     def read(self, typed: Any) -> Any:
         raise NotImplementedError
 
-    def sent_back(self) -> Any:
-        """What the widget reads from the post of a page that shows `start`."""
-        return self.prepare_value(self.start)
+    def is_untouched(self, typed: Any) -> bool:
+        """Whether the post brings back what the page showed at first."""
+        return any(typed == self.prepare_value(start) for start in (self.start, *self.former))
 
 
 class LineField(VariableField):
@@ -48,6 +50,9 @@ class LineField(VariableField):
 
     def clean(self, value: Any) -> Any:
         return super().clean(value if value is None else values.lines(value))
+
+    def is_untouched(self, typed: Any) -> bool:
+        return typed is not None and super().is_untouched(values.lines(typed))
 
     def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.lines(values.show(value))

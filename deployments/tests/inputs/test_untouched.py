@@ -86,6 +86,28 @@ def test_the_default_in_another_spelling_is_no_other_value(type_, default, typed
     assert answers(asking(type_, default=default), posted) == {}
 
 
+@pytest.mark.parametrize(
+    ("type_", "before", "after"),
+    [
+        ("string", "north", "south"),
+        ("list(string)", ["a\r\n"], ["b"]),
+        ("map(number)", {"a": "1"}, {}),
+        ("object({ a = string })", {"a": "x"}, {"a": "y"}),
+        ("bool", "true", False),
+    ],
+)
+def test_a_default_that_changed_while_the_page_was_open_was_pinned(type_, before, after):
+    page, asked = asking(type_, default=before), asking(type_, default=after)
+    posted = post(form_for(page))
+    assert answers(asked, posted, page=page) == {}
+    assert answers(asked, posted).keys() == {"v"}
+
+
+def test_a_default_of_another_type_does_not_matter():
+    page, asked = asking("map(string)", default={"a": "b"}), asking("list(string)", default=["a"])
+    assert answers(asked, post(form_for(asked)), page=page) == {}
+
+
 def test_what_was_touched_is_sent_although_the_page_cannot_show_its_line_ends():
     assert answers(asking("string", default="a\r\nb"), {"in-v": "a\r\nc"}) == {"v": "a\nc"}
 

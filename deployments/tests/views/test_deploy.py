@@ -10,7 +10,7 @@ from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.inputs.schemas import schema, variable
 from foundation.credits import CREDIT
 from foundation.models import AuditEvent
-from modules.models import Module
+from modules.models import Module, ModuleVersion
 
 SCHEMA = schema(
     variable("greeting", group=1),
@@ -225,6 +225,18 @@ def test_own_modules_cost_their_partner_nothing(client, alice):
     client.force_login(alice)
     client.post(start(client, version))
     assert Deployment.objects.get().runs.get().hold is None
+
+
+def test_a_default_that_changed_while_the_form_was_open_is_followed(client, carol, admin, platform_version):
+    client.force_login(carol)
+    page = client.get(form_url(platform_version)).content.decode()
+    assert '<input type="hidden" name="version" value="1.0.0">' in page
+    newer = schema(*(each | ({"default": 6} if each["name"] == "size" else {}) for each in SCHEMA["variables"]))
+    again = {name: getattr(platform_version, name) for name in ("module", "archive", "title", "commit", "path")}
+    version = ModuleVersion.objects.create(number=2, semver="1.1.0", schema=newer, published_by=admin, **again)
+    Module.objects.filter(pk=version.module_id).update(current_version=version)
+    client.post(form_url(version), FILLED | {"version": "1.0.0", "in-size": "5"})
+    assert Draft.objects.get().inputs == {"greeting": "Hello"}
 
 
 def test_a_taken_name_was_proposed(client, carol, bob, platform_version):
