@@ -15,6 +15,12 @@ from django.shortcuts import redirect
 
 from accounts.models import PlatformSettings, User
 
+OTHER_WAYS = {  # buttons that lead to another way to confirm who one is
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
 
 class PortalAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -31,6 +37,10 @@ class PortalAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many failed attempts. Wait a few minutes, then try again.",
         "unverified_primary_email": "Confirm this address first. Then you can make it your primary one.",
     }
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": OTHER_WAYS[method["id"]]} for method in methods]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return PlatformSettings.load().is_sign_up_open

@@ -1,8 +1,11 @@
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import reauthentication_required, secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.core.validators import RegexValidator
@@ -10,11 +13,13 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 
-from accounts import coming_in, invitations, services
-from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, User
+from accounts import coming_in, invitations, services, two_factor
+from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, TwoFactor, User
 from accounts.requests import person_of
 from foundation.admin import ReadOnlyAdmin
 from foundation.paragraphs import counted
@@ -58,6 +63,7 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["email", "first_name", "last_name", "slug"]
     fields = [*PersonForm.Meta.fields, "email", "slug", "partner_since", "last_login", "date_joined"]
     readonly_fields = ["email", "slug", "partner_since", "last_login", "date_joined"]
+    actions = ["remove_second_factors"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[ModelForm]:
         return type(
@@ -71,6 +77,15 @@ class PersonAdmin(admin.ModelAdmin):
         services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=person_of(request))
         services.set_active(obj, chosen["is_active"], by=person_of(request))
 
+    @admin.action(description="Remove two-factor sign-in of selected users")
+    def remove_second_factors(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
+        if get_adapter().is_reauthentication_required(app="accounts"):
+            here = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('account_reauthenticate')}?{here}")
+        removed = [coming_in.remove_second_factors(person, by=person_of(request)) for person in chosen]
+        self.message_user(request, f"Two-factor sign-in was removed from {counted(sum(removed), 'user')}.")
+        return None
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # people sign up or are invited, which proves their address
 
@@ -78,13 +93,25 @@ class PersonAdmin(admin.ModelAdmin):
         return False
 
 
+NOT_ONESELF = (
+    "Set up two-factor sign-in on your own profile first, and sign in with it. Nothing was changed. "
+    "Else you could lock yourself out."
+)
 DOMAIN = RegexValidator(r"\A[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+\Z")
 
 
 class PlatformSettingsForm(forms.ModelForm):
     class Meta:
         model = PlatformSettings
-        fields = ["private_mode", "revenue_share", "sign_up", "sign_up_domains"]
+        fields = ["private_mode", "revenue_share", "sign_up", "sign_up_domains", "two_factor"]
+
+    request: HttpRequest
+
+    def clean_two_factor(self) -> str:
+        choice: str = self.cleaned_data["two_factor"]
+        if choice == TwoFactor.ADMINS and not two_factor.was_used(self.request):
+            raise forms.ValidationError(NOT_ONESELF)
+        return choice
 
     def clean_sign_up_domains(self) -> str:
         """The domains in lower case, with commas."""
@@ -103,8 +130,11 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
     form = PlatformSettingsForm
     fieldsets = [
         (None, {"fields": ["private_mode", "revenue_share"]}),
-        ("Coming in", {"fields": ["sign_up", "sign_up_domains"]}),
+        ("Coming in", {"fields": ["sign_up", "sign_up_domains", "two_factor"]}),
     ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[ModelForm]:
+        return type("FormOfThisRequest", (super().get_form(request, obj, change, **options),), {"request": request})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         PlatformSettings.load()  # creates the row on a new installation
@@ -119,6 +149,7 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
         services.set_private_mode(chosen["private_mode"], by=by)
         services.set_revenue_share(chosen["revenue_share"], by=by)
         coming_in.set_sign_up(chosen["sign_up"], domains=chosen["sign_up_domains"], by=by)
+        coming_in.require_two_factor(chosen["two_factor"], by=by)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -226,7 +257,16 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     list_select_related = ["owner"]
 
 
+admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin, AuthenticatorAdmin):
+    """Who has which second factor; read only, without its data. An action of users removes them."""
+
+    fields = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(EmailAddress)

@@ -1,10 +1,12 @@
-"""Services of the platform settings that say who comes in, and how."""
+"""Services about who comes in, and how."""
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import SignUp, TwoFactor, User
 from accounts.services import locked_settings
-from foundation import audit
+from foundation import audit, outbox
 
 
 @transaction.atomic
@@ -27,3 +29,22 @@ def require_two_factor(of: TwoFactor, *, by: User) -> None:
     platform.two_factor = of
     platform.save(update_fields=["two_factor"])
     audit.record("platform.two_factor_set", by=by, target=platform, required_of=of)
+
+
+@transaction.atomic
+def remove_second_factors(person: User, *, by: User | None) -> bool:
+    """For somebody who lost theirs: they sign in with the password alone, and are told. False if they had none."""
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    if not removed:
+        return False
+    event = audit.record("user.second_factors_removed", by=by, target=person)
+    outbox.post(
+        key=f"second-factors-removed:{event.pk}",
+        to=person.email,
+        subject="Your two-factor sign-in was removed",
+        text="You now sign in with your password alone. Set up two-factor sign-in again on your profile:\n"
+        f"{outbox.link(reverse('accounts:profile'))}#two-factor",
+        why="an admin removed the app, the passkeys and the recovery codes of your account",
+        stop="Did you not ask for this? Tell an admin of this portal.",
+    )
+    return True

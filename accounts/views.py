@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, profile_page, services, token_health, unsent, webhooks
+from accounts import api_tokens, profile_page, services, token_health, two_factor_card, unsent, webhooks
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
@@ -221,6 +221,7 @@ def _context(request: SignedInRequest) -> dict:
         "theme_form": ThemeForm(initial={"theme": theme}),
         "api_tokens": request.user.api_tokens.filter(revoked_at=None),
         "api_token_form": ApiTokenForm(),
+        "two_factor": two_factor_card.card(request.user),
     }
     if request.user.publishes_for:
         context |= _github(request)

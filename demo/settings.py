@@ -9,4 +9,6 @@ from partnerportal.settings import INSTALLED_APPS
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 ROOT_URLCONF = "demo.urls"
 EMAIL_BACKEND = "demo.mailbox.EmailBackend"
+MFA_SUPPORTED_TYPES = []
+TWO_FACTOR_OFF = "It is off in this demo, because everyone shares its accounts."
 EMAIL_FILE_PATH = Path(env.required("DEMO_MAIL_DIR", "the folder that the demo writes e-mail to"))

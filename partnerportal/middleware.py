@@ -30,6 +30,8 @@ class UnreadableIs400(MiddlewareMixin):
     """Answers 400 to requests that cannot be decoded or stored; plain text, as a page would read them again."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBadRequest | None:
+        if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            return self._refusal()
         is_form = request.content_type == "application/x-www-form-urlencoded"
         if is_form and (request.encoding or "utf-8").lower() != "utf-8":
             return self._refusal()

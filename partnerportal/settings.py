@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "partnerportal",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "pgtrigger",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.two_factor.RequiredOfAdmins",
     "partnerportal.middleware.InvalidFormIs422",
     "partnerportal.middleware.LeadsToThePage",
 ]
@@ -146,6 +148,23 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600  # seconds after which tokens, roles and Private Mode ask for the password
+# Second factors at sign-in: codes of an app, passkeys, and codes for when both are lost. Without types it is off.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "accounts.two_factor.TwoFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.two_factor_forms.AuthenticateForm",
+    "authenticate_webauthn": "accounts.two_factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate": "accounts.two_factor_forms.ReauthenticateForm",
+    "reauthenticate_webauthn": "accounts.two_factor_forms.ReauthenticateWebAuthnForm",
+    "login_webauthn": "accounts.two_factor_forms.LoginWebAuthnForm",
+    "activate_totp": "accounts.two_factor_forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.two_factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "accounts.two_factor_forms.EditWebAuthnForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as further addresses: nobody signs in before the first one is confirmed
+MFA_TOTP_ISSUER = "Partner Portal"
+MFA_PASSKEY_LOGIN_ENABLED = True
+TWO_FACTOR_OFF = ""  # why it is off, for people: the demo
 EMAIL_SUBJECT_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Partner Portal <portal@localhost>")

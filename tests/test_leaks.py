@@ -22,7 +22,7 @@ def test_the_table_has_a_row_for_every_address():
 @pytest.fixture
 def everything(live_db, settings):
     """The test data, for hundreds of password entries: without rate limits, and with a cheap hash."""
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     built = world.build()
     for person in built.people.values():

@@ -166,7 +166,7 @@ def test_a_theme_that_does_not_exist_is_refused(signed_in, carol):
 
 def test_queries_do_not_grow_with_repositories(signed_in, alice, connection, django_assert_max_num_queries):
     browser = signed_in(alice)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         browser.get(PROFILE)
 
 

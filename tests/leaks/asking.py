@@ -25,6 +25,7 @@ ARGUMENTS = {
     "link": ("link", lambda link: (link.rstrip("/").rpartition("/")[2],)),
     "token": ("apitoken", lambda token: (token.ref,)),
     "hook": ("connection", lambda connection: (connection.ref,)),
+    "passkey": ("passkey", lambda passkey: (passkey.pk,)),
     "live": ("live", lambda live: (live.ref,)),
     "ended": ("live", lambda live: (live.ref, 1)),
     "output": ("live", lambda live: (live.ref, "key")),

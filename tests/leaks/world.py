@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -63,11 +65,18 @@ def _rest(world: World) -> None:
         things["apitoken"] = ApiToken.objects.create(
             owner=person, name=mark(person, "apitoken", "name"), digest=mark(person, "secret", "digest")
         )
+        things["app"] = _factor(person, "totp", {"secret": encrypt(mark(person, "secret", "totp"))})
+        seed = encrypt(mark(person, "secret", "seed"))
+        things["codes"] = _factor(person, "recovery_codes", {"seed": seed, "used_mask": 0, "viewed_at": 1})
         guest = f"guest-of-{name}@example.org"
         things["invitation"], things["link"] = invitations.create(guest, role=Invitation.Role.USER, by=person)
         things["failed"] = things["live"].runs.get(number=2)
         words = {"subject": mark(person, "audit", "subject"), "text": mark(person, "audit", "text")}
         things["message"] = OutboxMessage.objects.create(key=f"hello:{name}", to=person.email, **words)
+
+
+def _factor(person, kind: str, data: dict) -> Authenticator:
+    return Authenticator.objects.create(user=person, type=kind, data=data)
 
 
 def _named(person, family: str):

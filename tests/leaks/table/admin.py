@@ -63,6 +63,7 @@ MODELS = [
         "accounts_githubconnection", "pk:connection", must="connection.login connection.repository", shows="connection"
     ),
     Model("accounts_apitoken", "pk:apitoken", must="apitoken.name"),
+    Model("mfa_authenticator", "pk:app"),
     Model("accounts_invitation", "pk:invitation", data="invitation", add=(STAFF, ELSEWHERE)),
     Model("account_emailaddress", "pk:address", must="address"),
     Model("auth_group", "pk:group", lists=(SHUT, SHUT), change=(SHUT, SHUT), history=(SHUT, SHUT)),

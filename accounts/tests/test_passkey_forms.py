@@ -1,0 +1,77 @@
+"""What no browser sends as a passkey is refused like a wrong one: no page answers 500, and nobody gets in."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+BYTES = "QUJD"
+NOT_A_PASSKEY = [
+    "",
+    "{",
+    "null",
+    "5",
+    "[]",
+    '"x"',
+    "{}",
+    "[" * 5000,
+    '{"a":' * 5000,
+    json.dumps({"id": "x", "rawId": "x", "type": "public-key", "response": {}}),
+    json.dumps({"id": 5, "rawId": 5, "type": "public-key", "response": {"userHandle": 5}}),
+    json.dumps({"id": BYTES, "rawId": BYTES, "type": "public-key", "response": []}),
+    json.dumps(
+        {
+            "id": BYTES,
+            "rawId": BYTES,
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": BYTES,
+                "attestationObject": BYTES,
+                "authenticatorData": BYTES,
+                "signature": BYTES,
+                "userHandle": "!!",
+            },
+        }
+    ),
+    json.dumps(
+        {
+            "id": BYTES,
+            "rawId": BYTES,
+            "type": "public-key",
+            "response": {
+                "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiIiwib3JpZ2luIjoiIn0",
+                "attestationObject": "oA",
+                "authenticatorData": "A" * 60,
+                "signature": BYTES,
+                "userHandle": "____",
+            },
+        }
+    ),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", NOT_A_PASSKEY, ids=range(len(NOT_A_PASSKEY)))
+def test_it_signs_nobody_in(client, settings, text):
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
+    client.get("/accounts/2fa/webauthn/login/", headers={"Accept": "application/json"})
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": text})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+    assert client.get("/profile/").status_code == 302
+
+
+@pytest.mark.parametrize("text", NOT_A_PASSKEY, ids=range(len(NOT_A_PASSKEY)))
+def test_it_is_not_added(signed_in, carol, text):
+    browser = signed_in(carol)
+    browser.get("/accounts/2fa/webauthn/add/")
+    answer = browser.post("/accounts/2fa/webauthn/add/", {"name": "x", "credential": text})
+    assert answer.status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_user_handle_of_somebody_else_signs_nobody_in(client, carol):
+    client.get("/accounts/2fa/webauthn/login/", headers={"Accept": "application/json"})
+    forged = {"id": BYTES, "rawId": BYTES, "type": "public-key", "response": {"userHandle": str(carol.pk)}}
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(forged)})
+    assert answer["Location"] == "/accounts/login/"
