@@ -281,6 +281,9 @@ class GitHubConnection(models.Model):
     any_depth = models.BooleanField(default=False, help_text="Folders at any depth are modules.")
     pushed_at = models.DateTimeField(null=True, blank=True, help_text="When a webhook last reported a push to read.")
     webhook_secret_encrypted = models.BinaryField(default=b"", editable=False)
+    delivery_refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a delivery had a wrong signature. Empty after the next accepted one."
+    )
     refresh_requested_at = models.DateTimeField(
         null=True, blank=True, help_text="When a refresh of the list was requested."
     )

@@ -13,7 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts import api_tokens, profile_page, services, token_health, two_factor_card, unsent, webhooks
+from accounts import (
+    api_tokens,
+    profile_page,
+    services,
+    shown_once,
+    token_health,
+    two_factor_card,
+    unsent,
+    webhooks,
+)
 from accounts.forms import ApiTokenForm, NameForm, RemovalForm, RepositoryForm, ThemeForm, TokenForm
 from accounts.github_errors import BranchNotFound, BranchRenamed, GitHubError
 from accounts.models import GitHubConnection, User
@@ -21,13 +30,21 @@ from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest, part_of_page
 
 YEAR = 365 * 24 * 3600
+API_TOKEN, WEBHOOK = "api_token", "webhook"
 STOP_POLLING = 286  # htmx's own status
 
 
 @login_required
 @require_safe
+@never_cache
 def profile(request: SignedInRequest) -> HttpResponse:
-    return _page(request)
+    return _page(request, new_api_token=shown_once.take(request, API_TOKEN), new_webhook_secret=_new_secret(request))
+
+
+def _new_secret(request: SignedInRequest) -> str:
+    """The secret of the webhook, on the page after the post that made it."""
+    name = WEBHOOK + (side_of(request).query if request.user.publishes_for else "")
+    return shown_once.take(request, name).get("secret", "")
 
 
 @login_required
@@ -148,7 +165,7 @@ def connection_remove(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def webhook_save(request: SignedInRequest) -> HttpResponse:
-    """The only response that contains the secret; each POST creates a new one."""
+    """Creates a secret, which the next page shows once."""
     side = side_of(request)
     connection = get_object_or_404(side.connections)
     if get_adapter().is_reauthentication_required(app="accounts"):
@@ -161,28 +178,30 @@ def webhook_save(request: SignedInRequest) -> HttpResponse:
         secret = webhooks.make_secret(connection, by=request.user)
     except (webhooks.NoRepository, services.ConnectionRemoved):
         return _page(request, status=422)
-    return _page(request, new_webhook_secret=secret)
+    shown_once.put(request, WEBHOOK + side.query, {"secret": secret})
+    return redirect(f"{_profile_of(side)}#webhook")
 
 
 @login_required
 @require_POST
 @never_cache
 def api_token_create(request: SignedInRequest) -> HttpResponse:
-    """The only response that contains the token's text; a repeated POST is refused, as the name is taken."""
+    """Creates a token, whose text the next page shows once."""
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(
             request, _api_tokens(), "No token was created yet. Enter your password, then create it again."
         )
-    context = _context(request)  # raises PermissionDenied before anything is created
+    _context(request)  # raises PermissionDenied before anything is created
     form = ApiTokenForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422, api_token_form=form)
     try:
-        token, text = api_tokens.create(request.user, name=form.cleaned_data["name"], by=request.user)
+        _, text = api_tokens.create(request.user, name=form.cleaned_data["name"], by=request.user)
     except api_tokens.Refused as error:
         form.add_error("name", str(error))
         return _page(request, status=422, api_token_form=form)
-    return render(request, "accounts/profile.html", context | {"new_api_token": token, "new_api_token_text": text})
+    shown_once.put(request, API_TOKEN, {"name": form.cleaned_data["name"], "text": text})
+    return redirect(_api_tokens())
 
 
 @login_required

@@ -24,6 +24,7 @@ def make_secret(connection: GitHubConnection, *, by: User) -> str:
         raise NoRepository
     verb = "connection.webhook_secret_replaced" if connection.webhook_secret_encrypted else "connection.webhook_made"
     connection.webhook_secret = secrets.token_urlsafe(32)
-    connection.save(update_fields=["webhook_secret_encrypted"])
+    connection.delivery_refused_at = None
+    connection.save(update_fields=["webhook_secret_encrypted", "delivery_refused_at"])
     audit.record(verb, by=by, target=connection, repository=connection.repository_name)
     return connection.webhook_secret

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import private_mode, sign_up, token_health, unsent
+from accounts import private_mode, sign_up, token_health, unsent, webhook_health
 from accounts.models import GitHubConnection, PlatformSettings, User
 from accounts.requests import person_of
 from billing import services as billing
@@ -86,7 +86,8 @@ def _private_mode(user: User) -> Notice | None:
 def _troubles(user: User) -> list[token_health.Trouble]:
     """Problems of the tokens that this person manages."""
     connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
-    found = [token_health.trouble_of(connection) for connection in connections.order_by("pk")]
+    rows = list(connections.order_by("pk"))
+    found = [health.trouble_of(row) for health in (token_health, webhook_health) for row in rows]
     return [trouble for trouble in found if trouble]
 
 

@@ -30,19 +30,31 @@ def test_everybody_has_the_card(signed_in, request, name):
     assert "You have no tokens yet." in page
 
 
-def test_a_new_token_is_shown_in_the_answer_and_nowhere_else(signed_in, carol, caplog):
+def test_a_new_token_is_shown_on_the_next_page_and_nowhere_else(signed_in, carol, caplog):
     browser = signed_in(carol)
-    answer = browser.post(CREATE, {"name": "build server"})
+    sent = browser.post(CREATE, {"name": "build server"})
+    assert sent["Location"] == "/profile/#tokens"
+    before = [str(session.get_decoded()) for session in Session.objects.all()]
+    answer = browser.get(PROFILE)
     (shown,) = TEXT.findall(answer.text)
-    assert answer.status_code == 200
     assert "Token “build server” was created." in text(answer)
     assert "no-store" in answer["Cache-Control"]
     assert api_tokens.working().get().digest == api_tokens._digest(shown)
     sessions = [str(session.get_decoded()) for session in Session.objects.all()]
     after = browser.get(PROFILE)
-    assert shown not in " ".join([*sessions, caplog.text, str(answer.cookies), str(answer.headers), after.text])
+    assert shown not in " ".join(
+        [*before, *sessions, caplog.text, str(answer.cookies), str(answer.headers), after.text]
+    )
     assert '<th scope="row">build server</th>' in after.text
     assert ">Never</td>" in after.text
+
+
+def test_the_page_of_a_new_token_does_not_post_again_on_reload(signed_in, carol):
+    browser = signed_in(carol)
+    page = browser.post(CREATE, {"name": "laptop"}, follow=True)
+    assert page.redirect_chain == [("/profile/#tokens", 302)]
+    again = browser.get(PROFILE)
+    assert (TEXT.findall(again.text), ApiToken.objects.count()) == ([], 1)
 
 
 def test_the_same_post_again_shows_nothing(signed_in, carol):

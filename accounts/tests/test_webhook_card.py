@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from accounts import services
 from accounts.models import GitHubConnection
-from foundation.models import AuditEvent
+from foundation.models import AuditEvent, OutboxMessage
 
 SAVE = "/profile/github/webhook/"
 SECRET = re.compile(r'id="new-webhook-secret">([\w-]{43})<')
@@ -48,8 +48,8 @@ def test_the_empty_card_says_what_to_do(signed_in, alice, chosen):
 
 def test_the_secret_is_shown_once_and_signs(signed_in, alice, chosen):
     browser = signed_in(alice)
-    answer = browser.post(SAVE)
-    assert answer.status_code == 200
+    answer = browser.post(SAVE, follow=True)
+    assert answer.redirect_chain == [("/profile/#webhook", 302)]
     assert "no-store" in answer["Cache-Control"]
     (secret,) = SECRET.findall(answer.text)
     assert GitHubConnection.objects.get().webhook_secret == secret
@@ -63,7 +63,7 @@ def test_the_secret_is_shown_once_and_signs(signed_in, alice, chosen):
 
 def test_a_delivery_shows_on_the_card(signed_in, alice, chosen):
     browser = signed_in(alice)
-    (secret,) = SECRET.findall(browser.post(SAVE).text)
+    (secret,) = SECRET.findall(browser.post(SAVE, follow=True).text)
     signature = hmac.new(secret.encode(), b"{}", hashlib.sha256).hexdigest()
     headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "one", "X-Hub-Signature-256": f"sha256={signature}"}
     address = f"/hooks/github/{chosen.ref}/"
@@ -75,7 +75,7 @@ def test_a_delivery_shows_on_the_card(signed_in, alice, chosen):
 
 def test_a_delivery_of_the_repository_before_is_not_the_cards(signed_in, alice, chosen, github):
     browser = signed_in(alice)
-    (secret,) = SECRET.findall(browser.post(SAVE).text)
+    (secret,) = SECRET.findall(browser.post(SAVE, follow=True).text)
     body = json.dumps({"repository": {"id": chosen.repository_id}}).encode()
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "one", "X-Hub-Signature-256": f"sha256={signature}"}
@@ -97,12 +97,70 @@ def test_the_card_asks_the_database_for_nothing(chosen, django_assert_num_querie
 
 def test_a_replaced_secret_is_another_and_audited_without_its_text(signed_in, alice, chosen):
     browser = signed_in(alice)
-    first, second = (SECRET.findall(browser.post(SAVE).text)[0] for _ in range(2))
+    first, second = (SECRET.findall(browser.post(SAVE, follow=True).text)[0] for _ in range(2))
     assert first != second
     assert GitHubConnection.objects.get().webhook_secret == second
     events = AuditEvent.objects.filter(verb__startswith="connection.webhook").order_by("pk")
     assert [event.verb for event in events] == ["connection.webhook_made", "connection.webhook_secret_replaced"]
     assert [event.detail for event in events] == [{"repository": "alice-example/cloud-modules"}] * 2
+
+
+def test_a_reload_after_the_secret_makes_no_other_one(signed_in, alice, chosen):
+    browser = signed_in(alice)
+    (secret,) = SECRET.findall(browser.post(SAVE, follow=True).text)
+    assert SECRET.findall(browser.get("/profile/").text) == []
+    assert GitHubConnection.objects.get().webhook_secret == secret
+
+
+def test_replacing_a_secret_asks_first(signed_in, alice, chosen):
+    browser = signed_in(alice)
+    assert 'popovertarget="replace-secret"' not in browser.get("/profile/").text
+    browser.post(SAVE, follow=True)
+    page = browser.get("/profile/").text
+    assert '<button type="button" popovertarget="replace-secret">' in page
+    assert "Replace the secret of the webhook?" in page
+    assert "Deliveries are refused until GitHub has the new one." in page
+
+
+class TestRefusedDeliveries:
+    @pytest.fixture
+    def refused(self, signed_in, alice, chosen, client):
+        signed_in(alice).post(SAVE)
+        self.address = f"/hooks/github/{chosen.ref}/"
+        for _ in range(2):
+            assert deliver(client, self.address, "a wrong secret").status_code == 403
+        return chosen
+
+    def test_they_are_shown_on_the_card_and_on_every_page(self, refused, signed_in, alice):
+        page = " ".join(text(signed_in(alice).get("/profile/")).split())
+        assert "Deliveries refused" in page
+        assert "<strong>A delivery was refused" in page
+        assert "Your webhook's deliveries are refused." in text(signed_in(alice).get("/"))
+
+    def test_the_publisher_is_told_once(self, refused, alice):
+        (message,) = OutboxMessage.objects.filter(to=alice.email)
+        assert message.subject == "Your webhook's deliveries are refused"
+        assert "/profile/#webhook" in message.text
+
+    def test_the_next_accepted_one_takes_it_back(self, refused, signed_in, alice, client):
+        refused.refresh_from_db()
+        assert deliver(client, self.address, refused.webhook_secret).text == "pong"
+        page = text(signed_in(alice).get("/profile/"))
+        assert "refused" not in page.replace("Deliveries are refused until GitHub has the new one.", "")
+
+    def test_a_new_secret_takes_it_back(self, refused, signed_in, alice):
+        signed_in(alice).post(SAVE)
+        assert GitHubConnection.objects.get().delivery_refused_at is None
+
+    def test_without_a_secret_nothing_is_noted(self, chosen, client):
+        assert deliver(client, f"/hooks/github/{chosen.ref}/", "x").status_code == 404
+        assert GitHubConnection.objects.get().delivery_refused_at is None
+
+
+def deliver(client, address, secret):
+    signature = hmac.new(secret.encode(), b"{}", hashlib.sha256).hexdigest()
+    headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": "one", "X-Hub-Signature-256": f"sha256={signature}"}
+    return client.post(address, b"{}", content_type="application/json", headers=headers)
 
 
 def test_without_a_repository_no_secret_is_made(signed_in, alice, connection):
@@ -123,7 +181,7 @@ def test_a_sign_in_of_long_ago_is_asked_for_the_password(client, alice, chosen):
 def test_an_admin_makes_the_platforms(signed_in, admin, platform_connection, github):
     number = github.world.find("platform-example/platform-modules").id
     services.select_repository(platform_connection, repository_id=number, by=admin)
-    assert SECRET.search(signed_in(admin).post(f"{SAVE}?for=platform").text)
+    assert SECRET.search(signed_in(admin).post(f"{SAVE}?for=platform", follow=True).text)
 
 
 def test_others_make_none_for_the_platform(signed_in, alice, carol, platform_connection):

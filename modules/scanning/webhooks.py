@@ -67,6 +67,8 @@ def take(connection: GitHubConnection, *, delivery_id: str, signature: str, even
         raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing or malformed.")
     facts = {"delivery_id": delivery_id, "signature": signature, "event": event}
     is_new = _note(connection, repository_id=_repository_id(payload), **facts)
+    if connection.delivery_refused_at:
+        GitHubConnection.objects.filter(pk=connection.pk).update(delivery_refused_at=None)
     if event == "ping":
         return PONG
     if not is_new:

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts import webhook_health
 from accounts.models import GitHubConnection
 from modules.scanning import webhooks
 
@@ -22,6 +23,7 @@ def github(request: HttpRequest, ref: str) -> HttpResponse:
     if not signature:
         return _answer(404, NOTHING_HERE)
     if not webhooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
+        webhook_health.note_refused(connection)
         return _answer(403, "The signature does not match this webhook's secret.")
     delivery_id, event = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Delivery", "Event"))
     try:

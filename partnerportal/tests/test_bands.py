@@ -17,7 +17,9 @@ from modules.models import Module, ModuleVersion, Scan, ScannedModule
 from tests.people import make_partner
 
 pytestmark = pytest.mark.django_db
-BAND = re.compile(r'<section class="notice wideband" data-tone="(\w+)" aria-label="GitHub token">(.*?)</section>', re.S)
+BAND = re.compile(
+    r'<section class="notice wideband" data-tone="(\w+)" aria-label="GitHub connection">(.*?)</section>', re.S
+)
 NAV = re.compile(r"<nav aria-label=\"Main\">(.*?)</nav>", re.S)
 REVOKED = {"problem": "whatever", "problem_kind": "rejected"}
 

@@ -21,7 +21,7 @@ CARDS = "connection apitoken@own"
 PROFILE = [
     Row("accounts:profile", SIGNED_IN, shows=CARDS, must="connection.login@own address@own apitoken.name@own"),
     Row("accounts:profile", "login 200 403 - 200", query="?for=platform", shows=CARDS),
-    Row("accounts:api-token-create", post=POSTED.replace("302", "200"), data="apitoken", shows=CARDS),
+    Row("accounts:api-token-create", post=POSTED, data="apitoken", shows=CARDS),
     Row("accounts:api-token-revoke", post=OWNER_ALONE.replace("200", "302"), of="token"),
     Row("accounts:name-save", post=POSTED, data="name"),
     Row("accounts:theme-save", post=POSTED, data="theme"),
@@ -32,8 +32,8 @@ PROFILE = [
     Row("accounts:repository-search", PLATFORM, query="?q=mk&for=platform", must="connection.listed@own"),
     Row("accounts:repository-refresh", post="login 403 302 - 302"),
     Row("accounts:repository-status", PARTNERS, shows="connection", must="connection.listed@own"),
-    Row("accounts:webhook-save", post="login 403 200 - 200", shows=CARDS),
-    Row("accounts:webhook-save", post="login 403 403 - 200", query="?for=platform", shows=CARDS),
+    Row("accounts:webhook-save", post="login 403 302 - 302", shows=CARDS),
+    Row("accounts:webhook-save", post="login 403 403 - 302", query="?for=platform", shows=CARDS),
     Row("accounts:connection-remove", post="login 403 302 - 302", data="removal"),
     Row("accounts:connection-remove", post="login 403 403 - 302", query="?for=platform", data="removal"),
 ]
