@@ -7,6 +7,7 @@ from io import StringIO
 
 from django.http import HttpResponse
 
+MOMENT = "%Y-%m-%d %H:%M:%S"  # of times, which are UTC, as their heading says
 # Spreadsheets evaluate cells that begin like this, full-width forms too (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 

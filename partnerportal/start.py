@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from accounts import token_health
 from accounts.models import User
 from accounts.publisher import Side
+from accounts.scoping import Reach, Thing, reach
 from billing import statements
 from billing.months import Month
 from deployments.models import Deployment, Run
@@ -69,6 +70,7 @@ def page(user: User, *, now: datetime) -> dict:
         "attention_note": needs.note,
         "deployments": [(row, shown_status(row, row.run_status), trouble(row, row.run_status)) for row in newest],
         "total": total,
+        "everything": everything(user),
         "summary": summary(needs.number, live=live, total=total),
         "modules": modules_of(user, now=now) if user.is_partner else None,
         "platform": platform_figures() if user.is_staff else None,
@@ -81,6 +83,14 @@ def summary(needs: int, *, live: int, total: int) -> str:
     if live:
         return f"{first} {counted(live, 'deployment')} {'is' if live == 1 else 'are'} live."
     return f"{first} {'No deployment is live.' if total else 'No deployments yet.'}"
+
+
+def everything(user: User) -> tuple[str, str]:
+    """The address of the list of all deployments of a person, destroyed ones too, and the label of the link."""
+    address = reverse("deployments:deployment-list")
+    sees_others = reach(user, Thing.DEPLOYMENTS) is Reach.ALL
+    number = Deployment.objects.filter(owner=user).count()
+    return (f"{address}?whose=mine" if sees_others else address), f"All {number:,}"
 
 
 def outcome(*, succeeded: int, ended: int) -> str:

@@ -151,7 +151,7 @@ def test_download_is_one_line_a_movement_and_never_a_formula(client, carol):
     charged(carol, "30.5", now=OCTOBER.replace(day=14), module='=HYPERLINK("x")', name="a")
     response = page(client, carol, "transactions-csv", q="postgres")
     lines = b"".join(response).decode().splitlines()
-    assert lines[0] == "Time (UTC),Type,For,Reference,Person,Awarded,Purchased,Balance,Note"
+    assert lines[0] == "Date (UTC),Type,For,Reference,Person,Awarded,Purchased,Balance,Note"
     assert lines == lines[:1]
     lines = b"".join(page(client, carol, "transactions-csv")).decode().splitlines()
     assert len(lines) == 4

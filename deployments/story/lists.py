@@ -1,10 +1,11 @@
-"""Sentences above the list of deployments, and in place of empty lists."""
+"""Sentences above the lists of deployments and of modules, and in place of empty ones."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from foundation.paragraphs import counted
+from foundation.paragraphs import counted, listed
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,17 @@ class Nothing:
     action: str = ""
 
 
-def totals(total: int, mine: int, *, sees_all: bool) -> str:
-    """The number of deployments, and of the reader's own ones if they see all."""
-    return f"{counted(total, 'deployment')}, {mine:,} yours." if sees_all else f"{counted(total, 'deployment')}."
+def found(number: int, total: int, noun: str, *, is_narrowed: bool) -> str:
+    """How many rows the list has on all its pages: "121 deployments", or under a filter "60 of 121 deployments"."""
+    return f"{number:,} of {counted(total, noun)}" if is_narrowed else counted(total, noun)
+
+
+def ignored(names: Collection[str]) -> str:
+    """What happens to filters of the address that do not exist, by their labels."""
+    if not names:
+        return ""
+    verbs = "does not exist and is" if len(names) == 1 else "do not exist and are"
+    return f"The {listed(sorted(names))} in the address {verbs} not used."
 
 
 def no_deployments(total: int) -> Nothing:

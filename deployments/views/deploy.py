@@ -19,7 +19,6 @@ from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
 from deployments.views.shared import asked, listed, posted, typed
 from foundation import engine
-from foundation.paragraphs import counted
 from modules.models import Module, ModuleVersion
 from modules.models.catalogue import ModuleQuerySet
 from modules.terraform.abilities import abilities
@@ -54,11 +53,12 @@ def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     terraform = engine.terraform_version()
     is_narrowed = bool(wanted["q"] or wanted["tag"])
+    total = modules.count() if is_narrowed else page.paginator.count
     return {
         "page": page,
         "form": form,
         "wanted": wanted,
-        "found": counted(page.paginator.count, "module"),
+        "found": lists.found(page.paginator.count, total, "module", is_narrowed=is_narrowed),
         "cards": [cards.card(module, request.user, terraform=terraform) for module in page],
         "nothing": lists.no_modules(is_narrowed=is_narrowed, is_partner_tab=is_partner_tab),
     }

@@ -15,10 +15,11 @@ from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
 from foundation.credits import to_credits
-from foundation.csv_tables import csv_response
+from foundation.csv_tables import MOMENT, csv_response
 
 PER_PAGE = 25
-HEADINGS = ["name", "id", "status", "module", "version", "owner", "credits", "credits are", "created", "last run"]
+HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
+HEADINGS += ["Last run (UTC)"]
 
 
 @login_required
@@ -30,15 +31,19 @@ def deployment_list(request: SignedInRequest) -> HttpResponse:
     for deployment in page:
         _show(deployment, request.user)
     total, mine = visible.count(), visible.filter(owner=request.user).count()
+    wanted = form.wanted()
+    is_narrowed = bool(wanted["q"] or wanted["status"] or wanted["module"])
+    of = mine if wanted["whose"] else total
     sees_all = reach(request.user, Thing.DEPLOYMENTS) is Reach.ALL
     context = {
         "page": page,
         "form": form,
-        "wanted": form.wanted(),
+        "wanted": wanted,
         "total": total,
         "mine": mine,
         "sees_all": sees_all,
-        "totals": lists.totals(total, mine, sees_all=sees_all),
+        "found": lists.found(page.paginator.count, of, "deployment", is_narrowed=is_narrowed),
+        "ignored": lists.ignored(form.errors),
         "nothing": lists.no_deployments(total),
     }
     return render(request, "deployments/list.html", context)
@@ -82,15 +87,17 @@ def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
 
 
 def _row(deployment: WithNewestRun) -> list[object]:
+    """The cells of a deployment, in the words of the page."""
+    status = shown_status(deployment, deployment.run_status)
     return [
         deployment.name,
         deployment.ref,
-        shown_status(deployment, deployment.run_status).label,
+        " ".join(badge.label for badge in (status, trouble(deployment, deployment.run_status)) if badge),
         deployment.module_title,
         deployment.version.semver,
         deployment.owner.email,
         to_credits(deployment.hold_amount or 0),
         costs.word(deployment.hold_state),
-        deployment.created_at.isoformat(timespec="seconds"),
-        deployment.run_at.isoformat(timespec="seconds") if deployment.run_at else "",
+        f"{deployment.created_at:{MOMENT}}",
+        f"{deployment.run_at:{MOMENT}}" if deployment.run_at else "",
     ]

@@ -210,3 +210,13 @@ def test_number_of_queries_does_not_grow_with_deployments(client, carol, admin, 
         make_run(make_deployment(version, owner=carol, name=name))
     with django_assert_max_num_queries(len(few)):
         client.get("/")
+
+
+def test_the_link_to_all_deployments_counts_what_the_list_shows(client, admin, alice):
+    shop = make_deployment(make_version({}, owner=alice), owner=admin, name="one")
+    make_deployment(shop.version, owner=admin, name="gone", status="destroyed", destroyed_at=timezone.now())
+    make_deployment(shop.version, owner=alice, name="hers")
+    client.force_login(admin)
+    address, label = start.everything(admin)
+    assert f'href="{address}">{label}</a>' in client.get("/").text
+    assert (label, client.get(address).context["page"].paginator.count) == ("All 2", 2)

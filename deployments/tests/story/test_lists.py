@@ -6,11 +6,28 @@ from deployments.story import cards, lists
 
 
 @pytest.mark.parametrize(
-    ("total", "sees_all", "text"),
-    [(0, False, "0 deployments."), (1, False, "1 deployment."), (1_200, True, "1,200 deployments, 1 yours.")],
+    ("number", "total", "is_narrowed", "text"),
+    [
+        (0, 0, False, "0 deployments"),
+        (1, 1, False, "1 deployment"),
+        (60, 1_200, True, "60 of 1,200 deployments"),
+        (9, 9, True, "9 of 9 deployments"),
+    ],
 )
-def test_deployments_are_counted(total, sees_all, text):
-    assert lists.totals(total, 1, sees_all=sees_all) == text
+def test_the_heading_counts_what_the_filter_shows(number, total, is_narrowed, text):
+    assert lists.found(number, total, "deployment", is_narrowed=is_narrowed) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ([], ""),
+        (["status"], "The status in the address does not exist and is not used."),
+        (["status", "module"], "The module and status in the address do not exist and are not used."),
+    ],
+)
+def test_a_filter_that_does_not_exist_is_told(names, text):
+    assert lists.ignored(names) == text
 
 
 @pytest.mark.parametrize(("total", "title"), [(0, "No deployments yet"), (3, "No deployments found")])

@@ -335,10 +335,31 @@ def test_the_csv_holds_what_the_filters_show_and_no_formula(client, alice, shop)
     client.force_login(alice)
     response = client.get(reverse("deployments:deployment-export"))
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
-    assert [(row["name"], row["status"], row["owner"]) for row in rows] == [
+    assert [(row["Deployment"], row["Status"], row["Owner"]) for row in rows] == [
         ("'=cmd|' /C calc'!A0", "Live", "alice@example.com")
     ]
     assert client.get(reverse("deployments:deployment-export") + "?status=destroyed").content.count(b"\r\n") == 1
+
+
+def test_the_csv_says_what_the_page_says(client, alice, shop):
+    run = make_run(shop, status="failed")
+    client.force_login(alice)
+    response = client.get(reverse("deployments:deployment-export"))
+    (row,) = csv.DictReader(io.StringIO(response.content.decode()))
+    assert row["Status"] == "Live Failed"
+    assert row["Last run (UTC)"] == f"{run.created_at:%Y-%m-%d %H:%M:%S}"
+    head = response.content.decode().splitlines()[0]
+    assert head == "Deployment,ID,Status,Module,Version,Owner,Credits,Note,Created (UTC),Last run (UTC)"
+
+
+def test_the_list_counts_what_its_filter_shows(client, alice, shop):
+    make_deployment(shop.version, owner=alice, name="half-done")
+    client.force_login(alice)
+    address = reverse("deployments:deployment-list")
+    assert "2 deployments, newest first." in text_of(client.get(address))
+    assert "1 of 2 deployments, newest first." in text_of(client.get(f"{address}?q=half"))
+    forged = text_of(client.get(f"{address}?status=forged"))
+    assert "2 deployments, newest first. The status in the address does not exist and is not used." in forged
 
 
 def test_admin_shows_deployments_and_runs_without_secrets(client, admin, shop):
