@@ -18,7 +18,9 @@ from markdown_it.token import Token
 LONGEST_LIGHT = 4_000  # characters
 LONGEST_START = 20_000  # characters, in which a README's first paragraph is looked for
 MOST_PARAGRAPHS = 10
-MOST_BRACKETS = 60  # each may cost a search to the end of the text
+MOST_MARKS = 400
+MOST_WORK = 60_000  # brackets times characters: for each bracket, the rest may be searched
+MOST_BRACKETS = 60  # of a first paragraph
 BRACKETED = re.compile(rf"(?:[^\[]*\[){{0,{MOST_BRACKETS}}}[^\[]{{0,500}}")  # a text up to that many
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener noreferrer nofollow"
@@ -33,19 +35,21 @@ _blocks = MarkdownIt("commonmark", {"html": True}).enable("table").disable("inli
 _cleaner = nh3.Cleaner(tags=LIGHT_TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=REL)
 
 
-@lru_cache(maxsize=2048)
 def light(text: str) -> SafeString:
     """Return a description as HTML; a single paragraph comes without its `<p>`, so that it fits into a line.
 
-    A text that is too long, or has too many brackets, keeps its line breaks and nothing else.
+    A text that is too long, or has too many marks, keeps its line breaks and nothing else.
     """
     text = cleandoc(text)
-    if len(text) > LONGEST_LIGHT or text.count("[") > MOST_BRACKETS or not MARKS.search(text):
-        return linebreaksbr(text, autoescape=True)
+    is_bounded = len(text) <= LONGEST_LIGHT and text.count("[") * len(text) <= MOST_WORK
+    return _lit(text) if is_bounded and 0 < len(MARKS.findall(text)) <= MOST_MARKS else linebreaksbr(text)
+
+
+@lru_cache(maxsize=2048)
+def _lit(text: str) -> SafeString:
     tokens = _light.parse(text)
     is_one_paragraph = [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
-    shown = tokens[1:2] if is_one_paragraph else tokens
-    html = _light.renderer.render(shown, _light.options, {})
+    html = _light.renderer.render(tokens[1:2] if is_one_paragraph else tokens, _light.options, {})
     return mark_safe(_cleaner.clean(html).strip())  # noqa: S308 it has just been cleaned
 
 
