@@ -17,8 +17,8 @@ from deployments.inputs.values import BLANK
 from deployments.inputs.widgets import SEARCH, Rows, variables_moved
 from modules.terraform.schema import Schema, Variable, as_seen, is_fixed, is_injected
 
-MOST_INPUTS = 2_000  # of a page that was just opened; one of them posts three fields at most
-FULL = 10_000  # posted fields after which no row can be added; the most that one Add brings are a few thousand
+MOST_INPUTS = 1_000  # of a page that was just opened; one of them posts three fields at most
+FULL = 5_000  # posted fields after which no row can be added; the most that one Add brings are a few thousand
 PREFIX = "in"  # so that a variable named "name" or "add" does not clash with the page's other parameters
 
 
