@@ -20,6 +20,6 @@ def _opened(user: User) -> str:
             "Other partners see yours, but not your secrets. You can change only your own."
         )
     return (
-        "Partners can see your deployments and their logs, and what they cost, not your secrets. "
+        "Partners can see your deployments, their logs and costs, not your secrets. "
         "They can't change anything of yours."
     )

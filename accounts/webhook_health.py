@@ -14,7 +14,7 @@ from foundation import outbox
 
 PAUSE = timedelta(minutes=1)  # between two writes, as anybody who knows the address can send what is refused
 TEXT = (
-    "GitHub signs with another secret than the portal's, so pushes are noticed only by the regular scans. "
+    "GitHub signs with another secret. Pushes are noticed only by the regular scans. "
     "Replace the secret here, then enter the new one on GitHub."
 )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from billing.models import Allowance
 from billing.months import Month
-from foundation.credits import to_credits, to_units
+from foundation.credits import FINEST, to_credits, to_units
 
 MOST_CREDITS = 1_000_000_000
 MINOR = 100  # minor units in one unit of the currency
@@ -20,7 +20,8 @@ class CreditsField(forms.DecimalField):
     """A number of credits; its value is in units."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS} | options)
+        limits = {"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS}
+        super().__init__(**limits | {"error_messages": {"max_decimal_places": FINEST}} | options)
 
     def clean(self, value: Any) -> int | None:
         credits = super().clean(value)

@@ -142,7 +142,8 @@ def statement(request: SignedInRequest, month: str) -> HttpResponse:
         raise Http404
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
-        return _page(request, "statement", {"form": form, "month": asked}, status=422)
+        context = {"form": form, "month": asked, "covers": statement_page.covers(asked, now=timezone.now())}
+        return _page(request, "statement", context, status=422)
     usage = list(statements.usage(request.user, month=asked, person=form.chosen))
     revenue = statements.revenue(request.user, month=asked, person=form.chosen)
     added = statements.added(request.user, month=asked, person=form.chosen) if _sees_balance(request, form) else []
@@ -211,7 +212,9 @@ def _people(request: SignedInRequest, thing: Thing) -> QuerySet[User] | None:
     """The people that the viewer may choose from; None when they see only their own data."""
     if reach(request.user, thing) is not Reach.ALL:
         return None
-    return reports.people_with_costs(User.objects.all(), request.user)
+    sees_wallets = thing is Thing.INVOICES and reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
+    with_wallet = User.objects.filter(wallet__isnull=False) if sees_wallets else User.objects.filter(pk=request.user.pk)
+    return reports.people_with_costs(User.objects.all(), request.user) | with_wallet
 
 
 def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:

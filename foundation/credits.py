@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 CREDIT = 10_000  # units
+FINEST = "Enter at most four decimals. The smallest amount is 0.0001 credits."
 
 
 def to_units(credits: Decimal) -> int:

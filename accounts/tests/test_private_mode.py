@@ -15,7 +15,7 @@ TO_ADMINS = "Partners see everyone's deployments, statements and costs, read onl
     [
         (
             User(),
-            "Partners can see your deployments and their logs, and what they cost, not your secrets. "
+            "Partners can see your deployments, their logs and costs, not your secrets. "
             "They can't change anything of yours.",
         ),
         (User(is_partner=True), TO_PARTNERS),

@@ -131,6 +131,12 @@ def test_what_does_not_go_together_is_422(client, admin, carol, changes, field):
     assert Transfer.objects.count() == 0
 
 
+def test_an_amount_finer_than_the_ledger_is_refused_at_its_field(client, admin, carol):
+    assert "Enter at most four decimals." in send(client, admin, carol, amount="0.00001").text
+    assert send(client, admin, carol, amount="0.0001").status_code == 302
+    assert services.balance(carol).awarded == 1
+
+
 @pytest.mark.parametrize("ref", ["nobody", "%00", "a'b", ""])
 def test_unknown_person_is_404(client, admin, ref):
     client.force_login(admin)

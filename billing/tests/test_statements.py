@@ -99,6 +99,20 @@ class TestStatementsOfEverybody:
             client.get(reverse("billing:invoices"))
 
 
+def test_a_person_who_only_bought_credits_can_be_chosen(client, admin, carol):
+    give(carol, 100, now=OCTOBER)
+    text = words_of(page(client, admin, "statement", "2025-10", person=carol.ref))
+    assert "Award 1 100 0" in text
+    assert "No deployment of carol@example.com was charged in October 2025." in text
+
+
+@pytest.mark.parametrize(("name", "args"), [("statement", ["2025-10"]), ("invoices", []), ("costs", [])])
+def test_of_a_person_who_does_not_exist_nothing_is_said(client, admin, name, args):
+    text = words_of(page(client, admin, name, *args, status=422, person="nobody"))
+    assert "Nothing is shown. Choose a person from the list." in text
+    assert "No " not in text.partition("Nothing is shown.")[2]
+
+
 class TestWhatPartnersReadOfTheirRevenue:
     def test_of_no_module_of_theirs_nobody_was_charged(self, client, alice, bob, carol):
         give(carol, 100, now=OCTOBER)

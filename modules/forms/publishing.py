@@ -7,7 +7,7 @@ from django import forms
 from django.http import Http404, QueryDict
 
 from accounts.models import User
-from foundation.credits import to_credits, to_units
+from foundation.credits import FINEST, to_credits, to_units
 from modules.models import Module
 from modules.publishing.terms import Suggestion, Terms, addresses
 from modules.terraform.schema import MOST_CREDITS
@@ -91,7 +91,10 @@ class TermsForm(forms.Form):
         max_value=MOST_CREDITS,
         decimal_places=4,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={"invalid": "Enter a number of credits, such as 40 or 2.5."},
+        error_messages={
+            "invalid": "Enter a number of credits, such as 40 or 2.5.",
+            "max_decimal_places": FINEST,
+        },
     )
     purchased_only = forms.ChoiceField(required=False, choices=[("", "As the repository says"), *YES_OR_NO])
     audience = forms.ChoiceField(choices=AUDIENCES, widget=forms.RadioSelect)
@@ -173,7 +176,7 @@ def _says(suggestion: Suggestion) -> dict[str, str]:
         "credit_cost": f"The repository says {_credits(suggestion.credit_cost)}. Others pay this for each deployment.",
         "purchased_only": f"The repository says {'yes' if suggestion.purchased_only else 'no'}. "
         "With yes, Awarded credits cannot pay for it.",
-        "audience": "People who may deploy it can also read its code in Terraform's registry, without credits. "
+        "audience": "Whoever can deploy it can also read its code in Terraform's registry. "
         + _suggested_audience(suggestion),
         "emails": "One e-mail address a line. People may sign up later. Another audience deletes this list.",
     }

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from accounts.models import User
 from tests import environment
-from tests.people import PASSWORD
+from tests.browser import steps
 
 SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run"),
@@ -98,7 +98,5 @@ class _People:
 
 def _sign_in(page: Page, person: User) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    steps.enter(page, person)
     page.wait_for_url("**/")

@@ -4,9 +4,23 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from accounts.models import User
 from modules.models import Module
+from tests.people import PASSWORD
 
 WHOLE_RUN = 60_000  # milliseconds
+
+
+def enter(page: Page, person: User) -> None:
+    """Sign in on the sign-in page."""
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def end_session(page: Page) -> None:
+    """End the session as time does: the page stays open and does not know."""
+    page.context.clear_cookies(name="sessionid")
 
 
 def open_form(page: Page, module: Module) -> None:

@@ -9,7 +9,7 @@ BANNER = "Private Mode is on."
 OPENED = {
     "Alice": "You see everyone's deployments",
     "Bob": "You see everyone's deployments",
-    "Carol": "Partners can see your deployments and their logs, and what they cost, not your secrets.",
+    "Carol": "Partners can see your deployments, their logs and costs, not your secrets.",
 }
 
 
