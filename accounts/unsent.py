@@ -1,4 +1,7 @@
-"""Keeps what was typed into a form whose session had ended, until the same person has signed in again."""
+"""Keeps what was typed into a form that could not be taken, until the same person opens it again, signed in.
+
+Its session had ended, or the person had signed in again in another window since it was made.
+"""
 
 import base64
 

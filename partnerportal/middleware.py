@@ -12,6 +12,7 @@ from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.csrf import csrf_failure
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -24,6 +25,7 @@ SIGNED_OUT = {  # by whether the portal keeps what was typed
     True: "You were signed out. Nothing was sent, and what you typed is kept. Sign in to continue.",
     False: "You were signed out. Nothing was saved. Sign in, then try again.",
 }
+SIGNED_IN_AGAIN = "You signed in again since you opened this form. What you typed is kept. Send it again."
 
 
 class UnreadableIs400(MiddlewareMixin):
@@ -96,6 +98,15 @@ class LeadsToThePage(MiddlewareMixin):
             messages.info(request, SIGNED_OUT[unsent.keep(request)])
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _sender(request)}, safe='/')}"
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def form_too_old(request: HtmxRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: a form from before the person signed in again comes back with what was typed."""
+    if not request.user.is_authenticated or not unsent.keep(request):
+        return csrf_failure(request, reason)
+    messages.info(request, SIGNED_IN_AGAIN)
+    address = _sender(request)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _navigates(request: HttpRequest) -> bool:

@@ -202,6 +202,7 @@ SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz)$"]  # probes ask over HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "partnerportal.middleware.form_too_old"
 X_FRAME_OPTIONS = "DENY"
 # More than any form of the portal sends: see MOST_INPUTS and FULL in deployments/inputs/form.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -170,7 +170,7 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
     run = run_shown(request, ref)
     found = run.deployment
     if found.owner_id != request.user.pk:
-        raise PermissionDenied
+        raise PermissionDenied("Only its owner can reveal outputs. Nothing was revealed.")
     context = page_context(request, run)
     try:
         outputs = _state_outputs(found)

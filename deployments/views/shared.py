@@ -26,7 +26,7 @@ def changeable(request: SignedInRequest, ref: str) -> Deployment:
     """A deployment that the person can change; 404 when it is not visible, 403 when it is read-only."""
     deployment = deployment_or_404(request, ref)
     if not deployment.may_change(request.user):
-        raise PermissionDenied
+        raise PermissionDenied("Only its owner or an admin can change this deployment. Nothing was changed.")
     return deployment
 
 

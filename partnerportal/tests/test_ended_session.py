@@ -140,6 +140,25 @@ class TestWhatWasTypedIsKept:
         sign_in(client, alice, "/accounts/login/")
         assert client.get(form).context["draft"].secrets() == {"token": "s3cret"}
 
+    @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true", "HX-Current-URL": PORTAL}])
+    def test_a_form_from_before_a_new_sign_in_comes_back_too(self, alice, form, typed, htmx):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(alice)
+        htmx = htmx and htmx | {"HX-Current-URL": f"{PORTAL}{form}"}
+        answer = browser.post(form, typed, headers={"Referer": f"{PORTAL}{form}"} | htmx)
+        assert answer["HX-Redirect" if htmx else "Location"] == form
+        page = browser.get(form).text
+        assert 'value="Good morning"' in page
+        assert "You signed in again since you opened this form. What you typed is kept." in page
+
+    def test_a_form_that_another_site_sends_is_still_refused(self, alice, bob, form, typed):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(bob)
+        assert "This form is too old" in browser.post(form, {"name": "theirs"}).text
+        browser.post(form, typed)  # with the mark of alice, which is the most that another person can have
+        assert "Good morning" not in browser.get(form).text
+        assert not bob.deployments.exists()
+
     def test_nobody_else_gets_it(self, client, bob, form, typed):
         client.post(form, typed)
         sign_in(client, bob, "/accounts/login/")

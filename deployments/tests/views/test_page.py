@@ -1,5 +1,6 @@
 import csv
 import io
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -112,7 +113,9 @@ def test_private_mode_shows_others_read_only_to_partners_alone(client, bob, caro
     for hidden in ["hush-hush", "s3cret", "Reveal", "Danger zone", "Run again", "Change inputs"]:
         assert hidden not in page
     for address in deeds(shop):
-        assert client.post(address, {"confirm": "web-shop"}).status_code == 403
+        response = client.post(address, {"confirm": "web-shop"})
+        assert response.status_code == 403
+        assert "You don't have permission to do this" in unescape(response.text)
     assert Run.objects.count() == 1
     client.force_login(carol)
     assert client.get(url("deployment", shop)).status_code == 404
@@ -131,7 +134,9 @@ def test_owner_reveals_a_sensitive_output_and_it_is_recorded(client, alice, shop
 def test_an_admin_manages_but_reveals_nothing(client, admin, shop):
     client.force_login(admin)
     assert "Destroy web-shop" in client.get(url("deployment", shop)).content.decode()
-    assert client.post(url("output-reveal", shop, "key")).status_code == 403
+    response = client.post(url("output-reveal", shop, "key"))
+    assert response.status_code == 403
+    assert "Only its owner can reveal outputs. Nothing was revealed." in response.text
     assert not AuditEvent.objects.filter(verb="output.revealed").exists()
 
 
