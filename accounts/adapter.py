@@ -10,8 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import clean_client_ip
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import PlatformSettings, User
 
@@ -78,4 +77,9 @@ class PortalAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 return super().save_user(request, user, form, commit)
         except IntegrityError as error:
-            raise ImmediateHttpResponse(redirect("account_email_verification_sent")) from error
+            raise ImmediateHttpResponse(self.respond_email_verification_sent(request, None)) from error
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: User | None) -> HttpResponse:
+        """The page that follows names the address that was typed, known or not."""
+        request.session["confirmation_sent_to"] = request.POST.get("email") or request.POST.get("login", "")
+        return super().respond_email_verification_sent(request, user)

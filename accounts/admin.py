@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
@@ -110,7 +111,7 @@ class PlatformSettingsForm(forms.ModelForm):
     def clean_two_factor(self) -> str:
         choice: str = self.cleaned_data["two_factor"]
         if choice == TwoFactor.ADMINS and not two_factor.was_used(self.request):
-            raise forms.ValidationError(NOT_ONESELF)
+            raise forms.ValidationError(settings.TWO_FACTOR_OFF or NOT_ONESELF)
         return choice
 
     def clean_sign_up_domains(self) -> str:

@@ -1,9 +1,15 @@
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from demo import mailbox
+
+
+def link(request):
+    """Context processor: where the e-mail of this demo is read."""
+    return {"mailbox_url": reverse("demo-mail-list")}
 
 
 @require_safe

@@ -41,3 +41,17 @@ def test_fields_of_the_pages_of_an_account(signed_in, carol, page, fields):
 def test_a_wrong_password_says_what_to_do(client, carol):
     response = client.post("/accounts/login/", {"login": carol.email, "password": "wrong"})
     assert "E-mail or password is not correct. Check both, then try again." in response.text
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_page_after_sign_up_names_the_address_and_tells_nobody_whose_it_is(client, open_sign_up, carol, known):
+    email = carol.email if known else "erin@example.com"
+    fields = {"email": email, "password1": "correct horse battery", "password2": "correct horse battery"}
+    page = client.post("/accounts/signup/", fields, follow=True).text
+    assert f"We sent an e-mail to <strong>{email}</strong>." in page
+    assert "/demo/mail/" not in page
+
+
+@pytest.mark.django_db
+def test_the_page_after_sign_up_names_no_address_to_whoever_typed_none(client):
+    assert "We sent you an e-mail with a link." in client.get("/accounts/confirm-email/").text

@@ -181,3 +181,9 @@ def test_no_page_and_no_row_of_the_trail_holds_a_token(signed_in, alice, connect
     shown = [repr(connection), str(connection), caplog.text, *trail]
     assert trail
     assert not [one for one in pages + shown if "ghp_demo_alice" in one]
+
+
+def test_the_section_is_called_what_the_partner_guide_calls_it(signed_in, alice, carol):
+    heading = '<h2 id="h-github">GitHub Configuration</h2>'
+    assert signed_in(alice).get(PROFILE).text.count(heading) == 1
+    assert heading not in signed_in(carol).get(PROFILE).text

@@ -8,7 +8,14 @@ from demo import mailbox
 def mail_pages(settings, tmp_path):
     settings.ROOT_URLCONF = "demo.urls"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], "demo/templates"]}]
+    options = settings.TEMPLATES[0]["OPTIONS"]
+    settings.TEMPLATES = [
+        {
+            **settings.TEMPLATES[0],
+            "DIRS": [*settings.TEMPLATES[0]["DIRS"], "demo/templates"],
+            "OPTIONS": options | {"context_processors": [*options["context_processors"], "demo.mail.link"]},
+        }
+    ]
 
 
 def send(subject, body, to="carol@example.com", **parts):
@@ -53,3 +60,21 @@ def test_markup_in_a_message_is_text(client, db):
 @pytest.mark.parametrize("name", ["none", "..%2Fsecrets", "..%2F..%2Fetc%2Fpasswd"])
 def test_what_is_no_message_is_404(client, db, name):
     assert client.get(f"/demo/mail/{name}/").status_code == 404
+
+
+MAILBOX = 'href="/demo/mail/"'
+
+
+def test_a_newcomer_finds_the_mailbox_from_sign_up_to_the_confirmed_address(client, open_sign_up, settings):
+    settings.EMAIL_BACKEND = "demo.mailbox.EmailBackend"
+    assert client.get("/accounts/signup/").text.count(MAILBOX) == 2  # below the form, and in the footer
+    fields = {"email": "erin@example.com", "password1": "correct horse battery", "password2": "correct horse battery"}
+    page = client.post("/accounts/signup/", fields, follow=True).text
+    assert "<strong>erin@example.com</strong>" in page
+    assert page.count(MAILBOX) == 2
+    assert "Confirm your e-mail address" in client.get("/demo/mail/").text
+
+
+def test_every_page_of_the_demo_leads_to_the_mailbox(client, carol):
+    client.force_login(carol)
+    assert all(client.get(page).text.count(MAILBOX) == 1 for page in ("/", "/profile/", "/deploy/"))

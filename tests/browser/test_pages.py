@@ -25,7 +25,21 @@ FOLDERS = [
     *("/publish/module/?path=message_bus", "/publish/module/?path=legacy_vpn"),
     *("/publish/try/?path=clinic_records", "/publish/try/?path=message_bus&as=publisher"),
 ]
-ADMINS = ["/admin/", "/styleguide/", "/publish/?for=platform", "/profile/?for=platform", "/billing/credits/"]
+ENTRANCE = [
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+]
+ADMINS = [
+    "/admin/",
+    "/admin/accounts/invitation/add/",
+    "/admin/accounts/platformsettings/1/change/",
+    "/styleguide/",
+    "/publish/?for=platform",
+    "/profile/?for=platform",
+    "/billing/credits/",
+]
 SETTLED = """() => Promise.allSettled(
   document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)
 )"""
@@ -46,6 +60,7 @@ def test_every_page_in_every_look(open_sign_up, alice, bob, carol, admin, github
     page = sign_in(carol)
     wait_for_runs(page, failed, vault)
     found += look(page, [*EVERYONES, month, *addresses(failed), *addresses(vault)])
+    found += look(page, ENTRANCE)
     found += look(page, [review(page, platform["modules/Secret_Store"])])
     page = sign_in(alice)
     found += look(page, [*EVERYONES, *PARTNERS, *FOLDERS, month, *addresses(of_alice), *addresses(shop)])

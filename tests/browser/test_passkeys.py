@@ -2,10 +2,12 @@
 
 import re
 
+from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
 from accounts import coming_in
 from accounts.models import TwoFactor
+from tests.browser.test_pages import look
 from tests.people import PASSWORD
 
 DEVICE = {
@@ -90,6 +92,23 @@ def test_a_passkey_beside_the_password_confirms_who_one_is_and_goes(carol, porta
     visit.press("Remove passkey")
     visit.is_at("/profile/#two-factor")
     expect(visit.page.locator("#two-factor")).not_to_contain_text("Blue key")
+
+
+def test_every_page_about_second_factors_in_every_look(carol, portal, sign_in):
+    visit = Visit(sign_in(), portal)
+    visit.enter_password(carol)
+    visit.is_at("/")
+    visit.add("Security key", alone=False)
+    key = Authenticator.objects.get(type="webauthn").pk
+    keys = f"/accounts/2fa/webauthn/keys/{key}/"
+    pages = [*("/profile/", "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/"), f"{keys}edit/"]
+    pages += [f"{keys}remove/", *(f"/accounts/{way}reauthenticate/" for way in ("", "2fa/", "2fa/webauthn/"))]
+    found = look(visit.page, [f"{visit.url}{path}" for path in pages])
+    visit.sign_out()
+    visit.enter_password(carol)
+    visit.is_at("/accounts/2fa/authenticate/")
+    found += look(visit.page, [f"{visit.url}/accounts/2fa/authenticate/"])
+    assert found == []
 
 
 def test_a_cancelled_passkey_says_what_to_do(carol, portal, sign_in):
