@@ -32,13 +32,8 @@ ENTRANCE = [
     "/accounts/password/change/",
 ]
 ADMINS = [
-    "/admin/",
-    "/admin/accounts/invitation/add/",
-    "/admin/accounts/platformsettings/1/change/",
-    "/styleguide/",
-    "/publish/?for=platform",
-    "/profile/?for=platform",
-    "/billing/credits/",
+    *("/admin/", "/admin/accounts/invitation/add/", "/admin/accounts/platformsettings/1/change/"),
+    *("/styleguide/", "/publish/?for=platform", "/profile/?for=platform", "/billing/credits/"),
 ]
 SETTLED = """() => Promise.allSettled(
   document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)
