@@ -46,6 +46,14 @@ WORDS = [
     "retention",
     "replica",
 ]
+PROJECT = """locals {
+  project = { project_id = "example" }
+}
+
+resource "google_project_service" "enabled" {
+  service = "compute.googleapis.com"
+}
+"""
 OBJECT = "object({{ {} }})"
 
 
@@ -68,7 +76,7 @@ def _module(chance: random.Random, number: int) -> dict[str, str]:
         "outputs.tf": "\n".join(_output(chance, name, number) for name in chance.sample(names, 8)),
         "README.md": f"# Module {number}\n",
     }
-    main, size = [], sum(len(text) for name, text in parts.items() if name.endswith(".tf"))
+    main, size = [PROJECT], sum(len(text) for name, text in parts.items() if name.endswith(".tf"))
     while size < BYTES / MODULES:
         block = _resource(chance, names, f"r{number}_{len(main)}")
         main.append(block)
@@ -118,13 +126,16 @@ def _tag(chance: random.Random, kind: str) -> str:
 
 
 def _output(chance: random.Random, name: str, number: int) -> str:
-    return f'output "{name}_{number}" {{\n  description = "{_sentence(chance)}"\n  value       = var.{name}\n}}\n'
+    return (
+        f'output "{name}_{number}" {{\n  description = "{_sentence(chance)}"\n'
+        f"  value       = var.{name}\n  sensitive   = true\n}}\n"
+    )
 
 
 def _resource(chance: random.Random, names: list[str], label: str) -> str:
     one, two, three = chance.sample(names, 3)
     return f"""resource "google_{chance.choice(WORDS)}_{chance.choice(WORDS)}" "{label}" {{
-  for_each = {{ for key, value in var.{one} : key => value if value != null }}
+  for_each = {{ for key, value in try(var.{one}, {{}}) : key => value if value != null }}
   project  = local.project.project_id
   name     = "${{var.{two}}}-${{each.key}}-{label}"
   # {_sentence(chance)}

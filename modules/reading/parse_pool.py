@@ -15,8 +15,8 @@ from typing import Any
 
 from modules.reading.parse_process import receive, send
 from modules.terraform.hcl import empty_answer
+from modules.terraform.scanner import DEEPEST
 from modules.terraform.schema import FileAnswer
-from modules.terraform.tolerant_hcl import DEEPEST
 
 START_SECONDS = 60  # building the grammar takes two seconds on an idle machine
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,10 +64,10 @@ class Child:
             self.stop()
             raise
 
-    def read(self, text: str, *, is_json: bool, is_costly: bool) -> FileAnswer:
+    def read(self, text: str, *, is_json: bool) -> FileAnswer:
         """Return the answer of `hcl.read_file`; raises ChildLost, after which this child cannot be used."""
         try:
-            send(self.process.stdin, {"text": text, "is_json": is_json, "is_costly": is_costly})
+            send(self.process.stdin, {"text": text, "is_json": is_json})
         except OSError as error:
             raise ChildLost from error
         return self._answer(self.limits.seconds + 1)
@@ -106,12 +106,10 @@ class Pool:
         if len(source.data) > self.limits.file_bytes:
             return refused("size", f"This file is larger than {self.limits.file_bytes // 1024} KB.")
         try:
-            text = source.data.decode("utf-8-sig")
+            text = source.data.decode("utf-8" if source.is_json else "utf-8-sig")
         except UnicodeDecodeError as error:
             return refused("encoding", "This file is not UTF-8 text.", source.data[: error.start].count(b"\n") + 1)
-        return (
-            self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
-        )
+        return self._read(text, source.is_json) or self._too_costly()
 
     def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
         """Yield key and answer of each file in the given order; all children parse in parallel."""
@@ -127,13 +125,13 @@ class Pool:
     def _too_costly(self) -> FileAnswer:
         return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
 
-    def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> FileAnswer | None:
+    def _read(self, text: str, is_json: bool) -> FileAnswer | None:
         """Return the answer of a child. Returns None when the child crashed, ran out of memory or timed out."""
         child = self.idle.get()
         try:
             if child is None or child.process.poll() is not None:
                 child = Child(self.limits)
-            return child.read(text, is_json=is_json, is_costly=is_costly)
+            return child.read(text, is_json=is_json)
         except ChildLost:
             if child is not None:
                 child.stop()

@@ -24,7 +24,7 @@ from modules.reading.discovery import (
     without_helpers,
 )
 from modules.reading.parse_pool import Source
-from modules.terraform import advice, constants
+from modules.terraform import advice, constants, linking
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
 RULES = 1  # increment with each change of what is a module, and of what is found in the same files
@@ -95,6 +95,7 @@ class Repository:
         listed = special_files.submodules(gitmodules.data.decode("utf-8", "replace")) if gitmodules else []
         self.submodules = [path for path in listed if path not in self.holds]
         self.answers: dict[str, FileAnswer] = {}
+        self.linked: dict[str, list[Finding]] = {}  # findings of `linking` by folder
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
@@ -133,7 +134,8 @@ class Repository:
         schema, declared = combine(answers)
         schema = constants.applied(schema, answers.values())
         found.schema = self._with_targets(folder, folder, schema) | {"tree": self._tree(folder, reached)}
-        found.findings += [row | {"file": f"{folder}/{row['file']}" if folder else row["file"]} for row in declared]
+        found.findings += [row | {"file": _path(folder, row["file"])} for row in declared]
+        found.findings += self._linked(folder, reached)
         found.findings += constants.fixed(schema, folder)
         found.findings += advice.of_module(folder, found.schema, answers, found.readme)
         paths = [path for part in reached for path in self.configs.get(part, [])]
@@ -143,6 +145,24 @@ class Repository:
 
     def _answers_of(self, folder: str) -> dict[str, FileAnswer]:
         return {split(path)[1]: self.answers[path] for path in self.configs.get(folder, [])}
+
+    def _linked(self, folder: str, reached: set[str]) -> list[Finding]:
+        """Findings about what the files of a folder, and of those that it calls, refer to."""
+        rows = [row | {"file": _path(folder, row["file"])} for row in linking.check_root(self._linkable(folder))]
+        for other in sorted(reached):
+            if other not in self.linked:
+                whole = self._linkable(other)
+                self.linked[other] = linking.check(whole) if whole.is_complete else []
+            rows += [row | {"file": _path(other, row["file"])} for row in self.linked[other]]
+        return rows
+
+    def _linkable(self, folder: str) -> linking.Folder:
+        called = {}
+        for path in self.configs.get(folder, []):
+            for target, call in self._calls(path):
+                if target in self.configs:
+                    called[call["name"]] = linking.Folder(self._answers_of(target))
+        return linking.Folder(self._answers_of(folder), called, folder, self.snapshot.files)
 
     def _tree(self, folder: str, reached: set[str]) -> dict[str, Node]:
         """The nodes of the called folders, by path from `folder`."""
@@ -274,6 +294,10 @@ class Repository:
         path = self.readmes.get(folder)
         data = self.snapshot.files[path].data if path else b""
         return data.decode("utf-8", "replace").replace("\0", "")[:LONGEST_README]
+
+
+def _path(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder else file
 
 
 def _relative(root: str, folder: str) -> str:

@@ -10,8 +10,12 @@ from collections import Counter
 from typing import Any
 
 from modules.terraform import uimeta
-from modules.terraform.blocks import NESTED, NUL, Block, FileSyntaxError, Value, read_hcl, read_json
+from modules.terraform.blocks import Block, Value
+from modules.terraform.facts import empty_facts, gather
+from modules.terraform.json_form import NUL, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
+from modules.terraform.native import read_native
+from modules.terraform.scanner import DEEPEST, FileSyntaxError
 from modules.terraform.schema import (
     OUTSIDE,
     Call,
@@ -24,11 +28,11 @@ from modules.terraform.schema import (
     Validation,
     Variable,
 )
-from modules.terraform.tolerant_hcl import DEEPEST, TolerantError, TooDeep, read_blocks
+from modules.terraform.shapes import ROOT
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 7
+READER = 8
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
@@ -37,27 +41,25 @@ ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*)\]')
 ALIAS = re.compile(r"[^\W\d][\w-]*\.[^\W\d][\w-]*")
 NAME = re.compile(r"[^\W\d][\w-]*")
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
-BRACKET = re.compile(r"[][(){}]")
 
 
-def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> FileAnswer:
-    """Return what one file declares, as JSON.
-
-    A file that cannot be parsed has one error and nothing else. `is_costly` skips python-hcl2, for a file on which it
-    ran out of time or memory.
-    """
+def read_file(text: str, *, is_json: bool, deepest: int = DEEPEST) -> FileAnswer:
+    """Return what one file declares, as JSON. A file that cannot be parsed has one error and nothing else."""
     answer = empty_answer()
     try:
         if "\0" in text:
             raise FileSyntaxError(NUL, text[: text.index("\0")].count("\n") + 1)
-        blocks = read_json(text) if is_json else _native(text, answer["findings"], is_costly, deepest)
+        root = read_json(text) if is_json else read_native(text, deepest=deepest)
+        problems, answer["facts"] = gather(root)
     except FileSyntaxError as error:
         answer["findings"].append(_finding("error", error.code, str(error), error.line))
         return answer
-    for block in blocks:
-        if len(block.labels) == NESTED[""].get(block.type):
+    answer["findings"] += [_finding("error", row.code, row.message, row.line) for row in problems]
+    for block in root.blocks:
+        shape = ROOT.blocks.get(block.type)
+        if block.type in READERS and shape and len(block.labels) == len(shape.labels):
             READERS[block.type](block, answer)
-    answer["uses"] = _uses(text, blocks)
+    answer["uses"] = _uses(text, root.blocks)
     return answer
 
 
@@ -76,37 +78,9 @@ def empty_answer() -> FileAnswer:
         "locals": {},
         "uses": [],
         "untyped": [],
+        "facts": empty_facts(),
         "findings": [],
     }
-
-
-def _native(text: str, findings: list[Finding], is_costly: bool, deepest: int) -> list[Block]:
-    """Parse native syntax; falls back to the tolerant reader where python-hcl2 refuses the file or costs too much."""
-    refusal = FileSyntaxError("The strict reader needs too much time or memory for it.", 1)
-    is_costly = is_costly or _brackets(text) > deepest
-    if not is_costly:
-        try:
-            return read_hcl(text)
-        except FileSyntaxError as error:
-            refusal = error
-    try:
-        blocks = read_blocks(text, deepest=deepest)
-    except TooDeep as error:
-        raise FileSyntaxError(str(error), error.line, "nesting") from error
-    except TolerantError as error:
-        raise (FileSyntaxError(str(error), error.line) if is_costly else refusal) from error
-    message = f"The expressions in this file are not checked. {refusal}"
-    findings.append(_finding("advice", "tolerant", message, refusal.line))
-    return blocks
-
-
-def _brackets(text: str) -> int:
-    """Estimate the nesting depth of brackets; cheap, as those in strings and comments count too."""
-    depth = most = 0
-    for mark in BRACKET.findall(text):
-        depth = depth + 1 if mark in "([{" else max(depth - 1, 0)
-        most = max(most, depth)
-    return most
 
 
 def _uses(text: str, blocks: list[Block]) -> list[str]:
@@ -161,8 +135,9 @@ def _type(block: Block, findings: list[Finding]) -> Type:
     try:
         kind = parse_type(value.text)
     except TypeSyntaxError as error:
-        message = f"The type of {block.labels[0]} cannot be read: {error}. Use one of Terraform's types."
-        findings.append(_finding("error", "type", message, value.line))
+        if all(row["code"] != "type" or row["line"] != value.line for row in findings):
+            message = f"The type of {block.labels[0]} cannot be read: {error}. Use one of Terraform's types."
+            findings.append(_finding("error", "type", message, value.line))
         return Any_()
     if names := ", ".join(computed_defaults(kind)):
         message = f"The type of {block.labels[0]} computes the default of {names}. The form leaves it blank."
@@ -218,6 +193,8 @@ def _output(block: Block, answer: FileAnswer) -> None:
             "name": block.labels[0],
             "description": _text(attributes.get("description")).strip(),
             "sensitive": _flag(attributes.get("sensitive"), False),
+            "ephemeral": _flag(attributes.get("ephemeral"), False),
+            "deprecated": "deprecated" in attributes,
             "line": block.line,
         }
     )
@@ -298,7 +275,7 @@ def _removed(block: Block, answer: FileAnswer) -> None:
 
 def _check(block: Block, answer: FileAnswer) -> None:
     for inner in block.all("data"):
-        if len(inner.labels) == NESTED["check"]["data"]:
+        if len(inner.labels) == 2:
             _resource(inner, answer)
 
 

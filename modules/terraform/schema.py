@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any, Literal, NotRequired, TypedDict
 
+from modules.terraform.fact_types import Facts
+
 NUMBER = int | float
 MOST_CREDITS = 1_000_000
 # Ordinary variables that the portal reads instead of asking deployers (RAD's conventions).
@@ -69,6 +71,8 @@ class Output(TypedDict):
     name: str
     description: str
     sensitive: bool
+    ephemeral: NotRequired[bool]
+    deprecated: NotRequired[bool]
     file: NotRequired[str]
     line: int
 
@@ -156,6 +160,7 @@ class FileAnswer(TypedDict):
     locals: dict[str, str]  # those that are a text or a reference, as written: a source may be made of them
     uses: list[str]  # names of variables
     untyped: list[str]  # names of variables
+    facts: Facts
     findings: list[Finding]
 
 

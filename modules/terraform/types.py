@@ -182,6 +182,7 @@ class TypeReader(Reader):
         if not self.skip("("):
             return Any_()
         element = self.type()
+        self.skip(",")
         self.expect(")")
         return element
 

@@ -8,7 +8,8 @@ from modules.tests.tarballs import tarball
 
 def parse(sources):
     for source in sources:
-        yield source.key, read_file(source.data.decode(), is_json=source.is_json)
+        text = source.data.decode("utf-8" if source.is_json else "utf-8-sig")
+        yield source.key, read_file(text, is_json=source.is_json)
 
 
 def read(files, *, terraform="", **more):

@@ -16,7 +16,7 @@ def advice(files):
 
 def variable(name="size", *, body="", use=True):
     text = f'variable "{name}" {{\n  description = "Size."\n  type = string\n{body}}}\n'
-    return text + (f'output "o" {{\n  value = var.{name}\n}}\n' if use else "")
+    return text + (f"locals {{\n  o = var.{name}\n}}\n" if use else "")
 
 
 ALIASED = """terraform {

@@ -58,7 +58,7 @@ def test_object_over_several_lines_with_comments():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "strin", "list(", "list(string))", "object(string)", "map(string,)", "list(" * 99]
+    "text", ["", "strin", "list(", "list(string))", "object(string)", "map(string,,)", "list(" * 99]
 )
 def test_what_is_no_type_is_refused(text):
     with pytest.raises(TypeSyntaxError):

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from modules.terraform.blocks import read_hcl
 from modules.terraform.hcl import read_file
-from modules.terraform.tolerant_hcl import TolerantError, TooDeep, read_blocks
+from modules.terraform.native import read_native
+from modules.terraform.scanner import FileSyntaxError, TooDeep
 
 REPOSITORIES = Path(__file__).resolve().parents[3] / "demo" / "repositories"
-REFUSED = {"edge_cache/variables.tf", "weather_station/main.tf"}
 PIECES = st.sampled_from(
     [
         "variable",
@@ -55,46 +54,20 @@ PIECES = st.sampled_from(
 )
 
 
-def shape(blocks):
-    return [
-        (
-            block.type,
-            block.labels,
-            block.line,
-            {name: (value.text.split(), value.line) for name, value in block.attributes.items()},
-            shape(block.blocks),
-        )
-        for block in blocks
-    ]
-
-
 def line_of_refusal(text):
     try:
-        read_blocks(text)
-    except TolerantError as error:
+        read_native(text)
+    except FileSyntaxError as error:
         return error.line
     return None
 
 
-def readable():
-    files = [path for path in REPOSITORIES.rglob("*.tf") if path.is_file()]
-    return sorted(path for path in files if "/".join(path.parts[-2:]) not in REFUSED)
-
-
-@pytest.mark.parametrize("path", readable(), ids=lambda path: "/".join(path.parts[-2:]))
-def test_tolerant_reader_finds_what_python_hcl2_finds(path):
-    text = path.read_text(encoding="utf-8-sig")
-    assert shape(read_blocks(text)) == shape(read_hcl(text))
-
-
-def test_file_that_only_terraform_reads_gives_its_outputs_and_resources():
+def test_file_with_marks_and_names_beyond_ascii_is_read():
     path = next(REPOSITORIES.rglob("weather_station/main.tf"))
-    answer = read_file(path.read_text(), is_json=False)
+    answer = read_file(path.read_text(encoding="utf-8-sig"), is_json=False)
     assert [(row["name"], row["line"]) for row in answer["outputs"]] == [("station", 17)]
     assert [(row["address"], row["line"]) for row in answer["resources"]] == [("terraform_data.station", 13)]
-    (finding,) = answer["findings"]
-    assert (finding["level"], finding["code"], finding["line"]) == ("advice", "tolerant", 2)
-    assert "The expressions in this file are not checked." in finding["message"]
+    assert answer["findings"] == []
 
 
 def test_names_beyond_ascii_are_read_in_types_and_defaults():
@@ -105,13 +78,13 @@ def test_names_beyond_ascii_are_read_in_types_and_defaults():
     )
     (variable,) = answer["variables"]
     assert (variable["type"], variable["default"]) == ("object({ höjd = number })", {"höjd": 3})
-    assert [row["level"] for row in answer["findings"]] == ["advice"]
+    assert answer["findings"] == []
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        'a ? "${b}" : [for x in y : x if x != ""]...',
+        'a ? "${b}" : [for x in y : x if x != ""]',
         "{ for k, v in a :\n k => v...\n if v }",
         "a[*].b.*.c[0].0",
         '"$${no} ${"${deep}"} %{ if a ~}x%{ endif }"',
@@ -123,7 +96,7 @@ def test_names_beyond_ascii_are_read_in_types_and_defaults():
     ],
 )
 def test_what_terraform_accepts_is_accepted(value):
-    (block,) = read_blocks(f'x "y" {{\n  z = {value}\n}}\n')
+    (block,) = read_native(f'x "y" {{\n  z = {value}\n}}\n').blocks
     assert block.attributes["z"].text == value
 
 
@@ -147,8 +120,8 @@ def test_what_terraform_accepts_is_accepted(value):
     ],
 )
 def test_plain_mistake_is_refused_with_its_line(text, line):
-    with pytest.raises(TolerantError) as caught:
-        read_blocks(text)
+    with pytest.raises(FileSyntaxError) as caught:
+        read_native(text)
     assert caught.value.line == line
 
 
@@ -163,7 +136,7 @@ def test_plain_mistake_is_refused_with_its_line(text, line):
 )
 def test_nesting_has_an_end(text):
     with pytest.raises(TooDeep, match="deeper than 100 levels"):
-        read_blocks(text)
+        read_native(text)
 
 
 @settings(max_examples=500, deadline=None)

@@ -1,0 +1,333 @@
+"""Computes an expression as far as that is possible before a run, and finds what Terraform would refuse in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, DecimalException
+from typing import Any
+
+from modules.terraform import functions
+from modules.terraform.expressions import (
+    Call,
+    Conditional,
+    Directive,
+    Expression,
+    For,
+    Index,
+    List,
+    Literal,
+    Name,
+    Object,
+    Operation,
+    Parentheses,
+    Path,
+    Template,
+    bare,
+    keyword,
+)
+from modules.terraform.problems import MODULE, Needed, Problem, Row, Want
+from modules.terraform.references import path_of
+from modules.terraform.steps import MOST_ITEMS, Steps
+from modules.terraform.types import Any_, Collection, Primitive, Tuple_, Type
+from modules.terraform.types import Object as ObjectType
+from modules.terraform.values import (
+    ANYTHING,
+    BOOL,
+    NUMERIC,
+    STRING,
+    Unknown,
+    described,
+    misfit,
+    to_bool,
+    to_number,
+    to_text,
+    type_of,
+)
+
+# functions that read a file whose path is their first argument
+READERS = (
+    "file",
+    "filebase64",
+    "filebase64sha256",
+    "filebase64sha512",
+    "filemd5",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+    "templatefile",
+)
+QUIET = ("try", "can")  # functions that take an error as an answer
+COMPARED = ("==", "!=")
+ITERABLE = Tuple_()  # stands for any type that is not primitive
+REPEATED = Tuple_((Any_(),))  # stands for a map or a set of strings
+LOGICAL = ("&&", "||", "!")
+ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Any]] = {
+    "+": lambda first, second: first + second,
+    "-": lambda first, second: first - second,
+    "*": lambda first, second: first * second,
+    "<": lambda first, second: first < second,
+    ">": lambda first, second: first > second,
+    "<=": lambda first, second: first <= second,
+    ">=": lambda first, second: first >= second,
+}
+
+
+@dataclass
+class Evaluator(Steps):
+    """`names` are what single names stand for; anything else that is referred to is unknown.
+
+    A constant is computed without variables and functions, which are problems then.
+    """
+
+    is_constant: bool = False
+    names: Mapping[str, Any] = field(default_factory=dict)
+    problems: list[Row] = field(default_factory=list)
+    items: int = MOST_ITEMS  # of a collection that a “for” is tried with; fewer inside of another
+
+    def of(self, expression: Expression | Directive | None) -> Any:
+        """The value of an expression."""
+        match expression:
+            case Literal(value=value):
+                return value
+            case Parentheses(inner=inner):
+                return self.of(inner)
+            case List(items=items):
+                return [self.of(item) for item in items]
+            case Name():
+                return self._name(expression)
+            case None:
+                return None
+        return self._composed(expression)
+
+    def _composed(self, expression: Any) -> Any:
+        match expression:
+            case Object():
+                return self._object(expression)
+            case Template():
+                return self._template(expression)
+            case Path():
+                return self._path(expression)
+            case Operation():
+                return self._operation(expression)
+            case Conditional():
+                return self._conditional(expression)
+            case For():
+                return self._for(expression)
+            case Call():
+                return self._call(expression)
+        return ANYTHING
+
+    def needs(self, expression: Expression, kind: Type, what: str) -> Any:
+        """The value of an expression that must fit a type, and must not be null."""
+        value = self.of(expression)
+        self._want(expression, kind, f"{what} has a wrong value")
+        reason = "null is not allowed" if value is None else misfit(value, kind)
+        if reason:
+            self.refuse(f"{what} has a wrong value: {reason}.", expression.line)
+        return ANYTHING if reason else value
+
+    def chooses(self, expression: Expression) -> bool | None:
+        """Whether a condition is true; None where that is not known, when Terraform does not look at its type."""
+        value = self.of(expression)
+        reason = "null is not allowed" if value is None else "" if isinstance(value, Unknown) else misfit(value, BOOL)
+        if reason:
+            self.refuse(f"A condition has a wrong value: {reason}.", expression.line)
+        return to_bool(value)
+
+    def _want(self, expression: Expression, kind: Type, what: str) -> None:
+        path = path_of(bare(expression))
+        if path and path[0] not in self.names and not self.is_constant:
+            self.problems.append(Want(what, expression.line, path, kind))
+
+    def refuse(self, message: str, line: int) -> Any:
+        self.problems.append(Problem(message, line))
+        return ANYTHING
+
+    def _name(self, name: Name) -> Any:
+        if name.name in self.names:
+            return self.names[name.name]
+        if self.is_constant:
+            return self.refuse(f"“{name.name}” cannot be used here. Write the value itself.", name.line)
+        return ANYTHING
+
+    def _path(self, path: Path) -> Any:
+        if path_of(path) == ("path", ".module") and not self.is_constant:
+            return MODULE
+        value = self.of(path.root)
+        if isinstance(path.root, Name) and path.root.name not in self.names:
+            self._want(path, Any_(), "This")
+            for step in path.steps:
+                if isinstance(step, Index):
+                    self.of(step.key)
+            return ANYTHING
+        return self.along(value, path.steps)
+
+    def _object(self, expression: Object) -> Any:
+        found, is_whole = {}, True
+        for key, value in expression.items:
+            name = keyword(key) or self._key(key)
+            is_whole = is_whole and name is not None
+            found[name] = self.of(value)
+        return found if is_whole else ANYTHING
+
+    def _key(self, key: Expression) -> str | None:
+        return to_text(self.needs(key, STRING, "A key"))
+
+    def _template(self, template: Template) -> Any:
+        if template.is_wrapped:
+            return self.of(template.parts[0])  # type: ignore[arg-type]
+        texts = [part if isinstance(part, str) else self._part(part) for part in template.parts]
+        if template.is_heredoc or any(text is None for text in texts):
+            return Unknown(STRING)
+        return "".join(map(str, texts))
+
+    def _part(self, part: Expression | Directive) -> str | None:
+        if isinstance(part, Directive):
+            if part.names:
+                self._iterated(part.value)
+            else:
+                self.chooses(part.value)
+            return None
+        value = self.of(part)
+        if value is None or isinstance(value, list | dict):
+            self.refuse(f"A string cannot contain {described(value)}.", part.line)
+        return to_text(value)
+
+    def _iterated(self, expression: Expression) -> list[tuple[Any, Any]]:
+        """The first keys and values of a collection; none where it is not known."""
+        value = self.of(expression)
+        self._want(expression, ITERABLE, "A “for” needs a list, a map or a set")
+        if value is None or isinstance(type_of(value), Primitive):
+            self.refuse(f"A “for” needs a list, a map or a set, not {described(value)}.", expression.line)
+        if isinstance(value, list):
+            return [(Decimal(at), item) for at, item in enumerate(value[: self.items])]
+        return list(value.items())[: self.items] if isinstance(value, dict) else []
+
+    def _for(self, expression: For) -> Any:
+        keys: set[str | None] = set()
+        for item in self._iterated(expression.over):
+            values = item[-len(expression.names) :]
+            names = {**self.names, **dict(zip(expression.names, values, strict=True))}
+            inner = Evaluator(self.is_constant, names, self.problems, max(self.items // 4, 1))
+            if expression.condition is not None:
+                inner.needs(expression.condition, BOOL, "The condition of a “for”")
+            if expression.key is not None:
+                key = to_text(inner.needs(expression.key, STRING, "The key of a “for”"))
+                if key is not None and key in keys and not expression.groups:
+                    self.refuse(f"Two items have the key “{key}”. Use “...” to group them.", expression.line)
+                keys.add(key)
+            inner.of(expression.value)
+        return ANYTHING
+
+    def _conditional(self, expression: Conditional) -> Any:
+        """What Terraform finds in a branch counts only where that branch is known to be taken."""
+        condition = self.chooses(expression.condition)
+        (yes, wrong), (no, wrong_too) = self._apart(expression.yes), self._apart(expression.no)
+        if condition is not None:
+            self.problems += wrong if condition else wrong_too
+        kinds = {_kind(each) for each in (yes, no) if not _is_open(each)}
+        self._want_alike(expression, yes, no)
+        if len(kinds) > 1:
+            message = f"A condition cannot choose between {described(yes)} and {described(no)}. Use one type."
+            return self.refuse(message, expression.line)
+        if type_of(yes) != type_of(no) or isinstance(type_of(yes), Any_):
+            return ANYTHING
+        return Unknown(type_of(yes)) if condition is None else yes if condition else no
+
+    def _want_alike(self, expression: Conditional, yes: Any, no: Any) -> None:
+        for known, other in ((yes, expression.no), (no, expression.yes)):
+            if not _is_open(known):
+                kind = STRING if isinstance(type_of(known), Primitive) else ITERABLE
+                self._want(other, kind, f"A condition chooses between this and {described(known)}")
+
+    def _apart(self, expression: Expression) -> tuple[Any, list[Row]]:
+        """The value of an expression whose problems may not count."""
+        other = Evaluator(self.is_constant, self.names, [], self.items)
+        return other.of(expression), other.problems
+
+    def _operation(self, operation: Operation) -> Any:
+        operators = operation.operators
+        if operators[0] in COMPARED:
+            for operand in operation.operands:
+                self.of(operand)
+            return Unknown(BOOL)
+        if operators[0] in LOGICAL:
+            return self._logical(operation)
+        values = [self.needs(operand, NUMERIC, f"An operand of “{operators[0]}”") for operand in operation.operands]
+        value = values[0]
+        if len(values) == 1:
+            return _arithmetic("-", Decimal(0), value)
+        for operator, other in zip(operators, values[1:], strict=True):
+            value = _arithmetic(operator, value, other)
+        return value
+
+    def _logical(self, operation: Operation) -> Any:
+        """Operands are looked at from the left, as long as those before them are known and leave the answer open."""
+        operator, value = operation.operators[0], None
+        for operand in operation.operands:
+            value = to_bool(self.needs(operand, BOOL, f"An operand of “{operator}”"))
+            if operator == "!" and value is not None:
+                return not value
+            if value is None or value is (operator == "||"):
+                break
+        return Unknown(BOOL) if value is None else value
+
+    def _call(self, call: Call) -> Any:
+        if self.is_constant:
+            return self.refuse(f"The function {call.name} cannot be used here. Write the value itself.", call.line)
+        if call.name in QUIET:
+            return ANYTHING
+        values = [self.of(argument) for argument in call.arguments]
+        function = functions.find(call.name)
+        if function is None:
+            return self.refuse(functions.strange(call.name), call.line)
+        return self._called(call, function, values)
+
+    def _called(self, call: Call, function: functions.Function, values: list[Any]) -> Any:
+        if call.expands:
+            *values, last = values
+            if misfit(last, Collection("list", Any_())) and not isinstance(type_of(last), Collection):
+                return self.refuse("“...” needs a list, a tuple or a set.", call.line)
+            if not isinstance(last, list):
+                return Unknown(function.returns)
+            values += last
+        wrong = function.count_problem(len(values))
+        if wrong:
+            return self.refuse(f"{call.name} {wrong}.", call.line)
+        for argument, at in zip(call.arguments, range(len(values) - call.expands), strict=False):
+            self._want(argument, function.parameter(at).type, f"An argument of {call.name} has a wrong value")
+        for at, value in enumerate(values):
+            parameter = function.parameter(at)
+            is_null = value is None and not parameter.is_nullable
+            reason = (
+                "it is null" if is_null else misfit(value, parameter.type) or functions.misfit(call.name, at, value)
+            )
+            if reason:
+                return self.refuse(f"{call.name} has a wrong argument: {reason}.", call.line)
+        if call.name in READERS and isinstance(values[0], str):
+            self.problems.append(Needed(values[0], call.line))
+        return Unknown(function.returns)
+
+
+def _is_open(value: Any) -> bool:
+    """Whether nothing is known of the kind of a value: null is of any."""
+    return value is None or (isinstance(value, Unknown) and isinstance(value.type, Any_))
+
+
+def _kind(value: Any) -> str:
+    """Values of one kind may be given one type."""
+    given = type_of(value)
+    if isinstance(given, Primitive):
+        return "primitive"
+    is_map = isinstance(value, dict) or isinstance(given, ObjectType)
+    return "map" if is_map or (isinstance(given, Collection) and given.kind == "map") else "list"
+
+
+def _arithmetic(operator: str, first: Any, second: Any) -> Any:
+    left, right = to_number(first), to_number(second)
+    kind = BOOL if operator in ("<", ">", "<=", ">=") else NUMERIC
+    if left is None or right is None or operator not in ARITHMETIC:
+        return Unknown(kind)
+    try:
+        return ARITHMETIC[operator](left, right)
+    except DecimalException:
+        return Unknown(kind)
