@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
@@ -14,6 +15,7 @@ class SignedInRequest(HttpRequest):
     """The request of a view behind `login_required`. For signatures only: never instantiated."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def person_of(request: HttpRequest) -> User:

@@ -12,6 +12,17 @@ class KeptCommit(TypedDict):
     at: str  # when it was committed, in ISO 8601
 
 
+class KeptAbility(TypedDict):
+    """Something that a module can do, stored from `modules.terraform.abilities.Ability`."""
+
+    kind: str
+    text: str
+    name: str
+    file: str
+    line: int | None
+    is_warning: bool
+
+
 class KeptChange(TypedDict):
     """A change between two versions, stored from `modules.versions.change.Change`."""
 

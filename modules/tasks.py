@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from modules.publishing import job
 from modules.scanning import polling, scanner, tag_alarms
 from modules.versions import texts
 
@@ -12,6 +13,16 @@ def scan_repository(scan_id: int) -> None:
 @shared_task(name="modules.poll_scans")
 def poll_scans() -> None:
     polling.poll_scans()
+
+
+@shared_task(name="modules.publish_modules")
+def publish_modules(publication_id: int) -> None:
+    job.carry_out(publication_id)
+
+
+@shared_task(name="modules.poll_publications")
+def poll_publications() -> None:
+    job.poll_publications()
 
 
 @shared_task(name="modules.watch_tags")

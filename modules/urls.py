@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from modules.views import folder, hooks, module, publish, registry, version
+from modules.views import alarms, folder, hooks, module, publish, registry, version
 
 
 class SemverConverter:
@@ -22,7 +22,13 @@ VERSION = "modules/<ref:ref>/versions/<semver:semver>/"
 app_name = "modules"
 urlpatterns = [
     path("publish/", publish.publish, name="publish"),
-    path("publish/preview/", publish.publish_preview, name="publish-preview"),
+    path("publish/draft/", publish.draft_save, name="draft-save"),
+    path("publish/draft/reset/", publish.draft_reset, name="draft-reset"),
+    path("publish/rows/", publish.publish_rows, name="publish-rows"),
+    path("publish/row/", publish.publish_row, name="publish-row"),
+    path("publish/alarms/", alarms.alarm_list, name="alarm-list"),
+    path("publish/jobs/<ref:ref>/", publish.publication_status, name="publication-status"),
+    path("publish/jobs/<ref:ref>/cancel/", publish.publication_cancel, name="publication-cancel"),
     path("publish/module/", folder.publish_module, name="publish-module"),
     path("publish/module/terms/", folder.publish_terms, name="publish-terms"),
     path("publish/remove/<ref:ref>/", publish.module_remove, name="module-remove"),

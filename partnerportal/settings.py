@@ -243,6 +243,7 @@ RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
 
 # --- reading repositories ---------------------------------------------------------------------------
 SCAN_LEASE = env.number("SCAN_LEASE", 60)
+PUBLISH_LEASE = env.number("PUBLISH_LEASE", 30)  # seconds until a silent worker's publication is taken from it
 SCAN_POLL = env.number("SCAN_POLL", 5)
 RESCAN_EVERY = env.number("RESCAN_EVERY", 900)  # seconds after which a repository is read again
 TAG_WATCH = env.number("TAG_WATCH", 3600)  # seconds between checks for tags that moved without a commit
@@ -281,6 +282,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-connections": {"task": "accounts.check_connections", "schedule": TOKEN_WATCH},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
     "render-texts": {"task": "modules.render_texts", "schedule": 60},
+    "poll-publications": {"task": "modules.poll_publications", "schedule": SCAN_POLL},
     "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
     "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},
     "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},

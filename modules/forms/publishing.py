@@ -8,7 +8,9 @@ from django.http import Http404, QueryDict
 
 from accounts.models import User
 from foundation.credits import FINEST, to_credits, to_units
-from modules.models import Module
+from modules.models import Alarm, Module
+from modules.publishing.drafts import Choice
+from modules.publishing.selection import LONGEST, Selection, Show
 from modules.publishing.terms import Suggestion, Terms, addresses
 from modules.terraform.schema import MOST_CREDITS
 
@@ -35,16 +37,6 @@ def folder_named(name: str | None) -> str:
     return "" if name == ROOT else name
 
 
-class FoldersField(forms.MultipleChoiceField):
-    """Paths of folders; the service checks whether they exist."""
-
-    def valid_value(self, value: str) -> bool:
-        return True
-
-    def clean(self, value: Any) -> Any:
-        return {"" if path == ROOT else path for path in super().clean(value)}
-
-
 class SeenField(forms.JSONField):
     """The state that the page showed, by path, as JSON; forged JSON may be nested too deeply to be parsed."""
 
@@ -61,19 +53,61 @@ class SeenField(forms.JSONField):
         return seen
 
     def clean(self, value: Any) -> dict[str, Any]:
-        seen = super().clean(value) or {}
+        if not value:  # the text of an empty object is not blank
+            raise forms.ValidationError(CHANGED)
+        seen = super().clean(value)
         if not isinstance(seen, dict) or not all(isinstance(fact, self.kind) for fact in seen.values()):
             raise forms.ValidationError(CHANGED)
         return seen
 
 
 class PublishForm(forms.Form):
-    """All ticked folders, and the state that the page showed."""
+    """What the bar promised, and whether breaking updates were confirmed."""
 
-    modules = FoldersField(required=False)
-    scan = forms.CharField(max_length=10)
-    seen = SeenField(int, required=False)
-    numbers = SeenField(str, required=False)
+    promise = SeenField(str, required=False)
+    confirmed = forms.BooleanField(required=False)
+
+
+class DismissalForm(forms.Form):
+    """A cause of alarms, why they are dismissed, and the newest alarm that the page knew."""
+
+    kind = forms.ChoiceField(choices=Alarm.Kind.choices)
+    found = forms.CharField(required=False, max_length=300)
+    seen = forms.IntegerField(min_value=0, max_value=2**62)
+    reason = forms.CharField(max_length=300, error_messages={"required": "Enter why these alarms are dismissed."})
+
+
+def changed_choices(data: QueryDict) -> dict[str, str]:
+    """The choices, by path, that differ from what the page showed when it was made.
+
+    `shown` are all folders on the page with their choices, `modules` the ticked ones, and `version` says of those with
+    an update whether they are updated or keep their version.
+    """
+    ticked = set(data.getlist("modules"))
+    versions = {name: choice for choice, _, name in (text.partition(" ") for text in data.getlist("version"))}
+    changed = {}
+    for before, _, name in (text.partition(" ") for text in data.getlist("shown")):
+        now = _choice(before, is_ticked=name in ticked, version=versions.get(name, ""))
+        if now != before:
+            changed[folder_named(name)] = str(now)
+    return changed
+
+
+def _choice(before: str, *, is_ticked: bool, version: str) -> str:
+    if before in (Choice.PUBLISH, Choice.LEAVE):
+        return Choice.PUBLISH if is_ticked else Choice.LEAVE
+    if not is_ticked:
+        return Choice.REMOVE
+    if version in (Choice.UPDATE, Choice.KEEP):
+        return version
+    return before if before in (Choice.UPDATE, Choice.KEEP) else Choice.UPDATE
+
+
+def selection_of(data: QueryDict) -> Selection:
+    """Search, filter and page of a URL or a form; what cannot be read is left out."""
+    words, show, after = (data.get(name, "").replace("\0", "") for name in ("q", "show", "after"))
+    known = Show(show) if show in Show.values else Show.ALL
+    return Selection(words[:LONGEST], known, folder_named(after) if after else None)
 
 
 class TermsForm(forms.Form):

@@ -1,14 +1,19 @@
 from modules.models.catalogue import Module, Share
+from modules.models.publications import Comparison, PreparedModule, Publication, PublishDraft
 from modules.models.scans import Archive, Delivery, ParsedFile, Scan, ScannedModule, Tag, Watch
 from modules.models.versions import Alarm, ModuleVersion, VersionTexts
 
 __all__ = [
     "Alarm",
     "Archive",
+    "Comparison",
     "Delivery",
     "Module",
     "ModuleVersion",
     "ParsedFile",
+    "PreparedModule",
+    "Publication",
+    "PublishDraft",
     "Scan",
     "ScannedModule",
     "Share",

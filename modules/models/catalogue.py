@@ -1,6 +1,6 @@
 """Modules of the catalogue: who sees them, and their publishers' settings."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Protocol, Self
 
 from django.conf import settings
@@ -218,8 +218,10 @@ class Module(models.Model):
         return user.is_staff or self.owner_id == user.pk
 
     def _free_slug(self) -> str:
-        """A slug of the folder's name; where the owner uses it already, with its parents' names, else with the ref."""
-        taken = set(Module.objects.filter(owner=self.owner).values_list("slug", flat=True))
+        return self.free_slug(set(Module.objects.filter(owner=self.owner).values_list("slug", flat=True)))
+
+    def free_slug(self, taken: Container[str]) -> str:
+        """A slug of the folder's name; where it is in `taken`, with its parents' names, else with the ref."""
         stems = list(slugs_of(self.path or self.repository_name.rpartition("/")[2])) or [self.ref]
         return next((stem for stem in stems if stem not in taken), f"{stems[0]}-{self.ref}")
 

@@ -3,8 +3,9 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Now
 
 from foundation.choices import ChoiceField, ShownChoices
@@ -49,6 +50,13 @@ class ScanQuerySet(models.QuerySet["Scan"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
+
+    def with_tags(self) -> Self:
+        """Annotates `tag_names`, the tags of the scanned commit."""
+        tags = Tag.objects.filter(
+            connection=OuterRef("connection"), repository_id=OuterRef("repository_id"), commit=OuterRef("commit")
+        )
+        return self.annotate(tag_names=ArraySubquery(tags.values("name")))
 
     def claimable(self) -> Self:
         """Queued scans, and running ones whose lease has expired by the database's clock."""
@@ -112,6 +120,7 @@ class Scan(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     objects = ScanQuerySet.as_manager()
+    tag_names: list[str]  # annotated by `with_tags`
 
     class Meta:
         constraints = [

@@ -150,6 +150,7 @@ class Alarm(models.Model):
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    dismissal_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-pk"]

@@ -88,10 +88,10 @@ class Step(ShownChoices):
 
 
 class Status(ShownChoices):
-    """How publishing changes a candidate, or why it cannot be published."""
+    """What a candidate is, whatever is chosen for it."""
 
     NEW = "new", "run", "plus", "New"
-    UPDATED = "updated", "run", "upload", "Updated"
+    UPDATED = "updated", "run", "upload", "Update available"
     RENAMED = "renamed", "run", "replace", "Folder renamed"
     UNCHANGED = "unchanged", "", "check", "Unchanged"
     REMOVED = "removed", "warn", "minus", "Removed"
@@ -103,7 +103,8 @@ class Candidate:
     """A folder of the repository: as the scan found it, as it is published, or both.
 
     A module whose folder was renamed has one candidate, under the new path; `renamed_from` is the old path, "." for
-    the root. `newest` is the version with the highest number, which may not be the current one.
+    the root. `newest` is the version with the highest number, which may not be the current one. A published one that
+    `keeps` its version is not updated. `bump` is the step to the next version, once the two were compared.
     """
 
     path: str
@@ -112,6 +113,9 @@ class Candidate:
     found: ScannedModule | None = None
     module: Module | None = None
     ticked: bool = False
+    keeps: bool = False
+    bump: str = ""
+    alarms: int = 0
     newest: ModuleVersion | None = None
     renamed_from: str = ""
     preview: Preview | None = None
@@ -181,17 +185,40 @@ class Candidate:
             return "removed" if self.is_published else ""
         if not self.is_published:
             return "new"
-        return "updated" if self.has_new_content else "unchanged"
+        return "updated" if self.has_new_content and not self.keeps else "unchanged"
+
+    @property
+    def has_update(self) -> bool:
+        """Whether it is published and its folder differs from the newest version: it may be updated or kept."""
+        return self.is_published and self.has_new_content
+
+    @property
+    def becomes(self) -> str:
+        """What publishing makes of it, as a form promises it: "updated 1.1.0 0a1b2c3d4e5f"; blank for no change.
+
+        The last word is the beginning of the content's hash.
+        """
+        if self.change in ("", "unchanged"):
+            return ""
+        if self.change == "removed":
+            return "removed"
+        kind = "back" if self.comes_back else self.change
+        return f"{kind} {self.preview.semver} {self.found.content_hash[:12]}"
 
     @property
     def status(self) -> Status:
-        if not self.is_valid and self.change != "removed":
+        if not self.is_valid:
             return Status.INVALID
-        if self.change == "updated" and self.renamed_from:
-            return Status.RENAMED
-        if self.change and not self.comes_back:
-            return Status(self.change)
+        if self.has_update:
+            return Status.RENAMED if self.renamed_from else Status.UPDATED
+        if self.is_published:
+            return Status.UNCHANGED
         return Status.NEW if self.newest is None else Status.REMOVED
+
+    @property
+    def is_breaking(self) -> bool:
+        """Whether its update breaks what worked with the newest version."""
+        return (self.preview.bump if self.preview else self.bump) == ModuleVersion.Bump.MAJOR
 
     @property
     def mark(self) -> ShownChoices | None:
@@ -210,7 +237,7 @@ class Candidate:
             return ""
         if not self.module.is_automatic:
             return f"{self.module.auto_publish_by.short_name} switched it on, and may no longer publish"
-        if self.change != "updated":
+        if not self.has_update or not self.ticked:
             return ""
         if self.renamed_from:
             return "its folder was renamed"
@@ -227,7 +254,7 @@ class Candidate:
     @property
     def publishes_itself(self) -> bool:
         """Whether its pending update is published automatically."""
-        return self.change == "updated" and self.module.is_automatic and not self.held_back
+        return self.has_update and self.ticked and self.module.is_automatic and not self.held_back
 
     @property
     def errors(self) -> list[Finding]:
@@ -249,6 +276,19 @@ class Plan:
     updated: list[Candidate] = field(default_factory=list)
     unchanged: list[Candidate] = field(default_factory=list)
     removed: list[Candidate] = field(default_factory=list)
+
+    @property
+    def back(self) -> list[Candidate]:
+        """Those of `new` that return with their history."""
+        return [candidate for candidate in self.new if candidate.comes_back]
+
+    @property
+    def breaking(self) -> list[Candidate]:
+        return [candidate for candidate in self.updated if candidate.is_breaking]
+
+    @property
+    def affected(self) -> list[Candidate]:
+        return [*self.new, *self.updated, *self.removed]
 
     @property
     def changes_anything(self) -> bool:

@@ -1,18 +1,22 @@
 """The candidates of a repository: its scanned folders, joined with its modules in the catalogue."""
 
 from collections.abc import Collection, Iterable
+from typing import Any, TypeAlias
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
 from accounts.models import GitHubConnection, User
-from modules.models import Module, ModuleVersion, Scan, ScannedModule
+from modules.models import Alarm, Module, ModuleVersion, Scan, ScannedModule
 from modules.models.catalogue import ModuleQuerySet
 from modules.models.scans import ScanQuerySet
 from modules.publishing import folder_moves
 from modules.publishing.candidate import Candidate, Plan
 
+WithAlarms: TypeAlias = Any  # a Module with its number of `alarms`
 HEAVY = ("schema", "readme", "advice", "changes", "commits")  # large columns of versions that no list needs
+LIGHT = ("path", "title", "is_valid", "content_hash", "archive_id", "scan_id")  # columns of folders that lists need
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
@@ -21,9 +25,9 @@ def newest_scan(connection: GitHubConnection) -> Scan | None:
 
 
 def scans_of(connection: GitHubConnection) -> ScanQuerySet:
-    """Scans of the selected repository, branch and depth, unfinished and failed ones too, newest first."""
+    """Scans of the selected repository, branch and depth, unfinished and failed ones too, newest first, with tags."""
     selected = {"repository_id": connection.repository_id, "any_depth": connection.any_depth}
-    scans = connection.scans.filter(**selected).newest_first()
+    scans = connection.scans.filter(**selected).newest_first().with_tags()
     return scans.filter(branch=connection.branch) if connection.branch else scans
 
 
@@ -32,10 +36,15 @@ def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
     return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
 
 
+def modules_of_owner(connection: GitHubConnection) -> list[Module]:
+    """Modules of the connection's owner from all repositories, by title, ignoring case."""
+    return list(_light(Module.objects.filter(owner=connection.owner_id)).order_by(Lower("title"), "pk"))
+
+
 def elsewhere(connection: GitHubConnection) -> list[Module]:
     """Published modules of this owner from repositories other than the selected one, by title."""
-    others = Module.objects.listed().filter(owner=connection.owner_id)
-    return list(_light(others).exclude(repository_id=connection.repository_id).order_by(Lower("title"), "pk"))
+    modules = modules_of_owner(connection)
+    return [each for each in modules if each.is_listed and each.repository_id != connection.repository_id]
 
 
 def updates_of(owner: User | None) -> int:
@@ -58,18 +67,26 @@ def updates_of(owner: User | None) -> int:
     return Module.objects.published().filter(Exists(differs), owner=owner, repository_id=repository_id).count()
 
 
-def of_repository(connection: GitHubConnection, scan: Scan | None, *, apart: Collection[str] = ()) -> list[Candidate]:
+def of_repository(
+    connection: GitHubConnection,
+    scan: Scan | None,
+    *,
+    apart: Collection[str] = (),
+    modules: Iterable[Module] | None = None,
+) -> list[Candidate]:
     """Return a candidate for each folder that the scan found or that is published, by path, ignoring case.
 
-    `apart` are new paths that are separate modules, although they may look like a renamed folder.
+    `apart` are new paths that are separate modules, although they may look like a renamed folder. `modules` are those
+    of the repository, if the caller has read them. Schemas and findings are not loaded: see `details`.
     """
     by_path: dict[str, Candidate] = {}
-    for found in scan.found.defer("readme") if scan else []:
+    for found in scan.found.only(*LIGHT) if scan else []:
         found.scan = scan  # its folders may be those of an earlier scan
         by_path[found.path] = Candidate(found.path, found.title, connection.is_platform, found)
-    modules = list(_light(modules_of(connection)))
+    modules = list(_light(modules_of(connection)) if modules is None else modules)
     newest = newest_versions(modules)
     for module in modules:
+        module.owner = connection.owner
         version, candidate = newest.get(module.pk), by_path.get(module.path)
         if candidate is None and module.is_listed:
             candidate = by_path[module.path] = Candidate(module.path, module.title, connection.is_platform)
@@ -89,10 +106,26 @@ def at_path(
     return next((each for each in of_repository(connection, scan, apart=apart) if each.path == path), None)
 
 
+def details(found: Iterable[Candidate], *names: str) -> None:
+    """Load these columns of the candidates' folders where they are missing, by default schemas and findings."""
+    names = names or ("schema", "findings")
+    rows = {each.found.pk: each.found for each in found if each.found and names[0] in each.found.get_deferred_fields()}
+    for pk, *values in ScannedModule.objects.filter(pk__in=rows).values_list("pk", *names) if rows else []:
+        for name, value in zip(names, values, strict=True):
+            setattr(rows[pk], name, value)
+
+
 def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
-    """The version with the highest number by module's key, without its large columns."""
-    versions = ModuleVersion.objects.filter(module__in=modules).order_by("module_id", "-number")
-    return {version.module_id: version for version in versions.distinct("module_id").defer(*HEAVY)}
+    """The version with the highest number by module's key, with its comparison, without its large columns.
+
+    `taken` are the numbers of all versions of its module.
+    """
+    later = ModuleVersion.objects.filter(module=OuterRef("module")).order_by("-number")
+    same = ModuleVersion.objects.filter(module=OuterRef("module")).order_by().values("semver")
+    versions = ModuleVersion.objects.filter(module__in=[module.pk for module in modules])
+    newest = versions.filter(number=Subquery(later.values("number")[:1])).annotate(taken=ArraySubquery(same))
+    light = newest.order_by().select_related("comparison").defer(*HEAVY, "comparison__changes", "comparison__widened")
+    return {version.module_id: version for version in light}
 
 
 def counts(found: list[Candidate]) -> str:
@@ -122,50 +155,30 @@ def plan(found: Iterable[Candidate]) -> Plan:
     return planned
 
 
-def standing(connection: GitHubConnection) -> dict[str, int]:
-    """Numbers of the current versions of published modules by path: the state that a form is checked against."""
-    listed = modules_of(connection).listed()
-    return dict(listed.values_list("path", "current_version__number"))
-
-
-def numbers(found: Iterable[Candidate]) -> dict[str, str]:
-    """The versions in the candidates' previews by path: the numbers that a form promises."""
-    return {candidate.path: candidate.preview.semver for candidate in found if candidate.preview}
-
-
-def differences(
-    connection: GitHubConnection, *, scan: Scan, newest: Scan, seen: dict[str, int], apart: Collection[str] = ()
-) -> list[str]:
-    """Sentences about changes since a form was made from `scan` and `seen`; empty when there are none.
+def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, apart: Collection[str] = ()) -> list[str]:
+    """Sentences about what `newest` found otherwise than `scan`; empty when there is nothing.
 
     A newer scan that found the same is not a change. `apart` as in `of_repository`.
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
-    if sentences:
-        sentences += _renamed_since(connection, scan, newest, apart)
-    now = standing(connection)
-    names = _semvers(connection)
-    for path in sorted(now.keys() | seen.keys()):
-        name = path or "The root folder"
-        if path not in seen:
-            sentences.append(f"{name} was published.")
-        elif path not in now:
-            sentences.append(f"{name} was removed from the catalogue.")
-        elif now[path] != seen[path]:
-            known, present = (names.get((path, number), "another version") for number in (seen[path], now[path]))
-            sentences.append(f"{name} is now at version {present}. The page showed {known}.")
-    return sentences
+    return sentences + _renamed_since(connection, scan, newest, apart) if sentences else []
 
 
 def _light(modules: ModuleQuerySet) -> ModuleQuerySet:
     heavy = [f"current_version__{name}" for name in HEAVY]
-    modules = modules.select_related("current_version", "owner", "auto_publish_by").defer(*heavy)
-    return modules.prefetch_related("shares")
+    alarms = Alarm.objects.filter(version__module=OuterRef("pk"), dismissed_at=None).order_by()
+    number = Subquery(alarms.values("version__module").annotate(number=Count("pk")).values("number"))
+    return (
+        modules.select_related("current_version", "auto_publish_by")
+        .defer(*heavy)
+        .annotate(alarms=Coalesce(number, 0))
+        .order_by()
+    )
 
 
-def _join(candidate: Candidate, module: Module, newest: ModuleVersion | None) -> None:
+def _join(candidate: Candidate, module: WithAlarms, newest: ModuleVersion | None) -> None:
     candidate.module, candidate.newest = module, newest
-    candidate.ticked = candidate.is_published
+    candidate.ticked, candidate.alarms = candidate.is_published, module.alarms
     is_as_it_is_called = candidate.is_published and candidate.path == module.path
     candidate.title = module.title if is_as_it_is_called else module.own_title or candidate.title
 
@@ -186,13 +199,10 @@ def _renames(by_path: dict[str, Candidate], apart: Collection[str]) -> dict[str,
     if not left:
         return pairs
     schemas = dict(ModuleVersion.objects.filter(pk__in=left.values()).values_list("pk", "schema"))
-    fresh = {path: candidate.found.schema for path, candidate in new.items() if path not in decided}
+    undecided = {path: candidate for path, candidate in new.items() if path not in decided}
+    details(undecided.values())
+    fresh = {path: candidate.found.schema for path, candidate in undecided.items()}
     return pairs | folder_moves.by_interface({path: schemas[pk] for path, pk in left.items()}, fresh)
-
-
-def _semvers(connection: GitHubConnection) -> dict[tuple[str, int], str]:
-    versions = ModuleVersion.objects.filter(module__in=modules_of(connection))
-    return {(path, number): semver for path, number, semver in versions.values_list("module__path", "number", "semver")}
 
 
 def _scanned_since(scan: Scan, newest: Scan) -> list[str]:

@@ -1,6 +1,6 @@
 """Candidates as the publish pages list them: with sentences, terms in effect, alarms and URLs."""
 
-from collections import Counter
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,22 +10,67 @@ from django.utils.http import urlencode
 
 from foundation.paragraphs import Paragraph, counted
 from modules.models import Alarm
-from modules.publishing import story
+from modules.publishing import drafts, story
 from modules.publishing.candidate import Candidate
 from modules.publishing.terms import Suggestion, Terms, suggestion_of, terms_of
+from modules.terraform.schema import Finding
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of the list that chooses between an update and the version in use."""
+
+    value: str
+    label: str
+    is_chosen: bool
 
 
 @dataclass
 class Listing:
-    """A previewed candidate with its alarms; `address` is the start of the query of its links to publish pages.
-
-    `number` is its place in the list, from 1.
-    """
+    """A previewed candidate with its alarms; `address` is the start of the query of its links to publish pages."""
 
     candidate: Candidate
-    number: int
     address: str = ""
     alarms: list[Alarm] = field(default_factory=list)
+
+    @cached_property
+    def key(self) -> str:
+        """The id of its row on a page, the same while it has the same path."""
+        return f"m-{hashlib.sha256(self.candidate.path.encode()).hexdigest()[:12]}"
+
+    @property
+    def shown(self) -> str:
+        """The choice that its row shows and its folder, as a form sends them back."""
+        return f"{drafts.chosen(self.candidate)} {self.candidate.path or '.'}"
+
+    @property
+    def fate(self) -> story.Fate:
+        return story.fate(self.candidate)
+
+    @property
+    def versions(self) -> list[Option]:
+        """Update, or keep the version; of a removed one what is chosen when it is ticked again."""
+        candidate, name = self.candidate, self.candidate.path or "."
+        chosen = drafts.chosen(candidate) if candidate.ticked else drafts.beforehand(candidate)
+        update, keep = drafts.Choice.UPDATE, drafts.Choice.KEEP
+        kept = candidate.module.current_version.semver
+        return [
+            Option(f"{update} {name}", f"Update to {candidate.preview.semver}", chosen == update),
+            Option(f"{keep} {name}", f"Keep this version, {kept}", chosen == keep),
+        ]
+
+    @property
+    def first_error(self) -> list[Finding]:
+        """The first error of an invalid folder, in a list for the template."""
+        return [] if self.candidate.is_valid else self.candidate.errors[:1]
+
+    @property
+    def alarms_note(self) -> str:
+        return counted(self.candidate.alarms, "alarm") if self.candidate.alarms else ""
+
+    @property
+    def details_url(self) -> str:
+        return self._url("modules:publish-row")
 
     @cached_property
     def terms(self) -> Terms:
@@ -63,9 +108,14 @@ class Listing:
         return f"{reverse(name)}?{self.address}{urlencode({'path': self.candidate.path or '.'})}"
 
 
+def rows(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
+    """A listing of each candidate, without alarms."""
+    return [Listing(candidate, address) for candidate in found]
+
+
 def listings(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
     """A listing of each candidate, with one query for all alarms that were not dismissed."""
-    made = [Listing(candidate, number, address) for number, candidate in enumerate(found, 1)]
+    made = rows(found, address=address)
     by_module = {each.candidate.module.pk: each for each in made if each.candidate.module}
     alarms = Alarm.objects.filter(dismissed_at=None, version__module__in=by_module).select_related("version")
     for alarm in alarms.defer("version__schema", "version__readme", "version__changes", "version__commits"):
@@ -73,25 +123,7 @@ def listings(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
     return made
 
 
-@dataclass(frozen=True)
-class Aside:
-    """The listings that the page folds away, and what they are."""
-
-    listings: list[Listing]
-
-    @property
-    def title(self) -> str:
-        return f"{counted(len(self.listings), 'folder')} of examples, tests and wrappers"
-
-
-def apart_from_aside(made: Iterable[Listing]) -> tuple[list[Listing], Aside]:
-    """The listings that the page shows, and those that it folds away."""
-    made = list(made)
-    return [each for each in made if not each.candidate.is_aside], Aside(
-        [each for each in made if each.candidate.is_aside]
-    )
-
-
-def parents(made: Iterable[Listing]) -> list[tuple[str, int]]:
-    """The folders that the listings can be filtered by, with the number of listings directly in each."""
-    return sorted(Counter(each.candidate.parent for each in made).items())
+def parents(found: Iterable[Candidate]) -> list[str]:
+    """The folders above those of the candidates, which a search can name; none where all are in one."""
+    names = sorted({each.parent for each in found})
+    return [name for name in names if name] if len(names) > 1 else []

@@ -1,20 +1,25 @@
 """Texts of the Publish page besides its candidates: missing setup, the save bar, results and refusals."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import GitHubConnection
 from foundation.paragraphs import counted, joined, listed
-from modules.models import Scan
+from modules.models import Publication, Scan
 from modules.publishing.candidate import Candidate, Plan, most_first
-from modules.publishing.services import NotPublishable, Publication, StalePublication
+from modules.publishing.promise import Promise
+from modules.publishing.services import Busy, NotConfirmed, StalePublication
 
+NEWS = timedelta(hours=1)
 UNTOUCHED = "Existing deployments are not affected."
-VERBS = (("new", "publish"), ("updated", "update"), ("removed", "remove"))
-RESULTS = (("created", "published"), ("updated", "updated"), ("removed", "removed"))
+VERBS = {"new": "publish", "back": "bring back", "updated": "update", "removed": "remove"}
+RESULTS = {"new": "published", "back": "brought back", "updated": "updated", "removed": "removed"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class SaveBar:
     consequences: str
     button: str
     changes_anything: bool
+    breaking: str = ""  # what a person has to confirm; blank for nothing
 
 
 @dataclass(frozen=True)
@@ -86,20 +92,46 @@ def separate(paths: Sequence[str]) -> SafeString | str:
 
 def save_bar(plan: Plan) -> SaveBar:
     """The summary, the consequences and the button for publishing the ticked candidates."""
-    return SaveBar(_summary(plan), _consequences(plan), _button(plan), plan.changes_anything)
+    return SaveBar(_summary(plan), _consequences(plan), _button(plan), plan.changes_anything, _confirmation(plan))
 
 
-def result(done: Publication) -> str:
+def result(promise: Promise) -> str:
     """The changes that a publication made, in the words of the button."""
-    text = _deeds([(word, len(getattr(done, name))) for name, word in RESULTS])
+    kinds = Counter(becomes.split(" ")[0] for becomes in promise.values())
+    text = _deeds([(word, kinds[kind]) for kind, word in RESULTS.items()])
     return f"{text}." if text else "Nothing changed. The catalogue is as it was."
 
 
-def refusal(error: StalePublication | NotPublishable) -> Refusal:
+def refusal(error: StalePublication | Busy | NotConfirmed) -> Refusal:
     if isinstance(error, StalePublication):
-        kept = "Nothing was published. Your ticks are kept. Check what changed, then publish again."
+        kept = "Nothing was published. Your choices are kept. Check what changed, then publish again."
         return Refusal(str(error), kept, error.changes)
-    return Refusal(str(error), "Nothing was published. Untick them, or fix them in the repository and scan again.")
+    if isinstance(error, Busy):
+        return Refusal(str(error), "Nothing more was started. Your choices are kept. Publish again when it has ended.")
+    return Refusal(str(error), "Nothing was published. Your choices are kept. Confirm it below, then publish again.")
+
+
+def progress(publication: Publication) -> str:
+    """How far a publication is, or how it ended."""
+    if publication.status == Publication.Status.PENDING:
+        return f"{_who(publication, 'The portal')} started to publish. Waiting for a worker."
+    if publication.status == Publication.Status.RUNNING:
+        number = f"{publication.prepared:,} of {counted(publication.total, 'module')}"
+        return f"{number} prepared. Nobody sees a change before all are ready. You can leave this page."
+    if publication.status == Publication.Status.CANCELLED:
+        return "Publishing was cancelled. Nothing was published."
+    if publication.status == Publication.Status.FAILED:
+        return f"{publication.error} Nothing was published. Check the list below, then publish again."
+    return f"{result(publication.promise)} Started by {_who(publication)}."
+
+
+def is_news(publication: Publication) -> bool:
+    """Whether the page shows a publication: until it has ended, and an hour longer."""
+    return publication.finished_at is None or timezone.now() - publication.finished_at < NEWS
+
+
+def _who(publication: Publication, portal: str = "the portal") -> str:
+    return publication.by.short_name if publication.by else portal
 
 
 def incomplete() -> Refusal:
@@ -113,8 +145,10 @@ def _possessive(is_platform: bool) -> str:
 
 def _summary(plan: Plan) -> str:
     back = sum(candidate.comes_back for candidate in plan.new)
+    kept = sum(candidate.has_update for candidate in plan.unchanged)
     counts = {"new": len(plan.new) - back, "brought back": back}
-    counts |= {name: len(getattr(plan, name)) for name in ("updated", "removed", "unchanged")}
+    counts |= {"updated": len(plan.updated), "removed": len(plan.removed), "kept without its update": kept}
+    counts["unchanged"] = len(plan.unchanged) - kept
     text = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
     return f"{text}." if text else "Select modules to publish."
 
@@ -123,17 +157,26 @@ def _consequences(plan: Plan) -> SafeString:
     return joined([_breaking(plan.updated), _removals(plan.removed), UNTOUCHED])
 
 
+def _confirmation(plan: Plan) -> str:
+    if not plan.breaking:
+        return ""
+    return f"Publish the breaking {'update' if len(plan.breaking) == 1 else 'updates'} of {titles(plan.breaking)}"
+
+
+def titles(found: Sequence[Candidate]) -> str:
+    return listed([candidate.title for candidate in found])
+
+
 def _breaking(updated: Collection[Candidate]) -> str:
-    number = sum(candidate.preview.is_breaking for candidate in updated)
+    number = sum(candidate.is_breaking for candidate in updated)
     return f"{counted(number, 'update')} {'is' if number == 1 else 'are'} breaking." if number else ""
 
 
-def _removals(removed: Collection[Candidate]) -> str:
+def _removals(removed: Sequence[Candidate]) -> str:
     """The modules to be removed, and whose live deployments of them keep running; blank without any."""
     if not removed:
         return ""
-    titles = listed([candidate.title for candidate in removed])
-    leaves = f"{titles} {'leaves' if len(removed) == 1 else 'leave'} the catalogue."
+    leaves = f"{titles(removed)} {'leaves' if len(removed) == 1 else 'leave'} the catalogue."
     people = most_first(pair for candidate in removed for pair in candidate.preview.people)
     if not people:
         return leaves
@@ -143,7 +186,9 @@ def _removals(removed: Collection[Candidate]) -> str:
 
 
 def _button(plan: Plan) -> str:
-    return _deeds([(verb, len(getattr(plan, name))) for name, verb in VERBS]) or "Publish"
+    numbers = {"new": len(plan.new) - len(plan.back), "back": len(plan.back)}
+    numbers |= {"updated": len(plan.updated), "removed": len(plan.removed)}
+    return _deeds([(verb, numbers[kind]) for kind, verb in VERBS.items()]) or "Publish"
 
 
 def _deeds(deeds: Sequence[tuple[str, int]]) -> str:

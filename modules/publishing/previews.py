@@ -2,43 +2,66 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any, TypeAlias
 
 from django.db.models import Count
 
 from accounts.models import GitHubConnection, User
 from modules.json_columns import KeptCommit
 from modules.models import ModuleVersion, Scan, Tag
-from modules.publishing import title_notes
+from modules.publishing import candidates, comparisons, title_notes
 from modules.publishing.candidate import Candidate, Live, Preview
-from modules.terraform import abilities
-from modules.terraform.schema import Schema
-from modules.versions import compare, numbering
+from modules.versions import numbering
 
-__all__ = ["Preview", "attach"]
+WithTaken: TypeAlias = Any  # a ModuleVersion with the annotations of `candidates.newest_versions`
+
+__all__ = ["Preview", "attach", "attach_live", "attach_numbers", "tags_of"]
 
 
 def attach(found: Iterable[Candidate], connection: GitHubConnection, scan: Scan | None) -> None:
-    """Set `preview` and `title_notes` on each candidate that is valid or has a version.
+    """Set the whole `preview` and `title_notes` on each candidate that is valid or has a version.
 
     One that is not ticked gets the preview of ticking it. The number of queries does not depend on the number of
-    candidates. Publishing uses the same previews, so it does exactly what they show.
+    candidates, but for comparisons that are not stored. Publishing uses the same previews, so it does exactly what they
+    show.
     """
     found = [candidate for candidate in found if candidate.is_valid or candidate.newest]
     title_notes.note(found, connection.owner_id)
-    known = [candidate for candidate in found if candidate.newest]
-    before = _schemas([candidate.newest for candidate in known if candidate.has_new_content])
-    taken, live = _taken(known), _live(known)
-    tags = _tags(connection, scan) if scan else []
+    candidates.details(found)
+    compared = comparisons.of_candidates(found)
+    for candidate in found:
+        if candidate.path in compared:
+            candidate.bump = compared[candidate.path].bump
+    attach_numbers(found, tags_of(connection, scan) if scan else [])
+    places = {row["sha"]: place for place, row in enumerate(scan.history)} if scan else {}
+    for candidate in found:
+        if candidate.path in compared:
+            told = compared[candidate.path]
+            candidate.preview.changes, candidate.preview.widened = told.changes, told.widened
+            commits = _commits_since(candidate.newest.commit, scan, places)
+            candidate.preview.commits, candidate.preview.commits_are_whole = commits
+    attach_live(found)
+
+
+def attach_numbers(found: Iterable[Candidate], tags: Collection[str]) -> None:
+    """Set a `preview` with number, tag, note and bump alone; no query. `tags` are those of the scanned commit."""
     for candidate in found:
         if candidate.newest is None:
             candidate.preview = _first(candidate, tags)
         elif candidate.has_new_content:
-            candidate.preview = _next(
-                candidate, scan, before=before[candidate.newest.pk], taken=taken[candidate.module.pk], tags=tags
-            )
+            candidate.preview = _next(candidate, tags)
         else:
             candidate.preview = _as_it_is(candidate)
-        candidate.preview.live = live[candidate.module.pk] if candidate.newest else []
+
+
+def attach_live(found: Iterable[Candidate]) -> None:
+    """Set the live deployments on previews, the newest version first, with one query."""
+    known = {candidate.module.pk: candidate for candidate in found if candidate.newest and candidate.preview}
+    if not known:
+        return
+    live = _live(list(known))
+    for module, candidate in known.items():
+        candidate.preview.live = live[module]
 
 
 def _first(candidate: Candidate, tags: Collection[str]) -> Preview:
@@ -46,24 +69,12 @@ def _first(candidate: Candidate, tags: Collection[str]) -> Preview:
     return Preview(number.semver, tag=number.tag, note=number.note, bump=ModuleVersion.Bump.FIRST)
 
 
-def _next(
-    candidate: Candidate, scan: Scan, *, before: Schema, taken: Collection[str], tags: Collection[str]
-) -> Preview:
-    after = candidate.found.schema
-    changes = compare.compare(before, after)
-    bump = numbering.bump_of(changes)
-    number = numbering.number(newest=candidate.newest.semver, taken=taken, bump=bump, tags=tags, path=candidate.path)
-    commits, are_whole = commits_since(candidate.newest.commit, scan)
-    return Preview(
-        number.semver,
-        tag=number.tag,
-        note=number.note,
-        bump=bump,
-        changes=changes,
-        widened=abilities.widened(before, after),
-        commits=commits,
-        commits_are_whole=are_whole,
+def _next(candidate: Candidate, tags: Collection[str]) -> Preview:
+    newest: WithTaken = candidate.newest
+    number = numbering.number(
+        newest=newest.semver, taken=newest.taken, bump=candidate.bump, tags=tags, path=candidate.path
     )
+    return Preview(number.semver, tag=number.tag, note=number.note, bump=candidate.bump)
 
 
 def _as_it_is(candidate: Candidate) -> Preview:
@@ -73,32 +84,16 @@ def _as_it_is(candidate: Candidate) -> Preview:
     return Preview(current.semver, tag=current.tag, note=note, bump=ModuleVersion.Bump.PATCH)
 
 
-def commits_since(commit: str, scan: Scan) -> tuple[list[KeptCommit], bool]:
+def _commits_since(commit: str, scan: Scan, places: dict[str, int]) -> tuple[list[KeptCommit], bool]:
     """The branch's commits after `commit`, newest first, and whether the stored history reaches back to it."""
-    for position, row in enumerate(scan.history):
-        if row["sha"] == commit:
-            return scan.history[:position], True
+    if commit in places:
+        return scan.history[: places[commit]], True
     return ([], True) if commit == scan.commit else (scan.history, False)
 
 
-def _schemas(versions: Iterable[ModuleVersion]) -> dict[int, Schema]:
-    found = ModuleVersion.objects.filter(pk__in=[version.pk for version in versions])
-    return dict(found.values_list("pk", "schema"))
-
-
-def _taken(known: list[Candidate]) -> dict[int, set[str]]:
-    """The version numbers in use, by module."""
-    given = defaultdict(set)
-    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in known])
-    for module, semver in versions.order_by().values_list("module_id", "semver"):
-        given[module].add(semver)
-    return given
-
-
-def _live(known: list[Candidate]) -> dict[int, list[Live]]:
-    """Live deployments by module, the newest version first."""
+def _live(modules: list[int]) -> dict[int, list[Live]]:
     found = defaultdict(list)
-    versions = ModuleVersion.objects.filter(module__in=[candidate.module for candidate in known])
+    versions = ModuleVersion.objects.filter(module__in=modules)
     counted = (
         versions.live_deployments()
         .with_is_told()
@@ -112,6 +107,7 @@ def _live(known: list[Candidate]) -> dict[int, list[Live]]:
     return found
 
 
-def _tags(connection: GitHubConnection, scan: Scan) -> list[str]:
+def tags_of(connection: GitHubConnection, scan: Scan) -> list[str]:
+    """The tags of the scanned commit."""
     tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, commit=scan.commit)
     return list(tags.values_list("name", flat=True))

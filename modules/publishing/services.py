@@ -6,20 +6,33 @@ from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.models import GitHubConnection, User
 from foundation.wake import wake
-from modules.models import Module, Scan
-from modules.publishing import candidates, previews, writing
+from modules.models import Module, Publication, Scan
+from modules.publishing import candidates, comparisons, drafts, job, previews, promise, writing
 from modules.publishing.candidate import Candidate, Plan
+from modules.publishing.promise import Promise
+
+AT_ONCE = 10  # modules that a request publishes itself, so that nobody waits for a worker
 
 
 class StalePublication(Exception):
-    """A publication or a scan is newer than the form; `changes` are sentences about it."""
+    """Publishing would do something else than the form promised; `changes` are sentences about it."""
 
     def __init__(self, changes: list[str]) -> None:
         super().__init__("The repository or the catalogue changed after you opened this page.")
         self.changes = changes
+
+
+class Busy(Exception):
+    """Another publication of the same connection has not ended; `publication` is that one."""
+
+    def __init__(self, publication: Publication) -> None:
+        super().__init__("Other modules of this repository are being published.")
+        self.publication = publication
 
 
 class NotPublishable(Exception):
@@ -30,8 +43,15 @@ class NotPublishable(Exception):
         self.paths = paths
 
 
+class NotConfirmed(Exception):
+    """Breaking updates are chosen, and nobody confirmed them."""
+
+    def __init__(self) -> None:
+        super().__init__("Breaking updates need your confirmation.")
+
+
 @dataclass
-class Publication:
+class Published:
     """The modules of a publication, by change."""
 
     created: list[Module] = field(default_factory=list)
@@ -47,35 +67,79 @@ def publish(
     scan: Scan | None,
     paths: Collection[str],
     by: User,
-    seen: dict[str, int] | None = None,
-    numbers: dict[str, str] | None = None,
+    promised: Promise | None = None,
     apart: Collection[str] = (),
-) -> Publication:
-    """Publish exactly `paths` of the connection's repository, as its newest scan found them.
+) -> Published:
+    """Publish exactly `paths` of the connection's repository, as its newest scan found them, at once.
 
     New modules are created, changed ones get their next version, all others are removed from the catalogue; deployments
-    are not affected. A published module may stay at its version although it is invalid now. The form showed `scan`,
-    `seen` (`candidates.standing`) and `numbers` (`candidates.numbers`); None for the latter two skips their check.
-    `apart` as in `candidates.of_repository`. Raises StalePublication, NotPublishable and PermissionDenied.
+    are not affected. A published module may stay at its version although it is invalid now. The caller saw `scan`, and
+    `promised` if not None. `apart` as in `candidates.of_repository`. Raises StalePublication, NotPublishable, Busy and
+    PermissionDenied.
     """
-    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    if not by.may_publish_for(connection.owner):
-        raise PermissionDenied
-    _lock_modules(connection)
-    scan = _fresh(connection, scan, seen, apart)
+    connection = _locked(connection, by)
+    scan = _fresh(connection, scan, apart)
     found = candidates.of_repository(connection, scan, apart=apart)
     plan = _plan(found, paths)
-    written = [*plan.new, *plan.updated]
-    previews.attach(written, connection, scan)
-    _check_numbers(written, numbers or {})
-    _wake_renderer(written)
-    removed = [writing.remove(candidate.module, by=by) for candidate in plan.removed]  # first, as it frees titles
-    return Publication(
-        created=[writing.create(candidate, scan, by=by) for candidate in plan.new],
-        updated=[writing.update(candidate, scan, by=by) for candidate in plan.updated],
+    publication = _publication(connection, found, scan, by=by, promised=promised, apart=apart)
+    _finished(publication)
+    now = {module.pk: module for module in candidates.modules_of(connection).select_related("current_version")}
+    by_path = {module.path: module for module in now.values()}
+    return Published(
+        created=[by_path[candidate.path] for candidate in plan.new],
+        updated=[now[candidate.module.pk] for candidate in plan.updated],
         unchanged=[candidate.module for candidate in plan.unchanged],
-        removed=removed,
+        removed=[now[candidate.module.pk] for candidate in plan.removed],
     )
+
+
+@transaction.atomic
+def request(
+    connection: GitHubConnection,
+    *,
+    by: User,
+    promised: Promise,
+    confirms_breaking: bool = False,
+    apart: Collection[str] = (),
+) -> Publication | None:
+    """Enqueue what the person's draft says, if that is still what was `promised`. Returns None for nothing to do.
+
+    A second press of the same button returns the same publication. One of at most AT_ONCE modules wakes no worker: the
+    caller carries it out. Raises StalePublication, NotConfirmed, Busy and PermissionDenied.
+    """
+    connection = _locked(connection, by)
+    scan = candidates.newest_scan(connection)
+    if scan is None:
+        raise StalePublication(["Another repository was selected, or it has not been scanned yet."])
+    if running := connection.publications.unfinished().first():
+        if running.promise == promised and running.by_id == by.pk:
+            return running
+        raise Busy(running)
+    found = candidates.of_repository(connection, scan, apart=apart)
+    comparisons.attach_bumps(found)
+    drafts.apply(found, drafts.choices_of(connection, by))
+    publication = _publication(connection, found, scan, by=by, promised=promised, apart=apart)
+    if candidates.plan(found).breaking and not confirms_breaking:
+        raise NotConfirmed
+    if not publication.total:
+        publication.delete()
+        return None
+    if publication.total > AT_ONCE:
+        transaction.on_commit(partial(wake, "modules.publish_modules", publication.pk))
+    return publication
+
+
+@transaction.atomic
+def cancel(publication: Publication, *, by: User) -> bool:
+    """Stop a publication that has not ended; nothing of it is published. Returns False when it had ended already.
+
+    Raises PermissionDenied.
+    """
+    if not by.may_publish_for(publication.connection.owner):
+        raise PermissionDenied
+    left = Publication.objects.unfinished().filter(pk=publication.pk)
+    status = Publication.Status.CANCELLED
+    return bool(left.update(status=status, token=F("token") + 1, lease_expires_at=None, finished_at=Now()))
 
 
 @transaction.atomic
@@ -83,18 +147,19 @@ def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[M
     """Publish the compatible updates of modules with automatic publishing, and return these modules.
 
     `Candidate.publishes_itself` decides, first without and then with the preview. Returns an empty list unless `scan`
-    is the newest of the selected repository. The person who switched it on is the publisher of the versions. Call it
-    outside of the transaction that ended the scan.
+    is the newest of the selected repository, and while something else is published: the next scan comes back to it. The
+    person who switched it on is the publisher of the versions. Call it outside of the transaction that ended the scan.
     """
     connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    if candidates.newest_scan(connection) != scan:
+    if candidates.newest_scan(connection) != scan or connection.publications.unfinished().exists():
         return []
-    _lock_modules(connection)
     found = [each for each in candidates.of_repository(connection, scan) if each.publishes_itself]
     previews.attach(found, connection, scan)
     possible = [each for each in found if each.publishes_itself]
-    _wake_renderer(possible)
-    return [writing.update(each, scan, by=each.module.auto_publish_by, is_automatic=True) for each in possible]
+    if not possible:
+        return []
+    _finished(_publication(connection, possible, scan, by=None, promised=None))
+    return list(Module.objects.filter(pk__in=[each.module.pk for each in possible]).order_by("path"))
 
 
 @transaction.atomic
@@ -109,38 +174,50 @@ def remove(module: Module, *, by: User) -> Module:
     return writing.remove(module, by=by) if module.is_listed else module
 
 
-def _wake_renderer(written: list[Candidate]) -> None:
-    """Let a worker render the texts of new versions; their pages render nothing."""
-    if written:
-        transaction.on_commit(partial(wake, "modules.render_texts"))
+def _locked(connection: GitHubConnection, by: User) -> GitHubConnection:
+    """The connection, locked; raises PermissionDenied."""
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    if not by.may_publish_for(connection.owner):
+        raise PermissionDenied
+    return connection
 
 
-def _lock_modules(connection: GitHubConnection) -> None:
-    list(candidates.modules_of(connection).locked().order_by("pk").values_list("pk"))
+def _publication(
+    connection: GitHubConnection,
+    found: list[Candidate],
+    scan: Scan,
+    *,
+    by: User | None,
+    promised: Promise | None,
+    apart: Collection[str] = (),
+) -> Publication:
+    """A queued publication of these candidates as they are ticked; raises StalePublication and Busy."""
+    affected = candidates.plan(found).affected
+    comparisons.attach_bumps(affected)
+    previews.attach_numbers(affected, previews.tags_of(connection, scan))
+    now = promise.of_candidates(affected)
+    if promised is not None and promised != now:
+        raise StalePublication(promise.differences(promised, now))
+    if running := connection.publications.unfinished().first():
+        raise Busy(running)
+    return Publication.objects.create(connection=connection, scan=scan, by=by, promise=now, apart=list(apart))
 
 
-def _fresh(
-    connection: GitHubConnection, scan: Scan | None, seen: dict[str, int] | None, apart: Collection[str]
-) -> Scan:
-    """Return the newest scan; raises StalePublication when what a form of `scan` and `seen` shows has changed."""
+def _finished(publication: Publication) -> None:
+    """Carry it out in this process and transaction; raises StalePublication."""
+    done = job.carry_out(publication.pk)
+    if done is None or done.status != Publication.Status.SUCCEEDED:
+        raise StalePublication(list(done.problems.values()) if done else [])
+
+
+def _fresh(connection: GitHubConnection, scan: Scan | None, apart: Collection[str]) -> Scan:
+    """Return the newest scan; raises StalePublication when it found something else than `scan`."""
     newest = candidates.newest_scan(connection)
     if newest is None or scan is None or scan.repository_id != connection.repository_id:
         raise StalePublication(["Another repository was selected, or it has not been scanned yet."])
-    known = candidates.standing(connection) if seen is None else seen
-    if changes := candidates.differences(connection, scan=scan, newest=newest, seen=known, apart=apart):
+    if changes := candidates.differences(connection, scan=scan, newest=newest, apart=apart):
         raise StalePublication(changes)
     return newest
-
-
-def _check_numbers(found: list[Candidate], numbers: dict[str, str]) -> None:
-    """Raise StalePublication where a number differs from the form's, as a new tag may cause."""
-    changes = [
-        f"{candidate.path or 'The root folder'} is now version {candidate.preview.semver}. The page showed {number}."
-        for candidate in found
-        if (number := numbers.get(candidate.path)) and number != candidate.preview.semver
-    ]
-    if changes:
-        raise StalePublication(changes)
 
 
 def _plan(found: list[Candidate], paths: Collection[str]) -> Plan:

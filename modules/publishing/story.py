@@ -1,6 +1,7 @@
 """Texts about a candidate, for the Publish page and for the folder's page."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -30,6 +31,39 @@ def of_candidate(candidate: Candidate, *, terms: Terms, address: str = "") -> li
         *_muted(candidate.title_notes),
         *_automatic(candidate),
     ]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of a candidate, for its row; `tone` as in Paragraph."""
+
+    text: str
+    tone: str = ""
+
+
+def fate(candidate: Candidate) -> Fate:
+    """What publishing makes of a candidate as it is ticked now; it needs a preview unless it is invalid."""
+    if candidate.change == "removed":
+        return Fate(_removed(candidate), "bad")
+    if candidate.change == "new":
+        verb = "Will be brought back as" if candidate.comes_back else "Will be published as"
+        return Fate(f"{verb} {candidate.preview.semver}", "ok")
+    if candidate.change == "updated":
+        semver = candidate.preview.semver
+        return (
+            Fate(f"Will become {semver}, a breaking update", "warn")
+            if candidate.is_breaking
+            else Fate(f"Will become {semver}", "run")
+        )
+    if candidate.is_published:
+        return Fate(f"Stays at {candidate.module.current_version.semver}")
+    return Fate("Not published") if candidate.is_valid else Fate("")
+
+
+def _removed(candidate: Candidate) -> str:
+    live = _deployments(candidate.preview) if candidate.preview else ""
+    keeps = f"{live} {_verb(candidate.preview.deployments, 'keeps', 'keep')} running." if live else ""
+    return " ".join(filter(None, ["Will be removed.", keeps, notice(candidate.preview.told) if live else ""]))
 
 
 def next_step(candidate: Candidate, publish_page: str) -> list[Paragraph]:
@@ -82,8 +116,9 @@ def _becomes(candidate: Candidate, terms: Terms) -> str:
         return _leaves(candidate.preview)
     if candidate.is_published and not candidate.is_valid:
         return _stays(candidate)
-    if candidate.change == "updated":
-        return joined([_step(candidate), _live(candidate.preview)])
+    if candidate.has_update:
+        kept = f"You keep {candidate.newest.semver}." if candidate.keeps else ""
+        return joined([_step(candidate), kept, _live(candidate.preview)])
     if candidate.change == "unchanged":
         published = format_html("{}, published {}.", _newest(candidate), ago(candidate.newest.published_at))
         return joined([published, _shape(candidate)])

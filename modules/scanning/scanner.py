@@ -22,7 +22,7 @@ from accounts.services import token_of
 from foundation import engine
 from modules.json_columns import KeptCommit
 from modules.models import Archive, Scan, ScannedModule
-from modules.publishing import services
+from modules.publishing import job, services
 from modules.reading import reuse
 from modules.reading.archive import ArchiveRefused, Snapshot, archive_limits, pack, read_tarball
 from modules.reading.parse_cache import parse
@@ -267,14 +267,17 @@ def _succeed(scan: Scan, past: Past, **fields: Any) -> None:
 
 
 def _follow(scan_id: int) -> None:
-    """Raise alarms and publish automatically. A failure leaves the scan succeeded; the next scan retries."""
+    """Raise alarms, publish automatically, and compare the updates that are left for the Publish page.
+
+    A failure leaves the scan succeeded; the next scan retries.
+    """
     scan = Scan.objects.select_related("connection__owner").filter(pk=scan_id).first()
     if scan is None or scan.status != Scan.Status.SUCCEEDED:
         return
-    for step in (tag_alarms.after_scan, services.publish_automatically):
+    for step in (tag_alarms.after_scan, services.publish_automatically, job.compare_ahead):
         try:
             step(scan.connection, scan=scan)
-        except Exception:  # a failed step must not stop the other one
+        except Exception:  # a failed step must not stop the others
             logger.exception("scan not followed up", extra={"scan": scan_id, "step": step.__name__})
 
 

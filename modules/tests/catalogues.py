@@ -2,7 +2,7 @@
 
 from accounts.services import save_token, select_repository
 from modules.models import Module, Scan
-from modules.publishing import services
+from modules.publishing import candidates, previews, promise, services
 from modules.scanning.scanner import scan_repository
 from modules.scanning.services import start_scan
 
@@ -28,9 +28,18 @@ def scan(connection, by=None) -> Scan:
     return row
 
 
-def publish(connection, *paths, by=None) -> services.Publication:
+def publish(connection, *paths, by=None) -> services.Published:
     by = by or connection.owner
     return services.publish(connection, scan=scan(connection, by=by), paths=set(paths), by=by)
+
+
+def promised(connection, *paths):
+    """What a form that ticks exactly these paths promises now."""
+    scan = candidates.newest_scan(connection)
+    found = candidates.of_repository(connection, scan)
+    candidates.tick(found, paths)
+    previews.attach(found, connection, scan)
+    return promise.of_candidates(found)
 
 
 def published(github, owner, *, by=None, name=NAME, path="greeting", source=GREETING, **fields) -> Module:

@@ -1,5 +1,6 @@
 """Titles in effect: the publisher's, else the repository's, unique among one owner's published modules."""
 
+from collections.abc import Container
 from itertools import chain, count
 
 from modules.models import Module
@@ -9,9 +10,13 @@ LONGEST = 200  # characters, as the module's column holds them
 
 def in_effect(module: Module, wanted: str) -> str:
     """The title of `module`: its publisher's, else `wanted`, with its folder appended where that is taken."""
-    title = module.own_title or wanted
     others = Module.objects.listed().filter(owner=module.owner_id).exclude(pk=module.pk)
-    taken = {other.casefold() for other in others.values_list("title", flat=True)}
+    return unique(module, wanted, {other.casefold() for other in others.values_list("title", flat=True)})
+
+
+def unique(module: Module, wanted: str, taken: Container[str]) -> str:
+    """`in_effect` where `taken` are the titles of the owner's other published modules, in folded case."""
+    title = module.own_title or wanted
     repository = module.repository_name
     folders = [module.path or repository, f"{repository}/{module.path}".rstrip("/")]
     last_resort = (f"{module.ref} {number}" for number in count(1))

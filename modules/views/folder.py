@@ -16,7 +16,7 @@ from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest
 from foundation.paragraphs import Paragraph
 from modules.forms.publishing import TermsForm, folder_named
-from modules.publishing import candidates, previews, story
+from modules.publishing import candidates, drafts, previews, story
 from modules.publishing.listing import Listing, listings
 from modules.publishing.services import NotPublishable
 from modules.publishing.terms import set_terms
@@ -82,7 +82,9 @@ def _folder(request: SignedInRequest, name: str | None) -> Folder:
     candidate = candidates.at_path(connection, scan, path, apart=apart)
     if candidate is None:
         raise Http404
+    candidates.details([candidate])
     previews.attach([candidate], connection, scan)
+    drafts.apply([candidate], drafts.choices_of(connection, request.user))
     return Folder(side, connection, listings([candidate], address=query_of(side, apart))[0], apart)
 
 

@@ -1,11 +1,11 @@
 """The Publish page: the modules of a repository, and which of them are published."""
 
-import json
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest, part_of_page
-from modules.forms.publishing import PublishForm
-from modules.models import Module, Scan
-from modules.publishing import candidates, page_story, previews, services
-from modules.publishing.listing import apart_from_aside, listings, parents
-from modules.scanning import story as scan_story
+from modules.forms.publishing import PublishForm, changed_choices, folder_named, selection_of
+from modules.models import Module, Publication
+from modules.publishing import candidates, drafts, job, page_story, services
 from modules.scanning.services import NothingToScan, start_scan
 from modules.views.carried import apart_of, query_of
+from modules.views.publish_page import context, detailed, loaded, publish_page_of
 
 
 @login_required
@@ -29,25 +28,83 @@ def publish(request: SignedInRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request)
     connection = get_object_or_404(side.connections)
-    form = _validated(request.POST)
-    if form.errors:
-        return _page(request, status=422, form=form, refusal=page_story.incomplete())
-    scan = connection.scans.filter(ref=form.cleaned_data["scan"]).first()
-    shown = {name: form.cleaned_data[name] for name in ("seen", "numbers")} | {"apart": apart_of(request)}
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422, refusal=page_story.incomplete())
+    _save(request, connection)
+    asked = {"promised": form.cleaned_data["promise"], "confirms_breaking": form.cleaned_data["confirmed"]}
     try:
-        done = services.publish(connection, scan=scan, paths=form.cleaned_data["modules"], by=request.user, **shown)
-    except (services.StalePublication, services.NotPublishable) as error:
-        return _page(request, status=422, form=form, refusal=page_story.refusal(error))
-    messages.success(request, page_story.result(done))
-    return redirect(_publish_page_of(side))
+        publication = services.request(connection, by=request.user, apart=apart_of(request), **asked)
+        _carry_out(request, publication)
+    except (services.StalePublication, services.NotConfirmed, services.Busy) as error:
+        return _page(request, status=422, refusal=page_story.refusal(error))
+    return redirect(publish_page_of(side))
+
+
+@login_required
+@require_POST
+def draft_save(request: SignedInRequest) -> HttpResponse:
+    """Saves the choices of the rows on the page. htmx gets the rows that changed, and the bar."""
+    connection = get_object_or_404(side_of(request).connections.select_related("owner"))
+    changed = _save(request, connection)
+    if request.htmx:
+        return render(request, "modules/_chosen.html", context(request, only=changed))
+    if request.POST.get("all"):
+        overview = loaded(request, connection)
+        shown = selection_of(request.POST).found(overview.found)
+        drafts.save(connection, drafts.select_all(shown), by=request.user)
+    return redirect(_next_page(request))
+
+
+@login_required
+@require_POST
+def draft_reset(request: SignedInRequest) -> HttpResponse:
+    side = side_of(request)
+    drafts.forget(get_object_or_404(side.connections), by=request.user)
+    return redirect(publish_page_of(side))
 
 
 @login_required
 @require_safe
 @part_of_page
-def publish_preview(request: SignedInRequest) -> HttpResponse:
-    """Only the save bar, for the boxes that are ticked now."""
-    return render(request, "modules/_savebar.html", _context(request, form=_validated(request.GET)))
+def publish_rows(request: SignedInRequest) -> HttpResponse:
+    """The next page of rows, for the end of the list."""
+    return render(request, "modules/_rows.html", context(request))
+
+
+@login_required
+@require_safe
+@part_of_page
+def publish_row(request: SignedInRequest) -> HttpResponse:
+    """What a row opens."""
+    path = folder_named(request.GET.get("path"))
+    connection = get_object_or_404(side_of(request).connections.select_related("owner"))
+    listing = detailed(request, connection, path)
+    return render(request, "modules/_candidate_details.html", {"listing": listing, "candidate": listing.candidate})
+
+
+@login_required
+@require_safe
+@part_of_page
+def publication_status(request: SignedInRequest, ref: str) -> HttpResponse:
+    """The card of a publication; once it has ended, the browser loads the page anew."""
+    side = side_of(request)
+    publication = get_object_or_404(Publication, connection__in=side.connections, ref=ref)
+    card = {"side": side, "publication": publication, "publication_text": page_story.progress(publication)}
+    answer = render(request, "modules/_publication.html", card)
+    if publication.is_final:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@login_required
+@require_POST
+def publication_cancel(request: SignedInRequest, ref: str) -> HttpResponse:
+    side = side_of(request)
+    publication = get_object_or_404(Publication, connection__in=side.connections, ref=ref)
+    if not services.cancel(publication, by=request.user):
+        messages.info(request, "It had ended already, so nothing was cancelled.")
+    return redirect(publish_page_of(side))
 
 
 @login_required
@@ -59,7 +116,7 @@ def scan_start(request: SignedInRequest) -> HttpResponse:
         start_scan(connection, by=request.user)
     except NothingToScan:
         messages.error(request, "Select a repository first, then scan it.")
-    return redirect(_publish_page_of(side))
+    return redirect(publish_page_of(side))
 
 
 @login_required
@@ -69,8 +126,7 @@ def scan_status(request: SignedInRequest) -> HttpResponse:
     """The scan's card, and the list of modules once the scan has ended. 204 when the page shows that already."""
     if _is_shown(side_of(request), request.GET.get("card", "")):
         return HttpResponse(status=204)
-    form = _validated(request.GET) if "scan" in request.GET else None
-    return render(request, "modules/_scan_status.html", _context(request, form=form))
+    return render(request, "modules/_scan_status.html", context(request))
 
 
 @login_required
@@ -79,14 +135,38 @@ def module_remove(request: SignedInRequest, ref: str) -> HttpResponse:
     module = get_object_or_404(Module.objects.visible_to(request.user), ref=ref)
     services.remove(module, by=request.user)
     messages.success(request, f"{module.title} was removed from the catalogue. {page_story.UNTOUCHED}")
-    return redirect(_publish_page_of(Side(module.owner)))
+    return redirect(publish_page_of(Side(module.owner)))
 
 
-def _validated(data: QueryDict) -> PublishForm:
-    """The form, validated once for all its uses; a preview also uses an invalid one."""
-    form = PublishForm(data)
-    form.full_clean()
-    return form
+def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> HttpResponse:
+    return render(request, "modules/publish.html", context(request, **details), status=status)
+
+
+def _save(request: SignedInRequest, connection: GitHubConnection) -> set[str]:
+    """Save the choices that differ from what the form showed, and return their paths."""
+    changed = changed_choices(request.POST)
+    drafts.save(connection, changed, by=request.user)
+    return set(changed)
+
+
+def _carry_out(request: SignedInRequest, publication: Publication | None) -> None:
+    """Publish a few modules at once; more wait for a worker. Raises StalePublication."""
+    if publication is None:
+        messages.success(request, page_story.result({}))
+    elif publication.total <= services.AT_ONCE:
+        done = job.carry_out(publication.pk)
+        if done and done.status == Publication.Status.FAILED:
+            raise services.StalePublication(list(done.problems.values()) or [done.error])
+        messages.success(request, page_story.result(publication.promise))
+
+
+def _next_page(request: SignedInRequest) -> str:
+    """Where a button of the form leads: to the next rows, or back to these."""
+    selection = selection_of(request.POST)
+    if then := request.POST.get("then"):
+        selection = replace(selection, after=folder_named(then))
+    query = f"{query_of(side_of(request), apart_of(request))}{selection.query}".rstrip("&")
+    return reverse("modules:publish") + (f"?{query}" if query else "")
 
 
 def _is_shown(side: Side, ref: str) -> bool:
@@ -97,63 +177,3 @@ def _is_shown(side: Side, ref: str) -> bool:
         return False
     shown = connection.scans.filter(ref=ref).first()
     return shown is not None and (newest.status, newest.holder_id) == (shown.status, shown.holder_id)
-
-
-def _publish_page_of(side: Side) -> str:
-    return reverse("modules:publish") + side.query
-
-
-def _repository_form_of(side: Side) -> str:
-    return f"{reverse('accounts:profile')}{side.query}#repository"
-
-
-def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> HttpResponse:
-    return render(request, "modules/publish.html", _context(request, **details), status=status)
-
-
-def _context(
-    request: SignedInRequest, *, form: PublishForm | None = None, refusal: page_story.Refusal | None = None
-) -> dict[str, Any]:
-    side = side_of(request)
-    connection = side.connections.first()
-    context = {
-        "side": side,
-        "connection": connection,
-        "lead": page_story.lead(is_platform=side.owner is None),
-        "missing": page_story.missing(connection, is_platform=side.owner is None),
-        "refusal": refusal,
-        "elsewhere": candidates.elsewhere(connection or GitHubConnection(owner=side.owner)),
-    }
-    if connection is None or connection.repository_id is None:
-        return context
-    scan = candidates.scans_of(connection).first()
-    base = candidates.newest_scan(connection)
-    card = {"scan": scan, "scan_text": scan_story.text(scan, connection), "scan_aside": scan_story.aside(scan, base)}
-    card |= {"base": base, "nothing_found": page_story.nothing_found(base, profile=_repository_form_of(side))}
-    return context | card | _list(connection, base, form, apart_of(request))
-
-
-def _list(
-    connection: GitHubConnection, base: Scan | None, form: PublishForm | None, apart: list[str]
-) -> dict[str, Any]:
-    """The candidates, ticked as in the validated form, and the result of publishing them."""
-    found = candidates.of_repository(connection, base, apart=apart)
-    if form is not None:
-        known = form.cleaned_data.get("seen") or {}
-        # Modules that were published since the form was made are ticked: nobody unticked them.
-        since = {each.path for each in found if each.is_published and not known.keys() & {each.path, each.module.path}}
-        candidates.tick(found, {*form.cleaned_data.get("modules", set()), *since})
-    previews.attach(found, connection, base)
-    kept_apart = [candidate.path for candidate in found if candidate.path in apart]
-    shown, aside = apart_from_aside(listings(found, address=query_of(Side(connection.owner), apart)))
-    return {
-        "listings": shown,
-        "aside": aside,
-        "parents": parents(shown),
-        "bar": page_story.save_bar(candidates.plan(found)),
-        "counts": candidates.counts([each.candidate for each in shown]),
-        "seen_json": json.dumps(candidates.standing(connection)),
-        "numbers_json": json.dumps(candidates.numbers(found)),
-        "apart": kept_apart,
-        "separate": page_story.separate(kept_apart),
-    }

@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from billing.models import Wallet
+from modules.models import Archive, ScannedModule
 from modules.registry.offers import address as address_of
 from tests.leaks.rows import Row
 from tests.leaks.world import World
@@ -30,6 +31,7 @@ ARGUMENTS = {
     "ended": ("live", lambda live: (live.ref, 1)),
     "output": ("live", lambda live: (live.ref, "key")),
     "queued": ("waiting", lambda waiting: (waiting.ref, 1)),
+    "publication": ("publication", lambda publication: (publication.ref,)),
     "draft": ("draft", lambda draft: (draft.version.module.ref,)),
     "review": ("draft", lambda draft: (draft.version.module.ref, draft.ref)),
     "change": ("change", lambda change: (change.deployment.ref, change.ref)),
@@ -92,10 +94,14 @@ def form(row: Row, world: World, target: str, visitor: str) -> dict:
 
 
 def _publication(world: World, whose: str) -> dict:
+    fresh = Archive.objects.get(pk=_fresh(world, whose).archive_id).content_hash[:12]
+    ticked = {"shown": ["leave fresh"], "modules": ["fresh"]}
+    return ticked | {"promise": f'{{"fresh": "new 1.0.0 {fresh}"}}'}
+
+
+def _fresh(world: World, whose: str) -> ScannedModule:
     scan = world.things.get(whose, {}).get("scan") or world.things["platform"]["scan"]
-    families = ("everyone", "named", "exclusive") if whose in ("alice", "bob") else ("everyone",)
-    seen = ", ".join(f'"{family}": 2' for family in families)
-    return {"modules": ["fresh"], "scan": scan.ref, "seen": f"{{{seen}}}"}
+    return scan.found.get(path="fresh")
 
 
 def _removal(world: World, whose: str) -> dict:
@@ -125,6 +131,7 @@ FORMS = {
     "repository": lambda world, whose: {"repository": "1001"},
     "removal": _removal,
     "publication": _publication,
+    "dismissal": lambda world, whose: {"kind": "commit_gone", "found": "", "seen": 2**40, "reason": "Known"},
     "terms": lambda world, whose: {"path": "fresh", "credit_cost": "5", "audience": "exclusive"},
     "inputs": lambda world, whose: {"name": "another-name", "in-size": "large", "in-password": ""},
     "destruction": lambda world, whose: {"confirm": world.things[whose]["live"].name},

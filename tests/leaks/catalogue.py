@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import AccessibleRepository, GitHubConnection
 from foundation.credits import CREDIT
-from modules.models import Alarm, Archive, Module, ModuleVersion, Scan, ScannedModule, Share
+from modules.models import Alarm, Archive, Module, ModuleVersion, Publication, Scan, ScannedModule, Share
 from modules.reading.archive import new_file, pack
 from tests.leaks.markers import mark, name_of
 
@@ -70,6 +70,20 @@ def make_scan(connection) -> Scan:
         **fresh,
     )
     return scan
+
+
+def make_publication(scan, *, by) -> Publication:
+    """A publication that has ended with a problem."""
+    problem = mark(scan.connection.owner, "scan", "problem")
+    return Publication.objects.create(
+        connection=scan.connection,
+        scan=scan,
+        by=by,
+        promise={},
+        status=Publication.Status.FAILED,
+        problems={"fresh": problem},
+        finished_at=timezone.now(),
+    )
 
 
 def make_modules(owner, *, names, by) -> dict[str, Module]:

@@ -91,6 +91,7 @@ def _publish(things: dict, owner, *, carol, by) -> None:
     things["scan"] = catalogue.make_scan(connection)
     things |= catalogue.make_modules(owner, names=[carol], by=by)
     if owner:
+        things["publication"] = catalogue.make_publication(things["scan"], by=by)
         things["allowance"] = work.make_allowance(owner, by=None)
 
 

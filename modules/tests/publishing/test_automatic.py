@@ -136,7 +136,7 @@ class TestByThemselves:
         reason = "Second switched it on, and may no longer publish"
         assert (held_back(connection), automatic(connection)) == (reason, False)
         client.force_login(admin)
-        page = html.unescape(client.get("/publish/?for=platform").text)
+        page = html.unescape(client.get("/publish/row/?for=platform&path=greeting").text)
         assert f"Not published automatically: {reason}." in page
         assert "Compatible updates are published automatically." not in page
         set_terms(connection, path="greeting", terms=Terms(audience="everyone", auto_publish=True), by=admin)

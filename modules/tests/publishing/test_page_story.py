@@ -1,18 +1,28 @@
 """What the Publish page says beside its candidates, case by case; nothing here needs a database."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import GitHubConnection
-from modules.models import Module
+from modules.models import Module, ModuleVersion, Publication
 from modules.publishing import page_story
 from modules.publishing.candidate import Candidate, Live, Plan, Preview
-from modules.publishing.services import NotPublishable, Publication, StalePublication
+from modules.publishing.services import Busy, NotConfirmed, StalePublication
 
 QUIET = "Existing deployments are not affected."
 
 
 def candidates(*titles, live=(), bump="patch"):
     return [Candidate(title.lower(), title, preview=Preview("1.0.1", bump=bump, live=list(live))) for title in titles]
+
+
+def back(*titles):
+    """Candidates of removed modules that are ticked again."""
+    found = candidates(*titles)
+    for candidate in found:
+        candidate.module = Module(removed_at=timezone.now(), current_version=ModuleVersion())
+        candidate.newest, candidate.ticked = ModuleVersion(), True
+    return found
 
 
 LIVE = [Live("Bob", "1.0.0", 2, True), Live("Carol", "1.0.0", 1, True)]
@@ -68,41 +78,77 @@ def test_title_in_the_save_bar_is_escaped():
     assert bar.consequences == f"&lt;b&gt; leaves the catalogue. {QUIET}"
 
 
+def test_module_that_is_brought_back_is_called_so_in_bar_button_and_result():
+    bar = page_story.save_bar(Plan(new=[*candidates("A"), *back("B")]))
+    assert (bar.summary, bar.button) == ("1 new, 1 brought back.", "Publish 1, bring back 1")
+    assert page_story.result({"b": "back 1.0.0 abc"}) == "Brought back 1 module."
+
+
+def test_breaking_updates_are_named_to_be_confirmed():
+    assert page_story.save_bar(Plan(updated=candidates("A"))).breaking == ""
+    bar = page_story.save_bar(Plan(updated=[*candidates("A"), *candidates("B", "C", bump="major")]))
+    assert bar.breaking == "Publish the breaking updates of B and C"
+
+
 @pytest.mark.parametrize(
-    ("done", "text"),
+    ("promise", "text"),
     [
-        (Publication(), "Nothing changed. The catalogue is as it was."),
-        (Publication(unchanged=[Module()]), "Nothing changed. The catalogue is as it was."),
-        (Publication(removed=[Module()]), "Removed 1 module."),
+        ({}, "Nothing changed. The catalogue is as it was."),
+        ({"a": "removed"}, "Removed 1 module."),
         (
-            Publication(created=[Module()], updated=[Module()] * 2, removed=[Module()]),
+            {"a": "new 1.0.0 a", "b": "updated 1.1.0 b", "c": "updated 2.0.0 c", "d": "removed"},
             "Published 1, updated 2, removed 1.",
         ),
     ],
 )
-def test_result_repeats_the_button(done, text):
-    assert page_story.result(done) == text
+def test_result_repeats_the_button(promise, text):
+    assert page_story.result(promise) == text
 
 
 @pytest.mark.parametrize(
     ("error", "title", "text", "changes"),
     [
         (
-            StalePublication(["a was published."]),
+            StalePublication(["a has changed."]),
             "The repository or the catalogue changed after you opened this page.",
-            "Nothing was published. Your ticks are kept. Check what changed, then publish again.",
-            ["a was published."],
+            "Nothing was published. Your choices are kept. Check what changed, then publish again.",
+            ["a has changed."],
         ),
         (
-            NotPublishable(["a", "b"]),
-            "These folders cannot be published: a, b.",
-            "Nothing was published. Untick them, or fix them in the repository and scan again.",
+            NotConfirmed(),
+            "Breaking updates need your confirmation.",
+            "Nothing was published. Your choices are kept. Confirm it below, then publish again.",
+            [],
+        ),
+        (
+            Busy(Publication()),
+            "Other modules of this repository are being published.",
+            "Nothing more was started. Your choices are kept. Publish again when it has ended.",
             [],
         ),
     ],
 )
 def test_refusal_says_what_happened_what_was_kept_and_what_to_do(error, title, text, changes):
     assert page_story.refusal(error) == page_story.Refusal(title, text, changes)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        ("pending", "The portal started to publish. Waiting for a worker."),
+        (
+            "running",
+            "20 of 61 modules prepared. Nobody sees a change before all are ready. You can leave this page.",
+        ),
+        ("cancelled", "Publishing was cancelled. Nothing was published."),
+        ("failed", "It broke. Nothing was published. Check the list below, then publish again."),
+        ("succeeded", "Published 61 modules. Started by the portal."),
+    ],
+)
+def test_progress_of_a_publication(status, text):
+    promise = {f"m{number}": "new 1.0.0 a" for number in range(61)}
+    publication = Publication(status=status, promise=promise, prepared=20, error="It broke.")
+    assert page_story.progress(publication) == text
 
 
 @pytest.mark.parametrize(

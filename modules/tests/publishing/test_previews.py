@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from deployments.tests.factories import make_deployment, make_run
 from modules.models import Module, Tag
-from modules.publishing import candidates, previews, services
+from modules.publishing import candidates, previews, promise, services
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
 
 pytestmark = pytest.mark.django_db
@@ -94,14 +94,15 @@ class TestNumbers:
 
     def test_tag_that_came_after_the_page_refuses_the_form_with_the_other_number(self, connection, alice):
         rows = shown(connection, ticked={"greeting"})
-        numbers, reading = candidates.numbers(rows.values()), candidates.newest_scan(connection)
-        assert numbers == {"greeting": "1.0.0"}
+        reading = candidates.newest_scan(connection)
+        told = promise.of_candidates(rows.values())
+        assert told == {"greeting": f"new 1.0.0 {rows['greeting'].found.content_hash[:12]}"}
         Tag.objects.create(
             connection=connection, repository_id=connection.repository_id, name="v3.0.0", commit=reading.commit
         )
         with pytest.raises(services.StalePublication) as refused:
-            services.publish(connection, scan=reading, paths={"greeting"}, numbers=numbers, by=alice)
-        assert refused.value.changes == ["greeting is now version 3.0.0. The page showed 1.0.0."]
+            services.publish(connection, scan=reading, paths={"greeting"}, promised=told, by=alice)
+        assert refused.value.changes == ["greeting was to be published as 1.0.0. Now it would be published as 3.0.0."]
         assert not Module.objects.exists()
 
 
@@ -197,4 +198,4 @@ def test_queries_do_not_grow_with_the_modules(alice, carol, github):
         assert {row.preview.semver for row in rows} == {"1.0.0", "1.1.0"}
         assert sum(each.deployments for row in rows for each in row.preview.live) == size - 1
         counts.append(len(captured))
-    assert counts == [9, 9]
+    assert counts == [8, 8]

@@ -7,11 +7,11 @@ from django.db import connection as database
 
 from accounts.models import GitHubConnection
 from modules.models import Module, ModuleVersion, Scan
-from modules.publishing import candidates, services
+from modules.publishing import services
 from modules.publishing.terms import Terms, set_terms
 from modules.scanning.scanner import scan_repository
 from modules.scanning.services import start_scan
-from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
+from modules.tests.catalogues import GREETING, NAME, connect, promised, publish, scan
 from modules.versions.lifecycle import make_current
 from tests.people import make_admin
 
@@ -57,11 +57,11 @@ def semvers():
 def test_people_and_the_portal_who_would_give_the_same_number_make_one_version(connection, github, alice):
     publish(connection, "greeting")
     github.commit(NAME, {"greeting/main.tf": WIDER})
-    reading, seen = scan(connection), candidates.standing(connection)
+    reading, told = scan(connection), promised(connection, "greeting")
     Module.objects.update(auto_publish_by=alice)
 
     def by_hand():
-        services.publish(fresh(connection), scan=reading, paths={"greeting"}, seen=seen, by=alice)
+        services.publish(fresh(connection), scan=reading, paths={"greeting"}, promised=told, by=alice)
 
     def by_itself():
         services.publish_automatically(fresh(connection), scan=reading)
@@ -73,12 +73,12 @@ def test_people_and_the_portal_who_would_give_the_same_number_make_one_version(c
 
 def test_publish_at_the_end_of_a_scan_is_of_the_old_reading_or_refused(connection, github, alice):
     old = scan(connection)
-    seen = candidates.standing(connection)
+    told = promised(connection, "greeting")
     commit = github.commit(NAME, {"greeting/main.tf": WIDER})
     waiting = start_scan(connection, by=None)
 
     def by_hand():
-        services.publish(fresh(connection), scan=old, paths={"greeting"}, seen=seen, by=alice)
+        services.publish(fresh(connection), scan=old, paths={"greeting"}, promised=told, by=alice)
 
     _, outcome = at_once(lambda: scan_repository(waiting.pk), by_hand)
     waiting.refresh_from_db()
@@ -124,9 +124,9 @@ def test_publish_while_another_removes_the_module_leaves_one_truth(connection, g
     publish(connection, "greeting")
     module = Module.objects.get()
     github.commit(NAME, {"greeting/main.tf": WIDER})
-    reading, seen = scan(connection), candidates.standing(connection)
+    reading, told = scan(connection), promised(connection, "greeting")
     by_hand, _ = at_once(
-        lambda: services.publish(fresh(connection), scan=reading, paths={"greeting"}, seen=seen, by=alice),
+        lambda: services.publish(fresh(connection), scan=reading, paths={"greeting"}, promised=told, by=alice),
         lambda: services.remove(module, by=alice),
     )
     assert Module.objects.get().removed_at is not None

@@ -8,7 +8,7 @@ from accounts.models import GitHubConnection
 from foundation.models import AuditEvent
 from modules.models import Module, ModuleVersion
 from modules.publishing import candidates, services
-from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
+from modules.tests.catalogues import GREETING, NAME, connect, promised, publish, published, scan
 from modules.versions.lifecycle import make_current
 
 TWO = {"greeting/main.tf": GREETING, "other/main.tf": "locals { a = 1 }\n"}
@@ -131,12 +131,12 @@ class TestPublish:
     def test_form_older_than_a_publish_is_refused_with_the_difference(self, alice, github):
         connection = connect(github, alice, files=TWO)
         row = scan(connection)
-        seen = candidates.standing(connection)
-        services.publish(connection, scan=row, paths={"greeting"}, by=alice, seen=seen)
+        told = promised(connection, "other")
+        services.publish(connection, scan=row, paths={"greeting"}, by=alice)
         with pytest.raises(services.StalePublication) as refused:
-            services.publish(connection, scan=row, paths={"other"}, by=alice, seen=seen)
-        assert refused.value.changes == ["greeting was published."]
-        assert candidates.standing(connection) == {"greeting": 1}
+            services.publish(connection, scan=row, paths={"other"}, by=alice, promised=told)
+        assert refused.value.changes == ["greeting was to be left as it is. Now it would be removed."]
+        assert [module.path for module in Module.objects.published()] == ["greeting"]
 
     def test_stranger_may_not_publish(self, alice, bob, admin, github):
         connection = connect(github, alice, files=TWO)
@@ -199,7 +199,7 @@ class TestPublish:
         old = scan(connection)
         commit = github.commit(NAME, {"README.md": "new", "broken/main.tf": "y = = 1\n"})
         assert scan(connection) != old
-        services.publish(connection, scan=old, paths={"greeting"}, by=alice, seen={})
+        services.publish(connection, scan=old, paths={"greeting"}, by=alice)
         assert Module.objects.get().current_version.commit == commit
 
     def test_folder_that_became_valid_is_a_difference(self, alice, github):
@@ -214,12 +214,15 @@ class TestPublish:
     def test_form_that_knew_another_version_is_told_both(self, alice, github):
         connection = connect(github, alice, files=TWO)
         publish(connection, "greeting")
-        seen = candidates.standing(connection)
         github.commit(NAME, {"greeting/main.tf": "# new\n" + GREETING})
-        publish(connection, "greeting")
+        row = scan(connection)
+        told = promised(connection, "greeting")
+        connection.tags.create(repository_id=row.repository_id, name="v4.0.0", commit=row.commit)
         with pytest.raises(services.StalePublication) as refused:
-            services.publish(connection, scan=candidates.newest_scan(connection), paths=set(), seen=seen, by=alice)
-        assert refused.value.changes == ["greeting is now at version 1.0.1. The page showed 1.0.0."]
+            services.publish(connection, scan=row, paths={"greeting"}, promised=told, by=alice)
+        assert refused.value.changes == [
+            "greeting was to be updated to 1.0.1. Now it would be updated to 4.0.0.",
+        ]
 
     @pytest.mark.parametrize("deed", ["UPDATE {} SET title = 'Other'", "DELETE FROM {}"])
     def test_version_can_neither_be_changed_nor_deleted(self, alice, github, deed):
@@ -232,14 +235,14 @@ class TestPublish:
 
 def test_two_publishes_at_once_make_one_version(live_db, alice, github):
     found = connect(github, alice, files=TWO)
-    row = scan(found)
+    row, told = scan(found), promised(found, "greeting")
     start, outcomes = threading.Barrier(4), []
 
     def submit():
         try:
             start.wait()
             mine = GitHubConnection.objects.get(pk=found.pk)
-            services.publish(mine, scan=row, paths={"greeting"}, by=alice, seen={})
+            services.publish(mine, scan=row, paths={"greeting"}, by=alice, promised=told)
             outcomes.append("published")
         except services.StalePublication:
             outcomes.append("stale")

@@ -38,7 +38,7 @@ class TestUnpublished:
         assert (module.current_version, module.title, row(connection).change) == (None, "Hello", "")
         assert terms_of(row(connection)) == chosen
         assert not Module.objects.visible_to(alice).exists()
-        assert candidates.standing(connection) == {}
+        assert not Module.objects.listed().exists()
         publish(connection, "greeting")
         now = Module.objects.get()
         assert (now.pk, now.title, now.current_version.semver) == (module.pk, "Hello", "1.0.0")
@@ -203,9 +203,12 @@ def test_nobody_else_sets_terms(connection, bob, admin):
             set_terms(connection, path="greeting", terms=Terms(), by=person)
 
 
-def test_terms_of_all_rows_take_no_query(connection, alice, django_assert_num_queries):
+def test_suggestions_of_all_rows_take_no_query_and_terms_of_one_a_single_one(
+    connection, alice, django_assert_num_queries
+):
     set_terms(connection, path="greeting", terms=Terms(audience="named", emails=["a@example.com"]), by=alice)
     rows = candidates.of_repository(connection, candidates.newest_scan(connection))
-    with django_assert_num_queries(0):
-        assert [len(terms.terms_of(each).emails) for each in rows] == [1, 0]
+    candidates.details(rows)
+    with django_assert_num_queries(1):
+        assert terms.terms_of(rows[0]).emails == ["a@example.com"]
         assert [terms.suggestion_of(each).credit_cost for each in rows] == [125_000, 0]

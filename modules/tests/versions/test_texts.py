@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.models import Module, ModuleVersion, VersionTexts
 from modules.pages.readme import LONGEST
-from modules.publishing import services
+from modules.publishing import job
 from modules.tests.catalogues import connect, publish
 from modules.versions import texts
 
@@ -106,7 +106,7 @@ def test_all_versions_of_before_get_their_texts(version, monkeypatch):
 
 def test_publishing_wakes_a_worker_that_renders(alice, github, monkeypatch, django_capture_on_commit_callbacks):
     woken = []
-    monkeypatch.setattr(services, "wake", lambda name, *ids: woken.append(name))
+    monkeypatch.setattr(job, "wake", lambda name, *ids: woken.append(name))
     made = connect(github, alice, files={"greeting/main.tf": "", "greeting/README.md": README})
     with django_capture_on_commit_callbacks(execute=True):
         publish(made, "greeting")

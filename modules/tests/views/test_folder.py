@@ -11,6 +11,7 @@ from modules.models import Module, Share
 from modules.publishing import candidates, terms
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
+from modules.tests.publish_page import said
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("modules:publish-module")
@@ -56,7 +57,7 @@ def kept(connection, path="greeting"):
 def test_the_page_says_what_publishing_does_and_what_the_repository_says(browser, connection):
     text = text_of(page(browser))
     assert "Not published yet. 1 input, 1 output. It starts as 1.0.0, exclusive to you." in text
-    for said in (
+    for words in (
         "The repository says Greeting.",
         "The repository says 60. ",
         "The repository says yes. ",
@@ -64,7 +65,7 @@ def test_the_page_says_what_publishing_does_and_what_the_repository_says(browser
         "read its code in Terraform's registry, without credits.",
         "Runs no program of its own during apply",
     ):
-        assert said in text
+        assert words in text
 
 
 def test_settings_before_the_first_publish_are_kept_and_shown(browser, connection):
@@ -78,9 +79,9 @@ def test_settings_before_the_first_publish_are_kept_and_shown(browser, connectio
     assert 'value="Hello"' in response.content.decode()
     assert 'value="7.5"' in response.content.decode()
     assert "carol@example.com\ndora@example.com</textarea>" in response.content.decode()
-    overview = text_of(browser.get(reverse("modules:publish")))
+    opened = said(browser, "Hello")
     price = "7.5 credits (the repository says 60), Awarded credits too (the repository says Purchased only)"
-    assert f"{price}, shared with 2 people." in overview
+    assert f"{price}, shared with 2 people." in opened
 
 
 def test_settings_of_a_published_module_are_in_effect_at_once(browser, connection):

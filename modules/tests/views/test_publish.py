@@ -1,6 +1,4 @@
-import json
 import re
-from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -10,7 +8,18 @@ from accounts.services import set_roles
 from modules.models import Module, Scan
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
-from modules.tests.publish_page import PAGE, boxes, form
+from modules.tests.publish_page import (
+    PAGE,
+    ROW,
+    SAVE,
+    bar_of,
+    boxes,
+    choose,
+    press,
+    promise_of,
+    publish_ticked,
+    said,
+)
 
 pytestmark = pytest.mark.django_db
 CHOICE = 'aria-label="Whose modules"'
@@ -44,8 +53,10 @@ def test_without_connection_the_page_leads_to_the_profile(browser):
 
 def test_fragments_without_connection_are_empty_and_posts_404(browser):
     assert browser.get(reverse("modules:scan-status")).status_code == 200
-    assert browser.get(reverse("modules:publish-preview")).status_code == 200
+    assert browser.get(reverse("modules:publish-rows")).status_code == 200
+    assert browser.get(f"{ROW}?path=greeting").status_code == 404
     assert browser.post(PAGE).status_code == 404
+    assert browser.post(SAVE).status_code == 404
     assert browser.post(reverse("modules:scan-start")).status_code == 404
 
 
@@ -86,7 +97,7 @@ def test_running_scan_is_followed_until_it_ends(browser, connection):
 
 
 def test_page_that_shows_the_newest_scan_is_left_alone_until_there_is_other_content(browser, connection, github):
-    shown = {"card": scan(connection).ref} | form(connection)
+    shown = {"card": scan(connection).ref}
     status = reverse("modules:scan-status")
     assert browser.get(status, shown).status_code == 204
     scan(connection)
@@ -99,15 +110,16 @@ def test_page_that_shows_the_newest_scan_is_left_alone_until_there_is_other_cont
 
 def test_what_was_published_in_another_window_is_not_unticked_when_the_list_is_renewed(browser, connection):
     scan(connection)
-    shown = form(connection)
+    browser.get(PAGE)
     publish(connection, "other")
-    response = browser.get(reverse("modules:scan-status"), shown)
+    response = browser.get(reverse("modules:scan-status"))
     assert boxes(response) == [(None, False), ("greeting", False), ("other", True)]
 
 
 def test_ticks_survive_the_end_of_a_scan(browser, connection):
     scan(connection)
-    response = browser.get(reverse("modules:scan-status"), form(connection, "other"))
+    choose(browser, "other")
+    response = browser.get(reverse("modules:scan-status"))
     assert boxes(response) == [(None, False), ("greeting", False), ("other", True)]
 
 
@@ -117,8 +129,8 @@ def test_list_shows_every_folder_with_what_is_wrong(browser, connection):
     assert boxes(response) == [(None, False), ("greeting", False), ("other", False)]
     text = text_of(response)
     assert "broken/main.tf:2 Terraform's syntax does not allow".replace("'", "&#x27;") in text
-    assert "terraform_data.a runs a program" in text
-    assert "Not published yet. 1 input, 1 output." in text
+    assert "terraform_data.a runs a program" in said(browser, "Other")
+    assert "Not published yet. 1 input, 1 output." in said(browser)
 
 
 def test_capital_letters_do_not_change_the_order(browser, alice, github):
@@ -132,83 +144,103 @@ def test_published_modules_start_ticked_and_the_bar_says_what_happens(browser, c
     row = scan(connection)
     response = browser.get(PAGE)
     assert boxes(response) == [(None, False), ("greeting", True), ("other", True), ("third", False)]
-    text = text_of(response)
     before = Module.objects.get(path="greeting").current_version.commit
-    assert f"1.0.0 ( {before[:7]} ) to 1.0.1 ( {row.commit[:7]} )" in text
-    assert "Update 1 module" in text
-    preview = browser.get(reverse("modules:publish-preview"), form(connection, "greeting", "third"))
-    assert "Publish 1, update 1, remove 1" in text_of(preview)
-    assert "1 new, 1 updated, 1 removed." in text_of(preview)
+    assert f"1.0.0 ( {before[:7]} ) to 1.0.1 ( {row.commit[:7]} )" in said(browser)
+    assert "Update 1 module" in text_of(response)
+    bar = bar_of(choose(browser, "greeting", "third"))
+    assert "Publish 1, update 1, remove 1" in bar
+    assert "1 new, 1 updated, 1 removed." in bar
 
 
 def test_submit_publishes_the_whole_set(browser, connection):
     publish(connection, "other")
-    response = browser.post(PAGE, form(connection, "greeting"), follow=True)
+    response = publish_ticked(browser, "greeting", follow=True)
     assert response.redirect_chain == [(PAGE, 302)]
     assert "Published 1, removed 1." in text_of(response)
     assert list(Module.objects.published().values_list("path", flat=True)) == ["greeting"]
 
 
+def test_button_without_a_change_says_that_nothing_changed(browser, connection):
+    publish(connection, "other")
+    assert "Nothing changed. The catalogue is as it was." in text_of(press(browser, follow=True))
+
+
 def test_empty_set_empties_the_catalogue(browser, connection):
     publish(connection, "other")
-    assert browser.post(PAGE, form(connection)).status_code == 302
+    assert publish_ticked(browser).status_code == 302
     assert not Module.objects.published().exists()
 
 
 def test_old_form_is_refused_with_the_difference_and_keeps_its_ticks(browser, connection):
     scan(connection)
-    old = form(connection, "greeting")
+    choose(browser, "greeting", "other")
+    old = promise_of(browser.get(PAGE))
     publish(connection, "other")
-    response = browser.post(PAGE, old)
+    response = press(browser, promise=old)
     assert response.status_code == 422
-    assert "other was published." in text_of(response)
+    assert "other was to be published as 1.0.0. Now it would be left as it is." in text_of(response)
     assert boxes(response) == [(None, False), ("greeting", True), ("other", True)]
     assert list(Module.objects.published().values_list("path", flat=True)) == ["other"]
 
 
 def test_form_whose_number_a_tag_has_changed_since_is_refused_with_both(browser, connection):
     row = scan(connection)
-    page = browser.get(PAGE).content.decode()
-    numbers = unescape(re.search(r'name="numbers" value="([^"]*)"', page)[1])
-    assert json.loads(numbers) == {"greeting": "1.0.0", "other": "1.0.0"}
+    choose(browser, "greeting")
+    old = promise_of(browser.get(PAGE))
     connection.tags.create(repository_id=row.repository_id, name="greeting/v3.0.0", commit=row.commit)
-    response = browser.post(PAGE, form(connection, "greeting") | {"numbers": numbers})
+    response = press(browser, promise=old)
     assert response.status_code == 422
-    assert "greeting is now version 3.0.0. The page showed 1.0.0." in text_of(response)
+    told = "greeting was to be published as 1.0.0. Now it would be published as 3.0.0."
+    assert told in text_of(response)
     assert not Module.objects.exists()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"numbers": "[]x"},
-        {"numbers": '{"greeting": 1}'},
-        {"modules": ["broken"]},
-        {"modules": ["nowhere"]},
-        {"modules": ["../x"]},
-        {"scan": "aaaaaaaaaa"},
-        {"scan": "aaa\0"},
-        {"modules": ["\0"]},
-        {"seen": '{"\\u0000": 1}'},
-        {"seen": '{"\\ud800": 1}'},
-        {"numbers": '{"greeting": "\\ud800"}'},
-        {"scan": ""},
-        {"seen": "x"},
-        {"seen": "[1]"},
-        {"seen": '{"greeting": "1"}'},
+        {"promise": "[]x"},
+        {"promise": "{}"},
+        {"promise": ""},
+        {"promise": "[1]"},
+        {"promise": '{"greeting": 1}'},
+        {"promise": '{"greeting": "new 1.0.0"}'},
+        {"promise": '{"greeting": "new 1.0.0 0123456789ab"}'},
+        {"promise": '{"\\u0000": "removed"}'},
+        {"promise": '{"\\ud800": "removed"}'},
+        {"promise": '{"greeting": "\\ud800"}'},
+        {"promise": "9" * 5_000},
+        {"promise": "[" * 100_000},
+        {"shown": ["leave broken", "leave greeting"], "modules": ["broken", "greeting", "nowhere"], "promise": "{}"},
     ],
 )
 def test_form_that_was_tampered_with_changes_nothing(browser, connection, change):
     scan(connection)
-    assert browser.post(PAGE, form(connection, "greeting") | change).status_code == 422
+    choose(browser, "greeting")
+    assert press(browser, **change).status_code == 422
     assert not Module.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "shown", ["leave broken", "leave nowhere", "publish ../x", "x", "", "remove greeting", "a b c"]
+)
+def test_choices_that_no_row_offers_publish_nothing(browser, connection, shown):
+    scan(connection)
+    form = {"shown": shown, "modules": shown.partition(" ")[2] or "x", "version": ["update", "x y", "update greeting"]}
+    assert browser.post(SAVE, form).status_code in (302, 404)
+    assert promise_of(browser.get(PAGE)) == "{}"
+
+
+@pytest.mark.parametrize("name", ["leave \0", "leave a\0b"])
+def test_folder_with_a_nul_is_not_found(browser, connection, name):
+    scan(connection)
+    assert browser.post(SAVE, {"shown": name, "modules": name.partition(" ")[2]}).status_code == 404
 
 
 def test_root_module_can_be_published(browser, alice, github):
     connection = connect(github, alice, name="alice-example/terraform-local-greeting")
     scan(connection)
     assert boxes(browser.get(PAGE)) == [(".", False)]
-    browser.post(PAGE, form(connection, "."))
+    publish_ticked(browser, ".")
     assert Module.objects.get().title == "Greeting"
 
 
@@ -238,7 +270,7 @@ def test_user_is_refused_everywhere(client, carol):
 
 def test_partner_has_no_choice_and_cannot_reach_the_platforms_side(browser, connection):
     assert CHOICE not in browser.get(PAGE).content.decode()
-    for address in (PAGE, reverse("modules:scan-status"), reverse("modules:publish-preview")):
+    for address in (PAGE, reverse("modules:scan-status"), reverse("modules:publish-rows")):
         assert browser.get(f"{address}?for=platform").status_code == 403
     assert browser.post(f"{reverse('modules:scan-start')}?for=platform").status_code == 403
 
@@ -250,7 +282,7 @@ def test_admin_publishes_for_the_platform(client, admin, github):
     response = client.get(PAGE)
     assert CHOICE in response.content.decode()
     assert "?for=mine" not in response.content.decode()
-    assert client.post(f"{PAGE}?for=platform", form(connection, "greeting")).status_code == 302
+    assert publish_ticked(client, "greeting", query="?for=platform").status_code == 302
     assert Module.objects.platform().get().path == "greeting"
     assert client.get(f"{PAGE}?for=mine").status_code == 403
 
@@ -268,17 +300,9 @@ def test_list_needs_no_more_queries_for_more_modules(browser, alice, github, dja
     connection = connect(github, alice, files={"m1/main.tf": GREETING})
     publish(connection, "m1")
     browser.get(PAGE)  # makes the row of platform settings
-    with django_assert_num_queries(21) as first:
+    with django_assert_num_queries(12) as first:
         browser.get(PAGE)
     github.commit(NAME, {f"m{number}/main.tf": f"# {number}\n{GREETING}" for number in range(2, 5)})
     publish(connection, "m1", "m2", "m3", "m4")
     with django_assert_num_queries(len(first)):
         browser.get(PAGE)
-
-
-@pytest.mark.parametrize("seen", ["9" * 5_000, "[" * 100_000, '{"a": ' + "9" * 5_000 + "}"])
-def test_versions_that_cannot_be_read_are_refused(browser, connection, seen):
-    scan(connection)
-    answer = browser.post(PAGE, form(connection, "greeting") | {"seen": seen})
-    assert answer.status_code == 422
-    assert Module.objects.count() == 0

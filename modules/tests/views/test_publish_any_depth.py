@@ -9,7 +9,7 @@ from accounts.models import GitHubConnection
 from modules.models import Module, Scan
 from modules.scanning import polling
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
-from modules.tests.publish_page import PAGE, boxes, form, text_of
+from modules.tests.publish_page import PAGE, boxes, choose, publish_ticked, said, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,35 +79,36 @@ class TestOn:
 
     def test_modules_are_listed_with_their_whole_path_and_examples_folded_away(self, browser, scanned):
         page = browser.get(PAGE)
-        shown, _, aside = page.text.partition("<summary>1 folder of examples, tests and wrappers</summary>")
-        assert [value for value, _ in boxes(page)] == [
-            "cloud/aws/alb",
-            "cloud/gcp/alb",
-            "cloud/aws/alb/examples/complete",
-        ]
-        assert '<code class="muted">cloud/gcp/alb/</code>' in shown
-        assert 'value="cloud/aws/alb/examples/complete"' in aside
+        assert [value for value, _ in boxes(page)] == ["cloud/aws/alb", "cloud/gcp/alb"]
+        assert '<code class="muted">cloud/gcp/alb/</code>' in page.text
+        assert "All 2 New 2 Examples, tests and wrappers 1 Select all 2 shown" in text_of(page)
         assert "2 new" in text_of(page)
         assert "Another module of yours has this title." not in page.text
 
-    def test_each_row_has_the_folder_above_to_filter_by(self, browser, scanned):
+    def test_folded_away_folders_have_a_filter_of_their_own(self, browser, scanned):
+        page = browser.get(f"{PAGE}?show=aside")
+        assert [value for value, _ in boxes(page)] == ["cloud/aws/alb/examples/complete"]
+        choose(browser, "cloud/aws/alb/examples/complete", query="?show=aside")
+        assert ("cloud/aws/alb/examples/complete", True) in boxes(browser.get(PAGE))
+
+    def test_search_offers_the_folders_above_and_finds_what_is_in_one(self, browser, scanned):
         page = browser.get(PAGE)
-        assert page.context["parents"] == [("cloud/aws", 1), ("cloud/gcp", 1)]
-        assert '<li data-parent="cloud/gcp" >' in page.text
+        assert page.context["parents"] == ["cloud/aws", "cloud/aws/alb/examples", "cloud/gcp"]
+        assert [value for value, _ in boxes(browser.get(f"{PAGE}?q=cloud/gcp/"))] == ["cloud/gcp/alb"]
 
     def test_a_module_is_published_by_its_path(self, browser, scanned):
-        browser.post(PAGE, form(scanned, "cloud/gcp/alb"))
+        publish_ticked(browser, "cloud/gcp/alb")
         assert list(Module.objects.values_list("path", "title")) == [("cloud/gcp/alb", "Gcp Alb")]
         assert "cloud/gcp/alb" in browser.get("/publish/module/?path=cloud/gcp/alb").text
 
     def test_a_published_example_is_not_folded_away(self, browser, scanned):
         publish(scanned, "cloud/aws/alb/examples/complete")
-        assert "<summary>1 folder of examples" not in browser.get(PAGE).text
+        assert ("cloud/aws/alb/examples/complete", True) in boxes(browser.get(PAGE))
 
     def test_a_module_published_before_the_switch_went_off_stays_and_says_why_it_is_not_found(self, browser, scanned):
         publish(scanned, "cloud/gcp/alb")
         GitHubConnection.objects.update(any_depth=False)
         scanned.refresh_from_db()
         scan(scanned)
-        said = text_of(browser.get(PAGE))
-        assert "no longer in the repository, or folders at any depth are switched off." in said
+        opened = said(browser, "Gcp Alb")
+        assert "no longer in the repository, or folders at any depth are switched off." in opened

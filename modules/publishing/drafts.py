@@ -1,0 +1,101 @@
+"""A person's choices on the Publish page, stored as they change, so that every window shows the same."""
+
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import GitHubConnection, User
+from modules.models import PublishDraft
+from modules.publishing.candidate import Candidate
+
+
+class Choice(StrEnum):
+    """What a person chooses for a folder: the first two for one that is not published, the others for one that is."""
+
+    PUBLISH = "publish"
+    LEAVE = "leave"
+    UPDATE = "update"
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+def choices_of(connection: GitHubConnection, by: User) -> dict[str, str]:
+    """The stored choices by path; empty without a draft."""
+    draft = PublishDraft.objects.filter(connection=connection, repository_id=connection.repository_id, by=by).first()
+    return draft.choices if draft else {}
+
+
+def with_choices(connections: QuerySet[GitHubConnection], by: User) -> QuerySet[GitHubConnection]:
+    """Annotates `choices`, as `choices_of` has them; None without a draft."""
+    mine = PublishDraft.objects.filter(connection=OuterRef("pk"), repository_id=OuterRef("repository_id"), by=by)
+    return connections.annotate(choices=Subquery(mine.values("choices")))
+
+
+def apply(found: Iterable[Candidate], choices: dict[str, str]) -> None:
+    """Tick as chosen. Without a choice what is published stays, with its update unless that is breaking.
+
+    A choice that no longer fits is ignored: nobody made it for what the folder is now. The old path of a renamed folder
+    counts, too.
+    """
+    for candidate in found:
+        choice = next((choices[name] for name in (candidate.path, *candidate.names) if name in choices), "")
+        if candidate.is_published:
+            candidate.ticked = choice != Choice.REMOVE
+            stays = choice if choice in (Choice.UPDATE, Choice.KEEP) else beforehand(candidate)
+            candidate.keeps = candidate.has_update and stays == Choice.KEEP
+        else:
+            candidate.ticked = candidate.can_be_ticked and choice == Choice.PUBLISH
+
+
+def beforehand(candidate: Candidate) -> Choice:
+    """What is chosen for a candidate before anybody chooses."""
+    if not candidate.is_published:
+        return Choice.LEAVE
+    return Choice.KEEP if candidate.has_update and candidate.is_breaking else Choice.UPDATE
+
+
+def select_all(found: Iterable[Candidate]) -> dict[str, str]:
+    """The choices that tick all of these that may be ticked; breaking updates stay unchosen."""
+    return {
+        candidate.path: str(Choice.UPDATE if candidate.is_published else Choice.PUBLISH)
+        for candidate in found
+        if candidate.can_be_ticked and not candidate.ticked
+    }
+
+
+def chosen(candidate: Candidate) -> Choice:
+    """What is chosen for a candidate now; a published one without an update has it as its update."""
+    if not candidate.is_published:
+        return Choice.PUBLISH if candidate.ticked else Choice.LEAVE
+    if not candidate.ticked:
+        return Choice.REMOVE
+    return Choice.KEEP if candidate.keeps else Choice.UPDATE
+
+
+@transaction.atomic
+def save(connection: GitHubConnection, changes: dict[str, str], *, by: User) -> None:
+    """Add these choices, by path, to the person's draft; others in it stay. Raises PermissionDenied."""
+    if not by.may_publish_for(connection.owner):
+        raise PermissionDenied
+    if not changes:
+        return
+    draft = _locked(connection, by)
+    draft.choices = draft.choices | changes
+    draft.save(update_fields=["choices", "updated_at"])
+
+
+@transaction.atomic
+def forget(connection: GitHubConnection, *, by: User, paths: Collection[str] | None = None) -> None:
+    """Drop the choices for `paths`, or all of them."""
+    draft = _locked(connection, by)
+    draft.choices = {} if paths is None else {path: each for path, each in draft.choices.items() if path not in paths}
+    draft.save(update_fields=["choices", "updated_at"])
+
+
+def _locked(connection: GitHubConnection, by: User) -> PublishDraft:
+    mine = {"connection": connection, "repository_id": connection.repository_id, "by": by}
+    PublishDraft.objects.bulk_create([PublishDraft(**mine)], ignore_conflicts=True)
+    return PublishDraft.objects.select_for_update().get(**mine)
