@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from bench.figures import SAMPLES, Figure, p95
+from bench.publishing import publishing
 from bench.scans import scans
 from bench.world import sign_in
 from deployments import services
@@ -67,7 +68,7 @@ def main() -> None:
             baseline_is="init, plan and apply by the same Terraform in a shell",
         ),
     ]
-    print(json.dumps([asdict(figure) for figure in [*figures, *scans()]]))
+    print(json.dumps([asdict(figure) for figure in [*figures, *scans(), *publishing(url)]]))
 
 
 def _pulse() -> str:

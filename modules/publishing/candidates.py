@@ -15,7 +15,11 @@ from modules.publishing import folder_moves
 from modules.publishing.candidate import Candidate, Plan
 
 WithAlarms: TypeAlias = Any  # a Module with its number of `alarms`
-HEAVY = ("schema", "readme", "advice", "changes", "commits")  # large columns of versions that no list needs
+SHOWN = (  # columns of versions that lists need
+    *("id", "number", "semver", "tag", "title", "commit", "content_hash", "credit_cost", "purchased_only"),
+    *("published_at", "revoked_at"),
+)
+UNSHOWN = [field.name for field in ModuleVersion._meta.fields if field.name not in SHOWN]
 LIGHT = ("path", "title", "is_valid", "content_hash", "archive_id", "scan_id")  # columns of folders that lists need
 
 
@@ -124,7 +128,8 @@ def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
     same = ModuleVersion.objects.filter(module=OuterRef("module")).order_by().values("semver")
     versions = ModuleVersion.objects.filter(module__in=[module.pk for module in modules])
     newest = versions.filter(number=Subquery(later.values("number")[:1])).annotate(taken=ArraySubquery(same))
-    light = newest.order_by().select_related("comparison").defer(*HEAVY, "comparison__changes", "comparison__widened")
+    compared = ("comparison__content_hash", "comparison__rules", "comparison__bump")
+    light = newest.order_by().select_related("comparison").only("module_id", *SHOWN, *compared)
     return {version.module_id: version for version in light}
 
 
@@ -165,12 +170,11 @@ def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, apart
 
 
 def _light(modules: ModuleQuerySet) -> ModuleQuerySet:
-    heavy = [f"current_version__{name}" for name in HEAVY]
     alarms = Alarm.objects.filter(version__module=OuterRef("pk"), dismissed_at=None).order_by()
     number = Subquery(alarms.values("version__module").annotate(number=Count("pk")).values("number"))
     return (
         modules.select_related("current_version", "auto_publish_by")
-        .defer(*heavy)
+        .defer(*(f"current_version__{name}" for name in UNSHOWN))
         .annotate(alarms=Coalesce(number, 0))
         .order_by()
     )

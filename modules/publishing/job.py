@@ -177,7 +177,7 @@ def _check(publication: Publication) -> None:
         .values_list("module_id", "pk")
     )
     taken = {module.path for module in now.values()}
-    rows = publication.prepared_modules.only("path", "kind", "module_id", "newest_id", "found_id")
+    rows = publication.prepared_modules.only("publication_id", "path", "kind", "module_id", "newest_id")
     changed = [row.path for row in rows if not _is_as_it_was(row, now, newest, taken)]
     problems = {path: f"{path or 'The root folder'} was changed by somebody else." for path in changed}
     if problems or len(rows) != publication.total:

@@ -1,12 +1,12 @@
 """Which candidates a page shows: search, filter, and a page of rows from a key on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db import models
 
-from modules.publishing.candidate import Candidate, Status
+from modules.publishing.candidate import Candidate
 
 ROWS = 50  # on one page
 LONGEST = 100  # characters of a search
@@ -25,19 +25,17 @@ class Show(models.TextChoices):
 
     def fits(self, candidate: Candidate) -> bool:
         """Whether it shows a candidate; what is folded away is shown by its own filter alone."""
-        if candidate.is_aside != (self == Show.ASIDE):
-            return False
-        return (
-            self == Show.ASIDE
-            or {
-                Show.ALL: True,
-                Show.NEW: candidate.is_valid and not candidate.is_published,
-                Show.UPDATED: candidate.has_update,
-                Show.INVALID: candidate.status == Status.INVALID,
-                Show.PUBLISHED: candidate.is_published,
-                Show.ALARM: candidate.alarms > 0,
-            }[self]
-        )
+        return candidate.is_aside if self == Show.ASIDE else not candidate.is_aside and FITS[self](candidate)
+
+
+FITS: dict[Show, Callable[[Candidate], bool]] = {
+    Show.ALL: lambda candidate: True,
+    Show.NEW: lambda candidate: candidate.is_valid and not candidate.is_published,
+    Show.UPDATED: lambda candidate: candidate.has_update,
+    Show.INVALID: lambda candidate: not candidate.is_valid,
+    Show.PUBLISHED: lambda candidate: candidate.is_published,
+    Show.ALARM: lambda candidate: candidate.alarms > 0,
+}
 
 
 @dataclass(frozen=True)

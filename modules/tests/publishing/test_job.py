@@ -255,3 +255,14 @@ def test_old_publications_are_forgotten(connection, alice):
     Publication.objects.update(finished_at="2026-01-01T00:00Z")
     job.poll_publications()
     assert (Publication.objects.count(), Scan.objects.count()) == (0, 1)
+
+
+def test_transaction_that_makes_hundreds_true_has_a_few_statements(alice, django_assert_max_num_queries):
+    connection = make_connection(alice)
+    make_scan(connection, 300)
+    choose_all(connection, by=alice)
+    publication = job._claim(requested(connection, by=alice).pk)
+    job._prepare(publication)
+    with django_assert_max_num_queries(35):
+        job._finish(publication)
+    assert len(published()) == 300
