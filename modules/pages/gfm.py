@@ -52,13 +52,14 @@ def _tasks(state: StateCore) -> None:
 
 
 def _alerts(state: StateCore) -> None:
-    """Show the kind of an alert, the first line of a quote, in bold."""
+    """Show the kind of an alert, the first line of a quote, in bold on a line of its own."""
     for quote, inline in zip(state.tokens, state.tokens[2:], strict=False):
         if quote.type == "blockquote_open" and inline.type == "inline" and inline.children:
             first = inline.children[0]
             if alert := ALERT.match(first.content):
                 first.content = alert[1].capitalize()
-                inline.children[:1] = [Token("strong_open", "strong", 1), first, Token("strong_close", "strong", -1)]
+                title = [Token("strong_open", "strong", 1), first, Token("strong_close", "strong", -1)]
+                inline.children[:2] = [*title, Token("hardbreak", "br", 0)]
 
 
 def _links(state: StateCore) -> None:

@@ -26,7 +26,7 @@ REL = 'rel="noopener noreferrer nofollow"'
         ("<pre>list(string)</pre>", "<pre>list(string)</pre>"),
         ("<b>x</b>", "<p><b>x</b></p>"),
         ("- [ ] a\n- [x] b", "<ul>\n<li>☐ a</li>\n<li>☑ b</li>\n</ul>"),
-        ("> [!WARNING]\n> Hot", "<blockquote>\n<p><strong>Warning</strong>\nHot</p>\n</blockquote>"),
+        ("> [!WARNING]\n> Hot", "<blockquote>\n<p><strong>Warning</strong><br>\nHot</p>\n</blockquote>"),
         ("See https://a.example/x_y.", f'<p>See <a href="https://a.example/x_y" {REL}>https://a.example/x_y</a>.</p>'),
         ("[www.a.example](https://b.example)", f'<p><a href="https://b.example" {REL}>www.a.example</a></p>'),
         (
