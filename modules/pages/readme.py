@@ -9,6 +9,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 from urllib.parse import quote
 
 import nh3
@@ -22,6 +23,7 @@ RENDERER = 1  # one more with each change of what it lets through: versions are 
 LONGEST = 200_000  # characters of a README that are kept
 MOST_WORK = 100_000_000  # characters times brackets: a second on a slow machine
 LONGEST_HTML = 1_000_000  # characters
+DEEPEST = 60  # elements within each other: what browsers draw at once, and common READMEs stay far below
 GITHUB = "https://github.com"
 PREFIX = "user-content-"  # of ids, as on GitHub: none is that of an element of the page
 
@@ -52,6 +54,7 @@ TABLE = re.compile(r"<table\b[^>]*>", re.IGNORECASE)
 TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 ATTRIBUTE = r' [\w-]+="[^"]*"'
 LINK_OR_PICTURE = re.compile(rf"<a(?:{ATTRIBUTE})*>|</a>|<img((?:{ATTRIBUTE})*)>")  # as the cleaner writes them
+TAG = re.compile(rf"<(/?)(\w+)(?:{ATTRIBUTE})*>")
 VALUE = re.compile(r' (src|alt)="([^"]*)"')
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -77,7 +80,7 @@ def render(text: str, home: Home) -> str:
     html = TABLE_END.sub("</table></div>", TABLE.sub(f"{SCROLLING}<table>", html))
     with_pictures = _cleaner(home, TAGS | {"img"}, ATTRIBUTES | {"img": {"src", "alt"}}).clean(html)
     clean = _cleaner(home, TAGS, ATTRIBUTES).clean(_without_pictures(with_pictures))
-    if len(clean) > LONGEST_HTML:
+    if len(clean) > LONGEST_HTML or _depth(clean) > DEEPEST:
         raise TooMuch
     return clean.strip()
 
@@ -141,6 +144,12 @@ def _without_pictures(html: str) -> str:
         return f'<a class="tag" href="{source}">{text}</a>'
 
     return LINK_OR_PICTURE.sub(replace, html)
+
+
+def _depth(html: str) -> int:
+    """How many elements of clean HTML lie within each other at most."""
+    steps = (-1 if tag[1] else 1 for tag in TAG.finditer(html) if tag[2] not in ("br", "hr"))
+    return max(accumulate(steps), default=0)
 
 
 def _lower(match: re.Match) -> str:

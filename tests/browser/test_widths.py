@@ -29,7 +29,9 @@ README = f"""
 
 - {"item" * 40}
 
-> {"quote" * 40}
+{"> " * 19}{"quote" * 40}
+
+{"- " * 19}{"item" * 40}
 
 ![{"picture" * 20}](plan.png)
 

@@ -250,6 +250,13 @@ def test_hundred_kilobytes_of_brackets_are_refused_before_they_are_read(piece):
         render(piece * (100_000 // len(piece)), HOME)
 
 
+@pytest.mark.parametrize("piece", ["<div>", "<details open>", "<b>", "<table><tr><td>", "<ul><li>"])
+def test_readme_of_thousands_of_elements_within_each_other_is_refused(piece):
+    with pytest.raises(TooMuch):
+        render(piece * 1_000, HOME)
+    assert Reader(render(piece * 10, HOME)).found == []
+
+
 def test_readme_that_grows_beyond_bounds_is_refused():
     with pytest.raises(TooMuch):
         render(f"[a]: https://x.example/{'y' * 1_000}\n\n" + "[a]\n\n" * 2_000, HOME)

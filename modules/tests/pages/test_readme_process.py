@@ -13,7 +13,7 @@ HOME = Home("alice-example/cloud", "c" * 40)
 
 def test_text_that_ends_the_process_is_the_only_one_without_html(monkeypatch):
     monkeypatch.setattr(readme_process, "SECONDS", 0.2)
-    pages = [Page(text, HOME) for text in ("First", "<div>" * 20_000, "[" * 100_000, "Last")]
+    pages = [Page(text, HOME) for text in ("First", "# a\n" * 50_000, "[" * 100_000, "Last")]
     assert render_all(pages) == ["<p>First</p>", None, None, "<p>Last</p>"]
 
 
