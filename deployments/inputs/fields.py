@@ -69,7 +69,7 @@ class CodeField(LineField):
         return values.read_as(typed, self.kind)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        return Typed(data or "")
+        return initial if self.is_outdated(data) else Typed(data or "")
 
     def prepare_value(self, value: Any) -> Any:
         if value is None:
@@ -101,9 +101,6 @@ class NestedField(VariableField):
         if wrong:
             raise ValidationError([f"{spot.label}: {message}" for spot, message in wrong.items()])
         return self.blank if value is None or value is BLANK else value
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        return data
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Tree | Typed):
@@ -137,7 +134,7 @@ class SecretField(VariableField):
             return read_primitive(self.kind, values.lines(typed))
         return CodeField(kind=self.kind, required=False).read(typed)
 
-    def is_untouched(self, typed: Any) -> bool:
+    def shows(self, value: Any, typed: Any) -> bool:
         return not typed
 
     def prepare_value(self, value: Any) -> Any:
@@ -156,8 +153,8 @@ def field_for(
     """The field for one variable of a schema.
 
     `given` is the value given before, which is shown instead of the default. `is_kept` says that a secret is stored,
-    `is_nested` that the page had the editor of nested values, which then reads the post as well. `former` is another
-    default that the page may have shown. A value that needs more inputs than `room` is shown as text.
+    `is_nested` that the page had the editor of nested values, which then reads the post as well. `former` is the
+    default that the posted page showed, if it is another one. A value that needs more inputs than `room` is text.
     """
     kind = kind_of(variable)
     variable = variable | {"default": converted(variable["default"], kind)}
@@ -179,9 +176,10 @@ def field_for(
         opens = value is None and variable["required"] and given is BLANK
         field = NestedField(kind=kind, blank=_blank_of(variable), opens=opens, room=room, **options)
     field.start = value
-    field.former = [converted(former, kind)] if former is not BLANK and not values.mismatch(former, kind) else []
     if not variable["sensitive"] and not (variable["required"] if given is BLANK else values.mismatch(value, kind)):
         field.kept = given
+        is_former = former is not BLANK and given is BLANK and not values.mismatch(former, kind)
+        field.former = converted(former, kind) if is_former else BLANK
     return field
 
 

@@ -1,7 +1,7 @@
 """Fields of primitives, and of lists, sets and maps of primitives."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -18,13 +18,13 @@ class VariableField(forms.Field):
     """One variable's field: `clean` returns a JSON value or BLANK, `prepare_value` what its widget shows.
 
     `start` is the value that the page shows at first. A post that brings it back unchanged means `kept`: BLANK, or the
-    value given before, whose spelling the page may have changed. Without `kept` every post is read. `former` are other
-    values that the page may have shown at first.
+    value given before, whose spelling the page may have changed. Without `kept` every post is read. `former` is the
+    default that the posted page showed, if a version was published since: it gives way to `start`.
     """
 
     start: Any = None
     kept: Any = READ
-    former: Sequence[Any] = ()
+    former: Any = BLANK
 
     def clean(self, value: Any) -> Any:
         if self.kept is not READ and self.is_untouched(value):
@@ -42,7 +42,17 @@ class VariableField(forms.Field):
 
     def is_untouched(self, typed: Any) -> bool:
         """Whether the post brings back what the page showed at first."""
-        return any(typed == self.prepare_value(start) for start in (self.start, *self.former))
+        return self.shows(self.start, typed) or self.is_outdated(typed)
+
+    def is_outdated(self, typed: Any) -> bool:
+        return self.former is not BLANK and self.shows(self.former, typed)
+
+    def shows(self, value: Any, typed: Any) -> bool:
+        """Whether the post is that of a page that shows `value`."""
+        return typed == self.prepare_value(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial if self.is_outdated(data) else data
 
 
 class LineField(VariableField):
@@ -51,8 +61,8 @@ class LineField(VariableField):
     def clean(self, value: Any) -> Any:
         return super().clean(value if value is None else values.lines(value))
 
-    def is_untouched(self, typed: Any) -> bool:
-        return typed is not None and super().is_untouched(values.lines(typed))
+    def shows(self, value: Any, typed: Any) -> bool:
+        return typed is not None and super().shows(value, values.lines(typed))
 
     def prepare_value(self, value: Any) -> Any:
         return "" if value is None else values.lines(values.show(value))

@@ -204,3 +204,15 @@ def test_a_move_of_what_was_never_paid_costs_what_the_module_costs(client, alice
     assert "for 30 credits" in shown.content.decode()
     client.post(review, {"quote": str(shown.context["quote"])})
     assert shop.runs.get(number=2).hold.amount == 30 * CREDIT
+
+
+def test_a_form_that_became_stale_shows_the_defaults_of_now(client, alice, carol):
+    newest = FIRST | {"variables": [*FIRST["variables"], variable("size", type="number", default=6)]}
+    module = make_module(alice, versions=3, schemas=[FIRST, COMPATIBLE, newest], audience=Module.Audience.EVERYONE)
+    shop = shop_of(module, carol)
+    client.force_login(carol)
+    typed = {"version": "1.1.0", "in-greeting": "Hey", "in-region": "north", "in-size": "5"}
+    response = client.post(url("deployment-update", shop.ref), typed)
+    assert response.status_code == 422
+    assert 'value="Hey"' in str(response.context["form"]["greeting"])
+    assert 'value="6"' in str(response.context["form"]["size"])

@@ -17,12 +17,11 @@ from deployments import drafts, offers, quotes, services, version_moves
 from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
-from deployments.views.shared import asked, listed, posted, typed
+from deployments.views.shared import asked, listed, posted, schema_of_page, typed
 from foundation import engine
 from modules.models import Module, ModuleVersion
 from modules.models.catalogue import ModuleQuerySet
 from modules.terraform.abilities import abilities
-from modules.terraform.schema import Schema
 
 PER_PAGE = 24
 
@@ -96,16 +95,10 @@ def _form(
         name=draft.name or Deployment.objects.free_name(request.user, _name_of(module)),
         values=draft.inputs,
         kept=secrets,
-        page=_page(draft.version, data.get("version", "")),
+        page=schema_of_page(draft.version, data),
         sees_hidden=module.shows_hidden_inputs_to(request.user),
         **typed(request, data),
     )
-
-
-def _page(version: ModuleVersion, shown: str) -> Schema | None:
-    """The schema of the form that was posted, if it is that of another version."""
-    other = version.module.versions.filter(semver=shown).first() if shown not in ("", version.semver) else None
-    return other.schema if other else None
 
 
 def _name_of(module: Module) -> str:

@@ -18,7 +18,7 @@ from deployments.models import Deployment, Draft, Run
 from deployments.story import costs, input_errors, runs, versions
 from deployments.version_moves import ChangedInput, Move
 from deployments.views.page import destroy_form_for, page_context
-from deployments.views.shared import asked, changeable, posted, run_or_404, run_shown, typed
+from deployments.views.shared import asked, changeable, posted, run_or_404, run_shown, schema_of_page, typed
 from modules.models import ModuleVersion
 from modules.terraform.schema import is_ephemeral
 
@@ -96,6 +96,7 @@ def _form(
         version.schema,
         values=draft.inputs,
         kept={*version_moves.secrets_for(deployment, version, stored), *secrets},
+        page=schema_of_page(version, data),
         sees_hidden=version.module.shows_hidden_inputs_to(request.user),
         **typed(request, data),
     )

@@ -13,6 +13,8 @@ from accounts.requests import SignedInRequest
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
 from deployments.models import Deployment, Draft, Run
+from modules.models import ModuleVersion
+from modules.terraform.schema import Schema
 
 RELATED = ("owner", "version__module__owner", "cost_centre")
 
@@ -63,6 +65,13 @@ def typed(request: SignedInRequest, data: QueryDict) -> dict[str, Any]:
         return {"data": data, "check": False} if data else {}
     changed = rearranged(data)
     return {"data": data if changed is None else changed, "check": changed is None}
+
+
+def schema_of_page(version: ModuleVersion, data: QueryDict) -> Schema | None:
+    """The schema of the form that was posted, if it was made for another version of the module."""
+    shown = data.get("version", "")
+    other = version.module.versions.filter(semver=shown).first() if shown not in ("", version.semver) else None
+    return other.schema if other else None
 
 
 def listed(given: Deployment | Draft | Run, secrets: Container[str]) -> list[dict[str, Any]]:

@@ -101,6 +101,14 @@ def test_a_default_that_changed_while_the_page_was_open_was_pinned(type_, before
     posted = post(form_for(page))
     assert answers(asked, posted, page=page) == {}
     assert answers(asked, posted).keys() == {"v"}
+    # A page that comes back because of an error shows the default of now.
+    assert post(form_for(asked, data=posted, page=page)) == post(form_for(asked))
+
+
+def test_what_was_typed_or_given_before_stays_although_the_default_changed():
+    page, asked = asking("string", default="north"), asking("string", default="south")
+    assert answers(asked, {"in-v": "west"}, page=page) == {"v": "west"}
+    assert answers(asked, {"in-v": "north"}, page=page, values={"v": "west"}) == {"v": "north"}
 
 
 def test_a_default_of_another_type_does_not_matter():
