@@ -15,7 +15,7 @@ def enter(page: Page, person: User) -> None:
     """Sign in on the sign-in page."""
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def end_session(page: Page) -> None:
