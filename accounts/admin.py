@@ -105,6 +105,7 @@ class PlatformSettingsForm(forms.ModelForm):
     class Meta:
         model = PlatformSettings
         fields = ["private_mode", "revenue_share", "sign_up", "sign_up_domains", "two_factor"]
+        help_texts = {"two_factor": "Everyone can use it. Those who must are asked to set it up at their next click."}
 
     request: HttpRequest
 
@@ -131,7 +132,7 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
     form = PlatformSettingsForm
     fieldsets = [
         (None, {"fields": ["private_mode", "revenue_share"]}),
-        ("Coming in", {"fields": ["sign_up", "sign_up_domains", "two_factor"]}),
+        ("Accounts and sign-in", {"fields": ["sign_up", "sign_up_domains", "two_factor"]}),
     ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[ModelForm]:
