@@ -95,7 +95,7 @@ class TestStatementsOfEverybody:
         for month in range(1, count + 1):
             charged(carol, 1, now=OCTOBER.replace(month=month))
         page(client, admin, "invoices")
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get(reverse("billing:invoices"))
 
 

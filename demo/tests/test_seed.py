@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import GitHubConnection, User
+from accounts import coming_in
+from accounts.models import GitHubConnection, PlatformSettings, SignUp, User
 from billing import services as billing
 from billing.models import Transfer
 from demo import seed
@@ -77,3 +78,12 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     ) as queries:
         assert plant() == []
     assert len(queries) <= 11
+
+
+@pytest.mark.django_db
+def test_a_new_demo_is_open_to_everyone_and_an_admins_choice_stays():
+    seed.people(print)
+    assert PlatformSettings.load().sign_up == SignUp.OPEN
+    coming_in.set_sign_up(SignUp.CLOSED, by=None)
+    seed.people(print)
+    assert PlatformSettings.load().sign_up == SignUp.CLOSED

@@ -9,9 +9,9 @@ from typing import Any
 
 from modules.terraform import address_rules, provider_rules, references, resource_rules, shapes, variable_rules
 from modules.terraform.blocks import Block, Value
-from modules.terraform.fixed_arguments import constant
 from modules.terraform.evaluation import REPEATED, Evaluator
 from modules.terraform.expressions import Call, Literal, bare, items_of, plain
+from modules.terraform.fixed_arguments import constant
 from modules.terraform.problems import Found, Problem, Want
 from modules.terraform.types import Collection, Type
 from modules.terraform.values import BOOL, NUMERIC, STRING, Unknown, described, misfit

@@ -7,8 +7,8 @@ import re
 
 from modules.terraform import references
 from modules.terraform.blocks import Block, Value
-from modules.terraform.fixed_arguments import constraint, version_problem
 from modules.terraform.expressions import Expression, Literal, Object, Template, items_of, keyword, plain
+from modules.terraform.fixed_arguments import constraint, version_problem
 from modules.terraform.problems import Found, Problem
 
 PROVIDER_NAME = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from modules.terraform import provider_rules, references, shapes, sources
 from modules.terraform.blocks import Block
-from modules.terraform.fixed_arguments import constraint
 from modules.terraform.expressions import Object, items_of, keyword, plain
+from modules.terraform.fixed_arguments import constraint
 from modules.terraform.problems import Found, Problem
 
 GONE = ("chef", "habitat", "puppet", "salt-masterless")
