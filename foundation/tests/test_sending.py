@@ -1,5 +1,6 @@
 """E-mails from the outbox, to a real SMTP server."""
 
+import base64
 import os
 import signal
 import threading
@@ -13,8 +14,8 @@ from foundation import outbox, sending
 from foundation.models import OutboxMessage
 
 
-def post(key="one", to="alice@example.com", subject="Your token", text="It expires.\n"):
-    outbox.post(key=key, to=to, subject=subject, text=text, why="you asked for it", stop="Ask no more.")
+def post(key="one", to="alice@example.com", subject="Your token", text="It expires.\n", **options):
+    outbox.post(key=key, to=to, subject=subject, text=text, why="you asked for it", stop="Ask no more.", **options)
     return OutboxMessage.objects.get(key=key)
 
 
@@ -111,6 +112,22 @@ class TestOneSender:
         sending.send_due()
         assert post_office.subjects == ["Partner Portal: One line"]
         assert again(message).error.startswith("BadHeaderError")
+
+    def test_a_secret_is_read_by_its_receiver_alone(self, post_office):
+        message = post(text="Open https://portal.example/secret/", is_secret=True)
+        assert (message.text, b"secret/" in bytes(message.secret_text_encrypted)) == ("", False)
+        sending.send_due()
+        assert "Open https://portal.example/secret/" in post_office.letters[0].get_content()
+        assert bytes(again(message).secret_text_encrypted) == b""
+
+    def test_a_secret_whose_key_is_missing_waits_and_keeps_no_other_from_theirs(self, post_office, settings):
+        message = post(is_secret=True)
+        settings.PORTAL_KEYS = "other:" + base64.b64encode(b"1" * 32).decode()
+        post(key="two", subject="Another")
+        sending.send_due()
+        assert post_office.subjects == ["Partner Portal: Another"]
+        assert again(message).error == "DecryptionFailed: no key b'test' in PORTAL_KEYS"
+        assert message.secret_text_encrypted
 
     def test_a_server_that_is_down_is_tried_once_and_all_arrive_when_it_is_back(self, post_office):
         post_office.close()
