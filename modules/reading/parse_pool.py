@@ -64,10 +64,10 @@ class Child:
             self.stop()
             raise
 
-    def read(self, text: str, *, is_json: bool) -> FileAnswer:
+    def read(self, text: str, *, is_json: bool, is_costly: bool) -> FileAnswer:
         """Return the answer of `hcl.read_file`; raises ChildLost, after which this child cannot be used."""
         try:
-            send(self.process.stdin, {"text": text, "is_json": is_json})
+            send(self.process.stdin, {"text": text, "is_json": is_json, "is_costly": is_costly})
         except OSError as error:
             raise ChildLost from error
         return self._answer(self.limits.seconds + 1)
@@ -109,7 +109,9 @@ class Pool:
             text = source.data.decode("utf-8" if source.is_json else "utf-8-sig")
         except UnicodeDecodeError as error:
             return refused("encoding", "This file is not UTF-8 text.", source.data[: error.start].count(b"\n") + 1)
-        return self._read(text, source.is_json) or self._too_costly()
+        return (
+            self._read(text, source.is_json) or self._read(text, source.is_json, is_costly=True) or self._too_costly()
+        )
 
     def read_all(self, sources: Iterable[Source]) -> Iterator[tuple[str, FileAnswer]]:
         """Yield key and answer of each file in the given order; all children parse in parallel."""
@@ -125,13 +127,13 @@ class Pool:
     def _too_costly(self) -> FileAnswer:
         return refused("limits", f"This file cannot be read within {self.limits.seconds:g} s and the memory allowed.")
 
-    def _read(self, text: str, is_json: bool) -> FileAnswer | None:
+    def _read(self, text: str, is_json: bool, *, is_costly: bool = False) -> FileAnswer | None:
         """Return the answer of a child. Returns None when the child crashed, ran out of memory or timed out."""
         child = self.idle.get()
         try:
             if child is None or child.process.poll() is not None:
                 child = Child(self.limits)
-            return child.read(text, is_json=is_json)
+            return child.read(text, is_json=is_json, is_costly=is_costly)
         except ChildLost:
             if child is not None:
                 child.stop()

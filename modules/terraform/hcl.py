@@ -31,8 +31,9 @@ from modules.terraform.schema import (
 from modules.terraform.shapes import ROOT
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
+from modules.terraform.witness import disagrees
 
-READER = 8
+READER = 9
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
@@ -40,11 +41,15 @@ LONGEST_LOCAL = 200  # characters of one that a module's source may be made of
 ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*)\]')
 ALIAS = re.compile(r"[^\W\d][\w-]*\.[^\W\d][\w-]*")
 NAME = re.compile(r"[^\W\d][\w-]*")
+DISAGREE = "The portal's two readers of Terraform's language differ on this file. Check what this module can do."
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 
 
-def read_file(text: str, *, is_json: bool, deepest: int = DEEPEST) -> FileAnswer:
-    """Return what one file declares, as JSON. A file that cannot be parsed has one error and nothing else."""
+def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int = DEEPEST) -> FileAnswer:
+    """Return what one file declares, as JSON. A file that cannot be parsed has one error and nothing else.
+
+    `is_costly` leaves out the second reader, for a file on which it ran out of time or memory.
+    """
     answer = empty_answer()
     try:
         if "\0" in text:
@@ -60,6 +65,8 @@ def read_file(text: str, *, is_json: bool, deepest: int = DEEPEST) -> FileAnswer
         if block.type in READERS and shape and len(block.labels) == len(shape.labels):
             READERS[block.type](block, answer)
     answer["uses"] = _uses(text, root.blocks)
+    if not is_json and not is_costly and disagrees(text, root):
+        answer["findings"].append(_finding("advice", "readers", DISAGREE, 1))
     return answer
 
 
