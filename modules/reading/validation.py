@@ -95,7 +95,8 @@ class Repository:
         listed = special_files.submodules(gitmodules.data.decode("utf-8", "replace")) if gitmodules else []
         self.submodules = [path for path in listed if path not in self.holds]
         self.answers: dict[str, FileAnswer] = {}
-        self.linked: dict[str, list[Finding]] = {}  # findings of `linking` by folder
+        self.linked: dict[tuple[str, bool], list[Finding]] = {}  # findings of `linking`, by folder
+        self.complete: dict[str, bool] = {}  # folders whose files could all be read
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
@@ -148,19 +149,30 @@ class Repository:
 
     def _linked(self, folder: str, reached: set[str]) -> list[Finding]:
         """Findings about what the files of a folder, and of those that it calls, refer to."""
-        rows = [row | {"file": _path(folder, row["file"])} for row in linking.check_root(self._linkable(folder))]
+        whole = self._linkable(folder, folder)
+        rows = [row | {"file": _path(folder, row["file"])} for row in linking.check_root(whole)]
         for other in sorted(reached):
-            if other not in self.linked:
-                whole = self._linkable(other)
-                self.linked[other] = linking.check(whole) if whole.is_complete else []
-            rows += [row | {"file": _path(other, row["file"])} for row in self.linked[other]]
+            key = other, other == folder  # a called folder's constants are not known
+            if key not in self.linked:
+                self.linked[key] = linking.check(self._linkable(other, folder)) if self._is_complete(other) else []
+            rows += [row | {"file": _path(other, row["file"])} for row in self.linked[key]]
         return rows
 
-    def _linkable(self, folder: str) -> linking.Folder:
+    def _is_complete(self, folder: str) -> bool:
+        """Whether all files of a folder that Terraform reads could be read."""
+        if folder not in self.complete:
+            others = [*self.snapshot.refused, *self.pointers]
+            names = [split(path)[1] for path in self.configs.get(folder, [])]
+            is_missing = any(split(path)[0] == folder and is_config(split(path)[1]) for path in others)
+            is_missing = is_missing or folder in self.opentofu or any(map(left_out.is_override, names))
+            self.complete[folder] = not is_missing and linking.is_read(self._answers_of(folder))
+        return self.complete[folder]
+
+    def _linkable(self, folder: str, root: str) -> linking.Folder:
         called = {}
         for path in self.configs.get(folder, []):
-            for target, call in self._calls(path):
-                if target in self.configs:
+            for target, call in self._calls(path, root):
+                if target in self.configs and self._is_complete(target):
                     called[call["name"]] = linking.Folder(self._answers_of(target))
         return linking.Folder(self._answers_of(folder), called, folder, self.snapshot.files)
 

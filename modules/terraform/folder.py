@@ -27,11 +27,6 @@ class Folder:
     path: str = ""  # from the repository's root
     files: Container[str] | None = None  # of the repository, where they are known
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether all files could be read."""
-        return not any(row["code"] in UNREAD for answer in self.answers.values() for row in answer["findings"])
-
     @cached_property
     def declared(self) -> dict[tuple[str, str], Declared]:
         return {(row["kind"], row["name"]): row for row in self.rows("declared")}
@@ -62,8 +57,7 @@ class Folder:
         for name, called in self.called.items():
             many = self.declared["module", name]["many"] if ("module", name) in self.declared else ""
             outputs: Type = Object({output: Attribute(Any_()) for output in called.outputs})
-            if called.is_complete:
-                found[name] = Unknown(Collection("list" if many == "count" else "map", outputs) if many else outputs)
+            found[name] = Unknown(Collection("list" if many == "count" else "map", outputs) if many else outputs)
         return found
 
     def _with_aliases(self, types: dict[str, Any]) -> dict[str, Any]:
@@ -109,3 +103,8 @@ def target(path: list[str]) -> tuple[str, str, list[str]]:
         kind = "managed" if root == "resource" else root
         return kind, f"{path[1][1:]}.{path[2][1:]}", path[3:]
     return "managed", f"{root}.{path[1][1:]}", path[2:]
+
+
+def is_read(answers: Mapping[str, FileAnswer]) -> bool:
+    """Whether all of these files could be read."""
+    return not any(row["code"] in UNREAD for answer in answers.values() for row in answer["findings"])

@@ -14,7 +14,7 @@ from typing import Any
 from modules.terraform import cycles, marks
 from modules.terraform.evaluation import ITERABLE, REPEATED, Evaluator
 from modules.terraform.fact_types import Declared, Referred, Wanted
-from modules.terraform.folder import Folder, path_to, target, type_from
+from modules.terraform.folder import Folder, is_read, path_to, target, type_from
 from modules.terraform.problems import MODULE, Problem
 from modules.terraform.references import CONFIGURED, FUNCTION
 from modules.terraform.schema import Finding, finding
@@ -26,6 +26,7 @@ from modules.terraform.types import (
 )
 from modules.terraform.values import ANYTHING, article, misfit, type_of
 
+__all__ = ["Folder", "check", "check_root", "is_read"]
 MOST_FINDINGS = 100
 MOST_NAMES = 500  # among which one that was meant is looked for
 WORDS = {"managed": "resource", "data": "data source", "ephemeral": "ephemeral resource", "module": "module call"}
@@ -167,7 +168,7 @@ def _arguments(folder: Folder) -> Iterator[Finding]:
     for file, answer in sorted(folder.answers.items()):
         for name, arguments in answer["facts"]["arguments"].items():
             called = folder.called.get(name)
-            if called is None or not called.is_complete:
+            if called is None:
                 continue
             given = {row["name"] for row in arguments}
             for row in arguments:
