@@ -129,6 +129,50 @@ PLACES = [
         ["Runs a program on the portal's worker during plan (external): data.external.a"],
     ),
     Place(
+        "labels without quotes, and lists at every level of JSON",
+        "check up {\n  data http a {\n    url = 1\n  }\n  assert {\n    condition = data.http.a.id != 1\n"
+        '    error_message = "Down."\n  }\n}\nresource aws_vpc a {}\n',
+        {
+            "//": "resources",
+            "check": [
+                {
+                    "up": [
+                        {
+                            "data": [{"http": [{"a": [{"url": 1, "//": "why"}]}]}],
+                            "assert": [{"condition": "${data.http.a.id != 1}", "error_message": "Down."}],
+                        }
+                    ]
+                }
+            ],
+            "resource": [{"aws_vpc": [{"a": [{}]}]}],
+        },
+        ["hashicorp/aws", "hashicorp/http"],
+        ["Reads an address over HTTP during plan (http): data.http.a"],
+    ),
+    Place(
+        "ephemeral resource with provider",
+        'ephemeral "random_password" "a" {\n  provider = rnd\n}\n',
+        {"ephemeral": {"random_password": {"a": {"provider": "rnd"}}}},
+        ["hashicorp/rnd"],
+    ),
+    Place(
+        "conditions, which only look at what is there",
+        'variable "a" {\n  default = "x"\n  validation {\n    condition     = var.a != ""\n'
+        '    error_message = "No."\n  }\n}\n'
+        'output "a" {\n  value = 1\n  precondition {\n    condition     = var.a != ""\n    error_message = "No."\n'
+        '  }\n}\nresource "terraform_data" "a" {\n  lifecycle {\n    postcondition {\n'
+        '      condition     = self.id != ""\n      error_message = "No."\n    }\n  }\n}\n',
+        {
+            "variable": {"a": {"default": "x", "validation": {"condition": '${var.a != ""}', "error_message": "No."}}},
+            "output": {"a": {"value": 1, "precondition": {"condition": '${var.a != ""}', "error_message": "No."}}},
+            "resource": {
+                "terraform_data": {
+                    "a": {"lifecycle": {"postcondition": {"condition": '${self.id != ""}', "error_message": "No."}}}
+                }
+            },
+        },
+    ),
+    Place(
         "action",
         'action "aws_lambda_invoke" "a" {\n  config {\n    function_name = "x"\n  }\n}\n',
         {"action": {"aws_lambda_invoke": {"a": {"config": {"function_name": "x"}}}}},
@@ -317,6 +361,17 @@ CALLS = [
         'module "a" {\n  source  = "acme/vpc/aws"\n  version = "1.0.0"\n}\n',
         {"module": {"a": {"source": "acme/vpc/aws", "version": "1.0.0"}}},
         [],
+        ["Loads a module from registry.terraform.io"],
+    ),
+    Place(
+        "module that gets providers, which its caller must have",
+        'module "a" {\n  source = "acme/vpc/aws"\n  providers = {\n    aws = google.eu\n  }\n}\n'
+        'provider "google" {\n  alias = "eu"\n}\n',
+        {
+            "module": {"a": {"source": "acme/vpc/aws", "providers": {"aws": "google.eu"}}},
+            "provider": {"google": {"alias": "eu"}},
+        },
+        ["hashicorp/google"],
         ["Loads a module from registry.terraform.io"],
     ),
     Place(
