@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from modules.reading.paths import prefixes
 
@@ -106,15 +107,30 @@ def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
     return outermost(found)
 
 
-def title_of(folder: str, repository_name: str) -> str:
-    """The folder's name in start case: `Cloudrun_Open_EMR` → "Cloudrun Open EMR"; the repository's for the root.
+def titles_of(folders: Iterable[str], repository_name: str) -> dict[str, str]:
+    """Titles by folder: its name in start case, `Cloudrun_Open_EMR` → "Cloudrun Open EMR".
 
-    One deeper than usual has its parent's name as well, which tells `cloud/aws/alb` from `cloud/gcp/alb`.
+    The root has the repository's. One deeper than usual has as many names of the folders above it as no other ends
+    with: "Aws Alb" and "Gcp Alb".
     """
+    ends = {folder: list(_ends(folder)) for folder in folders}
+    counts = Counter(end.casefold() for each in ends.values() for end in each)
+    titles = {}
+    for folder, each in ends.items():
+        distinct = each[0] if is_usual(folder) else next((end for end in each if counts[end.casefold()] == 1), each[-1])
+        titles[folder] = _start_case(distinct or PREFIX.sub("", repository_name.rsplit("/", 1)[-1]))
+    return titles
+
+
+def _ends(folder: str) -> Iterator[str]:
+    """The last name of a folder, then the last two, and so on, without the SHELF."""
     names = [part for part in folder.split("/") if part != SHELF] or [folder]
-    name = " ".join(names[-1:] if is_usual(folder) else names[-2:])
-    name = name or PREFIX.sub("", repository_name.rsplit("/", 1)[-1])
-    words = (word for word in re.split(r"[\s_.-]+", name) if word)
+    for first in reversed(range(len(names))):
+        yield "/".join(names[first:])
+
+
+def _start_case(name: str) -> str:
+    words = (word for word in re.split(r"[\s/_.-]+", name) if word)
     return " ".join(word[0].upper() + word[1:] for word in words)[:200] or name
 
 

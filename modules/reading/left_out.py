@@ -19,6 +19,8 @@ LEFT_OUT = {
     "terraform.rc": "the portal has its own settings for Terraform",
     ".git": "a repository within the repository",
 }
+STATES = ("*.tfstate", "*.tfstate.*")  # they hold secrets, wherever they are
+OF_OTHER_TOOLS = (".terraform-*", ".terraformignore")  # such as .terraform-docs.yml; Terraform does not read them
 OVERRIDES = ("override.tf", "override.tf.json", "*_override.tf", "*_override.tf.json")
 
 
@@ -31,12 +33,18 @@ def left_out(path: str) -> str:
     return ""
 
 
-def advice(parts: set[str]) -> list[Finding]:
-    """Findings that name what was left out."""
-    return [
-        finding("advice", "left-out", f"Left out of the archive: {_reason(part.rsplit('/', 1)[-1])}.", part)
-        for part in sorted(parts)
-    ]
+def advice(parts: set[str], folder: str) -> list[Finding]:
+    """Findings that name what was left out of the archive of the module at `folder`, where somebody may miss it.
+
+    Terraform reads values and settings in the module's own folder only.
+    """
+    found = []
+    for part in sorted(parts):
+        parent, _, name = part.rpartition("/")
+        is_missed = parent == folder and not any(fnmatchcase(name, pattern) for pattern in OF_OTHER_TOOLS)
+        if is_missed or any(fnmatchcase(name.lower(), pattern) for pattern in STATES):
+            found.append(finding("advice", "left-out", f"Left out of the archive: {_reason(name)}.", part))
+    return found
 
 
 def is_override(name: str) -> bool:

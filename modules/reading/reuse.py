@@ -109,12 +109,17 @@ def is_passing(findings: list[Finding]) -> bool:
     return any(row["code"] in PASSING for row in findings)
 
 
-def carry_over(base: Scan, scan: Scan, paths: Collection[str]) -> None:
-    """Copy the base's ScannedModule rows of these paths to `scan`, within the database."""
+def carry_over(base: Scan, scan: Scan, titles: Mapping[str, str]) -> None:
+    """Copy the base's ScannedModule rows of these paths to `scan`, within the database, with these titles."""
     table = ScannedModule._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (scan_id, {CARRIED}) SELECT %s, {CARRIED} FROM {table}"  # noqa: S608
             " WHERE scan_id = %s AND path = ANY(%s)",
-            [scan.pk, base.same_as_id or base.pk, sorted(paths)],
+            [scan.pk, base.same_as_id or base.pk, sorted(titles)],
         )
+    rows = ScannedModule.objects.filter(scan=scan, path__in=titles).only("path", "title")
+    renamed = [row for row in rows if row.title != titles[row.path]]  # another folder of the same name is new or gone
+    for row in renamed:
+        row.title = titles[row.path]
+    ScannedModule.objects.bulk_update(renamed, ["title"])

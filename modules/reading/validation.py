@@ -9,6 +9,7 @@ from typing import TypeVar
 from modules.pages.readme import LONGEST as LONGEST_README
 from modules.reading import left_out, special_files
 from modules.reading.archive import File, Snapshot
+from modules.reading.contents import Contents
 from modules.reading.discovery import (
     SourceLeaves,
     called_folder,
@@ -16,10 +17,9 @@ from modules.reading.discovery import (
     helpers_of,
     is_config,
     is_inside,
-    is_opentofu,
     outermost,
     split,
-    title_of,
+    titles_of,
     with_targets,
     without_helpers,
 )
@@ -27,7 +27,7 @@ from modules.reading.parse_pool import Source
 from modules.terraform import advice, constants, linking
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
-RULES = 1  # increment with each change of what is a module, and of what is found in the same files
+RULES = 2  # increment with each change of what is a module, and of what is found in the same files
 MOST_FINDINGS = 100
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
@@ -83,17 +83,9 @@ class Repository:
         self.any_depth, self.terraform = any_depth, terraform
         paths = [*snapshot.files, *snapshot.refused, *snapshot.odd]
         self.folders = [each for each in find_folders(paths, any_depth=any_depth) if each not in self.known]
-        self.configs: dict[str, list[str]] = {}  # files that Terraform reads, by folder
-        self.opentofu: dict[str, list[str]] = {}  # files that only OpenTofu reads, by folder
-        self.readmes: dict[str, str] = {}  # paths, by folder
-        self.pointers: set[str] = set()
-        self.left_out: dict[str, str] = {}  # what is left out of archives, by path
-        self.holds: set[str] = {""}  # every folder that is not empty
-        for path in sorted(snapshot.files):
-            self._sort(path, snapshot.files[path])
-        gitmodules = snapshot.files.get(special_files.SUBMODULES)
-        listed = special_files.submodules(gitmodules.data.decode("utf-8", "replace")) if gitmodules else []
-        self.submodules = [path for path in listed if path not in self.holds]
+        self.contents = Contents(snapshot)
+        self.configs = self.contents.configs
+        self.titles: dict[str, str] = {}  # of all modules, known ones too
         self.answers: dict[str, FileAnswer] = {}
         self.linked: dict[tuple[str, bool], list[Finding]] = {}  # findings of `linking`, by folder
         self.complete: dict[str, bool] = {}  # folders whose files could all be read
@@ -114,10 +106,11 @@ class Repository:
             helpers = {folder: helpers_of(folder, self._reachable(folder)[0]) for folder in self.folders}
             self.folders = without_helpers(self.folders, {**self.known, **helpers})
             self.known = dict.fromkeys(without_helpers(self.known, helpers), ())
+        self.titles = titles_of([*self.folders, *self.known], self.name)
 
     def module(self, folder: str) -> Found:
         """Return the module at `folder`; `read` must have been exhausted before."""
-        found = Found(folder, title_of(folder, self.name))
+        found = Found(folder, self.titles[folder])
         reached, missing, problems = self._reachable(folder)
         inside = outermost(reached)
         found.parts = with_targets([*inside, *missing], self.snapshot.links)
@@ -125,8 +118,10 @@ class Repository:
         files = {
             path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)
         }
-        found.files = {path: file for path, file in files.items() if path not in self.left_out}
-        found.findings += left_out.advice({self.left_out[path] for path in files.keys() & self.left_out})
+        found.files = {path: file for path, file in files.items() if path not in self.contents.left_out}
+        found.findings += left_out.advice(
+            {self.contents.left_out[path] for path in files.keys() & self.contents.left_out}, folder
+        )
         found.findings += self._refused(inside)
         found.findings += self._special(found.files, reached, inside)
         found.helpers = helpers_of(folder, reached) if self.any_depth else []
@@ -161,10 +156,10 @@ class Repository:
     def _is_complete(self, folder: str) -> bool:
         """Whether all files of a folder that Terraform reads could be read."""
         if folder not in self.complete:
-            others = [*self.snapshot.refused, *self.pointers]
+            others = [*self.snapshot.refused, *self.snapshot.odd, *self.contents.pointers]
             names = [split(path)[1] for path in self.configs.get(folder, [])]
             is_missing = any(split(path)[0] == folder and is_config(split(path)[1]) for path in others)
-            is_missing = is_missing or folder in self.opentofu or any(map(left_out.is_override, names))
+            is_missing = is_missing or folder in self.contents.opentofu or any(map(left_out.is_override, names))
             self.complete[folder] = not is_missing and linking.is_read(self._answers_of(folder))
         return self.complete[folder]
 
@@ -244,7 +239,7 @@ class Repository:
         for target, call in self._calls(path, root):
             if target is None:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
-            elif target not in self.holds:
+            elif target not in self.contents.holds:
                 missing.add(target)
                 message = self._no_folder(target, call["source"])
             else:
@@ -263,7 +258,7 @@ class Repository:
         return list(constants.findings(path, self.answers[path], self._constants(folder, root), variables))
 
     def _no_folder(self, target: str, source: str) -> str:
-        submodule = next((path for path in self.submodules if is_inside(target, path)), None)
+        submodule = self.contents.submodule_of(target)
         if submodule is None:
             return f"The source {source} is not a folder of this repository. Check the path."
         return (
@@ -280,32 +275,14 @@ class Repository:
 
     def _special(self, files: Iterable[str], reached: set[str], inside: list[str]) -> Iterator[Finding]:
         yield from special_files.of_odd_names(self.snapshot.odd, inside)
-        yield from special_files.of_pointers(sorted(self.pointers.intersection(files)), reached)
-        yield from special_files.of_submodules(self.submodules, inside)
-        for folder in sorted(reached & self.opentofu.keys()):
-            yield from special_files.of_opentofu(self.opentofu[folder], is_alone=folder not in self.configs)
-
-    def _sort(self, path: str, file: File) -> None:
-        """Note what a file is: configuration, a pointer, a README, left out of archives; and its folder."""
-        folder, name = split(path)
-        if part := left_out.left_out(path):
-            self.left_out[path] = part
-        elif special_files.is_pointer(file.data):
-            self.pointers.add(path)
-        elif is_config(name):
-            self.configs.setdefault(folder, []).append(path)
-        elif is_opentofu(name):
-            self.opentofu.setdefault(folder, []).append(path)
-        elif name.lower() == "readme.md":
-            self.readmes.setdefault(folder, path)
-        while folder not in self.holds:
-            self.holds.add(folder)
-            folder = split(folder)[0]
+        yield from special_files.of_pointers(sorted(self.contents.pointers.intersection(files)), reached)
+        yield from special_files.of_submodules(self.contents.submodules, inside)
+        for folder in sorted(reached & self.contents.opentofu.keys()):
+            yield from special_files.of_opentofu(self.contents.opentofu[folder], is_alone=folder not in self.configs)
 
     def _readme(self, folder: str) -> str:
-        path = self.readmes.get(folder)
-        data = self.snapshot.files[path].data if path else b""
-        return data.decode("utf-8", "replace").replace("\0", "")[:LONGEST_README]
+        path = self.contents.readmes.get(folder)
+        return self.contents.text(path)[:LONGEST_README] if path else ""
 
 
 def _path(folder: str, file: str) -> str:

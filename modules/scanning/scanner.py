@@ -191,10 +191,8 @@ def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
     return reuse.Tree(entries)
 
 
-def _read(
-    scan: Scan, snapshot: Snapshot, holding: Mapping[str, Collection[str]]
-) -> tuple[list[Found], Collection[str]]:
-    """Return the modules that were read, and those of `holding` that are still modules."""
+def _read(scan: Scan, snapshot: Snapshot, holding: Mapping[str, Collection[str]]) -> tuple[list[Found], dict[str, str]]:
+    """Return the modules that were read, and those of `holding` that are still modules, with their titles."""
     terraform = engine.terraform_version()
     repository = Repository(
         snapshot, scan.repository_name, parse, known=holding, any_depth=scan.any_depth, terraform=terraform
@@ -202,7 +200,8 @@ def _read(
     progress = Progress(scan, repository.folders)
     for path in repository.read():
         progress.at(path)
-    return [repository.module(folder) for folder in repository.folders], repository.known
+    held = {path: repository.titles[path] for path in repository.known}
+    return [repository.module(folder) for folder in repository.folders], held
 
 
 def _download(scan: Scan, head: github.Commit) -> Snapshot:
@@ -218,7 +217,7 @@ def _save(
     scan: Scan,
     found: list[Found],
     base: Scan | None,
-    holding: Collection[str],
+    holding: Mapping[str, str],
     tree: reuse.Tree | None,
     past: Past,
 ) -> None:

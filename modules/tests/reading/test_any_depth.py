@@ -3,7 +3,7 @@
 import pytest
 
 from modules.reading.archive import archive_limits, read_tarball
-from modules.reading.discovery import find_folders, helpers_of, is_aside, is_usual, title_of, without_helpers
+from modules.reading.discovery import find_folders, helpers_of, is_aside, is_usual, titles_of, without_helpers
 from modules.reading.validation import Repository
 from modules.tests.repositories import parse
 from modules.tests.tarballs import tarball
@@ -95,18 +95,28 @@ def test_usual_folders_and_those_aside(folder, usual, aside):
     assert (is_usual(folder), is_aside(folder)) == (usual, aside)
 
 
-@pytest.mark.parametrize(
-    ("folder", "title"),
-    [
-        ("cloud/aws/alb", "Aws Alb"),
-        ("cloud/gcp/alb", "Gcp Alb"),
-        ("networking/modules/vpc", "Networking Vpc"),
-        ("modules/web-hosting", "Web Hosting"),
-        ("modules/aws/alb", "Aws Alb"),
-    ],
-)
-def test_two_modules_of_one_name_are_told_apart_by_their_parents(folder, title):
-    assert title_of(folder, "alice/x") == title
+def test_two_modules_of_one_name_are_told_apart_by_their_parents():
+    folders = ["cloud/aws/alb", "cloud/gcp/alb", "cloud/gcp/dns", "vpc", "modules/aws/vpc"]
+    assert list(titles_of(folders, "alice/x").values()) == ["Aws Alb", "Gcp Alb", "Dns", "Vpc", "Aws Vpc"]
+
+
+def test_as_many_parents_as_it_takes():
+    folders = [f"{cloud}/{system}/kubernetes" for cloud in ("aws", "azure") for system in ("coreos", "flatcar")]
+    assert list(titles_of(folders, "alice/x").values()) == [
+        "Aws Coreos Kubernetes",
+        "Aws Flatcar Kubernetes",
+        "Azure Coreos Kubernetes",
+        "Azure Flatcar Kubernetes",
+    ]
+
+
+def test_usual_folders_keep_their_titles_whatever_is_deeper():
+    assert titles_of(["vpc", "modules/vpc"], "alice/x") == {"vpc": "Vpc", "modules/vpc": "Vpc"}
+    assert titles_of(["modules/vpc", "a/vpc", "modules/a/vpc"], "alice/x") == {
+        "modules/vpc": "Vpc",
+        "a/vpc": "A Vpc",
+        "modules/a/vpc": "A Vpc",
+    }
 
 
 def test_helpers_are_below_and_not_usual():

@@ -1,6 +1,6 @@
 import pytest
 
-from modules.reading.discovery import SourceLeaves, called_folder, find_folders, outermost, title_of
+from modules.reading.discovery import SourceLeaves, called_folder, find_folders, outermost, titles_of
 from modules.reading.left_out import is_override, left_out
 
 
@@ -38,7 +38,7 @@ def test_modules_are_the_root_top_folders_and_those_of_the_shelf():
     ],
 )
 def test_title_is_the_folder_in_start_case(folder, repository, title):
-    assert title_of(folder, repository) == title
+    assert titles_of([folder], repository) == {folder: title}
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,21 @@ def test_linked_files_are_read_where_they_appear():
     assert [row["name"] for row in found["a"].schema["variables"]] == ["tags"]
 
 
+def test_what_nobody_misses_is_left_out_without_a_word():
+    files = {
+        "main.tf": "",
+        "README.md": "# A",
+        ".terraform-docs.yml": "",
+        ".terraform-version": "",
+        "examples/a/terraform.tfvars": "",
+        "examples/a/.terraform.lock.hcl": "",
+        "examples/a/terraform.tfstate": "",
+    }
+    found = read(files)[""]
+    assert sorted(found.files) == ["README.md", "main.tf"]
+    assert [(row["code"], row["file"]) for row in found.findings] == [("left-out", "examples/a/terraform.tfstate")]
+
+
 def test_gate_leaves_out_with_advice_and_refuses_overrides():
     found = read(
         {

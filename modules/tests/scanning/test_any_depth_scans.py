@@ -19,7 +19,7 @@ FILES = {
     "cloud/aws/alb/inner/main.tf": "locals { a = 1 }\n",
     "cloud/gcp/alb/main.tf": f"# gcp\n{GREETING}",
     "network/main.tf": f"# network\n{GREETING}",
-    "network/examples/complete/main.tf": 'module "network" {\n  source = "../.."\n}\n',
+    "network/examples/complete/main.tf": 'module "network" {\n  source = "../.."\n  name   = "x"\n}\n',
 }
 
 
@@ -123,6 +123,14 @@ class TestReuse:
         scan(connection)
         github.commit(NAME, {"cloud/aws/alb/main.tf": GREETING})
         assert "cloud/aws/alb/inner" in paths(scan(connection))
+
+    def test_a_new_folder_of_the_same_name_renames_the_unchanged_one(self, connection, github):
+        github.commit(NAME, {}, remove=["cloud/gcp"])
+        assert scan(connection).found.get(path="cloud/aws/alb").title == "Alb"
+        github.commit(NAME, {"cloud/gcp/alb/main.tf": GREETING})
+        row = scan(connection)
+        titles = dict(row.found.filter(path__endswith="/alb").values_list("path", "title"))
+        assert titles == {"cloud/aws/alb": "Aws Alb", "cloud/gcp/alb": "Gcp Alb"}
 
     def test_a_linked_file_inside_a_module_does_not_cost_a_download(self, alice, github):
         files = FILES | {"shared/LICENSE": "MIT"}

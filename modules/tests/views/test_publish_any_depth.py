@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 SAVE = "/profile/github/repository/"
 FILES = {
     "cloud/aws/alb/main.tf": GREETING,
-    "cloud/aws/alb/examples/complete/main.tf": 'module "alb" {\n  source = "../.."\n}\n',
+    "cloud/aws/alb/examples/complete/main.tf": 'module "alb" {\n  source = "../.."\n  name   = "x"\n}\n',
     "cloud/gcp/alb/main.tf": f"# gcp\n{GREETING}",
 }
 
