@@ -22,14 +22,19 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium(request):
+    """Parametrize it indirectly with switches of Playwright's to leave out, such as the one against the bfcache."""
     # Playwright runs an event loop in this thread, where Django refuses queries (see below) and uses other connections:
     # a connection that is open now would stay open, and the database could not be cloned.
     connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=environment.chromium(), args=SWITCHES)
+        browser = playwright.chromium.launch(
+            executable_path=environment.chromium(),
+            args=SWITCHES,
+            ignore_default_args=getattr(request, "param", None) or None,
+        )
         yield browser
         browser.close()
 

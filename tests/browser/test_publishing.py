@@ -76,7 +76,7 @@ def connect(page, worker):
 def select_repository(page):
     card = page.locator("#repository")
     expect(card).to_contain_text("This token can read 300 repositories")
-    card.get_by_label("Find").press_sequentially("cloud-mod")
+    card.get_by_label("Find", exact=True).press_sequentially("cloud-mod")
     expect(card.get_by_role("status")).to_have_text("1 repository found")
     card.get_by_label("Repository").select_option(label="alice-example/cloud-modules")
     card.get_by_role("button", name="Save repository").click()
@@ -94,6 +94,7 @@ def scan(page, worker):
     os.killpg(worker.pid, signal.SIGCONT)
     expect(card).to_contain_text("Succeeded")
     expect(page.locator("#catalogue")).to_contain_text("9 new, 3 invalid")
+    expect(page.get_by_role("button", name="Scan again")).to_be_visible()
 
 
 def look_at_invalid_ones(page):
@@ -109,11 +110,12 @@ def look_at_invalid_ones(page):
 def publish(page):
     bar = page.locator("#savebar")
     expect(bar).to_contain_text("Select modules to publish.")
-    page.get_by_label("Secure Web App").check()
-    page.get_by_label("Message Bus").check()
+    page.get_by_label("Secure Web App", exact=True).check()
+    expect(bar).to_contain_text("1 new.")
+    page.get_by_label("Message Bus", exact=True).check()
     bar.get_by_role("button", name="Publish 2 modules").click()
     expect(page.get_by_text("Published 2 modules.")).to_be_visible()
-    expect(page.get_by_label("Secure Web App")).to_be_checked()
+    expect(page.get_by_label("Secure Web App", exact=True)).to_be_checked()
     expect(page.locator("#catalogue")).to_contain_text("2 published, 7 new, 3 invalid")
 
 
@@ -142,9 +144,10 @@ def test_partner_sees_a_breaking_change_sets_a_price_and_publishes_it(alice, bob
     set_terms(page)
     try_the_form(page)
     page.goto("/publish/")
+    page.get_by_label("Publish the breaking update of Message Bus").check()
     page.get_by_role("button", name="Update 1 module").click()
     expect(page.get_by_text("Updated 1 module.")).to_be_visible()
-    expect(row_of_bus(page)).to_contain_text("2.0.0, published")
+    expect(row_of_bus(page)).to_contain_text("Stays at 2.0.0")
 
     at_bob.goto(bobs.get_absolute_url())
     expect(at_bob.get_by_role("main")).to_contain_text("1.0.0")
@@ -162,8 +165,10 @@ def look_at_what_changes(page):
     page.goto("/publish/")
     page.get_by_role("button", name="Scan again").click()
     row = row_of_bus(page)
-    expect(row).to_contain_text("1 commit.")
-    expect(row).to_contain_text("to 2.0.0")
+    expect(row).to_contain_text("Update to 2.0.0")
+    expect(row).to_contain_text("Stays at 1.0.0")
+    row.get_by_text("Details").click()
+    expect(row).to_contain_text("1 commit. You keep 1.0.0.")
     expect(row).to_contain_text("1 live deployment of Bob uses 1.0.0 and stays on it.")
     expect(row).to_contain_text("Breaking, major version")
     change = row.get_by_role("row").filter(has_text="region")
@@ -172,10 +177,12 @@ def look_at_what_changes(page):
     row.get_by_text("1 commit since 1.0.0").click()
     expect(row.get_by_text("Ask for the region")).to_be_visible()
     bar = page.locator("#savebar")
+    page.get_by_label("Version of Message Bus").select_option(label="Update to 2.0.0")
+    expect(row).to_contain_text("Will become 2.0.0, a breaking update")
     expect(bar).to_contain_text("1 updated. 1 update is breaking. Existing deployments are not affected.")
-    page.get_by_label("Message Bus").uncheck()
+    page.get_by_label("Message Bus", exact=True).uncheck()
     expect(bar).to_contain_text("1 removed. Message Bus leaves the catalogue. 1 live deployment of Bob keeps running.")
-    page.get_by_label("Message Bus").check()
+    page.get_by_label("Message Bus", exact=True).check()
     expect(bar).to_contain_text("1 update is breaking.")
 
 
