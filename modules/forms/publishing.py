@@ -210,7 +210,7 @@ def _says(suggestion: Suggestion) -> dict[str, str]:
         "credit_cost": f"The repository says {_credits(suggestion.credit_cost)}. Others pay this for each deployment.",
         "purchased_only": f"The repository says {'yes' if suggestion.purchased_only else 'no'}. "
         "With yes, Awarded credits cannot pay for it.",
-        "audience": "Whoever can deploy it can also read its code in Terraform's registry. "
+        "audience": "They can also read its code in Terraform's registry, without credits. "
         + _suggested_audience(suggestion),
         "emails": "One e-mail address a line. People may sign up later. Another audience deletes this list.",
     }

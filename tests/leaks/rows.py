@@ -27,7 +27,8 @@ class Row:
     `shows` are the families or family.fields that a body may contain, if rules.SEEN lets the visitor see them. `@own`
     limits that to the visitor's own, `@target` to those of the object's owner, `@platform` and `@partners` to theirs,
     and another family's name, as in `@money`, to owners of whom the visitor sees that family. `must` are those that a
-    page with status 200 contains. `reveals` are secrets that the owner gets by this request.
+    page with status 200 contains. `reveals` are secrets that the owner gets by this request. `notes` are the tables in
+    which a refused request leaves a note.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Row:
     shows: str = ""
     must: str = ""
     reveals: str = ""
+    notes: str = ""
 
     def status(self, method: str, visitor: Visitor, target: str) -> str:
         line = {"GET": self.get, "HEAD": self.head or self.get, "POST": self.post}[method]

@@ -63,7 +63,9 @@ FOLDERS = [
         shows="scan@own",
     ),
 ]
-HOOKS = [Row("modules:github-hook", "405 405 405 405 405", "403 403 403 403 403", of="hook")]  # without a signature
+NOTED = "accounts_githubconnection foundation_outboxmessage"  # publishers are told of refused deliveries
+UNSIGNED = "403 403 403 403 403"
+HOOKS = [Row("modules:github-hook", "405 405 405 405 405", UNSIGNED, of="hook", notes=NOTED)]
 
 SEES = {  # who sees a module, by audience; those for named people are shared with carol, the user
     "everyone": "login 200 200 200 200",
