@@ -23,8 +23,9 @@ from modules.reading.discovery import (
     with_targets,
     without_helpers,
 )
+from modules.reading.links import Links
 from modules.reading.parse_pool import Source
-from modules.terraform import advice, constants, linking
+from modules.terraform import advice, constants
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
 RULES = 2  # increment with each change of what is a module, and of what is found in the same files
@@ -87,8 +88,7 @@ class Repository:
         self.configs = self.contents.configs
         self.titles: dict[str, str] = {}  # of all modules, known ones too
         self.answers: dict[str, FileAnswer] = {}
-        self.linked: dict[tuple[str, bool], list[Finding]] = {}  # findings of `linking`, by folder
-        self.complete: dict[str, bool] = {}  # folders whose files could all be read
+        self.links = Links(self._answers_of, self._unread(), snapshot.files)
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
@@ -144,32 +144,17 @@ class Repository:
 
     def _linked(self, folder: str, reached: set[str]) -> list[Finding]:
         """Findings about what the files of a folder, and of those that it calls, refer to."""
-        whole = self._linkable(folder, folder)
-        rows = [row | {"file": _path(folder, row["file"])} for row in linking.check_root(whole)]
-        for other in sorted(reached):
-            key = other, other == folder  # a called folder's constants are not known
-            if key not in self.linked:
-                self.linked[key] = linking.check(self._linkable(other, folder)) if self._is_complete(other) else []
-            rows += [row | {"file": _path(other, row["file"])} for row in self.linked[key]]
-        return rows
+        calls = {
+            other: [pair for path in self.configs.get(other, []) for pair in self._calls(path, folder)]
+            for other in reached
+        }
+        return [row | {"file": _path(other, row["file"])} for other, row in self.links.of_module(folder, calls)]
 
-    def _is_complete(self, folder: str) -> bool:
-        """Whether all files of a folder that Terraform reads could be read."""
-        if folder not in self.complete:
-            others = [*self.snapshot.refused, *self.snapshot.odd, *self.contents.pointers]
-            names = [split(path)[1] for path in self.configs.get(folder, [])]
-            is_missing = any(split(path)[0] == folder and is_config(split(path)[1]) for path in others)
-            is_missing = is_missing or folder in self.contents.opentofu or any(map(left_out.is_override, names))
-            self.complete[folder] = not is_missing and linking.is_read(self._answers_of(folder))
-        return self.complete[folder]
-
-    def _linkable(self, folder: str, root: str) -> linking.Folder:
-        called = {}
-        for path in self.configs.get(folder, []):
-            for target, call in self._calls(path, root):
-                if target in self.configs and self._is_complete(target):
-                    called[call["name"]] = linking.Folder(self._answers_of(target))
-        return linking.Folder(self._answers_of(folder), called, folder, self.snapshot.files)
+    def _unread(self) -> set[str]:
+        """Folders of which something that Terraform reads could not be read."""
+        missing = [*self.snapshot.refused, *self.snapshot.odd, *self.contents.pointers]
+        missing += [path for paths in self.configs.values() for path in paths if left_out.is_override(split(path)[1])]
+        return {folder for folder, name in map(split, missing) if is_config(name)} | set(self.contents.opentofu)
 
     def _tree(self, folder: str, reached: set[str]) -> dict[str, Node]:
         """The nodes of the called folders, by path from `folder`."""

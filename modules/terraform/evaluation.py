@@ -1,8 +1,8 @@
 """Computes an expression as far as that is possible before a run, and finds what Terraform would refuse in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any
 
 from modules.terraform import functions
@@ -28,17 +28,18 @@ from modules.terraform.problems import MODULE, Needed, Problem, Row, Want
 from modules.terraform.references import path_of
 from modules.terraform.steps import MOST_ITEMS, Steps
 from modules.terraform.types import Any_, Collection, Primitive, Tuple_, Type
-from modules.terraform.types import Object as ObjectType
 from modules.terraform.values import (
     ANYTHING,
     BOOL,
     NUMERIC,
     STRING,
     Unknown,
+    arithmetic,
     described,
+    is_open,
+    kind_of,
     misfit,
     to_bool,
-    to_number,
     to_text,
     type_of,
 )
@@ -60,15 +61,6 @@ COMPARED = ("==", "!=")
 ITERABLE = Tuple_()  # stands for any type that is not primitive
 REPEATED = Tuple_((Any_(),))  # stands for a map or a set of strings
 LOGICAL = ("&&", "||", "!")
-ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Any]] = {
-    "+": lambda first, second: first + second,
-    "-": lambda first, second: first - second,
-    "*": lambda first, second: first * second,
-    "<": lambda first, second: first < second,
-    ">": lambda first, second: first > second,
-    "<=": lambda first, second: first <= second,
-    ">=": lambda first, second: first >= second,
-}
 
 
 @dataclass
@@ -224,7 +216,7 @@ class Evaluator(Steps):
         (yes, wrong), (no, wrong_too) = self._apart(expression.yes), self._apart(expression.no)
         if condition is not None:
             self.problems += wrong if condition else wrong_too
-        kinds = {_kind(each) for each in (yes, no) if not _is_open(each)}
+        kinds = {kind_of(each) for each in (yes, no) if not is_open(each)}
         self._want_alike(expression, yes, no)
         if len(kinds) > 1:
             message = f"A condition cannot choose between {described(yes)} and {described(no)}. Use one type."
@@ -235,7 +227,7 @@ class Evaluator(Steps):
 
     def _want_alike(self, expression: Conditional, yes: Any, no: Any) -> None:
         for known, other in ((yes, expression.no), (no, expression.yes)):
-            if not _is_open(known):
+            if not is_open(known):
                 kind = STRING if isinstance(type_of(known), Primitive) else ITERABLE
                 self._want(other, kind, f"A condition chooses between this and {described(known)}")
 
@@ -255,9 +247,9 @@ class Evaluator(Steps):
         values = [self.needs(operand, NUMERIC, f"An operand of “{operators[0]}”") for operand in operation.operands]
         value = values[0]
         if len(values) == 1:
-            return _arithmetic("-", Decimal(0), value)
+            return arithmetic("-", Decimal(0), value)
         for operator, other in zip(operators, values[1:], strict=True):
-            value = _arithmetic(operator, value, other)
+            value = arithmetic(operator, value, other)
         return value
 
     def _logical(self, operation: Operation) -> Any:
@@ -306,28 +298,3 @@ class Evaluator(Steps):
         if call.name in READERS and isinstance(values[0], str):
             self.problems.append(Needed(values[0], call.line))
         return Unknown(function.returns)
-
-
-def _is_open(value: Any) -> bool:
-    """Whether nothing is known of the kind of a value: null is of any."""
-    return value is None or (isinstance(value, Unknown) and isinstance(value.type, Any_))
-
-
-def _kind(value: Any) -> str:
-    """Values of one kind may be given one type."""
-    given = type_of(value)
-    if isinstance(given, Primitive):
-        return "primitive"
-    is_map = isinstance(value, dict) or isinstance(given, ObjectType)
-    return "map" if is_map or (isinstance(given, Collection) and given.kind == "map") else "list"
-
-
-def _arithmetic(operator: str, first: Any, second: Any) -> Any:
-    left, right = to_number(first), to_number(second)
-    kind = BOOL if operator in ("<", ">", "<=", ">=") else NUMERIC
-    if left is None or right is None or operator not in ARITHMETIC:
-        return Unknown(kind)
-    try:
-        return ARITHMETIC[operator](left, right)
-    except DecimalException:
-        return Unknown(kind)

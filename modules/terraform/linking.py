@@ -68,7 +68,8 @@ def _files(folder: Folder, *, is_root: bool = False) -> Iterator[Finding]:
         if folder.files is None or is_own == is_root or rest.startswith(("/", "~")) or "${" in rest:
             continue
         path = posixpath.normpath(posixpath.join(folder.path, rest))
-        if not path.startswith("../") and path not in folder.files:
+        is_inside = not folder.path or path.startswith(f"{folder.path}/")  # others are not in the module's archive
+        if is_inside and not path.startswith("../") and path not in folder.files:
             message = f"The file {path} is not in the repository. Commit it, or check its path."
             yield finding("error", "file", message, row["file"], row["line"])
 

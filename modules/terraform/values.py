@@ -5,9 +5,9 @@ Source of the conversions: Terraform's "Type Constraints", and cty's package con
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
@@ -23,6 +23,15 @@ class Unknown:
 
 
 ANYTHING = Unknown()
+ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Any]] = {
+    "+": lambda first, second: first + second,
+    "-": lambda first, second: first - second,
+    "*": lambda first, second: first * second,
+    "<": lambda first, second: first < second,
+    ">": lambda first, second: first > second,
+    "<=": lambda first, second: first <= second,
+    ">=": lambda first, second: first >= second,
+}
 STRING, NUMERIC, BOOL = Primitive("string"), Primitive("number"), Primitive("bool")
 
 
@@ -178,3 +187,29 @@ def to_number(value: Any) -> Decimal | None:
 
 def to_bool(value: Any) -> bool | None:
     return BOOLEANS.get(value) if isinstance(value, str) else value if isinstance(value, bool) else None
+
+
+def is_open(value: Any) -> bool:
+    """Whether nothing is known of the kind of a value: null is of any."""
+    return value is None or (isinstance(value, Unknown) and isinstance(value.type, Any_))
+
+
+def kind_of(value: Any) -> str:
+    """Values of one kind may be given one type."""
+    given = type_of(value)
+    if isinstance(given, Primitive):
+        return "primitive"
+    is_map = isinstance(value, dict) or isinstance(given, Object)
+    return "map" if is_map or (isinstance(given, Collection) and given.kind == "map") else "list"
+
+
+def arithmetic(operator: str, first: Any, second: Any) -> Any:
+    """What an operator makes of two numbers, as far as that is known."""
+    left, right = to_number(first), to_number(second)
+    kind = BOOL if operator in ("<", ">", "<=", ">=") else NUMERIC
+    if left is None or right is None or operator not in ARITHMETIC:
+        return Unknown(kind)
+    try:
+        return ARITHMETIC[operator](left, right)
+    except DecimalException:
+        return Unknown(kind)
