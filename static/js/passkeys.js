@@ -1,5 +1,5 @@
 // Buttons that ask the browser for a passkey and send their form with it. Hidden until this runs, where passkeys work.
-// data-passkey is "create" or "get"; data-options the element with the server's options, or the address that gives them.
+// data-passkey is "create" or "get"; data-options the element with the server's options, or the address of these.
 const optionsOf = async (source) => {
   if (source.startsWith("#")) return JSON.parse(document.querySelector(source).textContent);
   const answer = await fetch(source, { headers: { Accept: "application/json" } });
