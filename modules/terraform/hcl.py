@@ -23,6 +23,7 @@ from modules.terraform.schema import (
     FileAnswer,
     Finding,
     Level,
+    Output,
     Provider,
     Resource,
     Validation,
@@ -33,7 +34,7 @@ from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, comp
 from modules.terraform.validation_choices import choices_of
 from modules.terraform.witness import disagrees
 
-READER = 9
+READER = 10
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
@@ -195,16 +196,17 @@ def _choices(kind: Type, name: str, validations: list[Validation]) -> list:
 
 def _output(block: Block, answer: FileAnswer) -> None:
     attributes = block.attributes
-    answer["outputs"].append(
-        {
-            "name": block.labels[0],
-            "description": _text(attributes.get("description")).strip(),
-            "sensitive": _flag(attributes.get("sensitive"), False),
-            "ephemeral": _flag(attributes.get("ephemeral"), False),
-            "deprecated": "deprecated" in attributes,
-            "line": block.line,
-        }
-    )
+    output: Output = {
+        "name": block.labels[0],
+        "description": _text(attributes.get("description")).strip(),
+        "sensitive": _flag(attributes.get("sensitive"), False),
+        "line": block.line,
+    }
+    if _flag(attributes.get("ephemeral"), False):
+        output["ephemeral"] = True
+    if "deprecated" in attributes:
+        output["deprecated"] = True
+    answer["outputs"].append(output)
 
 
 def _terraform(block: Block, answer: FileAnswer) -> None:
