@@ -26,6 +26,13 @@ WHOLE_CURRENCIES = {"JPY", "KRW"}  # ISO 4217: no minor unit
 MINUS = "−"
 
 
+@register.filter
+def own(form: BaseForm, name: str) -> Any:
+    """What a form itself says under a name, which in a template would be its field of that name if there is one."""
+    found = getattr(form, name, "")
+    return found() if callable(found) else found
+
+
 class Level(ShownChoices):
     """Levels of Django's messages, named like their tags."""
 

@@ -111,6 +111,18 @@ def test_the_form_asks_by_steps_and_hides_group_zero(client, carol, platform_ver
     assert re.findall(r'href="#(step-\d)"', page) == ["step-1", "step-2"]
 
 
+WORDS = ["steps", "size", "search", "found", "hidden", "name_field", "fields", "errors", "is_bound", "LONGEST_SEARCH"]
+
+
+def test_inputs_named_like_parts_of_the_form_are_ordinary_inputs(client, carol, admin):
+    version = make_version({"main.tf": ""}, owner=admin, schema=schema(*map(variable, WORDS)))
+    offer(version)
+    client.force_login(carol)
+    page = client.get(reverse("deployments:deployment-create", args=[version.module.ref])).content.decode()
+    assert [page.count(f'name="in-{word}"') for word in WORDS] == [1] * len(WORDS)
+    assert "h-find" not in page
+
+
 def test_a_wrong_form_keeps_everything_and_queues_nothing(client, carol, platform_version):
     client.force_login(carol)
     response = client.post(form_url(platform_version), FILLED | {"in-size": "many"})
