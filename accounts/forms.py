@@ -80,7 +80,7 @@ class RepositoryForm(forms.Form):
     any_depth = forms.BooleanField(
         label="Find modules in folders at any depth",
         required=False,
-        help_text="Off, modules are the root, top-level folders and folders in modules/. "
+        help_text="While this is off, modules are the root, top-level folders and folders in modules/. "
         "A folder that a module calls inside its own folder stays part of it.",
     )
 
