@@ -14,7 +14,7 @@ from foundation.paragraphs import counted, joined, listed
 from modules.models import Publication, Scan
 from modules.publishing.candidate import Candidate, Plan, most_first
 from modules.publishing.promise import Promise
-from modules.publishing.services import Busy, NotConfirmed, StalePublication
+from modules.publishing.services import AT_ONCE, Busy, NotConfirmed, StalePublication
 
 NEWS = timedelta(hours=1)
 UNTOUCHED = "Existing deployments are not affected."
@@ -126,8 +126,14 @@ def progress(publication: Publication) -> str:
 
 
 def is_news(publication: Publication) -> bool:
-    """Whether the page shows a publication: until it has ended, and an hour longer."""
-    return publication.finished_at is None or timezone.now() - publication.finished_at < NEWS
+    """Whether the page shows a publication: until it has ended, and an hour longer.
+
+    A few modules were published by the request itself, whose answer has said so.
+    """
+    if publication.finished_at is None:
+        return True
+    was_told = publication.status == Publication.Status.SUCCEEDED and publication.total <= AT_ONCE
+    return not was_told and timezone.now() - publication.finished_at < NEWS
 
 
 def _who(publication: Publication, portal: str = "the portal") -> str:
