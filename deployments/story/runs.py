@@ -104,8 +104,8 @@ def resources_listed(run: Run, standing: Standing | None) -> str:
     if standing is None:
         return f"Planned in run {run.number}. What existed after it is not known."
     shown, count = len(standing["addresses"]), standing["count"]
-    cut = f"{shown:,} of {count:,} shown" if shown < count else ""
-    return f"{cut}, run {run.number} beside them" if cut else f"Run {run.number} beside them"
+    which = f"{shown:,} of {count:,} shown" if shown < count else "What exists"
+    return f"{which}, and what run {run.number} {'did' if run.is_final else 'does'}"
 
 
 def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bool) -> str:

@@ -107,8 +107,8 @@ def test_missing_outputs_are_explained(destroyed_at, standing, is_busy, text):
 @pytest.mark.parametrize(
     ("standing", "text"),
     [
-        (NOTHING, "Run 3 beside them"),
-        ({"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}, "500 of 812 shown, run 3 beside them"),
+        (NOTHING, "What exists, and what run 3 does"),
+        ({"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}, "500 of 812 shown, and what run 3 does"),
         (None, "Planned in run 3. What existed after it is not known."),
     ],
 )
