@@ -20,7 +20,15 @@ RULES = {
 }
 OPEN = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/"]
 EVERYONES = ["/", "/profile/", "/deploy/", "/deployments/", "/billing/", "/billing/transactions/", "/billing/invoices/"]
-PARTNERS = ["/publish/", "/deploy/?tab=partner", "/deploy/?q=nothing+fits", "/billing/costs/", "/billing/revenue/"]
+PARTNERS = [
+    "/publish/",
+    "/publish/?q=nothing+fits",
+    "/publish/alarms/",
+    "/deploy/?tab=partner",
+    "/deploy/?q=nothing+fits",
+    "/billing/costs/",
+    "/billing/revenue/",
+]
 FOLDERS = [
     *("/publish/module/?path=message_bus", "/publish/module/?path=legacy_vpn"),
     *("/publish/try/?path=clinic_records", "/publish/try/?path=message_bus&as=publisher"),
