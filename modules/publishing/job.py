@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from accounts.models import GitHubConnection
+from accounts.models import GitHubConnection, User
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
 from modules.models import Module, ModuleVersion, PreparedModule, Publication, Scan
@@ -42,7 +42,10 @@ class Refused(Exception):
 
 
 def carry_out(publication_id: int) -> Publication | None:
-    """Claim and finish a publication; idempotent. Returns None when it is finished or another worker has it."""
+    """Claim and finish a publication; idempotent.
+
+    Returns None when it is finished, another worker has it, or its connection was removed meanwhile.
+    """
     publication = _claim(publication_id)
     if publication is None:
         return None
@@ -53,8 +56,7 @@ def carry_out(publication_id: int) -> Publication | None:
         _end(publication, Publication.Status.FAILED, error=refusal.text, problems=refusal.problems)
     except ClaimLost:
         logger.warning("publication lost", extra={"publication": publication.pk, "token": publication.token})
-    publication.refresh_from_db(fields=["status", "error", "problems", "prepared", "finished_at"])
-    return publication
+    return Publication.objects.filter(pk=publication_id).first()
 
 
 @alone
@@ -143,9 +145,7 @@ def _finish(publication: Publication) -> None:
     if connection is None or not Publication.objects.held_by(publication).select_for_update().exists():
         raise ClaimLost
     publication.connection = connection
-    by = publication.by
-    if by is not None and not by.may_publish_for(connection.owner):
-        raise Refused(f"{by.short_name} may no longer publish.", {})
+    by = _publisher(publication)
     scan = _scan(publication)
     _check(publication)
     rows = writing.make_true(publication, scan)
@@ -155,6 +155,16 @@ def _finish(publication: Publication) -> None:
         transaction.on_commit(partial(wake, "modules.render_texts"))
     publication.prepared_modules.all().delete()
     _end(publication, Publication.Status.SUCCEEDED)
+
+
+def _publisher(publication: Publication) -> User | None:
+    """Who publishes, with the roles of now, not of the claim; None for the portal. Raises Refused."""
+    if publication.by_id is None:
+        return None
+    by = User.objects.get(pk=publication.by_id)
+    if not by.may_publish_for(publication.connection.owner):
+        raise Refused(f"{by.short_name} may no longer publish.", {})
+    return by
 
 
 def _scan(publication: Publication) -> Scan:

@@ -157,7 +157,8 @@ def _carry_out(request: SignedInRequest, publication: Publication | None) -> Non
         done = job.carry_out(publication.pk)
         if done and done.status == Publication.Status.FAILED:
             raise services.StalePublication(list(done.problems.values()) or [done.error])
-        messages.success(request, page_story.result(publication.promise))
+        if done and done.status == Publication.Status.SUCCEEDED:  # else it was cancelled, or another request has it
+            messages.success(request, page_story.result(publication.promise))
 
 
 def _next_page(request: SignedInRequest) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from accounts.services import remove_connection
 from foundation.models import AuditEvent
 from modules.models import Module, ModuleVersion, PreparedModule, Publication, Scan
 from modules.publishing import drafts, job, overview, services
@@ -39,6 +40,17 @@ def requested(connection, *, by) -> Publication:
 
 def published() -> list[str]:
     return list(Module.objects.published().order_by("path").values_list("path", flat=True))
+
+
+def meanwhile(monkeypatch, deed) -> None:
+    """Do something after all is prepared, and before it is made true."""
+    prepare = job._prepare
+
+    def prepare_first(publication):
+        prepare(publication)
+        deed()
+
+    monkeypatch.setattr(job, "_prepare", prepare_first)
 
 
 def test_sixty_modules_are_published_by_one_publication(connection, alice):
@@ -204,6 +216,22 @@ def test_person_who_may_no_longer_publish_publishes_nothing(connection, alice):
     type(alice).objects.filter(pk=alice.pk).update(is_partner=False)
     done = job.carry_out(publication.pk)
     assert (done.status, done.error) == ("failed", "Alice may no longer publish.")
+
+
+@pytest.mark.parametrize("role", ["is_partner", "is_active"])
+def test_person_who_loses_the_role_while_modules_are_prepared_publishes_nothing(connection, alice, monkeypatch, role):
+    choose_all(connection, by=alice)
+    meanwhile(monkeypatch, lambda: type(alice).objects.filter(pk=alice.pk).update(**{role: False}))
+    done = job.carry_out(requested(connection, by=alice).pk)
+    assert (done.status, done.error) == ("failed", "Alice may no longer publish.")
+    assert not Module.objects.exists()
+
+
+def test_connection_that_is_removed_while_modules_are_prepared_ends_the_job(connection, alice, monkeypatch):
+    choose_all(connection, by=alice)
+    meanwhile(monkeypatch, lambda: remove_connection(connection, by=alice))
+    assert job.carry_out(requested(connection, by=alice).pk) is None
+    assert not Module.objects.exists()
 
 
 def test_one_publication_updates_keeps_brings_back_and_removes(connection, alice):
