@@ -126,7 +126,10 @@ def _page_above(request: HttpRequest) -> str:
 def _sender(request: HtmxRequest) -> str:
     """The page that sent this request, if the browser says so and it is ours; otherwise the address itself."""
     sender = request.htmx.current_url if request.htmx else request.headers.get("Referer")
-    page = urlsplit(sender or "")._replace(scheme="", netloc="", fragment="").geturl()
+    try:
+        page = urlsplit(sender or "")._replace(scheme="", netloc="", fragment="").geturl()
+    except ValueError:  # such as brackets around what is no IPv6 address
+        return request.get_full_path()
     hosts = {request.get_host()}
     is_ours = all(url_has_allowed_host_and_scheme(url, hosts) for url in (sender, page))
     return page if is_ours else request.get_full_path()

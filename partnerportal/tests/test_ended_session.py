@@ -38,7 +38,10 @@ def test_the_sign_in_page_is_not_swapped_into_a_card(client, run):
     assert answer["HX-Redirect"] == f"/accounts/login/?next={page}%3Fa%3Db"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", f"{PORTAL}//evil.example/", "javascript:alert(1)", ""])
+ELSEWHERE = ["https://evil.example/", f"{PORTAL}//evil.example/", "javascript:alert(1)", "http://[", ""]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_signing_in_leads_to_no_other_site(client, run, elsewhere):
     status = f"{run.deployment.get_absolute_url()}runs/1/status/"
     answer = client.get(status, headers={"HX-Request": "true", "HX-Current-URL": elsewhere})
