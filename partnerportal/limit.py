@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 # Neither holds a database connection: the live log, a stream that stays open for hours, and the probe that must answer
 # while all places are taken, or the process would be restarted for being busy.
-UNLIMITED = re.compile(r"^/deployments/[^/]+/runs/[0-9]+/log/$|^/livez$")
+UNLIMITED = re.compile(r"/deployments/[^/]+/runs/[0-9]+/log/|/livez")
 
 
 Message: TypeAlias = MutableMapping[str, Any]
@@ -27,7 +27,7 @@ class Limited:
         self.places = asyncio.Semaphore(at_once)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or UNLIMITED.match(scope["path"]):
+        if scope["type"] != "http" or UNLIMITED.fullmatch(scope["path"]):
             await self.application(scope, receive, send)
             return
         async with self.places:

@@ -45,7 +45,15 @@ def test_a_busy_server_still_says_that_it_is_alive_and_not_that_it_is_ready():
 
 
 @pytest.mark.parametrize(
-    "path", ["/livez/", "/deployments/", "/x/deployments/a/runs/1/log/", "/deployments/a/runs/1/log.txt"]
+    "path",
+    [
+        "/livez/",
+        "/livez\n",
+        "/deployments/",
+        "/x/deployments/a/runs/1/log/",
+        "/deployments/a/runs/1/log.txt",
+        "/deployments/a/runs/1/log/\n",
+    ],
 )
 def test_only_a_live_log_is_one(path):
     assert asyncio.run(serve([path] * 4, at_once=2)) == (2, 0)
