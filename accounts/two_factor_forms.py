@@ -1,5 +1,6 @@
 """allauth.mfa's forms with the portal's labels; credentials that no browser makes are refused like wrong ones."""
 
+import struct
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -11,8 +12,8 @@ from django import forms
 
 from accounts.entrance import Worded
 
-# What fido2 raises for JSON of another shape, and cryptography for keys that are none.
-UNREADABLE = (TypeError, ValueError, KeyError, AttributeError, IndexError, NotImplementedError, OverflowError)
+# What fido2 raises for JSON or CBOR of another shape, cut short or nested deeply, and cryptography for no keys.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, struct.error)
 NAME = 60
 
 
@@ -24,7 +25,7 @@ class CredentialField(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(value)
-        except RecursionError as error:
+        except (RecursionError, ValueError) as error:  # nested deeply, or a number of thousands of digits
             raise forms.ValidationError("This is not correct. Try again.") from error
 
     def bound_data(self, data: Any, initial: Any) -> Any:

@@ -1,11 +1,25 @@
 """What no browser sends as a passkey is refused like a wrong one: no page answers 500, and nobody gets in."""
 
+import base64
 import json
 
 import pytest
 from allauth.mfa.models import Authenticator
 
 BYTES = "QUJD"
+# As a browser sends it, but the public key in it is cut after its first byte.
+ATTESTATION = (
+    b"\xa3cfmtdnonegattStmt\xa0hauthDataY\x00\x3d" + bytes(32) + b"\xc5" + bytes(20) + b"\x00\x05" + bytes(5) + b"\x1b"
+)
+
+
+def attested(cbor: bytes) -> str:
+    """A new passkey with this in place of what the authenticator says."""
+    said = base64.urlsafe_b64encode(cbor).decode().rstrip("=")
+    response = {"clientDataJSON": "e30", "attestationObject": said, "authenticatorData": said, "signature": BYTES}
+    return json.dumps({"id": BYTES, "rawId": BYTES, "type": "public-key", "response": response})
+
+
 NOT_A_PASSKEY = [
     "",
     "{",
@@ -16,6 +30,9 @@ NOT_A_PASSKEY = [
     "{}",
     "[" * 5000,
     '{"a":' * 5000,
+    "1" * 5000,
+    "NaN",
+    *(attested(cbor) for cbor in (b"\xa1" * 3000, b"\x1b", b"\xa1\x01", b"\xa1\x81\x01\x02", ATTESTATION)),
     json.dumps({"id": "x", "rawId": "x", "type": "public-key", "response": {}}),
     json.dumps({"id": 5, "rawId": 5, "type": "public-key", "response": {"userHandle": 5}}),
     json.dumps({"id": BYTES, "rawId": BYTES, "type": "public-key", "response": []}),
