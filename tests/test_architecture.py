@@ -13,16 +13,15 @@ PAGE = (settings.BASE_DIR / "docs" / "architecture.md").read_text()
 
 
 def drawn() -> set[str]:
-    """Paths of the files in the drawing: `app/` begins a line, `  room/` an indented one below it."""
+    """Paths of the files in the drawing: `app/` begins a line, `  room/` an indented one, `    room/` one inside it."""
     block = PAGE.partition("## Layout")[2].split("```")[1]
-    app = room = ""
+    rooms: list[str] = []
     found = set()
     for line in block.splitlines():
-        if heading := re.match(r"(  )?(\w+)/(?: |$)", line):
-            inside, name = heading.groups()
-            app, room = (app, f"{name}/") if inside else (name, "")
+        if heading := re.match(r"((?:  ){0,2})(\w+)/(?: |$)", line):
+            rooms = [*rooms[: len(heading[1]) // 2], heading[2]]
             line = line[heading.end() :]
-        found |= {f"{app}/{room}{path}" for path in re.findall(r"[\w/]+\.py\b", line)}
+        found |= {"/".join([*rooms, path]) for path in re.findall(r"[\w/]+\.py\b", line)}
     return {path for path in found if path.split("/")[0] in APPS}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping
 
-from modules.terraform import linking
+from modules.terraform.rules import linking
 from modules.terraform.schema import Call, FileAnswer, Finding
 
 

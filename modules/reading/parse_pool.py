@@ -15,8 +15,8 @@ from typing import Any
 
 from modules.reading.parse_process import receive, send
 from modules.terraform.hcl import empty_answer
-from modules.terraform.scanner import DEEPEST
 from modules.terraform.schema import FileAnswer
+from modules.terraform.syntax.scanner import DEEPEST
 
 START_SECONDS = 60  # building the grammar takes two seconds on an idle machine
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,12 +10,8 @@ from collections import Counter
 from typing import Any
 
 from modules.terraform import uimeta
-from modules.terraform.blocks import Block, Value
-from modules.terraform.facts import empty_facts, gather
-from modules.terraform.json_form import NUL, read_json
 from modules.terraform.literals import NotLiteral, parse_literal
-from modules.terraform.native import read_native
-from modules.terraform.scanner import DEEPEST, FileSyntaxError
+from modules.terraform.rules.facts import empty_facts, gather
 from modules.terraform.schema import (
     OUTSIDE,
     Call,
@@ -29,10 +25,14 @@ from modules.terraform.schema import (
     Validation,
     Variable,
 )
-from modules.terraform.shapes import ROOT
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.json_form import NUL, read_json
+from modules.terraform.syntax.native import read_native
+from modules.terraform.syntax.scanner import DEEPEST, FileSyntaxError
+from modules.terraform.syntax.shapes import ROOT
+from modules.terraform.syntax.witness import disagrees
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
-from modules.terraform.witness import disagrees
 
 READER = 10
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}

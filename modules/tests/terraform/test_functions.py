@@ -5,7 +5,7 @@ import subprocess
 
 from django.conf import settings
 
-from modules.terraform.functions import SIGNATURES
+from modules.terraform.rules.functions import SIGNATURES
 
 
 def text(kind):

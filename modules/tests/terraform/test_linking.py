@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from modules.terraform.folder import Folder
 from modules.terraform.hcl import read_file
-from modules.terraform.linking import MOST_FINDINGS, check
+from modules.terraform.rules.folder import Folder
+from modules.terraform.rules.linking import MOST_FINDINGS, check
 
 SIZE = 4_000
 

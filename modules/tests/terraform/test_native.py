@@ -6,8 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modules.terraform.hcl import read_file
-from modules.terraform.native import read_native
-from modules.terraform.scanner import FileSyntaxError, TooDeep
+from modules.terraform.syntax.native import read_native
+from modules.terraform.syntax.scanner import FileSyntaxError, TooDeep
 
 REPOSITORIES = Path(__file__).resolve().parents[3] / "demo" / "repositories"
 PIECES = st.sampled_from(

@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.terraform.native import read_native
-from modules.terraform.scanner import FileSyntaxError
+from modules.terraform.syntax.native import read_native
+from modules.terraform.syntax.scanner import FileSyntaxError
 
 REPOSITORIES = Path(__file__).resolve().parents[3] / "demo" / "repositories"
 LONGEST_MUTATED = 4_000  # characters: python-hcl2 reads each mutation, too

@@ -1,7 +1,7 @@
 from modules.terraform import hcl
-from modules.terraform.blocks import Block
-from modules.terraform.native import read_native
-from modules.terraform.witness import disagrees
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.native import read_native
+from modules.terraform.syntax.witness import disagrees
 
 TEXT = """
 resource "terraform_data" "greeting" {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from modules.terraform import values
+from modules.terraform.rules import values
 from modules.terraform.types import Any_, Primitive, Type, parse_type
 
 # name(parameters) result; a parameter with "?" may be null, the last with "..." may come any number of times

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from modules.terraform.scanner import DEEPEST, Scanner, Token, TooDeep
+from modules.terraform.syntax.scanner import DEEPEST, Scanner, Token, TooDeep
 
 OPENING, CLOSING = ("(", "[", "{", "${", "%{"), (")", "]", "}", "~}", "}$")
 

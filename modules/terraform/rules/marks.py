@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from modules.terraform.fact_types import Flow
-from modules.terraform.folder import MOST_ROUNDS, Folder
+from modules.terraform.rules.folder import MOST_ROUNDS, Folder
 from modules.terraform.schema import Finding, finding
 
 SHOWN = {

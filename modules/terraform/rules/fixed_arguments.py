@@ -7,9 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform.blocks import Value
-from modules.terraform.evaluation import Evaluator
-from modules.terraform.problems import Found, Problem
+from modules.terraform.rules.evaluation import Evaluator
+from modules.terraform.syntax.blocks import Value
+from modules.terraform.syntax.problems import Found, Problem
 from modules.terraform.types import Type
 
 CONSTRAINT = re.compile(r"\s*(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?P<release>-[\w.-]+)?(?:\+[\w.-]+)?\s*", re.ASCII)

@@ -3,14 +3,14 @@
 Source: Terraform 1.15, internal/configs/named_values.go.
 """
 
-from modules.terraform import references
-from modules.terraform.blocks import Block
-from modules.terraform.evaluation import Evaluator
-from modules.terraform.expressions import keyword
-from modules.terraform.problems import Found, Problem
-from modules.terraform.type_rules import TypeRefused, declared_type
+from modules.terraform.rules import references
+from modules.terraform.rules.evaluation import Evaluator
+from modules.terraform.rules.type_rules import TypeRefused, declared_type
+from modules.terraform.rules.values import misfit
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.expressions import keyword
+from modules.terraform.syntax.problems import Found, Problem
 from modules.terraform.types import Any_, Type
-from modules.terraform.values import misfit
 
 
 def of_variable(block: Block) -> Found:

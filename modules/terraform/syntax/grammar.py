@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from modules.terraform.expressions import (
+from modules.terraform.syntax.expressions import (
     Attribute,
     Call,
     Conditional,
@@ -23,8 +23,8 @@ from modules.terraform.expressions import (
     Path,
     Splat,
 )
-from modules.terraform.scanner import Token
-from modules.terraform.templates import Templates
+from modules.terraform.syntax.scanner import Token
+from modules.terraform.syntax.templates import Templates
 
 PRECEDENCE = {
     operator: level

@@ -6,9 +6,9 @@ Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 import re
 from abc import ABC, abstractmethod
 
-from modules.terraform.cursor import Cursor
-from modules.terraform.expressions import Directive, Expression, Template
-from modules.terraform.scanner import Token
+from modules.terraform.syntax.cursor import Cursor
+from modules.terraform.syntax.expressions import Directive, Expression, Template
+from modules.terraform.syntax.scanner import Token
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 
-from modules.terraform import block_rules, flows, references, shapes
-from modules.terraform.blocks import Block, Value
-from modules.terraform.evaluation import Evaluator
-from modules.terraform.expressions import List, Object, bare, keyword, plain
 from modules.terraform.fact_types import Argument, Declared, Facts, Flow, Referred, Wanted
-from modules.terraform.problems import Needed, Problem, Want
-from modules.terraform.references import Reference, Scope
-from modules.terraform.values import described_type, is_known
+from modules.terraform.rules import block_rules, flows, references
+from modules.terraform.rules.evaluation import Evaluator
+from modules.terraform.rules.references import Reference, Scope
+from modules.terraform.rules.values import described_type, is_known
+from modules.terraform.syntax import shapes
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.expressions import List, Object, bare, keyword, plain
+from modules.terraform.syntax.problems import Needed, Problem, Want
 
 MOST_PROBLEMS = 100  # of a file; nobody reads more, and each may cost a search for what was meant
 MOST_DIGITS = 100

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform.blocks import Block
-from modules.terraform.expressions import (
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.expressions import (
     Attribute,
     Call,
     Index,
@@ -18,7 +18,7 @@ from modules.terraform.expressions import (
     children,
     plain,
 )
-from modules.terraform.problems import Problem
+from modules.terraform.syntax.problems import Problem
 
 FIELDS = {
     "path": ("module", "root", "cwd"),

@@ -5,8 +5,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform import functions
-from modules.terraform.expressions import (
+from modules.terraform.rules import functions
+from modules.terraform.rules.references import path_of
+from modules.terraform.rules.steps import MOST_ITEMS, Steps
+from modules.terraform.rules.values import (
+    ANYTHING,
+    BOOL,
+    NUMERIC,
+    STRING,
+    Unknown,
+    arithmetic,
+    described,
+    is_open,
+    kind_of,
+    misfit,
+    to_bool,
+    to_text,
+    type_of,
+)
+from modules.terraform.syntax.expressions import (
     Call,
     Conditional,
     Directive,
@@ -24,25 +41,8 @@ from modules.terraform.expressions import (
     bare,
     keyword,
 )
-from modules.terraform.problems import MODULE, Needed, Problem, Row, Want
-from modules.terraform.references import path_of
-from modules.terraform.steps import MOST_ITEMS, Steps
+from modules.terraform.syntax.problems import MODULE, Needed, Problem, Row, Want
 from modules.terraform.types import Any_, Collection, Primitive, Tuple_, Type
-from modules.terraform.values import (
-    ANYTHING,
-    BOOL,
-    NUMERIC,
-    STRING,
-    Unknown,
-    arithmetic,
-    described,
-    is_open,
-    kind_of,
-    misfit,
-    to_bool,
-    to_text,
-    type_of,
-)
 
 # functions that read a file whose path is their first argument
 READERS = (

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from modules.terraform.evaluation import Evaluator
-from modules.terraform.expressions import Name, Path
 from modules.terraform.fact_types import Declared
-from modules.terraform.references import CONFIGURED, FUNCTION, steps_of
+from modules.terraform.rules.evaluation import Evaluator
+from modules.terraform.rules.references import CONFIGURED, FUNCTION, steps_of
+from modules.terraform.rules.values import ANYTHING, Unknown
 from modules.terraform.schema import FileAnswer, Output, Variable
+from modules.terraform.syntax.expressions import Name, Path
 from modules.terraform.types import Any_, Attribute, Collection, Object, Type, TypeSyntaxError, parse_type
-from modules.terraform.values import ANYTHING, Unknown
 
 UNREAD = ("syntax", "nesting", "size", "encoding", "limits")  # codes of findings about files that were not read
 ROOTS = {"var": "variable", "local": "local", "module": "module"}

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform import address_rules, provider_rules, references, resource_rules, shapes, variable_rules
-from modules.terraform.blocks import Block, Value
-from modules.terraform.evaluation import REPEATED, Evaluator
-from modules.terraform.expressions import Call, Literal, bare, items_of, plain
-from modules.terraform.fixed_arguments import constant
-from modules.terraform.problems import Found, Problem, Want
+from modules.terraform.rules import address_rules, provider_rules, references, resource_rules, variable_rules
+from modules.terraform.rules.evaluation import REPEATED, Evaluator
+from modules.terraform.rules.fixed_arguments import constant
+from modules.terraform.rules.values import BOOL, NUMERIC, STRING, Unknown, described, misfit
+from modules.terraform.syntax import shapes
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.expressions import Call, Literal, bare, items_of, plain
+from modules.terraform.syntax.problems import Found, Problem, Want
 from modules.terraform.types import Collection, Type
-from modules.terraform.values import BOOL, NUMERIC, STRING, Unknown, described, misfit
 
 FLAGS = ("sensitive", "nullable", "ephemeral", "const", "create_before_destroy", "prevent_destroy", "destroy")
 TEXTS = ("description", "deprecated", "alias")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from modules.terraform.expressions import (
+from modules.terraform.rules.references import path_of
+from modules.terraform.syntax.expressions import (
     Call,
     Conditional,
     For,
@@ -14,7 +15,6 @@ from modules.terraform.expressions import (
     Path,
     Template,
 )
-from modules.terraform.references import path_of
 
 SENSITIVE = ("sensitive()",)  # what stands for a call of this function
 HIDING = ("nonsensitive", "issensitive", "ephemeralasnull", "try", "can")

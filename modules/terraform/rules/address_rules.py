@@ -3,10 +3,10 @@
 Source: Terraform 1.15, internal/configs/moved.go, removed.go and import.go.
 """
 
-from modules.terraform import references
-from modules.terraform.blocks import Block
-from modules.terraform.expressions import keyword, plain
-from modules.terraform.problems import Found, Problem
+from modules.terraform.rules import references
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.expressions import keyword, plain
+from modules.terraform.syntax.problems import Found, Problem
 
 
 def _address(block: Block) -> Found:

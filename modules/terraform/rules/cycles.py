@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from modules.terraform.folder import Folder, target
+from modules.terraform.rules.folder import Folder, target
 from modules.terraform.schema import Finding, finding
 
 

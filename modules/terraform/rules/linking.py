@@ -11,20 +11,20 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
-from modules.terraform import cycles, marks
-from modules.terraform.evaluation import ITERABLE, REPEATED, Evaluator
 from modules.terraform.fact_types import Declared, Referred, Wanted
-from modules.terraform.folder import Folder, is_read, path_to, target, type_from
-from modules.terraform.problems import MODULE, Problem
-from modules.terraform.references import CONFIGURED, FUNCTION
+from modules.terraform.rules import cycles, marks
+from modules.terraform.rules.evaluation import ITERABLE, REPEATED, Evaluator
+from modules.terraform.rules.folder import Folder, is_read, path_to, target, type_from
+from modules.terraform.rules.references import CONFIGURED, FUNCTION
+from modules.terraform.rules.values import ANYTHING, article, misfit, type_of
 from modules.terraform.schema import Finding, finding
-from modules.terraform.shapes import BUILT_IN_DATA
+from modules.terraform.syntax.problems import MODULE, Problem
+from modules.terraform.syntax.shapes import BUILT_IN_DATA
 from modules.terraform.types import (
     Collection,
     Primitive,
     Tuple_,
 )
-from modules.terraform.values import ANYTHING, article, misfit, type_of
 
 __all__ = ["Folder", "check", "check_root", "is_read"]
 MOST_FINDINGS = 100

@@ -3,10 +3,11 @@
 Source: https://github.com/hashicorp/hcl/tree/main/ext/typeexpr
 """
 
-from modules.terraform.evaluation import Evaluator
-from modules.terraform.expressions import Call, Expression, List, Name, keyword, plain
-from modules.terraform.expressions import Object as Pairs
-from modules.terraform.problems import Problem
+from modules.terraform.rules.evaluation import Evaluator
+from modules.terraform.rules.values import misfit
+from modules.terraform.syntax.expressions import Call, Expression, List, Name, keyword, plain
+from modules.terraform.syntax.expressions import Object as Pairs
+from modules.terraform.syntax.problems import Problem
 from modules.terraform.types import (
     COLLECTIONS,
     PRIMITIVES,
@@ -18,7 +19,6 @@ from modules.terraform.types import (
     Tuple_,
     Type,
 )
-from modules.terraform.values import misfit
 
 SHORT = ("list", "map")  # older versions wrote them without their element
 

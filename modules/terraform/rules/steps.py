@@ -4,20 +4,20 @@ from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform.expressions import (
-    Attribute,
-    Index,
-    Splat,
-)
-from modules.terraform.types import Collection, Primitive, Tuple_, Type
-from modules.terraform.types import Object as ObjectType
-from modules.terraform.values import (
+from modules.terraform.rules.values import (
     ANYTHING,
     Unknown,
     article,
     to_number,
     type_of,
 )
+from modules.terraform.syntax.expressions import (
+    Attribute,
+    Index,
+    Splat,
+)
+from modules.terraform.types import Collection, Primitive, Tuple_, Type
+from modules.terraform.types import Object as ObjectType
 
 MOST_ITEMS = 20  # of a collection that a “for” or a splat is tried with
 

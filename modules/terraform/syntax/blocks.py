@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from modules.terraform.expressions import Expression
 from modules.terraform.literals import parse_literal
+from modules.terraform.syntax.expressions import Expression
 
 
 @dataclass

@@ -5,11 +5,11 @@ Source: Terraform 1.15, internal/configs/provider_requirements.go.
 
 import re
 
-from modules.terraform import references
-from modules.terraform.blocks import Block, Value
-from modules.terraform.expressions import Expression, Literal, Object, Template, items_of, keyword, plain
-from modules.terraform.fixed_arguments import constraint, version_problem
-from modules.terraform.problems import Found, Problem
+from modules.terraform.rules import references
+from modules.terraform.rules.fixed_arguments import constraint, version_problem
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.expressions import Expression, Literal, Object, Template, items_of, keyword, plain
+from modules.terraform.syntax.problems import Found, Problem
 
 PROVIDER_NAME = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
 BACKENDS = (

@@ -3,10 +3,10 @@
 Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
-from modules.terraform.blocks import Block, Value
-from modules.terraform.expressions import plain
-from modules.terraform.grammar import Grammar
-from modules.terraform.scanner import DEEPEST, Token
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.expressions import plain
+from modules.terraform.syntax.grammar import Grammar
+from modules.terraform.syntax.scanner import DEEPEST, Token
 
 
 class Reader(Grammar):

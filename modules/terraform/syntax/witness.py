@@ -11,7 +11,7 @@ import hcl2
 from lark import Token, Tree
 from lark.exceptions import LarkError
 
-from modules.terraform.blocks import Block
+from modules.terraform.syntax.blocks import Block
 
 Place = tuple[str, ...]  # the types and labels of the blocks around it, and its own
 

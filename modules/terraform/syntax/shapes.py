@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from modules.terraform.blocks import Block
-from modules.terraform.problems import Problem
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.problems import Problem
 
 NAME = re.compile(r"[^\W\d][\w-]*")
 BUILT_IN_DATA = "terraform_data"

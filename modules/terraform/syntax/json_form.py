@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from modules.terraform.blocks import Block, Value
-from modules.terraform.expressions import Expression, List, Literal, Object, Template
-from modules.terraform.grammar import Grammar
 from modules.terraform.literals import DEEPEST
-from modules.terraform.scanner import FileSyntaxError, Token
-from modules.terraform.shapes import ROOT, Shape
+from modules.terraform.syntax.blocks import Block, Value
+from modules.terraform.syntax.expressions import Expression, List, Literal, Object, Template
+from modules.terraform.syntax.grammar import Grammar
+from modules.terraform.syntax.scanner import FileSyntaxError, Token
+from modules.terraform.syntax.shapes import ROOT, Shape
 
 NUL = "This file contains a NUL character. Save it as plain text."
 LITERAL = frozenset(

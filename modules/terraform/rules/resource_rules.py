@@ -5,11 +5,13 @@ Source: Terraform 1.15, internal/configs/resource.go and provisioner.go.
 
 from collections.abc import Iterator
 
-from modules.terraform import provider_rules, references, shapes, sources
-from modules.terraform.blocks import Block
-from modules.terraform.expressions import Object, items_of, keyword, plain
-from modules.terraform.fixed_arguments import constraint
-from modules.terraform.problems import Found, Problem
+from modules.terraform import sources
+from modules.terraform.rules import provider_rules, references
+from modules.terraform.rules.fixed_arguments import constraint
+from modules.terraform.syntax import shapes
+from modules.terraform.syntax.blocks import Block
+from modules.terraform.syntax.expressions import Object, items_of, keyword, plain
+from modules.terraform.syntax.problems import Found, Problem
 
 GONE = ("chef", "habitat", "puppet", "salt-masterless")
 PROVISIONERS = {
