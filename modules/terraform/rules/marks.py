@@ -38,7 +38,9 @@ def _marked(folder: Folder, mark: str) -> dict[str, set[str]]:
 
     Local values are marked as a whole ("whole") or in a part of them ("deep").
     """
-    first = {f"var.{name}" for name, row in folder.variables.items() if row.get(mark)}
+    # an ephemeral variable is kept as secret as a sensitive one, and to Terraform it may not be one
+    hides = {name for name, row in folder.variables.items() if mark == "sensitive" and row.get("ephemeral")}
+    first = {f"var.{name}" for name, row in folder.variables.items() if row.get(mark) and name not in hides}
     for name, called in folder.called.items():
         first |= {f"module.{name}.{output}" for output, row in called.outputs.items() if row.get(mark)}
     first.add("sensitive()" if mark == "sensitive" else "".join(FORGOTTEN))

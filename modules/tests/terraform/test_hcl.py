@@ -124,9 +124,7 @@ output "d" {
     assert answer["configured_providers"] == [{"name": "tls", "line": 12}]
     assert answer["resources"] == [{"address": "terraform_data.a", "line": 13}, {"address": "data.http.b", "line": 14}]
     assert answer["calls"] == [{"name": "c", "source": "../shared", "version": "", "line": 15}]
-    assert answer["outputs"] == [
-        {"name": "d", "description": "Four", "sensitive": True, "ephemeral": False, "deprecated": False, "line": 16}
-    ]
+    assert answer["outputs"] == [{"name": "d", "description": "Four", "sensitive": True, "line": 16}]
 
 
 def test_programs_and_backends_are_shown_not_refused():
