@@ -56,6 +56,8 @@ def _whole_objects(value: Value) -> Found:
         if not references.path_of(item) and plain(item) is None:
             yield Problem("depends_on can only list references, not expressions.", item.line)
         path = references.path_of(item)
+        if path[:1] == ("action",):
+            yield Problem("depends_on cannot list an action. Name the resource that starts it.", item.line)
         depth = references.DEPTHS.get(path[0], 1) + (path[0] == "module") if path else 0
         if len([step for step in path[1:] if step.startswith(".")]) > depth and path[0] not in references.FIELDS:
             yield Problem(f"depends_on needs the whole object, not “{''.join(path)}”. Remove its attribute.", item.line)

@@ -34,6 +34,7 @@ RESULTS = ("id", "input", "output", "triggers_replace")  # of terraform_data
 ONCE = {
     "local": "The local value {name} is declared more than once. Keep one.",
     "module": "The module call {name} is declared more than once. Keep one.",
+    "import": "There is more than one import of {name}. Keep one.",
     "check": "The check {name} is declared more than once. Keep one.",
     "provider": "The provider {name} is configured more than once. Keep one, or give each an alias.",
     "required_providers": "This module has more than one required_providers block. Put them into one.",

@@ -6,10 +6,11 @@ Source: Terraform 1.15, internal/configs/provider_requirements.go.
 import re
 
 from modules.terraform.rules import references
-from modules.terraform.rules.fixed_arguments import constraint, version_problem
+from modules.terraform.rules.fixed_arguments import constant, constraint, version_problem
 from modules.terraform.syntax.blocks import Block, Value
 from modules.terraform.syntax.expressions import Expression, Literal, Object, Template, items_of, keyword, plain
 from modules.terraform.syntax.problems import Found, Problem
+from modules.terraform.types import Any_
 
 PROVIDER_NAME = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
 BACKENDS = (
@@ -30,7 +31,11 @@ def of_terraform(block: Block) -> Found:
         yield Problem("Experiments are not part of released versions. Remove them.", experiments.line)
     for inner in block.all("backend"):
         if inner.labels and inner.labels[0] not in BACKENDS:
-            yield Problem(f"Terraform has no backend “{inner.labels[0]}”. Remove the block.", inner.line)
+            message = f"Terraform has no backend “{inner.labels[0]}”. Remove the block."
+            yield Problem(message, inner.line, "backend")  # no error where the module is called
+    for inner in block.all("provider_meta"):
+        for name, value in inner.attributes.items():
+            yield from constant(value, Any_(), name)
     for inner in block.all("required_providers"):
         for name, value in inner.attributes.items():
             yield from _requirement(name, value)
@@ -64,7 +69,7 @@ def _requirement_part(name: str, key: str, inner: Expression, line: int) -> Foun
     elif key == "configuration_aliases":
         for item in items_of(inner) or []:
             path = references.path_of(item)
-            if len(path) != 2 or path[0] != name or not path[1].startswith("."):
+            if len(path) not in (1, 2) or path[0] != name or not path[-1].startswith((".", name)):
                 yield Problem(f"A configuration alias is written as {name}.other, without quotes.", item.line or line)
     else:
         yield Problem(f"The provider {name} cannot have “{key}” here. Use source and version.", line)

@@ -177,6 +177,7 @@ def _scope_of(block: Block, scope: Scope) -> Scope:
 
 
 def scope_of(block: Block) -> Scope:
-    """The scope of a top-level block."""
+    """The scope of a top-level block; a removed one may have had instances."""
     found = {"for_each": "each", "count": "count"}
-    return Scope(frozenset(word for name, word in found.items() if name in block.attributes))
+    words = found.values() if block.type == "removed" else (found[name] for name in found if name in block.attributes)
+    return Scope(frozenset(words))
