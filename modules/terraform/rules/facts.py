@@ -112,7 +112,8 @@ def _declared(block: Block) -> Iterator[Declared]:
             yield {"kind": "local", "name": name, "line": value.line, "many": ""}
     if block.type == "import" and "to" in block.attributes:
         name = "".join(references.path_of(block.attributes["to"].tree))
-        yield {"kind": "import", "name": name, "line": block.line, "many": ""}
+        if "[?]" not in name:
+            yield {"kind": "import", "name": name, "line": block.line, "many": ""}
     if block.type == "provider":
         alias = block.attributes.get("alias")
         name = ".".join([block.labels[0], *filter(None, [plain(alias.tree) if alias else None])])
