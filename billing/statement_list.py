@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
 from billing.models import Transfer
 from billing.months import Month
+from billing.reports import people_with_costs
 
 PER_PAGE = 25
 IN_CREDITS = Sum(F("awarded") + F("purchased"))
@@ -29,10 +30,10 @@ class Key:
         return f"{self.month}.{self.ref}"
 
     @classmethod
-    def parse(cls, text: str) -> "Key | None":
-        """The place that `str` wrote; None for any other text."""
+    def parse(cls, text: str, user: User) -> "Key | None":
+        """The place that `str` wrote; None for any other text, also for the place of somebody whom `user` can't see."""
         month, _, ref = text.partition(".")
-        person = User.objects.filter(ref=ref).first() if ref.isalnum() and ref.isascii() else None
+        person = _people(user).filter(ref=ref).first() if ref.isalnum() and ref.isascii() else None
         found = Month.parse(month)
         return cls(found, person.email, ref) if found and person else None
 
@@ -65,6 +66,13 @@ def find(user: User, *, now: datetime, person: User | None = None, after: Key | 
     if subject and not after and (not places or places[0].month < Month.of(now)):
         places = [Key(Month.of(now), subject.email, subject.ref), *places]
     return Page(_statements(user, places, sources), following)
+
+
+def _people(user: User) -> QuerySet[User]:
+    """Who may have statements that `user` sees."""
+    if reach(user, Thing.TRANSACTIONS) is Reach.ALL:
+        return User.objects.all()
+    return User.objects.filter(pk=user.pk) | people_with_costs(User.objects.all(), user)
 
 
 def _sources(user: User) -> list[tuple[Any, str]]:

@@ -128,7 +128,7 @@ def invoices(request: SignedInRequest) -> HttpResponse:
     form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
     if not form.is_valid():
         return _page(request, "invoices", {"form": form}, status=422)
-    after = statement_list.Key.parse(request.GET.get("after", ""))
+    after = statement_list.Key.parse(request.GET.get("after", ""), request.user)
     page = statement_list.find(request.user, now=timezone.now(), person=form.chosen, after=after)
     context = {"form": form, "page": page, "after": after, "this_month": Month.of(timezone.now())}
     return _page(request, "invoices", context | {"shows_added": _sees_balance(request, form)})

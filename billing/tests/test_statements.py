@@ -90,6 +90,14 @@ class TestStatementsOfEverybody:
     def test_a_place_that_does_not_exist_shows_the_newest(self, client, admin, after):
         assert len(listed(page(client, admin, "invoices", after=after))) == 3
 
+    def test_the_place_of_a_person_tells_nobody_whether_there_is_such_a_person(self, client, carol, alice, bob):
+        stranger, nobody = (page(client, carol, "invoices", after=f"2020-01.{ref}") for ref in (bob.ref, "zzzzzzzzzz"))
+        assert len(listed(stranger)) == len(listed(nobody)) == 2
+        private_mode()
+        page(client, alice, "invoices")
+        assert listed(page(client, alice, "invoices", after=f"2020-01.{bob.ref}"))  # bob used nothing
+        assert not listed(page(client, alice, "invoices", after=f"2020-01.{carol.ref}"))
+
     @pytest.mark.parametrize("count", [1, 3])
     def test_queries_do_not_grow(self, client, admin, carol, count, django_assert_num_queries):
         for month in range(1, count + 1):
