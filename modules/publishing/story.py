@@ -44,26 +44,15 @@ class Fate:
 def fate(candidate: Candidate) -> Fate:
     """What publishing makes of a candidate as it is ticked now; it needs a preview unless it is invalid."""
     if candidate.change == "removed":
-        return Fate(_removed(candidate), "bad")
+        return Fate(joined(["Will be removed.", *_left_behind(candidate.preview)]), "bad")
     if candidate.change == "new":
         verb = "Will be brought back as" if candidate.comes_back else "Will be published as"
         return Fate(f"{verb} {candidate.preview.semver}", "ok")
     if candidate.change == "updated":
-        semver = candidate.preview.semver
-        return (
-            Fate(f"Will become {semver}, a breaking update", "warn")
-            if candidate.is_breaking
-            else Fate(f"Will become {semver}", "run")
-        )
-    if candidate.is_published:
-        return Fate(f"Stays at {candidate.module.current_version.semver}")
-    return Fate("Not published") if candidate.is_valid else Fate("")
-
-
-def _removed(candidate: Candidate) -> str:
-    live = _deployments(candidate.preview) if candidate.preview else ""
-    keeps = f"{live} {_verb(candidate.preview.deployments, 'keeps', 'keep')} running." if live else ""
-    return " ".join(filter(None, ["Will be removed.", keeps, notice(candidate.preview.told) if live else ""]))
+        becomes = f"Will become {candidate.preview.semver}"
+        return Fate(f"{becomes}, a breaking update", "warn") if candidate.is_breaking else Fate(becomes, "run")
+    kept = f"Stays at {candidate.module.current_version.semver}" if candidate.is_published else ""
+    return Fate(kept or ("Not published" if candidate.is_valid else ""))
 
 
 def next_step(candidate: Candidate, publish_page: str) -> list[Paragraph]:
@@ -128,9 +117,13 @@ def _becomes(candidate: Candidate, terms: Terms) -> str:
 
 
 def _leaves(preview: Preview) -> str:
-    live = _deployments(preview)
-    keeps = "" if not live else f"{live} {_verb(preview.deployments, 'keeps', 'keep')} running."
-    return joined(["You unticked it, so it leaves the catalogue.", keeps, notice(preview.told)])
+    return joined(["You unticked it, so it leaves the catalogue.", *_left_behind(preview)])
+
+
+def _left_behind(preview: Preview) -> list[str]:
+    """Whose deployments keep running without the module in the catalogue, and who gets an e-mail."""
+    live, keep = _deployments(preview), _verb(preview.deployments, "keeps", "keep")
+    return [f"{live} {keep} running." if live else "", notice(preview.told)]
 
 
 def _stays(candidate: Candidate) -> str:
