@@ -56,11 +56,15 @@ class TwoFactorAdapter(DefaultMFAAdapter):
 
 
 class RequiredOfAdmins(MiddlewareMixin):
-    """Lets an admin, where a second factor is required, enter nothing but their own account without one."""
+    """Lets an admin, where a second factor is required, enter nothing but their own account without one.
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    Addresses of machines are left alone: they act for a token or a signature, and their session is not even read.
+    """
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or match.route.startswith(OWN_ACCOUNT) or not is_missing(request):
+        is_of_machines = getattr(view, "csrf_exempt", False)
+        if match is None or is_of_machines or match.route.startswith(OWN_ACCOUNT) or not is_missing(request):
             return None
         address, text = _way_in(request)
         messages.info(request, text)

