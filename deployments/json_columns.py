@@ -1,6 +1,6 @@
 """Types of the JSON columns of runs."""
 
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 MOST_RESOURCES = 500
 InputErrors: TypeAlias = dict[str, list[str]]  # variable → what Terraform said of its value, without secrets
@@ -25,7 +25,7 @@ Progress: TypeAlias = list[ResourceProgress]  # in the order of the plan
 
 
 class PlanCounts(TypedDict):
-    """How many resources a plan creates, changes and destroys."""
+    """How many resources a plan or an apply creates, changes and destroys."""
 
     create: int
     change: int
@@ -33,9 +33,14 @@ class PlanCounts(TypedDict):
 
 
 class Plan(PlanCounts):
-    """The plan of a run; the column is empty before it. `resources` may be cut off, the counts are complete."""
+    """The plan of a run; the column is empty before it. `resources` may be cut off, the counts are complete.
+
+    `applied` is what Terraform counted at the end of the apply. It is less than planned when a change depended on a
+    value that was unknown before the apply and then stayed the same.
+    """
 
     resources: list[PlannedResource]
+    applied: NotRequired[PlanCounts]
 
 
 class Standing(TypedDict):

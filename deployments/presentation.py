@@ -40,6 +40,7 @@ class ResourceStatus(ShownChoices):
 
 
 UNFINISHED = {ResourceStatus.WAITING: "Not reached", ResourceStatus.RUNNING: "Not finished"}  # when the run has ended
+UNCHANGED = "No change", "", "ok"
 Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 
@@ -110,8 +111,8 @@ def resources(run: Run, standing: Standing | None) -> list[Resource]:
     existing = standing["addresses"] if standing else []
     is_known = standing is not None and run.is_final and len(existing) == standing["count"]
     changed = [_resource(row, run, exists=row["address"] in existing if is_known else None) for row in run.resources]
-    label, icon = ("No change", "ok") if run.is_final else ("Not planned", "clock")
-    return [*changed, *(Resource(each, label, "", icon, None) for each in existing if each not in planned)]
+    label, tone, icon = UNCHANGED if run.is_final else ("Not planned", "", "clock")
+    return [*changed, *(Resource(each, label, tone, icon, None) for each in existing if each not in planned)]
 
 
 def standing_of(deployment: Deployment) -> Standing:
@@ -125,14 +126,17 @@ def _resource(row: ResourceProgress, run: Run, *, exists: bool | None) -> Resour
     doing, done = DEEDS.get(row.get("action"), (status.label, status.label))
     label = {ResourceStatus.RUNNING: doing, ResourceStatus.DONE: done}.get(status, status.label)
     tone, icon = status.tone, status.icon
-    if run.is_final and status in UNFINISHED:
+    if run.is_succeeded and status == ResourceStatus.WAITING:  # the planned change turned out to be none
+        label, tone, icon = UNCHANGED
+    elif run.is_final and status in UNFINISHED:
         label, tone, icon = UNFINISHED[status], "", "stop"
     return Resource(row["address"], label, tone, icon, row.get("seconds"), exists)
 
 
 def progress(run: Run) -> tuple[int, int]:
-    """How many resources are done, and how many are planned."""
-    return sum(row.get("status") == "done" for row in run.resources), len(run.resources)
+    """How many resources are done, and how many are planned; a succeeded run is done with all of them."""
+    done = sum(row.get("status") == "done" for row in run.resources)
+    return len(run.resources) if run.is_succeeded else done, len(run.resources)
 
 
 def shown_status(deployment: Deployment, run_status: Run.Status | None) -> ShownChoices:

@@ -61,7 +61,8 @@ def outcome(run: Run) -> str:
     """The changes of a succeeded run, as the end of a sentence; blank for other runs."""
     if not run.plan or not run.is_succeeded:
         return ""
-    return f", {run.plan['create']} created, {run.plan['change']} changed, {run.plan['destroy']} destroyed"
+    counts = run.plan.get("applied", run.plan)
+    return f", {counts['create']} created, {counts['change']} changed, {counts['destroy']} destroyed"
 
 
 def on_cancel(run: Run) -> str:

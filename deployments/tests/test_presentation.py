@@ -3,7 +3,7 @@
 import pytest
 
 from deployments.models import Run
-from deployments.presentation import Line, LogEnd, resources
+from deployments.presentation import Line, LogEnd, progress, resources
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from deployments.presentation import Line, LogEnd, resources
         ("failed", {"action": "create", "status": "failed"}, ("Failed", "bad", "error")),
         ("failed", {"action": "create", "status": "unheard"}, ("Failed", "bad", "error")),
         ("failed", {"action": "create", "status": "waiting"}, ("Not reached", "", "stop")),
+        ("succeeded", {"action": "update", "status": "waiting"}, ("No change", "", "ok")),
         ("cancelled", {"action": "create", "status": "running"}, ("Not finished", "", "stop")),
     ],
 )
@@ -23,6 +24,12 @@ def test_a_resource_is_shown_as_far_as_the_run_came(run_status, row, shown):
     (resource,) = resources(Run(status=run_status, resources=[{"address": "a.b", "seconds": 2} | row]), None)
     assert (resource.label, resource.tone, resource.icon) == shown
     assert (resource.address, resource.seconds, resource.is_quick) == ("a.b", 2, False)
+
+
+@pytest.mark.parametrize(("run_status", "done"), [("applying", 1), ("failed", 1), ("succeeded", 2)])
+def test_a_succeeded_run_is_done_with_what_needed_no_change(run_status, done):
+    rows = [{"address": "a.b", "action": "update", "status": status} for status in ("done", "waiting")]
+    assert progress(Run(status=run_status, resources=rows)) == (done, 2)
 
 
 def test_what_took_no_second_was_quick():

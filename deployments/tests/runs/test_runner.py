@@ -35,6 +35,7 @@ def test_a_deploy_ends_live_with_exact_outputs(alice, deploy, runs_dir):
         "change": 0,
         "destroy": 0,
         "resources": [{"address": "terraform_data.greeting", "action": "create"}],
+        "applied": {"create": 1, "change": 0, "destroy": 0},
     }
     assert run.resources == [{"address": "terraform_data.greeting", "action": "create", "status": "done", "seconds": 0}]
     assert sorted(run.phases, key=run.phases.get) == ["preparing", "planning", "applying", "saving", "succeeded"]

@@ -51,6 +51,11 @@ def test_a_plan_has_tones_where_something_happens():
     ("status", "plan", "text"),
     [
         ("succeeded", PLAN, ", 2 created, 0 changed, 1 destroyed"),
+        (
+            "succeeded",
+            PLAN | {"applied": {"create": 1, "change": 0, "destroy": 0}},
+            ", 1 created, 0 changed, 0 destroyed",
+        ),
         ("failed", PLAN, ""),
         ("succeeded", {}, ""),
     ],
