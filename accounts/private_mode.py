@@ -4,6 +4,7 @@ from accounts.models import User
 from foundation.paragraphs import Notice
 
 TITLE = "Private Mode is on."
+MODULES = "Everybody can deploy every published module."
 
 
 def banner(user: User) -> Notice:
@@ -13,11 +14,11 @@ def banner(user: User) -> Notice:
 
 def _opened(user: User) -> str:
     if user.is_staff:
-        return "Partners see everyone's deployments, statements and costs, read only."
+        return f"Partners see everyone's deployments, statements and costs, read only. {MODULES}"
     if user.is_partner:
         return (
             "You see everyone's deployments, statements and costs, read only. "
-            "Other partners see yours, but not your secrets. You can change only your own."
+            f"Other partners see yours, but not your secrets. You can change only your own. {MODULES}"
         )
     return (
         "Partners can see your deployments, their logs and costs, not your secrets. "

@@ -5,9 +5,12 @@ from accounts.models import User
 
 TO_PARTNERS = (
     "You see everyone's deployments, statements and costs, read only. "
-    "Other partners see yours, but not your secrets. You can change only your own."
+    "Other partners see yours, but not your secrets. You can change only your own. "
+    "Everybody can deploy every published module."
 )
-TO_ADMINS = "Partners see everyone's deployments, statements and costs, read only."
+TO_ADMINS = (
+    "Partners see everyone's deployments, statements and costs, read only. Everybody can deploy every published module."
+)
 
 
 @pytest.mark.parametrize(

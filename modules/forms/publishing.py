@@ -211,7 +211,7 @@ def _says(suggestion: Suggestion) -> dict[str, str]:
         "purchased_only": f"The repository says {'yes' if suggestion.purchased_only else 'no'}. "
         "With yes, Awarded credits cannot pay for it.",
         "audience": "They can also read its code in Terraform's registry, without credits. "
-        + _suggested_audience(suggestion),
+        "In Private Mode, everybody can. " + _suggested_audience(suggestion),
         "emails": "One e-mail address a line. People may sign up later. Another audience deletes this list.",
     }
 

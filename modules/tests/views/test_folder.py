@@ -62,7 +62,7 @@ def test_the_page_says_what_publishing_does_and_what_the_repository_says(browser
         "The repository says 60. ",
         "The repository says yes. ",
         "The repository says carol@example.com (shared_users).",
-        "read its code in Terraform's registry, without credits.",
+        "read its code in Terraform's registry, without credits. In Private Mode, everybody can.",
         "Runs no program of its own during apply",
     ):
         assert words in text

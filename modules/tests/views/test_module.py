@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.services import set_roles
+from accounts.services import set_private_mode, set_roles
 from deployments.tests.factories import make_deployment, make_run, make_version
 from modules.models import Alarm, Module
 from modules.tests.catalogues import NAME, connect, publish, published
@@ -69,6 +69,15 @@ def test_deployer_sees_inputs_in_the_order_of_the_form_without_the_hidden_group(
     assert text.index("Step 1") < text.index("Step 2 name string required Whom to greet.") < text.index("More inputs")
     assert "hidden-project" not in text
     assert "1 required, 2 optional" in text
+
+
+def test_its_owner_reads_who_can_deploy_an_exclusive_module_in_private_mode(client, alice, admin, module):
+    Module.objects.update(audience="exclusive")
+    assert "Exclusive to its owner Resources" in text_of(page(client, alice, module))
+
+    set_private_mode(True, by=admin)
+
+    assert "Exclusive to its owner In Private Mode, everyone" in text_of(page(client, alice, module))
 
 
 def test_owner_sees_the_hidden_group_and_where_it_comes_from(client, alice, module):
