@@ -134,10 +134,11 @@ def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
 
 
 def counts(found: list[Candidate]) -> str:
-    """The number of candidates of each kind: "6 published, 1 new, 2 invalid"."""
+    """The number of candidates of each kind: "6 published, 1 new, 1 removed, 2 invalid"."""
     numbers = {
         "published": sum(candidate.is_published for candidate in found),
         "new": sum(candidate.status == "new" for candidate in found),
+        "removed": sum(candidate.status == "removed" for candidate in found),
         "invalid": sum(candidate.found is not None and not candidate.is_valid for candidate in found),
     }
     return ", ".join(f"{number} {word}" for word, number in numbers.items() if number)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db import models
 
-from modules.publishing.candidate import Candidate
+from modules.publishing.candidate import Candidate, Status
 
 ROWS = 50  # on one page
 LONGEST = 100  # characters of a search
@@ -20,6 +20,7 @@ class Show(models.TextChoices):
     UPDATED = "updated", "Update available"
     INVALID = "invalid", "Invalid"
     PUBLISHED = "published", "Published"
+    REMOVED = "removed", "Removed"
     ALARM = "alarm", "With alarm"
     ASIDE = "aside", "Examples, tests and wrappers"
 
@@ -30,10 +31,11 @@ class Show(models.TextChoices):
 
 FITS: dict[Show, Callable[[Candidate], bool]] = {
     Show.ALL: lambda candidate: True,
-    Show.NEW: lambda candidate: candidate.is_valid and not candidate.is_published,
+    Show.NEW: lambda candidate: candidate.status == Status.NEW,
     Show.UPDATED: lambda candidate: candidate.has_update,
     Show.INVALID: lambda candidate: not candidate.is_valid,
     Show.PUBLISHED: lambda candidate: candidate.is_published,
+    Show.REMOVED: lambda candidate: candidate.status == Status.REMOVED,
     Show.ALARM: lambda candidate: candidate.alarms > 0,
 }
 
