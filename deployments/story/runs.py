@@ -105,7 +105,8 @@ def resources_listed(run: Run, standing: Standing | None) -> str:
     if standing is None:
         return f"Planned in run {run.number}. What existed after it is not known."
     shown, count = len(standing["addresses"]), standing["count"]
-    which = f"{shown:,} of {count:,} shown" if shown < count else "What exists"
+    existing = "What exists" if run.is_final else "What existed before"
+    which = f"{shown:,} of {count:,} shown" if shown < count else existing
     return f"{which}, and what run {run.number} {'did' if run.is_final else 'does'}"
 
 

@@ -12,6 +12,7 @@ from foundation.credits import CREDIT
 ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
 PLAN = {"create": 2, "change": 0, "destroy": 1}
 NOTHING = {"count": 0, "addresses": [], "outputs": {}}
+MANY = {"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}
 SAVED = "Terraform saves its state and stops. What was created stays until you destroy it."
 
 
@@ -110,15 +111,20 @@ def test_missing_outputs_are_explained(destroyed_at, standing, is_busy, text):
 
 
 @pytest.mark.parametrize(
-    ("standing", "text"),
+    ("status", "standing", "text"),
     [
-        (NOTHING, "What exists, and what run 3 does"),
-        ({"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}, "500 of 812 shown, and what run 3 does"),
-        (None, "Planned in run 3. What existed after it is not known."),
+        ("applying", NOTHING, "What existed before, and what run 3 does"),
+        ("succeeded", NOTHING, "What exists, and what run 3 did"),
+        (
+            "applying",
+            {"count": 812, "addresses": ["a.b"] * 500, "outputs": {}},
+            "500 of 812 shown, and what run 3 does",
+        ),
+        ("failed", None, "Planned in run 3. What existed after it is not known."),
     ],
 )
-def test_the_list_of_resources_says_what_it_shows(standing, text):
-    assert runs.resources_listed(Run(number=3), standing) == text
+def test_the_list_of_resources_says_what_it_shows(status, standing, text):
+    assert runs.resources_listed(Run(number=3, status=status), standing) == text
 
 
 @pytest.mark.parametrize(("status", "text"), [("planning", "Shown after the plan."), ("failed", "No resources exist.")])
