@@ -24,9 +24,10 @@ def no_grant(*, is_partner: bool) -> str:
     return "No allowance set" if is_partner else "Partners only"
 
 
-def pace(units: int, *, posted: int) -> str:
-    """How fast credits are used; `units` a month, `posted` on the balance."""
+def pace(units: int, *, posted: int, is_admin: bool = False) -> str:
+    """How fast credits are used; `units` a month, `posted` on the balance. Admins cannot add credits to their own."""
     used = "You used no credits in the last 90 days."
     if units:
         used = f"You use about {counted(units // CREDIT, 'credit')} a month."
-    return joined([used, "" if posted else "Ask an admin to add credits."])
+    ask = f"Ask {'another' if is_admin else 'an'} admin to add credits."
+    return joined([used, "" if posted else ask])

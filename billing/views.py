@@ -71,7 +71,7 @@ def _balance(person: User, now: datetime) -> dict:
         "expiring": reports.first_to_expire(person, now=now),
         "next_grant": reports.next_grant(person, now=now),
         "no_grant": overview_page.no_grant(is_partner=person.is_partner),
-        "pace": overview_page.pace(pace, posted=balance.posted),
+        "pace": overview_page.pace(pace, posted=balance.posted, is_admin=person.is_staff),
         "reserved_for": overview_page.reserved_for(reports.held(person)),
     }
 

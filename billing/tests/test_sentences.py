@@ -48,6 +48,11 @@ def test_how_fast_credits_are_used(pace, posted, words):
     assert overview_page.pace(pace, posted=posted) == words
 
 
+def test_an_admin_without_credits_is_told_to_ask_another_one():
+    words = "You used no credits in the last 90 days. Ask another admin to add credits."
+    assert overview_page.pace(0, posted=0, is_admin=True) == words
+
+
 @pytest.mark.parametrize(("is_partner", "words"), [(True, "No allowance set"), (False, "Partners only")])
 def test_why_no_grant_comes(is_partner, words):
     assert overview_page.no_grant(is_partner=is_partner) == words
