@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 
+BUTTON = re.compile(r'<button name="action_(?:send|primary|remove)"[^>]*>(.*?)</button>', re.DOTALL)
 LABEL = re.compile(r'<label for="[^"]*">\s*([^<]*?)\s*<')
 
 
@@ -22,6 +24,20 @@ def labels(response) -> list[str]:
 )
 def test_fields_of_the_pages_before_signing_in(client, open_sign_up, page, fields):
     assert labels(client.get(f"/accounts/{page}/"))[: len(fields)] == fields
+
+
+@pytest.mark.django_db
+def test_an_address_has_only_the_buttons_that_do_something(signed_in, carol):
+    EmailAddress.objects.create(user=carol, email="carol@example.org", verified=True)
+    EmailAddress.objects.create(user=carol, email="carol@example.net")
+    page = signed_in(carol).get("/accounts/email/").text
+    buttons = [" ".join(words.split()) for words in BUTTON.findall(page)]
+    assert [words.replace(' <span class="sr">', " ").replace("</span>", "") for words in buttons] == [
+        "Resend confirmation to carol@example.net",
+        "Remove address carol@example.net",
+        "Make primary carol@example.org",
+        "Remove address carol@example.org",
+    ]
 
 
 @pytest.mark.django_db
