@@ -23,7 +23,7 @@ class DeploymentForm(InputsForm):
         self.owner = owner
         self.fields[self.NAME] = forms.CharField(
             max_length=60,
-            label="Name",
+            label="Deployment name",
             help_text="Lowercase letters, digits and dashes.",
             validators=[RegexValidator(r"\A[a-z0-9]+(-+[a-z0-9]+)*\Z", "Use lowercase letters, digits and dashes.")],
             widget=forms.TextInput(attrs={"autocomplete": "off"}),

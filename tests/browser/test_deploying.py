@@ -28,11 +28,11 @@ def test_user_deploys_watches_changes_and_destroys(carol, admin, github, sign_in
 def deploy(page, network, carol):
     """Carol's session ends while she fills in the form; what she typed is there when she has signed in again."""
     steps.open_form(page, network)
-    page.get_by_role("textbox", name="Name required", exact=True).fill("office network")
+    page.get_by_role("textbox", name="Deployment name required", exact=True).fill("office network")
     steps.type_into(page, "network_name", "office")
     steps.type_into(page, "seconds", "0.3")
     page.get_by_role("button", name="Check and continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Name")
+    expect(page.get_by_role("alert")).to_contain_text("Deployment name")
     expect(page.locator("#id_in-seconds")).to_have_value("0.3")
     page.locator("[name=name]").fill("office-network")
     steps.end_session(page)

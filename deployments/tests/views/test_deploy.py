@@ -263,6 +263,14 @@ def test_a_taken_name_was_proposed(client, carol, bob, platform_version):
     ]
 
 
+def test_the_names_of_a_deployment_and_of_its_database_are_told_apart(client, carol, admin):
+    asks = schema(variable("name", group=1))
+    version = offer(make_version({"main.tf": ""}, owner=admin, title="Database", schema=asks))
+    client.force_login(carol)
+    page = client.post(form_url(version), {"name": "", "in-name": ""}).content.decode()
+    assert re.findall(r'<a href="#id_[^"]*">([^<]*)</a>', page) == ["Deployment name", "Name"]
+
+
 @pytest.mark.parametrize("name", ["a" * 60, "a" * 49 + "-" + "b" * 10])
 def test_a_proposed_name_is_no_longer_than_allowed(carol, platform_version, name):
     make_deployment(platform_version, owner=carol, name=name)
