@@ -72,3 +72,7 @@ def test_a_nested_error_is_said_once_at_its_place_and_once_as_a_link_to_it():
     notice = render_to_string("deployments/_errors.html", {"errors": input_errors.errors(form, kept="")})
     assert '<a href="#id_in-v.size">V, size</a>: “many” is not a number.' in notice
     assert notice.count("is not a number") == 1
+
+
+def test_the_two_inputs_of_a_pair_say_which_is_which():
+    assert re.findall(r'placeholder="(\w+)"', drawn(asking("map(string)"))) == ["Key", "Value"]
