@@ -153,6 +153,10 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
         coming_in.set_sign_up(chosen["sign_up"], domains=chosen["sign_up_domains"], by=by)
         coming_in.require_two_factor(chosen["two_factor"], by=by)
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **options: Any) -> None:
+        """Django's own sentence names the row, which here is called like its table."""
+        super().message_user(request, "The platform settings are saved.", *args, **options)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -169,6 +173,7 @@ class InvitationForm(forms.ModelForm):
     class Meta:
         model = Invitation
         fields = ["email", "role"]
+        help_texts = {"email": "The portal sends an e-mail with a link that works once, for 7 days."}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

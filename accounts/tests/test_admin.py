@@ -87,7 +87,8 @@ def test_nobody_is_added_here(signed_in, admin):
 def test_the_private_mode_switch_is_audited(signed_in, admin):
     browser = signed_in(admin)
     assert browser.get("/admin/accounts/platformsettings/").headers["Location"] == SETTINGS
-    assert browser.post(SETTINGS, CHOSEN | {"private_mode": "on"}).status_code == 302
+    page = browser.post(SETTINGS, CHOSEN | {"private_mode": "on"}, follow=True).text
+    assert '<li class="success">The platform settings are saved.</li>' in page
     assert PlatformSettings.load().private_mode
     event = AuditEvent.objects.get()
     assert (event.verb, event.by, event.detail) == (

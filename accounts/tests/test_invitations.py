@@ -166,6 +166,7 @@ class TestEMail:
 class TestAdmin:
     def test_an_admin_invites_sees_and_revokes(self, signed_in, admin):
         browser = signed_in(admin)
+        assert "a link that works once, for 7 days" in browser.get(f"{LIST}add/").text
         assert browser.post(f"{LIST}add/", {"email": "Erin@example.com", "role": "partner"})["Location"] == LIST
         invitation = Invitation.objects.get()
         assert (invitation.email, invitation.role, invitation.invited_by) == ("erin@example.com", "partner", admin)
