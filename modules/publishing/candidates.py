@@ -40,6 +40,13 @@ def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
     return Module.objects.filter(owner=connection.owner_id, repository_id=connection.repository_id)
 
 
+def paths_of(connection: GitHubConnection) -> set[str]:
+    """The paths of the folders that the newest scan found, and of the modules from the selected repository."""
+    paths = set(modules_of(connection).values_list("path", flat=True))
+    scan = newest_scan(connection)
+    return paths.union(scan.found.values_list("path", flat=True)) if scan else paths
+
+
 def modules_of_owner(connection: GitHubConnection) -> list[Module]:
     """Modules of the connection's owner from all repositories, by title, ignoring case."""
     return list(_light(Module.objects.filter(owner=connection.owner_id)).order_by(Lower("title"), "pk"))

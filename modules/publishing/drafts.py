@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import GitHubConnection, User
 from modules.models import PublishDraft
+from modules.publishing import candidates
 from modules.publishing.candidate import Candidate
 
 
@@ -77,13 +78,16 @@ def chosen(candidate: Candidate) -> Choice:
 
 @transaction.atomic
 def save(connection: GitHubConnection, changes: dict[str, str], *, by: User) -> None:
-    """Add these choices, by path, to the person's draft; others in it stay. Raises PermissionDenied."""
+    """Add these choices, by path, to the person's draft; others in it stay while their folder or module does.
+
+    Choices for what is neither are ignored, or a draft could grow without end. Raises PermissionDenied.
+    """
     if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     if not changes:
         return
-    draft = _locked(connection, by)
-    draft.choices = draft.choices | changes
+    draft, known = _locked(connection, by), candidates.paths_of(connection)
+    draft.choices = {path: choice for path, choice in (draft.choices | changes).items() if path in known}
     draft.save(update_fields=["choices", "updated_at"])
 
 

@@ -6,11 +6,14 @@ from django.utils.http import urlencode
 from accounts.publisher import PLATFORM, Side
 from modules.forms.publishing import folder_name, folder_named
 
+MOST_APART = 200  # each link of the page carries them
+LONGEST_PATH = 240  # characters, as in the database
+
 
 def apart_of(request: HttpRequest) -> list[str]:
     """New folders that the publisher keeps as separate modules, although one may look like a renamed folder."""
-    names = (request.POST or request.GET).getlist("apart")
-    return list(dict.fromkeys(folder_named(name) for name in names))
+    paths = dict.fromkeys(map(folder_named, (request.POST or request.GET).getlist("apart")))
+    return [path for path in paths if len(path) <= LONGEST_PATH][:MOST_APART]
 
 
 def query_of(side: Side, apart: list[str]) -> str:

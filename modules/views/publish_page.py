@@ -96,7 +96,7 @@ def _list(
     in_sight = [candidate for candidate in seen.found if not candidate.is_aside]
     is_cut = bool(drawn) and bool(found) and drawn[-1] is not found[-1]
     kept_apart = [candidate.path for candidate in seen.found if candidate.path in apart]
-    address = query_of(side, apart)
+    address = query_of(side, kept_apart)
     return {
         "rows": rows(drawn, address=address),
         "selectable": sum(candidate.can_be_ticked for candidate in found),

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from modules.models import Alarm, Module, Publication
-from modules.publishing import job
+from modules.publishing import drafts, job
 from modules.tests.hundreds import TEXT, make_connection, make_scan
 from modules.tests.publish_page import PAGE, SAVE, bar_of, boxes, choose, drawn, press, promise_of, row_of, text_of
 
@@ -40,6 +40,19 @@ def publish_all(browser):
 
 
 class TestCost:
+    def test_thousands_of_folders_kept_apart_are_not_repeated_in_each_link(self, browser, connection):
+        make_scan(connection, 50)
+        page = browser.post(PAGE, {"apart": [f"x{number}" * 20 for number in range(5_000)], "promise": ""})
+        assert (page.status_code, len(page.content) < 300_000) == (422, True)
+        choice = {"apart": [f"m{number:03}" for number in range(5_000)], "then": "m049"}
+        assert len(browser.post(SAVE, choice)["Location"]) < 10_000
+
+    def test_choices_for_folders_that_do_not_exist_are_not_kept(self, browser, connection, alice):
+        make_scan(connection, 2)
+        browser.post(SAVE, {"shown": [f"leave x{number}" for number in range(100)] + ["leave m001"], "modules": "x1"})
+        browser.post(SAVE, {"shown": ["leave x1", "leave m001"], "modules": ["x1", "m001"]})
+        assert drafts.choices_of(connection, alice) == {"m001": "publish"}
+
     def test_500_new_modules_cost_12_queries_and_300_kb(self, browser, connection):
         make_scan(connection, 500)
         browser.get(PAGE)
