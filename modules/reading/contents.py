@@ -2,8 +2,9 @@
 
 from modules.reading import special_files
 from modules.reading.archive import File, Snapshot
-from modules.reading.discovery import is_config, is_inside, is_opentofu, split
+from modules.reading.discovery import is_config, is_opentofu, split
 from modules.reading.left_out import left_out
+from modules.reading.paths import prefixes
 
 
 class Contents:
@@ -25,7 +26,7 @@ class Contents:
         for path in sorted(snapshot.files):
             self._sort(path, snapshot.files[path])
         listed = special_files.submodules(self.text(special_files.SUBMODULES))
-        self.submodules = [path for path in listed if path not in self.holds]
+        self.submodules = dict.fromkeys(path for path in listed if path not in self.holds)
 
     def text(self, path: str) -> str:
         """The text of a file; blank where there is none."""
@@ -34,7 +35,7 @@ class Contents:
 
     def submodule_of(self, path: str) -> str | None:
         """The submodule that a path is in. Returns None when it is in none."""
-        return next((submodule for submodule in self.submodules if is_inside(path, submodule)), None)
+        return next((prefix for prefix in prefixes(path) if prefix in self.submodules), None)
 
     def _sort(self, path: str, file: File) -> None:
         folder, name = split(path)

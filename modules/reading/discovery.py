@@ -71,6 +71,11 @@ def is_inside(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(f"{folder}/")
 
 
+def is_in_one(path: str, folders: Collection[str]) -> bool:
+    """Whether a path is inside one of the folders, which are a set: the time does not grow with their number."""
+    return "" in folders or any(prefix in folders for prefix in prefixes(path))
+
+
 def outermost(folders: Iterable[str]) -> list[str]:
     """The folders, sorted, without those inside another of them."""
     folders = set(folders)

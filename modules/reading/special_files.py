@@ -1,8 +1,9 @@
 """Findings about files that a module cannot use as they are: pointers, submodules, OpenTofu's own, odd names."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 
-from modules.reading.discovery import is_config, is_inside, split
+from modules.reading.discovery import is_config, is_in_one, split
 from modules.reading.left_out import left_out
 from modules.terraform.schema import Finding, finding
 
@@ -10,6 +11,8 @@ SUBMODULES = ".gitmodules"
 # How each pointer begins, and its most bytes: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 POINTER = b"version https://git-lfs.github.com/spec/"
 LARGEST_POINTER = 1024
+MOST_SUBMODULES = 1_000
+LONGEST_PATH = 240  # characters
 
 
 def is_pointer(data: bytes) -> bool:
@@ -18,9 +21,10 @@ def is_pointer(data: bytes) -> bool:
 
 
 def submodules(text: str) -> list[str]:
-    """The folders of a repository's submodules, from its .gitmodules (git's "gitmodules")."""
+    """The folders of a repository's submodules, from its .gitmodules (git's "gitmodules"); of many, the first."""
     pairs = (line.partition("=") for line in text.splitlines())
-    return [value.strip().strip('"').strip("/") for key, _, value in pairs if key.strip() == "path" and value.strip()]
+    paths = (value.strip().strip('"').strip("/") for key, _, value in pairs if key.strip() == "path")
+    return list(islice((path for path in paths if 0 < len(path) <= LONGEST_PATH), MOST_SUBMODULES))
 
 
 def of_pointers(paths: Iterable[str], folders: Collection[str]) -> Iterator[Finding]:
@@ -38,14 +42,14 @@ def of_pointers(paths: Iterable[str], folders: Collection[str]) -> Iterator[Find
 def of_submodules(paths: Iterable[str], inside: Collection[str]) -> Iterator[Finding]:
     """A suggestion for each submodule in one of the parts `inside`."""
     for path in paths:
-        if any(is_inside(path, part) for part in inside):
+        if is_in_one(path, inside):
             yield finding("advice", "submodule", "This is a Git submodule. The module does not get its files.", path)
 
 
 def of_odd_names(reasons: Mapping[str, str], inside: Collection[str]) -> Iterator[Finding]:
     """An error for each Terraform file in one of the parts `inside` whose name is refused, a suggestion for others."""
     for path, reason in reasons.items():
-        if not any(is_inside(path, part) for part in inside) or left_out(path):
+        if not is_in_one(path, inside) or left_out(path):
             continue
         if is_config(split(path)[1]):
             yield finding("error", "path", reason, path)

@@ -16,7 +16,7 @@ from modules.reading.discovery import (
     find_folders,
     helpers_of,
     is_config,
-    is_inside,
+    is_in_one,
     outermost,
     split,
     titles_of,
@@ -112,12 +112,10 @@ class Repository:
         """Return the module at `folder`; `read` must have been exhausted before."""
         found = Found(folder, self.titles[folder])
         reached, missing, problems = self._reachable(folder)
-        inside = outermost(reached)
+        inside = set(outermost(reached))
         found.parts = with_targets([*inside, *missing], self.snapshot.links)
         found.findings += problems
-        files = {
-            path: file for path, file in self.snapshot.files.items() if any(is_inside(path, part) for part in inside)
-        }
+        files = {path: file for path, file in self.snapshot.files.items() if is_in_one(path, inside)}
         found.files = {path: file for path, file in files.items() if path not in self.contents.left_out}
         found.findings += left_out.advice(
             {self.contents.left_out[path] for path in files.keys() & self.contents.left_out}, folder
@@ -251,14 +249,14 @@ class Repository:
             "Copy its files into this repository, or use its own Git address as the source."
         )
 
-    def _refused(self, inside: list[str]) -> list[Finding]:
+    def _refused(self, inside: set[str]) -> list[Finding]:
         return [
             finding("error", "path", reason, path)
             for path, reason in self.snapshot.refused.items()
-            if any(is_inside(path, part) for part in inside) and not left_out.left_out(path)
+            if is_in_one(path, inside) and not left_out.left_out(path)
         ]
 
-    def _special(self, files: Iterable[str], reached: set[str], inside: list[str]) -> Iterator[Finding]:
+    def _special(self, files: Iterable[str], reached: set[str], inside: set[str]) -> Iterator[Finding]:
         yield from special_files.of_odd_names(self.snapshot.odd, inside)
         yield from special_files.of_pointers(sorted(self.contents.pointers.intersection(files)), reached)
         yield from special_files.of_submodules(self.contents.submodules, inside)

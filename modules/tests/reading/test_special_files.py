@@ -102,6 +102,10 @@ class TestSubmodules:
         assert submodules(text) == ["libs/a", "libs/b b"]
         assert submodules("path" + " " * 200_000 + "x\n" * 10) == []
 
+    def test_of_thousands_the_first_are_known(self):
+        names = [f"libs/{number}" for number in range(60_000)]
+        assert submodules("".join(f"path = {name}\n" for name in ["x" * 5_000, *names])) == names[:1_000]
+
 
 class TestOpenTofu:
     def test_a_folder_of_tofu_files_alone_is_found_and_needs_opentofu(self):
