@@ -30,6 +30,7 @@ from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, co
 
 RULES = 2  # increment with each change of what is a module, and of what is found in the same files
 MOST_FINDINGS = 100
+MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
 Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
@@ -202,6 +203,9 @@ class Repository:
         """The folders of a module, called ones that are missing, and findings about overrides, calls and callees."""
         seen, waiting, missing, problems = {folder}, [folder], set(), []
         while waiting:
+            if len(seen) - 1 > MOST_CALLED:
+                message = f"The module calls more than {MOST_CALLED} folders. Split it."
+                return {folder}, missing, [finding("error", "source", message, self.configs[folder][0], 1)]
             current = waiting.pop()
             for path in self.configs.get(current, []):
                 if left_out.is_override(split(path)[1]):

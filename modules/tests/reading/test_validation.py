@@ -36,6 +36,15 @@ def test_modules_that_call_each_other_end():
     assert found["a"].content_hash == found["b"].content_hash
 
 
+def test_chain_of_hundreds_of_modules_is_refused_where_it_is_longer_than_the_limit():
+    files = {f"m{number}/main.tf": f'module "n" {{ source = "../m{number + 1}" }}\n' for number in range(302)}
+    found = read(files | {"m302/main.tf": ""})
+    assert errors(found["m2"]) == []
+    assert len(found["m2"].files) == 301
+    assert errors(found["m1"]) == [("source", "m1/main.tf", 1)]
+    assert list(found["m1"].files) == ["m1/main.tf"]
+
+
 def test_error_in_a_sibling_makes_its_caller_invalid():
     found = read({"a/main.tf": 'module "b" { source = "../b/inner" }\n', "b/inner/main.tf": "x = = 1\n"})
     assert errors(found["a"]) == [("syntax", "b/inner/main.tf", 1)]
