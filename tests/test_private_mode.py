@@ -11,6 +11,8 @@ from foundation.models import AuditEvent
 from tests.leaks import walk, world
 
 SWITCH = "/admin/accounts/platformsettings/1/change/"
+OFF = {"revenue_share": "70", "sign_up": "open", "sign_up_domains": "", "two_factor": "nobody"}
+ON = OFF | {"private_mode": "on"}
 BANNER = "Private Mode is on."
 
 
@@ -47,17 +49,17 @@ def status(browser, url: str) -> int:
 def test_an_admin_switches_it_in_the_admin_and_the_next_page_knows(everything, browse):
     url = page_of(everything, "carol")
     assert status(browse("bob"), url) == 404
-    answer = browse("admin").post(SWITCH, {"private_mode": "on", "revenue_share": "70"})
+    answer = browse("admin").post(SWITCH, ON)
     assert (answer.status_code, PlatformSettings.load().private_mode) == (302, True)
     assert status(browse("bob"), url) == 200
-    browse("admin").post(SWITCH, {"revenue_share": "70"})
+    browse("admin").post(SWITCH, OFF)
     assert (PlatformSettings.load().private_mode, status(browse("bob"), url)) == (False, 404)
 
 
 def test_every_flip_is_audited(everything, browse):
-    browse("admin").post(SWITCH, {"private_mode": "on", "revenue_share": "70"})
-    browse("admin").post(SWITCH, {"private_mode": "on", "revenue_share": "70"})
-    browse("admin").post(SWITCH, {"revenue_share": "70"})
+    browse("admin").post(SWITCH, ON)
+    browse("admin").post(SWITCH, ON)
+    browse("admin").post(SWITCH, OFF)
     flips = AuditEvent.objects.filter(verb="platform.private_mode_switched").order_by("pk")
     assert [(flip.by, flip.detail) for flip in flips] == [
         ("admin@example.com", {"on": True}),
@@ -68,7 +70,7 @@ def test_every_flip_is_audited(everything, browse):
 @pytest.mark.parametrize("name", ["alice", "bob", "carol"])
 def test_nobody_but_an_admin_switches_it(everything, browse, name):
     before = walk.fingerprint()
-    answer = browse(name).post(SWITCH, {"private_mode": "on", "revenue_share": "70"})
+    answer = browse(name).post(SWITCH, ON)
     assert answer["Location"].startswith("/admin/login/")
     assert walk.fingerprint() == before
 
