@@ -13,6 +13,12 @@ def whose(person: User | None, viewer: User, *, sees_all: bool) -> str:
     return " of yours" if person.pk == viewer.pk else f" of {person.email}"
 
 
+def months(*, sees_usage_alone: bool) -> str:
+    """Which months are in the list of statements; of others, a partner may see the credits used alone."""
+    months = "Months in which credits were added, used or earned have a statement."
+    return f"{months} Of others, you see the months in which they used credits." if sees_usage_alone else months
+
+
 def covers(month: Month, *, now: datetime) -> str:
     """The days of the statement: all of the month, or up to now."""
     if Month.of(now) == month:

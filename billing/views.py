@@ -131,7 +131,9 @@ def invoices(request: SignedInRequest) -> HttpResponse:
     after = statement_list.Key.parse(request.GET.get("after", ""), request.user)
     page = statement_list.find(request.user, now=timezone.now(), person=form.chosen, after=after)
     context = {"form": form, "page": page, "after": after, "this_month": Month.of(timezone.now())}
-    return _page(request, "invoices", context | {"shows_added": _sees_balance(request, form)})
+    of_others = "person" in form.fields and reach(request.user, Thing.TRANSACTIONS) is not Reach.ALL
+    said = {"months": statement_page.months(sees_usage_alone=of_others), "shows_added": _sees_balance(request, form)}
+    return _page(request, "invoices", context | said)
 
 
 @login_required

@@ -259,6 +259,13 @@ class TestWhoSeesWhat:
         assert "€ 50" not in text_of(page(client, alice, "statement", self.month))
         assert page(client, alice, "transactions", person=carol.ref).context["rows"] == []
 
+    def test_a_partner_reads_which_months_of_others_are_listed(self, client, alice, admin):
+        words = "Of others, you see the months in which they used credits."
+        assert words not in text_of(page(client, alice, "invoices"))
+        private_mode()
+        assert words in text_of(page(client, alice, "invoices"))
+        assert words not in text_of(page(client, admin, "invoices"))
+
     def test_private_mode_shows_users_only_their_own(self, client, alice, carol):
         private_mode()
         give(alice, 10)
