@@ -27,6 +27,12 @@ def test_the_admin_has_no_sign_in_of_its_own(client):
     assert client.post("/admin/login/", {"username": "admin@example.com", "password": "x"}).status_code == 302
 
 
+def test_each_part_of_the_admin_has_a_name_of_its_own(signed_in, admin):
+    names = [str(part["name"]) for part in signed_in(admin).get("/admin/").context["app_list"]]
+    assert len(set(names)) == len(names)
+    assert "People and settings" in names
+
+
 @pytest.mark.parametrize("url", ["/admin/", "/admin/login/", "/admin/accounts/user/", SETTINGS])
 def test_a_partner_is_not_let_in(signed_in, alice, url):
     assert signed_in(alice).get(url, follow=True).status_code == 403
