@@ -37,7 +37,7 @@ def switch(page, *, on):
     page.goto("/admin/accounts/platformsettings/1/change/")
     page.get_by_label("Private Mode").set_checked(on)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("The platform settings are saved.")).to_be_visible()
 
 
 def expect_silos(pages, of_alice, of_carol):
