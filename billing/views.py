@@ -34,15 +34,15 @@ from billing import (
 )
 from billing.charts import spending_chart
 from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
-from billing.models import Wallet
+from billing.models import Account, Wallet
 from billing.months import Month
 from billing.tabs import tabs
 from billing.transactions_csv import HEAD, line
+from foundation.credits import amount
 
 PER_PAGE = 25
 NEWEST = 5
 FORM_KEY = re.compile(r"[\w-]{16,60}", re.ASCII)
-ADDED = "The credits were added to the balance of {}."
 ADDED_BEFORE = "These credits were added before. Nothing was added again."
 CHUNK = 500  # transactions of a download in one query
 
@@ -241,7 +241,7 @@ def credits_add(request: SignedInRequest) -> HttpResponse:
         form = CreditsForm(request.POST)
         was_added = crediting.added(form["nonce"].value())
         if form.is_valid() and _is_added(person, form, by=request.user):
-            messages.success(request, ADDED_BEFORE if was_added else ADDED.format(person))
+            messages.success(request, ADDED_BEFORE if was_added else _added(person, form.cleaned_data))
             return redirect(start)
     elif not FORM_KEY.fullmatch(opened):
         return redirect(f"{start}&form={secrets.token_urlsafe(16)}")
@@ -265,6 +265,12 @@ def _is_added(person: User, form: CreditsForm, *, by: User) -> bool:
     except services.LedgerError as error:
         form.add_error(None, str(error))
     return not form.errors
+
+
+def _added(person: User, entered: dict[str, Any]) -> str:
+    """The result of the button, with the kind of credits that the chosen type adds."""
+    kind = Account.Kind(crediting.ACCOUNT[entered["source"]]).label
+    return f"Added to the balance of {person}: {amount(entered['amount'])}, {kind}."
 
 
 def _version(person: User) -> int:

@@ -11,6 +11,7 @@ from billing.tests.money import credits, figures, give, version_of
 from foundation.models import AuditEvent, Heartbeat
 
 pytestmark = pytest.mark.django_db
+SOLD = {"source": "sale", "paid": "1", "amount": "1"}
 
 
 def form(user, **changes):
@@ -60,6 +61,17 @@ def test_sale_keeps_what_was_paid(client, admin, carol):
     send(client, admin, carol, source="sale", paid="19.99")
     assert figures(carol) == (0, 12.5, 0)
     assert Transfer.objects.get().entries.get(amount__gt=0).lot.paid == 1_999
+
+
+@pytest.mark.parametrize(
+    ("changes", "result"),
+    [
+        ({}, "Added to the balance of carol@example.com: 12.5 credits, Awarded."),
+        (SOLD, "Added to the balance of carol@example.com: 1 credit, Purchased."),
+    ],
+)
+def test_the_result_says_how_many_and_of_which_kind(client, admin, carol, changes, result):
+    assert result in client.get(send(client, admin, carol, **changes).url, follow=True).content.decode()
 
 
 def test_sent_twice_adds_once(client, admin, carol):

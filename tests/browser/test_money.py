@@ -12,7 +12,7 @@ def test_an_admin_adds_credits_once(carol, admin, sign_in):
     page.get_by_label("Credits required").fill("40")
     page.get_by_label("Reason").fill("outage")
     page.get_by_role("button", name="Add to the balance of Carol").click()
-    expect(page.get_by_text("The credits were added to the balance of carol@example.com.")).to_be_visible()
+    expect(page.get_by_text("Added to the balance of carol@example.com: 40 credits, Awarded.")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("These credits were added: 40.")).to_be_visible()
     expect(page.get_by_role("button", name="Add to the balance")).to_have_count(0)
