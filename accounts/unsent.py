@@ -5,6 +5,7 @@ Its session had ended, or the person had signed in again in another window since
 
 import base64
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
@@ -54,6 +55,11 @@ def take(request: SignedInRequest, *, address: str = "") -> QueryDict | None:
     except encryption.DecryptionFailed:
         return None
     return QueryDict(text.decode())
+
+
+def forget_ended() -> None:
+    """Delete the sessions that ended, with what they keep; Django alone leaves them for good."""
+    SessionStore.clear_expired()
 
 
 def _person(signed: str) -> str:

@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "foundation.send_mail", "schedule": MAIL_POLL},
     "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
     "check-connections": {"task": "accounts.check_connections", "schedule": TOKEN_WATCH},
+    "forget-sessions": {"task": "accounts.forget_sessions", "schedule": 3600},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
     "render-texts": {"task": "modules.render_texts", "schedule": 60},
     "poll-publications": {"task": "modules.poll_publications", "schedule": SCAN_POLL},

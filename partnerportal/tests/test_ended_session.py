@@ -5,11 +5,13 @@ from functools import cache
 
 import pytest
 from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import get_resolver
 
 from accounts import unsent
 from accounts.models import PlatformSettings
+from accounts.tasks import forget_sessions
 from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.views.test_deploy import SCHEMA
 from tests.leaks import world
@@ -159,6 +161,14 @@ class TestWhatWasTypedIsKept:
         assert "s3cret" not in str(dict(client.session))
         sign_in(client, alice, "/accounts/login/")
         assert client.get(form).context["draft"].secrets() == {"token": "s3cret"}
+
+    def test_it_is_deleted_once_its_session_is_over(self, client, form, typed):
+        client.post(form, typed)
+        forget_sessions()
+        assert Session.objects.count() == 1
+        Session.objects.update(expire_date="2026-01-01T00:00Z")
+        forget_sessions()
+        assert not Session.objects.exists()
 
     @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true", "HX-Current-URL": PORTAL}])
     def test_a_form_from_before_a_new_sign_in_comes_back_too(self, alice, form, typed, htmx):
