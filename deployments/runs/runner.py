@@ -110,7 +110,7 @@ class Attempt:
     def _complaints(self) -> InputErrors:
         """What Terraform said of values of inputs, without secrets."""
         return {
-            name: [shortened(self.log.clean(message), LONGEST_ERROR) for message in messages[:MOST_ERRORS]]
+            name: [shortened(self.log.clean(message), LONGEST_ERROR) for message in messages]
             for name, messages in self.input_errors.items()
         }
 
@@ -204,8 +204,11 @@ class Attempt:
     def _note(self, error: Diagnostic) -> None:
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(error.sentence)
-        if error.variable and (error.variable in self.input_errors or len(self.input_errors) < MOST_INPUTS):
-            self.input_errors.setdefault(error.variable, []).append(error.message)
+        if not error.variable or (error.variable not in self.input_errors and len(self.input_errors) == MOST_INPUTS):
+            return
+        messages = self.input_errors.setdefault(error.variable, [])
+        if len(messages) < MOST_ERRORS:
+            messages.append(error.message)
 
     def _keep_dump(self, dump: StateDump) -> None:
         try:

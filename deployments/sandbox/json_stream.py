@@ -178,7 +178,7 @@ def _variable(found: dict) -> str:
         is_block = context.startswith("variable") and "/" not in file
         before = code.encode()[: int(snippet.get("highlight_start_offset") or 0)].decode(errors="replace")
         match = KEY.search(before[-LONGEST_KEY:]) if is_value or is_block else None
-        return str(json.loads(match[1])) if match else ""
+        return made_storable(json.loads(match[1])) if match else ""
     match = BLOCK.match(context or code) if "/" not in file else None  # a folder's variables are no inputs
     return match[1] if match else ""
 

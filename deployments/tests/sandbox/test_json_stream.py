@@ -54,6 +54,11 @@ def test_a_validation_error_keeps_the_modules_words_and_variable_but_no_value():
     [
         ("../inputs.tfvars.json", GIVEN, "word"),
         ("../inputs.tfvars.json", {"code": ' "ü \\" x": {', "highlight_start_offset": 12}, 'ü " x'),
+        (
+            "../inputs.tfvars.json",
+            {"code": r'"\ud800\u0000": 1', "highlight_start_offset": 16},
+            "?\N{REPLACEMENT CHARACTER}",
+        ),
         ("../inputs.tfvars.json", {"code": "nonsense", "highlight_start_offset": 3}, ""),
         ("main.tf", {"context": None, "code": 'variable "word" {'}, "word"),
         ("main.tf", {"context": 'variable "word"', "code": "    condition = tonumber(var.word) > 3"}, "word"),
