@@ -7,6 +7,7 @@ from modules.terraform.fact_types import Facts
 
 NUMBER = int | float
 MOST_CREDITS = 1_000_000
+LONGEST_MESSAGE = 1_000  # characters of a finding
 # Ordinary variables that the portal reads instead of asking deployers (RAD's conventions).
 PLATFORM = {
     "module_description": str,
@@ -270,6 +271,9 @@ def as_seen(schema: Schema, *, sees_hidden: bool) -> Schema:
 
 
 def finding(level: Level, code: str, message: str, file: str = "", line: int | None = None) -> Finding:
+    """A finding; its message may quote an expression of any length, so it is cut after LONGEST_MESSAGE characters."""
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]}…"
     return {"level": level, "code": code, "message": message, "file": file, "line": line}
 
 

@@ -1,5 +1,5 @@
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import as_seen, asked, combine, is_injected
+from modules.terraform.schema import LONGEST_MESSAGE, as_seen, asked, combine, finding, is_injected
 
 
 def schema_of(**files):
@@ -68,3 +68,8 @@ def test_providers_are_required_configured_or_implied_once_each():
         {"name": "random", "source": "hashicorp/random", "version": ""},
         {"name": "google", "source": "hashicorp/google", "version": ""},
     ]
+
+
+def test_finding_about_an_expression_of_any_length_has_a_message_that_can_be_shown():
+    message = finding("error", "reference", "“b" + "[0]" * 100_000 + "” is not declared.")["message"]
+    assert (len(message), message[:5], message[-1]) == (LONGEST_MESSAGE + 1, "“b[0]", "…")
