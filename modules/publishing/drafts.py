@@ -1,6 +1,6 @@
 """A person's choices on the Publish page, stored as they change, so that every window shows the same."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from accounts.models import GitHubConnection, User
 from modules.models import PublishDraft
 from modules.publishing import candidates
 from modules.publishing.candidate import Candidate
+from modules.publishing.promise import Promise
 
 
 class Choice(StrEnum):
@@ -21,6 +22,10 @@ class Choice(StrEnum):
     UPDATE = "update"
     KEEP = "keep"
     REMOVE = "remove"
+
+
+# What was chosen where a promise begins with this word.
+CARRIED_OUT = {"new": Choice.PUBLISH, "back": Choice.PUBLISH, "updated": Choice.UPDATE, "removed": Choice.REMOVE}
 
 
 def choices_of(connection: GitHubConnection, by: User) -> dict[str, str]:
@@ -92,10 +97,19 @@ def save(connection: GitHubConnection, changes: dict[str, str], *, by: User) -> 
 
 
 @transaction.atomic
-def forget(connection: GitHubConnection, *, by: User, paths: Collection[str] | None = None) -> None:
-    """Drop the choices for `paths`, or all of them."""
+def settle(connection: GitHubConnection, done: Promise, *, by: User) -> None:
+    """Drop the choices that a publication has carried out; what the person chose since stays."""
     draft = _locked(connection, by)
-    draft.choices = {} if paths is None else {path: each for path, each in draft.choices.items() if path not in paths}
+    carried_out = {path: CARRIED_OUT[becomes.split(" ")[0]] for path, becomes in done.items()}
+    draft.choices = {path: choice for path, choice in draft.choices.items() if carried_out.get(path) != choice}
+    draft.save(update_fields=["choices", "updated_at"])
+
+
+@transaction.atomic
+def forget(connection: GitHubConnection, *, by: User) -> None:
+    """Drop all choices."""
+    draft = _locked(connection, by)
+    draft.choices = {}
     draft.save(update_fields=["choices", "updated_at"])
 
 

@@ -150,7 +150,7 @@ def _finish(publication: Publication) -> None:
     _check(publication)
     rows = writing.make_true(publication, scan)
     if by is not None:
-        drafts.forget(connection, by=by, paths={row.path for row in rows})
+        drafts.settle(connection, publication.promise, by=by)
     if any(row.adds_version for row in rows):
         transaction.on_commit(partial(wake, "modules.render_texts"))
     publication.prepared_modules.all().delete()

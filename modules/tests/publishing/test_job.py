@@ -218,6 +218,16 @@ def test_person_who_may_no_longer_publish_publishes_nothing(connection, alice):
     assert (done.status, done.error) == ("failed", "Alice may no longer publish.")
 
 
+def test_what_is_chosen_while_modules_are_prepared_is_still_chosen_afterwards(connection, alice, monkeypatch):
+    choose(connection, "publish", "m000", "m001", by=alice)
+    job.carry_out(requested(connection, by=alice).pk)
+    make_scan(connection, SIXTY, text=TEXT + 'output "more" {\n  value = 1\n}\n', commit="d")
+    choose(connection, "update", "m000", "m001", by=alice)
+    meanwhile(monkeypatch, lambda: choose(connection, "remove", "m001", by=alice))
+    job.carry_out(requested(connection, by=alice).pk)
+    assert drafts.choices_of(connection, alice) == {"m001": "remove"}
+
+
 @pytest.mark.parametrize("role", ["is_partner", "is_active"])
 def test_person_who_loses_the_role_while_modules_are_prepared_publishes_nothing(connection, alice, monkeypatch, role):
     choose_all(connection, by=alice)
