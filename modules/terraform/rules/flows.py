@@ -12,13 +12,17 @@ from modules.terraform.syntax.expressions import (
     Object,
     Operation,
     Parentheses,
-    Path,
     Template,
 )
 
 SENSITIVE = ("sensitive()",)  # what stands for a call of this function
+INSIDE = "()"  # the last step of a path that stands for all parts of a value, too
+COMPARED = ("==", "!=")
 HIDING = ("nonsensitive", "issensitive", "ephemeralasnull", "try", "can")
-DEEP = ("jsonencode", "yamlencode", "format", "join", "sensitive")  # functions that look into lists and objects
+# functions that look into lists and objects: what they return is marked as a whole
+DEEP = ("jsonencode", "yamlencode", "format", "join", "sensitive", "toset", "contains", "sort")
+# functions that keep what they are given in a part of what they return
+KEEPING = ("concat", "values", "tolist", "tomap", "flatten", "reverse", "distinct", "zipmap", "merge")
 
 
 def whole(expression: Any) -> Iterator[tuple[str, ...]]:
@@ -30,9 +34,9 @@ def whole(expression: Any) -> Iterator[tuple[str, ...]]:
         case Template(parts=parts):
             for part in parts:
                 yield from whole(part)
-        case Operation(operands=operands):
+        case Operation(operators=operators, operands=operands) if len(operands) > 1:  # “-” and “!” alone forget marks
             for operand in operands:
-                yield from whole(operand)
+                yield from deep(operand) if operators[0] in COMPARED else whole(operand)
         case Parentheses(inner=inner) | Conditional(condition=inner) | For(over=inner):
             yield from whole(inner)
         case Call():
@@ -40,7 +44,11 @@ def whole(expression: Any) -> Iterator[tuple[str, ...]]:
 
 
 def deep(expression: Any) -> Iterator[tuple[str, ...]]:
-    """Paths that the value, or a part of it, depends on."""
+    """Paths that the value, or a part of it, depends on; those that end with INSIDE give their parts, too."""
+    path = path_of(expression)
+    if path:
+        yield (*path, INSIDE)
+        return
     match expression:
         case List(items=items):
             for item in items:
@@ -50,7 +58,12 @@ def deep(expression: Any) -> Iterator[tuple[str, ...]]:
                 yield from deep(value)
         case Parentheses(inner=inner):
             yield from deep(inner)
-        case Path() | _:
+        case For(names=names, over=over, value=value, condition=None) if path_of(value) == names[-1:]:
+            yield from deep(over)
+        case Call(name=name, arguments=arguments) if name in KEEPING:
+            for argument in arguments[-1:] if name in ("merge", "zipmap") else arguments:  # others may be replaced
+                yield from deep(argument)
+        case _:
             yield from whole(expression)
 
 

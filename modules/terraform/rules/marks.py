@@ -1,8 +1,9 @@
 """Values that Terraform hides or forgets, where it does not let them go."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from modules.terraform.fact_types import Flow
+from modules.terraform.rules.flows import INSIDE, SENSITIVE
 from modules.terraform.rules.folder import MOST_ROUNDS, Folder
 from modules.terraform.schema import Finding, finding
 
@@ -16,54 +17,60 @@ KEPT = {
     "for_each": "for_each contains an ephemeral value, which cannot be stored. Use another value.",
     "stored": "The argument {name} contains an ephemeral value, which cannot be stored. Use another value.",
 }
-
-
+LOOKED_INTO = ("output", "stored")  # where Terraform does not want a mark in any part of the value
 FORGOTTEN = ("terraform", ".applying")
 
 
 def check(folder: Folder) -> Iterator[Finding]:
-    for mark, named, uses in (("sensitive", "sensitive", SHOWN), ("ephemeral", "ephemeral", KEPT)):
+    for mark, uses in (("sensitive", SHOWN), ("ephemeral", KEPT)):
         marked = _marked(folder, mark)
         for flow in folder.rows("flows"):
             message = uses.get(flow["kind"])
-            if message and _has(flow, marked, deep=True):
+            if message and marked.has(flow["deep" if flow["kind"] in LOOKED_INTO else "whole"]):
                 output = folder.outputs.get(flow["name"])
-                if flow["kind"] != "output" or not (output and output.get(named)):
+                if flow["kind"] != "output" or not (output and output.get(mark)):
                     text = message.format(name=flow["name"])
                     yield finding("error", mark, text, flow["file"], flow["line"])
 
 
-def _marked(folder: Folder, mark: str) -> dict[str, set[str]]:
-    """Variables, outputs of called modules and local values that surely are sensitive (or ephemeral), by path.
+@dataclass
+class Marked:
+    """What of a folder surely is sensitive (or ephemeral): local values `whole`, or in a part of them (`deep`)."""
 
-    Local values are marked as a whole ("whole") or in a part of them ("deep").
-    """
-    # an ephemeral variable is kept as secret as a sensitive one, and to Terraform it may not be one
-    hides = {name for name, row in folder.variables.items() if mark == "sensitive" and row.get("ephemeral")}
-    first = {f"var.{name}" for name, row in folder.variables.items() if row.get(mark) and name not in hides}
-    for name, called in folder.called.items():
-        first |= {f"module.{name}.{output}" for output, row in called.outputs.items() if row.get(mark)}
-    first.add("sensitive()" if mark == "sensitive" else "".join(FORGOTTEN))
-    marked = {"whole": set(first), "deep": set(first)}
+    folder: Folder
+    mark: str
+    whole: set[str] = field(default_factory=set)
+    deep: set[str] = field(default_factory=set)
+
+    def has(self, paths: list[list[str]]) -> bool:
+        return any(map(self._is_marked, paths))
+
+    def _is_marked(self, path: list[str]) -> bool:
+        root, name = path[0], "".join(path[1:2])[1:]
+        if root == "local":
+            return name in self.whole or (path[2:] == [INSIDE] and name in self.deep)
+        if root == "var":
+            return self._is_secret(name)
+        if root == "module" and name in self.folder.called and len(path) > 2:
+            output = self.folder.called[name].outputs.get(path[2][1:])
+            return output is not None and bool(output.get(self.mark))
+        return root == SENSITIVE[0] if self.mark == "sensitive" else tuple(path[:2]) == FORGOTTEN
+
+    def _is_secret(self, name: str) -> bool:
+        variable = self.folder.variables.get(name)
+        # an ephemeral variable is kept as secret as a sensitive one, and to Terraform it may not be one
+        is_hidden = variable is not None and self.mark == "sensitive" and variable.get("ephemeral")
+        return variable is not None and bool(variable.get(self.mark)) and not is_hidden
+
+
+def _marked(folder: Folder, mark: str) -> Marked:
+    marked = Marked(folder, mark)
     waiting = [flow for flow in folder.rows("flows") if flow["kind"] == "local"]
     for _ in range(MOST_ROUNDS):
-        found = {
-            kind: {f"local.{flow['name']}" for flow in waiting if _has(flow, marked, deep=kind == "deep")}
-            - marked[kind]
-            for kind in marked
-        }
-        if not any(found.values()):
+        whole = {flow["name"] for flow in waiting if marked.has(flow["whole"])} - marked.whole
+        deep = {flow["name"] for flow in waiting if marked.has(flow["deep"])} - marked.deep
+        if not whole and not deep:
             break
-        for kind, names in found.items():
-            marked[kind] |= names
+        marked.whole |= whole
+        marked.deep |= deep
     return marked
-
-
-def _has(flow: Flow, marked: dict[str, set[str]], *, deep: bool) -> bool:
-    for path in flow["deep" if deep else "whole"]:
-        words = "".join(path)
-        most = 3 if path[0] == "module" else 2
-        is_all = len(path) <= most
-        if "".join(path[:most]) in (marked["deep"] if is_all and deep else marked["whole"]) and "[" not in words[:0]:
-            return True
-    return False
