@@ -15,6 +15,7 @@ class Links:
         self.answers_of, self.unread, self.files = answers_of, unread, files
         self.found: dict[tuple[str, bool], list[Finding]] = {}
         self.complete: dict[str, bool] = {}
+        self.called: dict[str, linking.Folder] = {}  # by path: one for all calls, as it gathers what it declares
 
     def of_module(
         self, folder: str, calls: Mapping[str, list[tuple[str | None, Call]]]
@@ -31,11 +32,16 @@ class Links:
 
     def _folder(self, folder: str, calls: list[tuple[str | None, Call]]) -> linking.Folder:
         called = {
-            call["name"]: linking.Folder(self.answers_of(target))
+            call["name"]: self._called(target)
             for target, call in calls
             if target is not None and self._is_complete(target)
         }
         return linking.Folder(self.answers_of(folder), called, folder, self.files)
+
+    def _called(self, folder: str) -> linking.Folder:
+        if folder not in self.called:
+            self.called[folder] = linking.Folder(self.answers_of(folder))
+        return self.called[folder]
 
     def _is_complete(self, folder: str) -> bool:
         """Whether all files of a folder that Terraform reads could be read."""

@@ -40,6 +40,11 @@ class Folder:
         return {row["name"]: row for answer in self.answers.values() for row in answer["outputs"]}
 
     @cached_property
+    def whole(self) -> Type:
+        """The type of its outputs together, for those that call it."""
+        return Object({name: Attribute(Any_()) for name in self.outputs})
+
+    @cached_property
     def types(self) -> dict[str, Any]:
         """What the names of variables and local values stand for."""
         variables = {name: Unknown(type_from(row["type"])) for name, row in self.variables.items()}
@@ -56,7 +61,7 @@ class Folder:
         found = {}
         for name, called in self.called.items():
             many = self.declared["module", name]["many"] if ("module", name) in self.declared else ""
-            outputs: Type = Object({output: Attribute(Any_()) for output in called.outputs})
+            outputs = called.whole
             found[name] = Unknown(Collection("list" if many == "count" else "map", outputs) if many else outputs)
         return found
 
