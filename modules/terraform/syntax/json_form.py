@@ -6,6 +6,7 @@ Source: https://developer.hashicorp.com/terraform/language/syntax/json
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -42,6 +43,7 @@ PLAIN = frozenset(
     ]
 )
 REQUIRED, ALIASES = "required_providers", "configuration_aliases"
+STRING = re.compile(r'("(?:[^"\\]|\\.)*+")\s*+(:)?')
 Read = Callable[[str, int], Expression]
 
 
@@ -139,7 +141,7 @@ class Reader:
     """Makes blocks and expressions of JSON values; JSON has no lines, so each has the line of its block."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.lines = _lines(text)
 
     def body(self, block: Block, content: Pairs, shape: Shape) -> None:
         for name, value in content.pairs:
@@ -216,8 +218,18 @@ class Reader:
         return Inline(text, line).whole()
 
     def _line(self, name: str) -> int:
-        position = self.text.find(f"{json.dumps(name)}:")
-        return self.text[: position if position >= 0 else max(self.text.find(json.dumps(name)), 0)].count("\n") + 1
+        return self.lines.get(name, 1)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The first line of each property, by its name."""
+    found: dict[str, int] = {}
+    line, last = 1, 0
+    for match in STRING.finditer(text):
+        line, last = line + text.count("\n", last, match.start()), match.start()
+        if match[2]:
+            found.setdefault(json.loads(match[1]), line)
+    return found
 
 
 def _bare(text: str) -> str:

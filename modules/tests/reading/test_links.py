@@ -6,7 +6,9 @@ from modules.reading.links import Links
 from modules.terraform.hcl import read_file
 from modules.terraform.rules.folder import Folder
 
-CALLER = "".join(f'module "m{at}" {{\n  source = "./shared"\n}}\n' for at in range(50))
+CALLER = "".join(f'module "m{at}" {{\n  source = "./shared"\n}}\n' for at in range(50)) + (
+    'output "y" {\n  value = module.m7.name\n}\n'
+)
 SHARED = 'output "name" {\n  value = "x"\n}\n'
 
 

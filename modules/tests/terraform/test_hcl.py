@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -199,3 +200,15 @@ def test_json_nested_too_deeply_is_refused():
     answer = read(f'{{"variable": {{"x": {{"default": {default}}}}}}}', is_json=True)
     assert [finding["message"] for finding in answer["findings"]] == ["This file is nested too deeply."]
     assert answer["variables"] == []
+
+
+def test_json_block_has_the_line_of_its_name():
+    text = '{"variable": {\n  "a" : {},\n  "b": {"description": "c"},\n  "c": {}\n}}'
+    assert [row["line"] for row in read_file(text, is_json=True)["variables"]] == [2, 3, 4]
+
+
+def test_line_of_a_json_block_costs_no_search_of_the_text():
+    text = '{"variable": {' + ",\n".join(f'"v{at}": {{}}' for at in range(20_000)) + "}}"
+    start = time.process_time()
+    assert read_file(text, is_json=True)["variables"][-1]["line"] == 20_000
+    assert time.process_time() - start < 5
