@@ -73,11 +73,9 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
     assert balances == {"Alice": 1000, "Bob": 1080, "Carol": 370, "Admin": 0}
     assert Transfer.objects.get(kind="revenue").share_amount == 18_90
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert plant() == []
-    assert len(queries) <= 11
+    assert len(queries) <= 12
 
 
 @pytest.mark.django_db

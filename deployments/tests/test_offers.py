@@ -152,7 +152,7 @@ def test_the_list_filters_and_exports_by_module_and_version(client, alice, bob, 
         found = client.get(f"{address}?module={ref}").context["page"]
         assert [row.name for row in found] == [f"of-{owner.slug}"]
     export = client.get(reverse("deployments:deployment-export")).content.decode()
-    assert [row["version"] for row in csv.DictReader(io.StringIO(export))] == ["1.1.0", "1.1.0"]
+    assert [row["Version"] for row in csv.DictReader(io.StringIO(export))] == ["1.1.0", "1.1.0"]
 
 
 def test_the_log_says_version_and_publisher(alice, carol, runs_dir):
