@@ -12,6 +12,7 @@ SHELF = "modules"  # the folder whose sub-folders are modules too
 # Folders that hold modules for demonstration, for tests and for callers of other tools, which few want to publish.
 SIDE_FOLDERS = {"example", "examples", "fixtures", "test", "test-fixtures", "tests", "wrappers"}
 PREFIX = re.compile(r"^terraform-(?:[a-z0-9]+-(?=.))?")  # terraform-PROVIDER-NAME, as the public registry wants it
+LONGEST_TITLE = 200  # characters
 IGNORED_BY_TERRAFORM = re.compile(r"^\.|~$|^#.*#$")
 
 
@@ -136,7 +137,7 @@ def _ends(folder: str) -> Iterator[str]:
 
 def _start_case(name: str) -> str:
     words = (word for word in re.split(r"[\s/_.-]+", name) if word)
-    return " ".join(word[0].upper() + word[1:] for word in words)[:200] or name
+    return (" ".join(word[0].upper() + word[1:] for word in words) or name)[:LONGEST_TITLE]
 
 
 def _is_shown(folder: str) -> bool:

@@ -41,6 +41,11 @@ def test_title_is_the_folder_in_start_case(folder, repository, title):
     assert titles_of([folder], repository) == {folder: title}
 
 
+@pytest.mark.parametrize("folder", ["_" * 230, "a" * 230, "a_" * 115])
+def test_title_of_a_long_folder_is_one_that_can_be_stored(folder):
+    assert len(titles_of([folder], "acme/modules")[folder]) == 200
+
+
 @pytest.mark.parametrize(
     ("folder", "source", "target"),
     [
