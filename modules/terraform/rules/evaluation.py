@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from modules.terraform.rules import functions
+from modules.terraform.rules.calls import Calls
 from modules.terraform.rules.references import path_of
-from modules.terraform.rules.steps import MOST_ITEMS, Steps
+from modules.terraform.rules.steps import MOST_ITEMS
 from modules.terraform.rules.values import (
     ANYTHING,
     BOOL,
@@ -41,42 +41,37 @@ from modules.terraform.syntax.expressions import (
     bare,
     keyword,
 )
-from modules.terraform.syntax.problems import MODULE, Needed, Problem, Row, Want
-from modules.terraform.types import Any_, Collection, Primitive, Tuple_, Type
+from modules.terraform.syntax.problems import MODULE, Problem, Row, Want
+from modules.terraform.types import Any_, Primitive, Tuple_, Type
 
-# functions that read a file whose path is their first argument
-READERS = (
-    "file",
-    "filebase64",
-    "filebase64sha256",
-    "filebase64sha512",
-    "filemd5",
-    "filesha1",
-    "filesha256",
-    "filesha512",
-    "templatefile",
-)
-QUIET = ("try", "can")  # functions that take an error as an answer
 COMPARED = ("==", "!=")
 ITERABLE = Tuple_()  # stands for any type that is not primitive
 REPEATED = Tuple_((Any_(),))  # stands for a map or a set of strings
+MOST_STEPS = 1_000  # after which a “for” tries no more items
 LOGICAL = ("&&", "||", "!")
 
 
 @dataclass
-class Evaluator(Steps):
+class Spent:
+    """How many expressions were computed; a “for” tries no more items once they are many."""
+
+    steps: int = 0
+
+
+@dataclass
+class Evaluator(Calls):
     """`names` are what single names stand for; anything else that is referred to is unknown.
 
     A constant is computed without variables and functions, which are problems then.
     """
 
-    is_constant: bool = False
     names: Mapping[str, Any] = field(default_factory=dict)
-    problems: list[Row] = field(default_factory=list)
     items: int = MOST_ITEMS  # of a collection that a “for” is tried with; fewer inside of another
+    spent: Spent = field(default_factory=Spent)
 
     def of(self, expression: Expression | Directive | None) -> Any:
         """The value of an expression."""
+        self.spent.steps += 1
         match expression:
             case Literal(value=value):
                 return value
@@ -110,7 +105,9 @@ class Evaluator(Steps):
 
     def needs(self, expression: Expression, kind: Type, what: str) -> Any:
         """The value of an expression that must fit a type, and must not be null."""
-        value = self.of(expression)
+        return self._fitting(self.of(expression), expression, kind, what)
+
+    def _fitting(self, value: Any, expression: Expression, kind: Type, what: str) -> Any:
         self._want(expression, kind, f"{what} has a wrong value")
         reason = "null is not allowed" if value is None else misfit(value, kind)
         if reason:
@@ -195,20 +192,30 @@ class Evaluator(Steps):
         return list(value.items())[: self.items] if isinstance(value, dict) else []
 
     def _for(self, expression: For) -> Any:
-        keys: set[str | None] = set()
+        keys: set[str] = set()
         for item in self._iterated(expression.over):
             values = item[-len(expression.names) :]
             names = {**self.names, **dict(zip(expression.names, values, strict=True))}
-            inner = Evaluator(self.is_constant, names, self.problems, max(self.items // 4, 1))
-            if expression.condition is not None:
-                inner.needs(expression.condition, BOOL, "The condition of a “for”")
-            if expression.key is not None:
-                key = to_text(inner.needs(expression.key, STRING, "The key of a “for”"))
-                if key is not None and key in keys and not expression.groups:
-                    self.refuse(f"Two items have the key “{key}”. Use “...” to group them.", expression.line)
-                keys.add(key)
-            inner.of(expression.value)
+            inner = Evaluator(self.is_constant, self.problems, names, max(self.items // 4, 1), self.spent)
+            if inner.tells(expression, keys):
+                inner.of(expression.value)
+            if self.spent.steps > MOST_STEPS:
+                break
         return ANYTHING
+
+    def tells(self, expression: For, keys: set[str]) -> bool:
+        """Whether an item is surely part of what a “for” makes; Terraform looks at no other value. Adds its key."""
+        if expression.condition is not None:
+            is_taken = to_bool(self.needs(expression.condition, BOOL, "The condition of a “for”"))
+            if not is_taken:
+                return False
+        if expression.key is None:
+            return True
+        key = to_text(self.needs(expression.key, STRING, "The key of a “for”"))
+        if key in keys and not expression.groups:
+            self.refuse(f"Two items have the key “{key}”. Use “...” to group them.", expression.line)
+        keys.update([] if key is None else [key])
+        return key is not None
 
     def _conditional(self, expression: Conditional) -> Any:
         """What Terraform finds in a branch counts only where that branch is known to be taken."""
@@ -233,7 +240,7 @@ class Evaluator(Steps):
 
     def _apart(self, expression: Expression) -> tuple[Any, list[Row]]:
         """The value of an expression whose problems may not count."""
-        other = Evaluator(self.is_constant, self.names, [], self.items)
+        other = Evaluator(self.is_constant, [], self.names, self.items, self.spent)
         return other.of(expression), other.problems
 
     def _operation(self, operation: Operation) -> Any:
@@ -255,46 +262,18 @@ class Evaluator(Steps):
     def _logical(self, operation: Operation) -> Any:
         """Operands are looked at from the left, as long as those before them are known and leave the answer open."""
         operator, value = operation.operators[0], None
+        if operator == "!":
+            value = to_bool(self.needs(operation.operands[0], BOOL, "An operand of “!”"))
+            return Unknown(BOOL) if value is None else not value
+        has_null = False
         for operand in operation.operands:
-            value = to_bool(self.needs(operand, BOOL, f"An operand of “{operator}”"))
-            if operator == "!" and value is not None:
-                return not value
+            found = self.of(operand)
+            if found is None:  # Terraform lets it stand in an “&&”, and in an “||” beside what is true or unknown
+                has_null = True
+                continue
+            value = to_bool(self._fitting(found, operand, BOOL, f"An operand of “{operator}”"))
             if value is None or value is (operator == "||"):
-                break
-        return Unknown(BOOL) if value is None else value
-
-    def _call(self, call: Call) -> Any:
-        if self.is_constant:
-            return self.refuse(f"The function {call.name} cannot be used here. Write the value itself.", call.line)
-        if call.name in QUIET:
-            return ANYTHING
-        values = [self.of(argument) for argument in call.arguments]
-        function = functions.find(call.name)
-        if function is None:
-            return self.refuse(functions.strange(call.name), call.line)
-        return self._called(call, function, values)
-
-    def _called(self, call: Call, function: functions.Function, values: list[Any]) -> Any:
-        if call.expands:
-            *values, last = values
-            if misfit(last, Collection("list", Any_())) and not isinstance(type_of(last), Collection):
-                return self.refuse("“...” needs a list, a tuple or a set.", call.line)
-            if not isinstance(last, list):
-                return Unknown(function.returns)
-            values += last
-        wrong = function.count_problem(len(values))
-        if wrong:
-            return self.refuse(f"{call.name} {wrong}.", call.line)
-        for argument, at in zip(call.arguments, range(len(values) - call.expands), strict=False):
-            self._want(argument, function.parameter(at).type, f"An argument of {call.name} has a wrong value")
-        for at, value in enumerate(values):
-            parameter = function.parameter(at)
-            is_null = value is None and not parameter.is_nullable
-            reason = (
-                "it is null" if is_null else misfit(value, parameter.type) or functions.misfit(call.name, at, value)
-            )
-            if reason:
-                return self.refuse(f"{call.name} has a wrong argument: {reason}.", call.line)
-        if call.name in READERS and isinstance(values[0], str):
-            self.problems.append(Needed(values[0], call.line))
-        return Unknown(function.returns)
+                return Unknown(BOOL) if value is None else value
+        if has_null and operator == "||":
+            return self.refuse("An operand of “||” has a wrong value: null is not allowed.", operation.line)
+        return Unknown(BOOL) if has_null else value

@@ -60,7 +60,7 @@ def deep(expression: Any) -> Iterator[tuple[str, ...]]:
             yield from deep(inner)
         case For(names=names, over=over, value=value, condition=None) if path_of(value) == names[-1:]:
             yield from deep(over)
-        case Call(name=name, arguments=arguments) if name in KEEPING:
+        case Call(name=name, arguments=arguments, expands=False) if name in KEEPING:
             for argument in arguments[-1:] if name in ("merge", "zipmap") else arguments:  # others may be replaced
                 yield from deep(argument)
         case _:
@@ -68,6 +68,8 @@ def deep(expression: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _of_call(call: Call) -> Iterator[tuple[str, ...]]:
+    if call.expands:  # Terraform forgets marks where it waits for what “...” makes
+        return
     if call.name == "sensitive":
         yield SENSITIVE
     if call.name in HIDING or "::" in call.name:

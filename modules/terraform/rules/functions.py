@@ -94,6 +94,7 @@ LISTS, FIRST_LISTS = (
     ("flatten", "element", "slice", "sum", "index", "reverse"),
 )
 MAPS, FIRST_MAPS = ("merge",), ("keys", "values", "lookup")
+PATIENT = (*LISTS, *MAPS)  # functions that look at no argument while nothing is known of one
 CONVERSIONS = {"tonumber": "number", "tobool": "bool", "tostring": "string", "tomap": "map(any)", "tolist": "list(any)"}
 # what is known of results beyond the signatures
 RESULTS = {"keys": "list(string)"} | dict.fromkeys(("values", "concat", "flatten", "slice", "reverse"), "list(any)")
@@ -115,6 +116,7 @@ def misfit(name: str, at: int, value: Any) -> str:
 
 
 FUNCTIONS = dict(_read(line.strip()) for line in re.split(r"[;\n]", SIGNATURES.strip()))
+LONGEST = 50  # characters of a name for which a similar one is looked for
 ANY = Function((), Parameter(Any_(), True), Any_())  # of a provider
 
 
@@ -123,7 +125,7 @@ def find(name: str) -> Function | None:
     return ANY if name.startswith("provider::") else FUNCTIONS.get(name.removeprefix("core::"))
 
 
-def strange(name: str) -> str:
-    """A sentence for a name that is no function."""
-    close = get_close_matches(name, FUNCTIONS, 1)
+def strange(name: str, *, advises: bool) -> str:
+    """A sentence for a name that is no function; `advises` is whether a similar one is looked for."""
+    close = get_close_matches(name[:LONGEST], FUNCTIONS, 1) if advises else []
     return f"Terraform has no function {name}. " + (f"Did you mean {close[0]}?" if close else "Check its spelling.")

@@ -56,6 +56,8 @@ class Steps(ABC):
         key = step.name if isinstance(step, Attribute) else self.of(step.key)
         shown = f"“{key}”" if isinstance(key, str | Decimal) else "an index"
         kind = type_of(value)
+        if isinstance(kind, Primitive) and isinstance(key, Unknown):
+            return ANYTHING  # Terraform refuses it once the index is known
         if isinstance(kind, Primitive):
             return self.refuse(f"{article(kind).capitalize()} has no {shown}.", step.line)
         if isinstance(value, dict) and isinstance(key, str):
