@@ -1,5 +1,7 @@
 """What a snapshot holds, by kind of file and by folder."""
 
+from bisect import bisect_left
+
 from modules.reading import special_files
 from modules.reading.archive import File, Snapshot
 from modules.reading.discovery import is_config, is_opentofu, split
@@ -23,7 +25,8 @@ class Contents:
         self.pointers: set[str] = set()
         self.left_out: dict[str, str] = {}
         self.holds: set[str] = {""}
-        for path in sorted(snapshot.files):
+        self.paths = sorted(snapshot.files)
+        for path in self.paths:
             self._sort(path, snapshot.files[path])
         listed = special_files.submodules(self.text(special_files.SUBMODULES))
         self.submodules = dict.fromkeys(path for path in listed if path not in self.holds)
@@ -32,6 +35,13 @@ class Contents:
         """The text of a file; blank where there is none."""
         data = self.files[path].data if path in self.files else b""
         return data.decode("utf-8", "replace").replace("\0", "")
+
+    def below(self, folder: str) -> list[str]:
+        """The paths of the files in a folder and in those below it."""
+        if not folder:
+            return self.paths
+        start, end = (bisect_left(self.paths, f"{folder}{mark}") for mark in "/0")  # “0” comes after “/”
+        return self.paths[start:end]
 
     def submodule_of(self, path: str) -> str | None:
         """The submodule that a path is in. Returns None when it is in none."""

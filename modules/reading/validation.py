@@ -90,6 +90,8 @@ class Repository:
         self.titles: dict[str, str] = {}  # of all modules, known ones too
         self.answers: dict[str, FileAnswer] = {}
         self.links = Links(self._answers_of, self._unread(), snapshot.files)
+        self.known_constants: dict[str, dict[str, str]] = {}  # of folders, once all of their files are parsed
+        self.const: dict[str, dict[str, bool]] = {}  # whether variables are, by folder
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
@@ -116,13 +118,13 @@ class Repository:
         inside = set(outermost(reached))
         found.parts = with_targets([*inside, *missing], self.snapshot.links)
         found.findings += problems
-        files = {path: file for path, file in self.snapshot.files.items() if is_in_one(path, inside)}
+        files = {path: self.snapshot.files[path] for part in inside for path in self.contents.below(part)}
         found.files = {path: file for path, file in files.items() if path not in self.contents.left_out}
         found.findings += left_out.advice(
             {self.contents.left_out[path] for path in files.keys() & self.contents.left_out}, folder
         )
-        found.findings += self._refused(inside)
-        found.findings += self._special(found.files, reached, inside)
+        found.findings += self._refused(set(inside))
+        found.findings += self._special(found.files, reached, set(inside))
         found.helpers = helpers_of(folder, reached) if self.any_depth else []
         found.readme = self._readme(folder)
         answers = self._answers_of(folder)
@@ -166,7 +168,11 @@ class Repository:
 
     def _constants(self, folder: str, root: str) -> dict[str, str]:
         """What is known of the constants of a folder: nothing where it is called, with values of its caller."""
-        return constants.constants(self._answers_of(folder).values()) if folder == root else {}
+        if folder != root:
+            return {}
+        if folder not in self.known_constants:
+            self.known_constants[folder] = constants.constants(self._answers_of(folder).values())
+        return self.known_constants[folder]
 
     def _with_targets(self, root: str, folder: str, node: AnyNode) -> AnyNode:
         """The node, its calls of local folders with a `target`: the path from `root`."""
@@ -241,9 +247,10 @@ class Repository:
         if not any("expression" in call for call in self.answers[path]["calls"]):
             return []
         folder = split(path)[0]
-        rows = [row for answer in self._answers_of(folder).values() for row in answer["variables"]]
-        variables = {row["name"]: row.get("const", False) for row in rows}
-        return list(constants.findings(path, self.answers[path], self._constants(folder, root), variables))
+        if folder not in self.const:
+            rows = [row for answer in self._answers_of(folder).values() for row in answer["variables"]]
+            self.const[folder] = {row["name"]: row.get("const", False) for row in rows}
+        return list(constants.findings(path, self.answers[path], self._constants(folder, root), self.const[folder]))
 
     def _no_folder(self, target: str, source: str) -> str:
         submodule = self.contents.submodule_of(target)

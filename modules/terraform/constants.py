@@ -15,6 +15,7 @@ HOLE = re.compile(rf"\$\{{\s*({REFERENCE.pattern})\s*\}}")
 INSIDE = re.compile(r"\$\{([^}]*)\}")
 HEAD = re.compile(r"(?<![\w.-])([^\W\d][\w-]*)\s*\.\s*([^\W\d][\w-]*)")
 PASSES = 10  # a local that is made of a local that is made of …
+LONGEST = 1_000  # characters of a source: locals that are made of locals grow with each pass
 HERE = {"path.module": ".", "path.root": "."}
 
 
@@ -26,7 +27,8 @@ def constants(answers: Iterable[FileAnswer]) -> dict[str, str]:
         for row in answer["variables"]:
             if row.get("const") and isinstance(row["default"], str | bool | int | float):
                 default = row["default"]
-                known[f"var.{row['name']}"] = default if isinstance(default, str) else json.dumps(default)
+                text = default if isinstance(default, str) else json.dumps(default)
+                known |= {f"var.{row['name']}": text} if len(text) <= LONGEST else {}
         waiting |= {f"local.{name}": text for name, text in answer["locals"].items()}
     for _ in range(PASSES):
         found = {name: value for name, text in waiting.items() if (value := resolved(text, known)) is not None}
@@ -44,7 +46,8 @@ def resolved(expression: str, known: dict[str, str]) -> str | None:
     if len(expression) < 2 or expression[0] != '"' or expression[-1] != '"' or '"' in body or "$${" in body:
         return None
     filled = HOLE.sub(lambda hole: known.get(hole[1], hole[0]), body)
-    return None if "${" in filled or "%{" in filled or "\\" in filled else filled
+    is_open = any(mark in filled for mark in ("${", "%{", "\\"))
+    return None if is_open or len(filled) > LONGEST else filled
 
 
 def followed(call: Call, known: dict[str, str]) -> Call:

@@ -8,6 +8,8 @@ from django.conf import settings
 
 from deployments.inputs.form import form_for
 from modules.terraform.abilities import abilities
+from modules.terraform.constants import constants
+from modules.terraform.hcl import read_file
 from modules.tests.repositories import read
 
 WORD = """variable "word" {
@@ -125,3 +127,11 @@ def test_called_folder_gets_its_constants_from_its_caller_so_it_is_not_followed(
     assert found.is_valid
     told = [(each.lead, each.name, each.file) for each in abilities(found.schema) if each.is_warning]
     assert told == [("Loads a module from", "../${var.word}-world", "in/main.tf")]
+
+
+def test_locals_that_double_stay_no_longer_than_a_source():
+    text = 'locals {\n  a0 = "' + "x" * 190 + '"\n'
+    text += "".join(f'  a{at} = "' + f"${{local.a{at - 1}}}" * 14 + '"\n' for at in range(1, 10)) + "}\n"
+    known = constants([read_file(text, is_json=False)])
+    assert "local.a0" in known
+    assert "local.a1" not in known
