@@ -6,7 +6,7 @@ that names a pre-release, and compares a pre-release of its own by its numbers.
 
 import re
 
-PART = re.compile(r"\s*(?P<operator>=|!=|>=|<=|>|<|~>|)\s*v?(?P<numbers>\d{1,9}(?:\.\d{1,9})*)\s*")
+PART = re.compile(r"\s*+(?P<operator>=|!=|>=|<=|>|<|~>|)\s*+v?(?P<numbers>\d{1,9}(?:\.\d{1,9})*)\s*")
 VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
 
 

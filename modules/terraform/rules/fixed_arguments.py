@@ -12,7 +12,9 @@ from modules.terraform.syntax.blocks import Value
 from modules.terraform.syntax.problems import Found, Problem
 from modules.terraform.types import Type
 
-CONSTRAINT = re.compile(r"\s*(?:=|!=|>=|<=|>|<|~>)?\s*v?\d+(?:\.\d+)*(?P<release>-[\w.-]+)?(?:\+[\w.-]+)?\s*", re.ASCII)
+CONSTRAINT = re.compile(
+    r"\s*+(?:=|!=|>=|<=|>|<|~>)?\s*+v?\d+(?:\.\d+)*(?P<release>-[\w.-]+)?(?:\+[\w.-]+)?\s*", re.ASCII
+)
 
 
 def constant(value: Value, kind: Type, name: str) -> Found:

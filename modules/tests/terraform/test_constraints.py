@@ -39,3 +39,7 @@ def test_pre_release_of_terraform_counts_by_its_numbers():
 )
 def test_what_is_not_well_formed_excludes_nothing(constraint, version):
     assert not excludes(constraint, version)
+
+
+def test_constraint_of_spaces_is_read_once():
+    assert not excludes(" " * 200_000 + "x", "1.15.5")

@@ -38,6 +38,9 @@ def test_unknown_reference_names_what_was_meant():
         "locals {\n  a = " + " + ".join(["1"] * 50_000) + "\n}\n",
         "locals {\n  a = b" + ".c" * 50_000 + "\n}\n",
         "locals {\n  a = " + "!" * 90 + "true\n}\n",
+        "locals {\n  a = [" + "".join(f"fo{at}()," for at in range(20_000)) + "]\n}\n",
+        "locals {\n  a = " + "[for x in [1,2,3,4,5,6,7,8,9] : " * 3 + "[" + "x," * 50_000 + "]" + "]" * 3 + "\n}\n",
+        'terraform {\n  required_version = "' + " " * 200_000 + 'x"\n}\n',
         "locals {\n  a = 9e99999 * 9e99999 - 1e-99999\n}\n",
     ],
     ids=[
@@ -51,6 +54,9 @@ def test_unknown_reference_names_what_was_meant():
         "sum",
         "path",
         "not",
+        "functions of one value",
+        "for of a long list",
+        "constraint",
         "numbers",
     ],
 )
