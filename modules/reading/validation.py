@@ -4,6 +4,7 @@ import hashlib
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from modules.pages.readme import LONGEST as LONGEST_README
@@ -31,6 +32,7 @@ from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, co
 RULES = 2  # increment with each change of what is a module, and of what is found in the same files
 MOST_FINDINGS = 100
 MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
+MOST_STEPS = 200_000  # folders and calls that are followed for all modules of a repository
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
 Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
@@ -91,6 +93,7 @@ class Repository:
         self.answers: dict[str, FileAnswer] = {}
         self.links = Links(self._answers_of, self._unread(), snapshot.files)
         self.known_constants: dict[str, dict[str, str]] = {}  # of folders, once all of their files are parsed
+        self.steps = 0
         self.const: dict[str, dict[str, bool]] = {}  # whether variables are, by folder
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
@@ -109,6 +112,7 @@ class Repository:
             helpers = {folder: helpers_of(folder, self._reachable(folder)[0]) for folder in self.folders}
             self.folders = without_helpers(self.folders, {**self.known, **helpers})
             self.known = dict.fromkeys(without_helpers(self.known, helpers), ())
+            self.steps = 0
         self.titles = titles_of([*self.folders, *self.known], self.name)
 
     def module(self, folder: str) -> Found:
@@ -214,19 +218,28 @@ class Repository:
                 message = f"The module calls more than {MOST_CALLED} folders. Split it."
                 return {folder}, missing, [finding("error", "source", message, self.configs[folder][0], 1)]
             current = waiting.pop()
+            self.steps += 1
+            if self.steps > MOST_STEPS and current != folder:
+                message = "The folders of this repository call each other too often to read them all."
+                return seen, missing, [*problems, finding("error", "limits", message, folder)]
             for path in self.configs.get(current, []):
-                if left_out.is_override(split(path)[1]):
-                    message = "Override files are not supported. Move its content into the other files."
-                    problems.append(finding("error", "override", message, path, 1))
-                if current != folder:
-                    rows = self.answers[path]["findings"]
-                    problems += [row | {"file": path} for row in rows if row["code"] != "backend"]
+                self.steps += len(self.answers[path]["calls"])
+                problems += self._of_file(path, is_called=current != folder)
                 targets, gone, wrong = self._targets(path, folder)
                 missing |= gone
                 problems += wrong
-                waiting += [target for target in targets if target not in seen]
+                waiting += dict.fromkeys(target for target in targets if target not in seen)
                 seen.update(targets)
         return seen, missing, problems
+
+    def _of_file(self, path: str, *, is_called: bool) -> Iterator[Finding]:
+        """An override; and what is wrong in a file of a called folder."""
+        if left_out.is_override(split(path)[1]):
+            message = "Override files are not supported. Move its content into the other files."
+            yield finding("error", "override", message, path, 1)
+        for row in self.answers[path]["findings"] if is_called else ():
+            if row["code"] != "backend":
+                yield row | {"file": path}
 
     def _targets(self, path: str, root: str) -> tuple[list[str], set[str], list[Finding]]:
         targets, missing, wrong = [], set(), self._computed(path, root)
@@ -284,6 +297,7 @@ def _path(folder: str, file: str) -> str:
     return f"{folder}/{file}" if folder else file
 
 
+@lru_cache(10_000)
 def _relative(root: str, folder: str) -> str:
     return posixpath.relpath(folder or ".", root or ".")
 

@@ -13,6 +13,7 @@ BOUNDED = re.compile(r"~>|=|<|v?\d")  # how a constraint with an upper bound beg
 
 def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readme: str) -> list[Finding]:
     """Findings of one folder: `answers` are those of its files by name, `schema` is what they declare together."""
+    places = _places(schema, answers)
     untyped = {name for answer in answers.values() for name in answer["untyped"]}
     used = {name for answer in answers.values() for name in answer["uses"]}
     found = [
@@ -24,7 +25,7 @@ def of_module(folder: str, schema: Schema, answers: dict[str, FileAnswer], readm
         finding("advice", "provider-version", _unbounded(row), _path(folder, file), line)
         for row in schema["providers"]
         if not any(BOUNDED.match(part.strip()) for part in row["version"].split(","))
-        for file, line in [_place(row["name"], schema, answers)]
+        for file, line in [places.get(row["name"], ("", None))]
     ]
     found += [
         finding("advice", "caller", _needing_caller(row["aliases"]), _path(folder, file), row["line"])
@@ -76,18 +77,19 @@ def _unbounded(provider: Provider) -> str:
     return f"The provider {name} may change with any release: {said}. Use “~>” and a version."
 
 
-def _place(provider: str, schema: Schema, answers: dict[str, FileAnswer]) -> tuple[str, int | None]:
-    """File and line where a provider is required, configured, or first used by a resource."""
+def _places(schema: Schema, answers: dict[str, FileAnswer]) -> dict[str, tuple[str, int | None]]:
+    """File and line where each provider is required, configured, or first used by a resource."""
     files = sorted(answers.items())
-    required = [(row["name"], file, row["line"]) for file, answer in files for row in answer["required_providers"]]
-    configured = [(row["name"], file, row["line"]) for file, answer in files for row in answer["configured_providers"]]
-    for name, file, line in [*required, *configured]:
-        if name == provider:
-            return file, line
-    for row in schema["resources"]:
-        if provider_of(row) == provider:
-            return row["file"], row["line"]
-    return "", None
+    found: dict[str, tuple[str, int | None]] = {}
+    for file, answer in files:
+        for row in answer["required_providers"]:
+            found.setdefault(row["name"], (file, row["line"]))
+    for file, answer in files:
+        for configured in answer["configured_providers"]:
+            found.setdefault(configured["name"], (file, configured["line"]))
+    for resource in schema["resources"]:
+        found.setdefault(provider_of(resource), (resource["file"], resource["line"]))
+    return found
 
 
 def _path(folder: str, file: str) -> str:

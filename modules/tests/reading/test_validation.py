@@ -1,5 +1,6 @@
 import pytest
 
+from modules.reading import validation
 from modules.tests.repositories import read
 
 
@@ -13,7 +14,7 @@ def test_module_has_all_its_files_and_its_readme():
     )
     vpc = found["vpc"]
     assert (vpc.is_valid, vpc.title, vpc.readme) == (True, "Vpc", "# VPC")
-    assert list(vpc.files) == ["vpc/main.tf", "vpc/templates/x.tpl", "vpc/readme.MD"]
+    assert list(vpc.files) == ["vpc/main.tf", "vpc/readme.MD", "vpc/templates/x.tpl"]
     assert [(row["name"], row["file"], row["line"]) for row in vpc.schema["variables"]] == [("a", "main.tf", 1)]
 
 
@@ -95,7 +96,7 @@ def test_gate_leaves_out_with_advice_and_refuses_overrides():
             "b/x_override.tf": "",
         }
     )
-    assert list(found["a"].files) == ["a/main.tf", "a/README.md"]
+    assert list(found["a"].files) == ["a/README.md", "a/main.tf"]
     assert [(row["level"], row["file"]) for row in found["a"].findings] == [
         ("advice", "a/.terraform"),
         ("advice", "a/terraform.tfvars"),
@@ -121,3 +122,21 @@ def test_root_module_holds_the_whole_repository():
 
 def test_helper_folder_without_inputs_and_outputs_is_valid():
     assert read({"helper/main.tf": "locals { a = 1 }\n"})["helper"].is_valid
+
+
+def test_repository_whose_folders_all_call_each_other_is_not_read_to_the_end(monkeypatch):
+    monkeypatch.setattr(validation, "MOST_STEPS", 20)
+    files = {f"modules/m{at}/main.tf": f'module "x" {{\n  source = "../m{at + 1}"\n}}\n' for at in range(9)}
+    found = read(files | {"modules/m9/main.tf": 'variable "x" {}\n'})
+    refused = [row for row in found["modules/m1"].findings if row["code"] == "limits"]
+    assert [row["message"] for row in refused] == [
+        "The folders of this repository call each other too often to read them all."
+    ]
+    assert all(row["code"] != "limits" for row in found["modules/m9"].findings)
+
+
+def test_each_of_a_hundred_providers_is_found_where_it_is_required():
+    lines = "".join(f'    p{at} = {{ source = "a/p{at}" }}\n' for at in range(100))
+    found = read({"main.tf": f"terraform {{\n  required_providers {{\n{lines}  }}\n}}\n"})[""].findings
+    places = {row["line"] for row in found if row["code"] == "provider-version"}
+    assert len(places) > 90
