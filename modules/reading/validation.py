@@ -211,8 +211,8 @@ class Repository:
 
     def _reachable(self, folder: str) -> tuple[set[str], set[str], list[Finding]]:
         """The folders of a module, called ones that are missing, and findings about overrides, calls and callees."""
-        seen, waiting, problems = {folder}, [folder], []
-        missing: set[str] = set()
+        seen, waiting, missing = {folder}, [folder], set[str]()
+        problems: list[Finding] = []
         while waiting:
             if len(seen) - 1 > MOST_CALLED:
                 message = f"The module calls more than {MOST_CALLED} folders. Split it."

@@ -88,5 +88,6 @@ class Calls(Steps):
 
 def _is_awaited(value: Any) -> bool:
     """Whether only a run tells how many arguments “...” makes of a value."""
-    is_list = isinstance(type_of(value), Collection) and type_of(value).kind != "map"
+    kind = type_of(value)
+    is_list = isinstance(kind, Collection) and kind.kind != "map"
     return isinstance(value, Unknown) and (is_open(value) or is_list)
