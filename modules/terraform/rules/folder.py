@@ -1,8 +1,10 @@
 """What the files of one folder declare together, and the types of what can be referred to in it."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from modules.terraform.fact_types import Declared
@@ -15,6 +17,8 @@ from modules.terraform.types import Any_, Attribute, Collection, Object, Type, T
 
 UNREAD = ("syntax", "nesting", "size", "encoding", "limits")  # codes of findings about files that were not read
 ROOTS = {"var": "variable", "local": "local", "module": "module"}
+MOST_SEARCHES, MOST_NAMES = 5, 100  # for what was meant, and the names that are compared: that is slow
+MOST_TYPOS, LONGEST_NAME = 3, 60  # characters
 MOST_ROUNDS = 10  # of local values that are made of local values
 
 
@@ -26,6 +30,7 @@ class Folder:
     called: Mapping[str, "Folder"] = field(default_factory=dict)
     path: str = ""  # from the repository's root
     files: Container[str] | None = None  # of the repository, where they are known
+    searches: int = 0  # for a name that was meant
 
     @cached_property
     def declared(self) -> dict[tuple[str, str], Declared]:
@@ -77,6 +82,13 @@ class Folder:
             if not known:
                 break
         return types | {"local": types["local"] | dict.fromkeys(waiting, ANYTHING)}
+
+    def meant(self, name: str, known: Iterable[str]) -> str:
+        """The known name that somebody may have meant; blank where none is alike, or many have been looked for."""
+        self.searches += 1
+        alike = (other for other in known if abs(len(other) - len(name)) <= MOST_TYPOS)
+        is_worth = self.searches <= MOST_SEARCHES and len(name) <= LONGEST_NAME
+        return next(iter(get_close_matches(name, islice(alike, MOST_NAMES), 1)), "") if is_worth else ""
 
     def rows(self, key: str) -> list[Any]:
         """The facts under `key` of all files, each with its file's name."""

@@ -7,7 +7,6 @@ import json
 import posixpath
 from collections.abc import Iterator
 from decimal import Decimal
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
@@ -28,7 +27,6 @@ from modules.terraform.types import (
 
 __all__ = ["Folder", "check", "check_root", "is_read"]
 MOST_FINDINGS = 100
-MOST_NAMES = 500  # among which one that was meant is looked for
 WORDS = {"managed": "resource", "data": "data source", "ephemeral": "ephemeral resource", "module": "module call"}
 RESULTS = ("id", "input", "output", "triggers_replace")  # of terraform_data
 ONCE = {
@@ -120,8 +118,8 @@ def _undeclared(folder: Folder, kind: str, name: str) -> str:
         return f"data.{name} can only be used inside its check."
     word = WORDS.get(kind, "variable" if kind == "variable" else "local value")
     known = [other for what, other in folder.declared if what == ("resource" if kind == "managed" else kind)]
-    close = get_close_matches(name, known[:MOST_NAMES], 1)
-    advice = f"Did you mean {close[0]}?" if close else "Declare it, or remove the reference."
+    close = folder.meant(name, known)
+    advice = f"Did you mean {close}?" if close else "Declare it, or remove the reference."
     return f"The {word} {name} is not declared in this module. {advice}"
 
 
@@ -174,7 +172,7 @@ def _arguments(folder: Folder) -> Iterator[Finding]:
                 continue
             given = {row["name"] for row in arguments}
             for row in arguments:
-                message = _wrong_argument(called, row["name"], row["value"])
+                message = _wrong_argument(folder, called, row["name"], row["value"])
                 if message:
                     yield finding("error", "argument", f"module.{name}: {message}", file, row["line"])
             missing = [row["name"] for row in called.variables.values() if row["required"] and row["name"] not in given]
@@ -184,11 +182,11 @@ def _arguments(folder: Folder) -> Iterator[Finding]:
                 yield finding("error", "argument", message, file, line)
 
 
-def _wrong_argument(called: Folder, name: str, text: str) -> str:
+def _wrong_argument(folder: Folder, called: Folder, name: str, text: str) -> str:
     variable = called.variables.get(name)
     if variable is None:
-        close = get_close_matches(name, list(called.variables)[:MOST_NAMES], 1)
-        return f"there is no variable {name}. " + (f"Did you mean {close[0]}?" if close else "Remove the argument.")
+        close = folder.meant(name, called.variables)
+        return f"there is no variable {name}. " + (f"Did you mean {close}?" if close else "Remove the argument.")
     if not text:
         return ""
     if text == "null" and not variable["nullable"] and variable["required"]:

@@ -65,3 +65,9 @@ def test_hostile_text_is_judged_in_bounded_time(text):
     found = judged(text)
     assert time.process_time() - began < 4
     assert len(found) <= 2 * MOST_FINDINGS
+
+
+def test_names_that_were_meant_are_looked_for_five_times():
+    names = "".join(f'variable "region{at}" {{}}\n' for at in range(20))
+    found = judged(names + "locals {\n" + "".join(f"  a{at} = var.regoin{at}\n" for at in range(20)) + "}\n")
+    assert [("Did you mean" in row["message"]) for row in found] == [True] * 5 + [False] * 15
