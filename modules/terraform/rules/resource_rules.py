@@ -13,6 +13,7 @@ from modules.terraform.syntax.blocks import Block
 from modules.terraform.syntax.expressions import Object, items_of, keyword, plain
 from modules.terraform.syntax.problems import Found, Problem
 
+UNKNOWN = "Terraform has no provisioner “{kind}”. Use local-exec, remote-exec or file."
 GONE = ("chef", "habitat", "puppet", "salt-masterless")
 PROVISIONERS = {
     "local-exec": ("command", "interpreter working_dir environment quiet"),
@@ -38,6 +39,8 @@ def of_resource(block: Block) -> Found:
         else:
             yield from provider_rules.provider_name(path[0], provider.line)
     yield from _own_conditions(block)
+    for inner in block.all("provisioner") if block.type == "resource" else ():
+        yield from _arguments(inner)
     for inner in block.all("connection") if block.all("provisioner") else []:
         yield from _connection(inner)
     for lifecycle in block.all("lifecycle") if block.labels[0] == shapes.BUILT_IN_DATA else []:
@@ -109,20 +112,31 @@ def of_lifecycle(block: Block) -> Found:
 
 
 def of_provisioner(block: Block) -> Found:
+    """What Terraform refuses in any provisioner, also of a resource that is removed."""
+    if block.labels[0] in GONE:
+        yield Problem(UNKNOWN.format(kind=block.labels[0]), block.line)
+    for name, words in KEYWORDS.items():
+        value = block.attributes.get(name)
+        if value and (keyword(value.tree) or plain(value.tree)) not in words:
+            yield Problem(f"{name} must be {' or '.join(words)}.", value.line)
+
+
+def _arguments(block: Block) -> Found:
+    """The arguments of a provisioner."""
     for inner in block.all("connection"):
         yield from _connection(inner)
     kind = block.labels[0] if block.labels else ""
-    if kind in GONE or kind not in PROVISIONERS:
-        yield Problem(f"Terraform has no provisioner “{kind}”. Use local-exec, remote-exec or file.", block.line)
+    if kind not in PROVISIONERS:
+        if kind not in GONE:
+            yield Problem(UNKNOWN.format(kind=kind), block.line)
         return
     needed, others = PROVISIONERS[kind]
     allowed = [*needed.split(), *others.split(), *KEYWORDS]
+    given = list(block.attributes.items())
+    given += [item for inner in block.all("_") for item in inner.attributes.items()]
     for name in needed.split():
-        if name not in block.attributes:
+        if name not in dict(given):
             yield Problem(f"The provisioner {kind} needs “{name}”. Add it.", block.line)
-    for name, value in block.attributes.items():
+    for name, value in given:
         if name not in allowed:
             yield Problem(f"The provisioner {kind} has no “{name}”. Remove it.", value.line)
-        word = keyword(value.tree) or plain(value.tree)
-        if name in KEYWORDS and word not in KEYWORDS[name]:
-            yield Problem(f"{name} must be {' or '.join(KEYWORDS[name])}.", value.line)
