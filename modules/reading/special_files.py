@@ -65,3 +65,20 @@ def of_opentofu(files: list[str], *, is_alone: bool) -> Iterator[Finding]:
         return
     for path in files:
         yield finding("advice", "opentofu", "Terraform ignores this file. Only OpenTofu reads it.", path)
+
+
+def of_refused(reasons: Mapping[str, str], inside: Collection[str]) -> Iterator[Finding]:
+    """An error for each refused path in one of the parts `inside`."""
+    for path, reason in reasons.items():
+        if is_in_one(path, inside) and not left_out(path):
+            yield finding("error", "path", reason, path)
+
+
+def no_folder(source: str, submodule: str | None) -> str:
+    """Why a called folder is missing: it may be in a submodule."""
+    if submodule is None:
+        return f"The source {source} is not a folder of this repository. Check the path."
+    return (
+        f"The source {source} is in the Git submodule {submodule}, which GitHub's archive leaves empty. "
+        "Copy its files into this repository, or use its own Git address as the source."
+    )

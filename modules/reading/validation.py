@@ -17,7 +17,6 @@ from modules.reading.discovery import (
     find_folders,
     helpers_of,
     is_config,
-    is_in_one,
     outermost,
     split,
     titles_of,
@@ -31,8 +30,8 @@ from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, co
 
 RULES = 2  # increment with each change of what is a module, and of what is found in the same files
 MOST_FINDINGS = 100
-MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
 MOST_STEPS = 200_000  # folders and calls that are followed for all modules of a repository
+MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
 Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
@@ -93,8 +92,8 @@ class Repository:
         self.answers: dict[str, FileAnswer] = {}
         self.links = Links(self._answers_of, self._unread(), snapshot.files)
         self.known_constants: dict[str, dict[str, str]] = {}  # of folders, once all of their files are parsed
-        self.steps = 0
         self.const: dict[str, dict[str, bool]] = {}  # whether variables are, by folder
+        self.steps = 0
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
     def read(self) -> Iterator[str]:
@@ -127,8 +126,8 @@ class Repository:
         found.findings += left_out.advice(
             {self.contents.left_out[path] for path in files.keys() & self.contents.left_out}, folder
         )
-        found.findings += self._refused(set(inside))
-        found.findings += self._special(found.files, reached, set(inside))
+        found.findings += special_files.of_refused(self.snapshot.refused, inside)
+        found.findings += self._special(found.files, reached, inside)
         found.helpers = helpers_of(folder, reached) if self.any_depth else []
         found.readme = self._readme(folder)
         answers = self._answers_of(folder)
@@ -214,14 +213,11 @@ class Repository:
         seen, waiting, missing = {folder}, [folder], set[str]()
         problems: list[Finding] = []
         while waiting:
-            if len(seen) - 1 > MOST_CALLED:
-                message = f"The module calls more than {MOST_CALLED} folders. Split it."
-                return {folder}, missing, [finding("error", "source", message, self.configs[folder][0], 1)]
+            problem = self._too_many(seen)
+            if problem:
+                return {folder}, set(), [finding("error", "source", problem, self.configs[folder][0], 1)]
             current = waiting.pop()
             self.steps += 1
-            if self.steps > MOST_STEPS and current != folder:
-                message = "The folders of this repository call each other too often to read them all."
-                return seen, missing, [*problems, finding("error", "limits", message, folder)]
             for path in self.configs.get(current, []):
                 self.steps += len(self.answers[path]["calls"])
                 problems += self._of_file(path, is_called=current != folder)
@@ -231,6 +227,13 @@ class Repository:
                 waiting += dict.fromkeys(target for target in targets if target not in seen)
                 seen.update(targets)
         return seen, missing, problems
+
+    def _too_many(self, seen: set[str]) -> str:
+        """Why the folders of a module, of which some are `seen`, are too many; blank if they are not."""
+        if len(seen) - 1 > MOST_CALLED:
+            return f"The module calls more than {MOST_CALLED} folders. Split it."
+        is_over = self.steps > MOST_STEPS and len(seen) > 1
+        return "The folders of this repository call each other too often to read them all." if is_over else ""
 
     def _of_file(self, path: str, *, is_called: bool) -> Iterator[Finding]:
         """An override; and what is wrong in a file of a called folder."""
@@ -248,7 +251,7 @@ class Repository:
                 message = f"The source {call['source']} leaves the repository. Use a folder inside it."
             elif target not in self.contents.holds:
                 missing.add(target)
-                message = self._no_folder(target, call["source"])
+                message = special_files.no_folder(call["source"], self.contents.submodule_of(target))
             else:
                 targets.append(target)
                 continue
@@ -264,22 +267,6 @@ class Repository:
             rows = [row for answer in self._answers_of(folder).values() for row in answer["variables"]]
             self.const[folder] = {row["name"]: row.get("const", False) for row in rows}
         return list(constants.findings(path, self.answers[path], self._constants(folder, root), self.const[folder]))
-
-    def _no_folder(self, target: str, source: str) -> str:
-        submodule = self.contents.submodule_of(target)
-        if submodule is None:
-            return f"The source {source} is not a folder of this repository. Check the path."
-        return (
-            f"The source {source} is in the Git submodule {submodule}, which GitHub's archive leaves empty. "
-            "Copy its files into this repository, or use its own Git address as the source."
-        )
-
-    def _refused(self, inside: set[str]) -> list[Finding]:
-        return [
-            finding("error", "path", reason, path)
-            for path, reason in self.snapshot.refused.items()
-            if is_in_one(path, inside) and not left_out.left_out(path)
-        ]
 
     def _special(self, files: Iterable[str], reached: set[str], inside: set[str]) -> Iterator[Finding]:
         yield from special_files.of_odd_names(self.snapshot.odd, inside)
