@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
-from accounts import coming_in, invitations, services, two_factor
+from accounts import entry_rules, invitations, services, two_factor
 from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, TwoFactor, User
 from accounts.requests import person_of
 from foundation.admin import ReadOnlyAdmin
@@ -83,7 +83,7 @@ class PersonAdmin(admin.ModelAdmin):
         if get_adapter().is_reauthentication_required(app="accounts"):
             here = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('account_reauthenticate')}?{here}")
-        removed = [coming_in.remove_second_factors(person, by=person_of(request)) for person in chosen]
+        removed = [entry_rules.remove_second_factors(person, by=person_of(request)) for person in chosen]
         self.message_user(request, f"Two-factor sign-in was removed from {counted(sum(removed), 'user')}.")
         return None
 
@@ -150,8 +150,8 @@ class PlatformSettingsAdmin(admin.ModelAdmin):
         chosen, by = form.cleaned_data, person_of(request)
         services.set_private_mode(chosen["private_mode"], by=by)
         services.set_revenue_share(chosen["revenue_share"], by=by)
-        coming_in.set_sign_up(chosen["sign_up"], domains=chosen["sign_up_domains"], by=by)
-        coming_in.require_two_factor(chosen["two_factor"], by=by)
+        entry_rules.set_sign_up(chosen["sign_up"], domains=chosen["sign_up_domains"], by=by)
+        entry_rules.require_two_factor(chosen["two_factor"], by=by)
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **options: Any) -> None:
         """Django's own sentence names the row, which here is called like its table."""

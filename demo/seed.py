@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import coming_in
+from accounts import entry_rules
 from accounts.models import SignUp, User
 from billing.months import Month
 from demo import catalogue, changes, history, money, webhooks
@@ -30,7 +30,7 @@ ROLES: dict[str, dict] = {
 def people(say: Callable[[str], None]) -> None:
     """Two partners, a user and an admin, each `<name>@example.com` with a verified address."""
     if not User.objects.exists():
-        coming_in.set_sign_up(SignUp.OPEN, by=None)  # whoever tries the demo may try this, too
+        entry_rules.set_sign_up(SignUp.OPEN, by=None)  # whoever tries the demo may try this, too
     known = set(User.objects.values_list("email", flat=True))
     since = Month.of(timezone.now()).shifted(-PARTNER_FOR).start
     for name, roles in ROLES.items():

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import coming_in, invitations
+from accounts import entry_rules, invitations
 from accounts.models import Invitation, SignUp, User
 from foundation import sending
 from foundation.models import AuditEvent, OutboxMessage
@@ -109,10 +109,10 @@ def test_who_is_signed_in_signs_out_first(signed_in, admin, carol):
 
 def test_an_invitation_waits_while_sign_up_is_closed(admin):
     link = link_of(admin)
-    coming_in.set_sign_up(SignUp.CLOSED, by=admin)
+    entry_rules.set_sign_up(SignUp.CLOSED, by=admin)
     answer = accept(link)
     assert (answer.status_code, "Your invitation is kept. Try again later." in answer.text) == (409, True)
-    coming_in.set_sign_up(SignUp.INVITED, by=admin)
+    entry_rules.set_sign_up(SignUp.INVITED, by=admin)
     assert accept(link).status_code == 302
 
 
@@ -215,7 +215,7 @@ class TestFirstAdmin:
         assert (accept(path).status_code, mailoutbox) == (404, [])
 
     def test_it_works_where_sign_up_is_closed(self, capsys):
-        coming_in.set_sign_up(SignUp.CLOSED, by=None)
+        entry_rules.set_sign_up(SignUp.CLOSED, by=None)
         call_command("invite_admin", "root@example.com")
         link = capsys.readouterr().out.splitlines()[-1]
         assert accept(link.removeprefix("http://testserver")).status_code == 302

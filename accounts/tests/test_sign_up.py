@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from accounts import coming_in
+from accounts import entry_rules
 from accounts.models import PlatformSettings, SignUp, User
 from foundation.models import AuditEvent
 
@@ -18,7 +18,7 @@ def sign_up(email="erin@example.com"):
 
 
 def choose(choice, domains=""):
-    coming_in.set_sign_up(choice, domains=domains, by=None)
+    entry_rules.set_sign_up(choice, domains=domains, by=None)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import coming_in, two_factor
+from accounts import entry_rules, two_factor
 from accounts.models import PlatformSettings, TwoFactor
 from foundation.models import AuditEvent, OutboxMessage
 from tests.people import PASSWORD
@@ -205,7 +205,7 @@ REQUIRED = {"revenue_share": "70", "sign_up": "invited", "sign_up_domains": "", 
 class TestRequiredOfAdmins:
     @pytest.fixture
     def required(self, admin):
-        coming_in.require_two_factor(TwoFactor.ADMINS, by=admin)
+        entry_rules.require_two_factor(TwoFactor.ADMINS, by=admin)
 
     @pytest.mark.parametrize("page", ["/admin/", "/admin/accounts/user/", "/", "/billing/credits/", "/publish/"])
     def test_an_admin_without_one_sets_it_up_first(self, signed_in, required, admin, page):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import coming_in
+from accounts import entry_rules
 from accounts.models import GitHubConnection, PlatformSettings, SignUp, User
 from billing import services as billing
 from billing.models import Transfer
@@ -82,6 +82,6 @@ def test_interrupted_seed_is_completed_and_then_left_alone(live_db, github, work
 def test_a_new_demo_is_open_to_everyone_and_an_admins_choice_stays():
     seed.people(print)
     assert PlatformSettings.load().sign_up == SignUp.OPEN
-    coming_in.set_sign_up(SignUp.CLOSED, by=None)
+    entry_rules.set_sign_up(SignUp.CLOSED, by=None)
     seed.people(print)
     assert PlatformSettings.load().sign_up == SignUp.CLOSED

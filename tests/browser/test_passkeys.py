@@ -5,7 +5,7 @@ import re
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
-from accounts import coming_in
+from accounts import entry_rules
 from accounts.models import TwoFactor
 from tests.browser.test_pages import look
 from tests.people import PASSWORD
@@ -123,7 +123,7 @@ def test_a_cancelled_passkey_says_what_to_do(carol, portal, sign_in):
 
 
 def test_an_admin_who_must_have_one_is_let_into_the_admin_with_it(admin, portal, sign_in):
-    coming_in.require_two_factor(TwoFactor.ADMINS, by=admin)
+    entry_rules.require_two_factor(TwoFactor.ADMINS, by=admin)
     visit = Visit(sign_in(), portal)
     visit.enter_password(admin)
     visit.is_at("/accounts/2fa/totp/activate/")

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts import coming_in, invitations
+from accounts import entry_rules, invitations
 from accounts.models import ApiToken, Invitation, PlatformSettings, SignUp
 from foundation import audit
 from foundation.models import Heartbeat, OutboxMessage
@@ -58,7 +58,7 @@ def _rest(world: World) -> None:
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
     world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()
-    coming_in.set_sign_up(SignUp.OPEN, by=None)
+    entry_rules.set_sign_up(SignUp.OPEN, by=None)
     for name, person in world.people.items():
         things = world.things[name]
         things["address"] = person.emailaddress_set.get()

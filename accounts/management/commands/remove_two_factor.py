@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import coming_in
+from accounts import entry_rules
 from accounts.models import User
 
 
@@ -16,6 +16,6 @@ class Command(BaseCommand):
         person = User.objects.filter(email__iexact=options["email"]).first()
         if person is None:
             raise CommandError(f"Nobody has the address {options['email']}.")
-        if not coming_in.remove_second_factors(person, by=None):
+        if not entry_rules.remove_second_factors(person, by=None):
             raise CommandError(f"{person.email} has no second factor.")
         self.stdout.write(f"{person.email} now signs in with the password alone.")

@@ -1,4 +1,4 @@
-"""Services about who comes in, and how."""
+"""Services for the rules of entry: who may create an account, and who needs a second factor."""
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
