@@ -8,7 +8,7 @@ from django.db import models
 
 from modules.publishing.candidate import Candidate, Status
 
-ROWS = 50  # on one page
+ROWS = 25  # on one page
 LONGEST = 100  # characters of a search
 
 
