@@ -34,7 +34,7 @@ from modules.terraform.syntax.witness import disagrees
 from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
 from modules.terraform.validation_choices import choices_of
 
-READER = 12
+READER = 13
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")

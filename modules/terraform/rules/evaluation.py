@@ -159,6 +159,10 @@ class Evaluator(Calls):
         return found if is_whole else ANYTHING
 
     def _key(self, key: Expression) -> str | None:
+        path = path_of(key)
+        if path and "[?]" not in path and "[*]" not in path:
+            self.refuse(f"Put the key “{''.join(path)}” in parentheses, or in quotes.", key.line)
+            return None
         return to_text(self.needs(key, STRING, "A key"))
 
     def _template(self, template: Template) -> Any:
@@ -260,20 +264,20 @@ class Evaluator(Calls):
         return value
 
     def _logical(self, operation: Operation) -> Any:
-        """Operands are looked at from the left, as long as those before them are known and leave the answer open."""
+        """What is wrong within an operand counts as long as those before it leave the answer open; its type always."""
         operator, value = operation.operators[0], None
         if operator == "!":
             value = to_bool(self.needs(operation.operands[0], BOOL, "An operand of “!”"))
             return Unknown(BOOL) if value is None else not value
-        has_null = False
+        has_null = is_over = False
         for operand in operation.operands:
-            found = self.of(operand)
+            found = self._apart(operand)[0] if is_over else self.of(operand)
             if found is None:  # Terraform lets it stand in an “&&”, and in an “||” beside what is true or unknown
-                has_null = True
+                has_null = has_null or not is_over
                 continue
-            value = to_bool(self._fitting(found, operand, BOOL, f"An operand of “{operator}”"))
-            if value is None or value is (operator == "||"):
-                return Unknown(BOOL) if value is None else value
-        if has_null and operator == "||":
+            fitting = to_bool(self._fitting(found, operand, BOOL, f"An operand of “{operator}”"))
+            if not is_over:
+                value, is_over = fitting, fitting is None or fitting is (operator == "||")
+        if has_null and not is_over and operator == "||":
             return self.refuse("An operand of “||” has a wrong value: null is not allowed.", operation.line)
-        return Unknown(BOOL) if has_null else value
+        return Unknown(BOOL) if value is None or (has_null and not is_over) else value

@@ -26,8 +26,7 @@ def of_terraform(block: Block) -> Found:
     language = block.attributes.get("language")
     if language and keyword(language.tree) != "TF2021":
         yield Problem("The only language of this Terraform is TF2021. Remove “language”.", language.line)
-    experiments = block.attributes.get("experiments")
-    if experiments and items_of(experiments.tree) != []:
+    if experiments := block.attributes.get("experiments"):
         yield Problem("Experiments are not part of released versions. Remove them.", experiments.line)
     for inner in block.all("backend"):
         if inner.labels and inner.labels[0] not in BACKENDS:

@@ -56,6 +56,8 @@ class Steps(ABC):
         key = step.name if isinstance(step, Attribute) else self.of(step.key)
         shown = f"“{key}”" if isinstance(key, str | Decimal) else "an index"
         kind = type_of(value)
+        if value is None:
+            return self.refuse(f"null has no {shown}.", step.line)
         if isinstance(kind, Primitive) and isinstance(key, Unknown):
             return ANYTHING  # Terraform refuses it once the index is known
         if isinstance(kind, Primitive):

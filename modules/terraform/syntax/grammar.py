@@ -200,8 +200,12 @@ class Grammar(Templates):
             self.at += 1
             yield Splat(True, self.line(token))
         elif after.kind == "number" and not set(self.words(after)) & set("eE"):
-            for word in self.words(self.take()).split("."):
-                yield Index(Literal(Decimal(word), word, self.line(after)), self.line(token))
+            word = self.words(self.take())
+            if "." in word:
+                self.scanner.fail(
+                    f"Two numbers cannot follow each other here. Write “[…][…]” for “.{word}”.", after.start
+                )
+            yield Index(Literal(Decimal(word), word, self.line(after)), self.line(token))
         else:
             self.refuse()
 

@@ -162,11 +162,10 @@ class Reader:
         """The blocks under a property, whose labels are the names of the objects in it."""
         if len(labels) < len(shape.labels):
             found = [(label, inner) for part in self.objects(content, kind, line) for label, inner in part.pairs]
-            if content is None:
+            if not found:
                 raise FileSyntaxError(f"“{kind}” needs an object with a name for each block.", line)
             for label, inner in found:
-                if label != "//":
-                    yield from self.blocks(kind, [*labels, label], inner, shape, self._line(label))
+                yield from self.blocks(kind, [*labels, label], inner, shape, self._line(label))
             return
         for part in self.objects(content, kind, line):
             block = Block(kind, labels, self._line(labels[-1] if labels else kind))
