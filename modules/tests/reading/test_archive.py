@@ -151,11 +151,11 @@ def test_link_that_leads_nowhere_good_is_refused_alone(links, word):
 
 def test_links_that_multiply_are_bounded():
     links = {f"n{number}/{side}": f"../n{number + 1}" for number in range(14) for side in "ab"}
-    started = time.monotonic()
+    started = time.process_time()
     snapshot = read({"n14/main.tf": "x"}, links=links)
     assert len(snapshot.files) <= LIMITS.entries
     assert snapshot.refused
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_bomb_leaves_the_rest_readable():
