@@ -21,7 +21,9 @@ from accounts.models import Invitation, User
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     row = invitations.find(token, now=timezone.now())
     if row is None:
-        return _refusal(request, "It expired, was used already, or was revoked. Nothing was changed.", status=404)
+        return _refusal(
+            request, "It expired, was used already, or is no longer valid. Nothing was changed.", status=404
+        )
     if request.user.is_authenticated:
         messages.info(request, f"Sign out first, then open the link for {row.email} again.")
         return redirect(f"{reverse('account_logout')}?{urlencode({'next': request.path})}")

@@ -28,7 +28,7 @@ def create(email: str, *, role: Invitation.Role, by: User | None) -> tuple[Invit
     An earlier link for the address no longer works. `by` is None for the command line.
     """
     services.locked_settings()  # two admins who invite one address at once
-    for earlier in Invitation.objects.waiting().filter(email__iexact=email):
+    for earlier in Invitation.objects.waiting().filter(email=email.lower()):
         revoke(earlier, by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
@@ -86,9 +86,10 @@ def accept(invitation: Invitation, *, password: str, first_name: str = "", last_
 @transaction.atomic
 def _accept(invitation: Invitation, *, password: str, **names: str) -> User:
     platform = services.locked_settings()
-    fresh = Invitation.objects.acceptable(timezone.now()).select_for_update().filter(pk=invitation.pk).first()
+    acceptable = Invitation.objects.acceptable(timezone.now()).select_for_update(of=("self",))
+    fresh = acceptable.filter(pk=invitation.pk).first()
     if fresh is None:
-        raise NotAcceptable("The link was used already, or was revoked. Nothing was changed.")
+        raise NotAcceptable("The link was used already, or is no longer valid. Nothing was changed.")
     if platform.sign_up == SignUp.CLOSED and fresh.invited_by:
         raise NotAcceptable("Nobody can create an account at the moment. Your invitation is kept. Try again later.")
     if is_taken(fresh.email):
@@ -104,8 +105,8 @@ def _accept(invitation: Invitation, *, password: str, **names: str) -> User:
 
 def is_taken(email: str) -> bool:
     """Whether somebody has an account with this address, or confirmed it as one of theirs."""
-    is_another = EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
-    return is_another or User.objects.filter(email__iexact=email).exists()
+    is_another = EmailAddress.objects.filter(email=email.lower(), verified=True).exists()
+    return is_another or User.objects.filter(email=email.lower()).exists()
 
 
 def has_account(email: str) -> str:

@@ -15,7 +15,9 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(accepted_at=None, revoked_at=None)
 
     def acceptable(self, now: datetime) -> Self:
-        return self.waiting().filter(expires_at__gt=now)
+        """Waiting ones that have not expired, of the command line or of somebody who is still an admin."""
+        inviter = models.Q(invited_by=None) | models.Q(invited_by__is_staff=True, invited_by__is_active=True)
+        return self.waiting().filter(inviter, expires_at__gt=now)
 
 
 class Invitation(models.Model):
@@ -66,4 +68,6 @@ class Invitation(models.Model):
             return "Accepted"
         if self.revoked_at:
             return "Revoked"
+        if self.invited_by and not (self.invited_by.is_staff and self.invited_by.is_active):
+            return "Not valid: who invited is no admin now"
         return "Waiting" if self.expires_at > now else "Expired"

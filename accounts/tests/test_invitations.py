@@ -78,6 +78,16 @@ def test_an_expired_link_does_not_work(admin):
     assert not User.objects.filter(email="erin@example.com").exists()
 
 
+@pytest.mark.parametrize("lost", [{"is_staff": False}, {"is_active": False}])
+def test_a_link_of_somebody_who_is_no_admin_any_more_does_not_work(admin, lost):
+    link = link_of(admin, role=ROLE.PARTNER)
+    User.objects.filter(pk=admin.pk).update(**lost)
+    assert BROKEN in Client().get(link).text
+    assert accept(link).status_code == 404
+    assert not User.objects.filter(email="erin@example.com").exists()
+    assert Invitation.objects.get().state(timezone.now()) == "Not valid: who invited is no admin now"
+
+
 def test_a_link_is_stored_only_as_a_hash(admin):
     token = link_of(admin).split("/")[2]
     row = str(Invitation.objects.values().get())
