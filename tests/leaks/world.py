@@ -69,7 +69,9 @@ def _rest(world: World) -> None:
         seed = encrypt(mark(person, "secret", "seed"))
         things["codes"] = _factor(person, "recovery_codes", {"seed": seed, "used_mask": 0, "viewed_at": 1})
         guest = f"guest-of-{name}@example.org"
-        things["invitation"], things["link"] = invitations.create(guest, role=Invitation.Role.USER, by=person)
+        things["invitation"], things["link"] = invitations.create(
+            guest, role=Invitation.Role.USER, by=world.people["admin"]
+        )
         things["failed"] = things["live"].runs.get(number=2)
         words = {"subject": mark(person, "audit", "subject"), "text": mark(person, "audit", "text")}
         things["message"] = OutboxMessage.objects.create(key=f"hello:{name}", to=person.email, **words)
