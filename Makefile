@@ -1,7 +1,7 @@
 # Partner Portal: `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-static fix coverage lock release release-dump bench clean
+.PHONY: help demo test attacks check check-static fix coverage lock release release-dump bench clean
 
 # The first of these that is Python 3.11 or newer makes .venv; `make PYTHON=/path/to/python3.11` chooses.
 PYTHON ?= python3
@@ -30,6 +30,9 @@ demo: $(DEMO) ## run the whole portal on this machine until Ctrl-C
 
 test: $(DEV) ## run every test on real PostgreSQL, Redis, Terraform and sandbox
 	@$(BIN)/python -m pytest -n 2
+
+attacks: $(DEV) ## run every attack of tests/attacks in its full size, and show its figures
+	@ATTACKS=all $(BIN)/python -m pytest -n 2 tests/attacks
 
 check: $(DEV) ## lint Python, templates, CSS and JS; format, types, layers, migrations, deployment settings
 	$(BIN)/ruff check .
@@ -70,8 +73,8 @@ release: $(DEV) ## set VERSION=x.y.z, cut the changelog, commit, tag
 release-dump: $(DEV) ## keep a database of this version for the test that migrates it
 	@$(BIN)/python -m workshop.dump
 
-bench: $(DEV) ## measure, print one table, write bench/results.json
-	@$(BIN)/python -m bench
+bench: $(DEV) ## measure, print one table, write bench/results.json; ONLY=scale or another group alone
+	@$(BIN)/python -m bench $(ONLY)
 
 clean: ## remove .venv, caches and the demo's default data
 	rm -rf .venv node_modules .data .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis staticfiles

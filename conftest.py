@@ -28,6 +28,21 @@ def pytest_configure(config):
         raise pytest.UsageError("REQUIRE_BROWSER is set, and there is no Chromium on this machine.")
 
 
+def pytest_collection_modifyitems(items):
+    if not os.environ.get("ATTACKS"):
+        reason = pytest.mark.skip(reason="an attack in its full size: make attacks")
+        for item in items:
+            if item.get_closest_marker("whole"):
+                item.add_marker(reason)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show what tests recorded with `record_property`: the figures of `make attacks`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else []:
+            terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}  {name}: {value}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
     if collect_ignore and not os.environ.get("PYTEST_XDIST_WORKER"):

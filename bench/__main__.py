@@ -15,15 +15,23 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
+    chosen = sys.argv[1:] or list(GROUPS)
+    if unknown := set(chosen) - set(GROUPS):
+        raise SystemExit(f"No figures are called {', '.join(unknown)}. There are {', '.join(GROUPS)}.")
+    figures = [figure for name in chosen for figure in GROUPS[name]()]
+    write(figures)
+    print(table(figures))
+
+
+def demo() -> list[Figure]:
+    """Figures of a demo of its own."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory:
         Path(directory).chmod(0o755)  # PostgreSQL's user has to traverse it
         world = World(Path(directory))
         try:
-            figures = [demo_again(world), pages(world), *runs(world)]
+            return [demo_again(world), pages(world), *runs(world)]
         finally:
             world.stop()
-    write(figures)
-    print(table(figures))
 
 
 def demo_again(world: World) -> Figure:
@@ -49,6 +57,8 @@ def runs(world: World) -> list[Figure]:
         raise SystemExit("Runs could not be measured.")
     return [Figure(**row) for row in json.loads(answer.stdout)]
 
+
+GROUPS = {"demo": demo}
 
 if __name__ == "__main__":
     main()

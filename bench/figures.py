@@ -47,15 +47,16 @@ def p95(samples: list[float]) -> float:
 
 
 def write(figures: list[Figure]) -> None:
-    """Overwrite results.json with commit, date, machine and every figure."""
+    """Write the figures into results.json, each with its commit, date and machine; others in it stay."""
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=RESULTS.parent)
-    content = {
+    origin = {
         "commit": commit.stdout.strip(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "figures": {figure.name: figure.row() for figure in figures},
     }
+    content = json.loads(RESULTS.read_text())
+    content["figures"] |= {figure.name: figure.row() | origin for figure in figures}
     RESULTS.write_text(json.dumps(content, indent=2) + "\n")
 
 
