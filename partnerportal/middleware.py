@@ -48,16 +48,13 @@ class UnreadableIs400(MiddlewareMixin):
 
 
 class NothingIsKept(MiddlewareMixin):
-    """Forbids browsers and proxies to keep answers to signed-in people: Back then asks for the page of now.
+    """Forbids browsers and proxies to keep any answer, whoever asked: Back then asks for the page of now.
 
-    Static files do not pass here, and an answer with a rule of its own keeps it.
+    Static files do not pass here.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        # Whom Django's middleware has found for the page; asking anew could fail with what the page failed with.
-        user = getattr(request, "_cached_user", None) or getattr(request, "_acached_user", None)
-        if user is not None and user.is_authenticated:
-            patch_cache_control(response, private=True, no_store=True)
+        patch_cache_control(response, private=True, no_store=True)
         return response
 
 

@@ -49,6 +49,12 @@ def test_going_back_to_a_page_behind_the_sign_in_asks_for_it_anew(client, alice,
     assert {"private", "no-store"} <= rules
 
 
+@pytest.mark.parametrize("path", ["/accounts/login/", "/no-such-page/", "/api/modules/v1/a/b/c/versions"])
+def test_no_cache_keeps_what_a_visitor_without_a_session_gets(client, db, path):
+    rules = {rule.strip() for rule in client.get(path)["Cache-Control"].split(",")}
+    assert {"private", "no-store"} <= rules
+
+
 def test_static_files_may_be_kept_by_signed_in_people_too(client, alice):
     client.force_login(alice)
     assert "no-store" not in client.get("/static/favicon.svg").get("Cache-Control", "")

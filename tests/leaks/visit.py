@@ -40,8 +40,10 @@ class Visit:
         return found + [f"reading changed {table}" for table in self._changed()]
 
     def _problems(self, method: str, row: Row, target: str):
-        status, body, changed = self._ask(method, row, target)
+        status, body, changed, is_kept = self._ask(method, row, target)
         expected = row.status(method, self.visitor, target)
+        if is_kept:
+            yield "a cache may keep it"
         is_no_head = method == "HEAD" and status == "405"
         if status != expected and not is_no_head:
             yield f"{status} instead of {expected}"
@@ -56,24 +58,29 @@ class Visit:
     def _missing(self, row: Row, shown: set[Marker], target: str) -> list[str]:
         return sorted(map(str, row.misses(shown, self.existing, self.visitor, target)))
 
-    def _ask(self, method: str, row: Row, target: str) -> tuple[str, str, list[str]]:
-        """Status, body and, after a refused POST, the changed tables."""
+    def _ask(self, method: str, row: Row, target: str) -> tuple[str, str, list[str], bool]:
+        """Status, body, after a refused POST the changed tables, and whether a cache may keep the answer."""
         url = address(row, self.world, target, self.visitor.name)
         self.browser.cookies.clear()
         self.browser.cookies.update(self.cookies)
         if method in READERS:
             answer = self.browser.generic(method, url)
-            return _status(answer), walk.body_of(answer), []
+            return _status(answer), walk.body_of(answer), [], _is_kept(answer)
         with transaction.atomic():
             answer = self.browser.post(url, form(row, self.world, target, self.visitor.name))
             status, body = _status(answer), walk.body_of(answer)
             changed = self._changed() if status in REFUSED else []
             transaction.set_rollback(True)
-        return status, body, changed
+        return status, body, changed, _is_kept(answer)
 
     def _changed(self) -> list[str]:
         after = walk.fingerprint()
         return sorted(table for table, digest in after.items() if digest != self.rows_before[table])
+
+
+def _is_kept(answer) -> bool:
+    rules = {rule.strip() for rule in answer.get("Cache-Control", "").split(",")}
+    return not rules >= {"private", "no-store"}
 
 
 def _status(answer) -> str:
