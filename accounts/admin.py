@@ -22,7 +22,7 @@ from django.utils.http import urlencode
 from accounts import entry_rules, invitations, services, two_factor
 from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, TwoFactor, User
 from accounts.requests import person_of
-from foundation.admin import ReadOnlyAdmin
+from foundation.admin import PortalAdmin, ReadOnlyAdmin
 from foundation.paragraphs import counted
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
@@ -57,7 +57,7 @@ class PersonForm(forms.ModelForm):
 
 @fresh
 @admin.register(User)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(PortalAdmin):
     form = PersonForm
     list_display = ["email", "first_name", "last_name", "is_partner", "is_staff", "is_active", "last_login"]
     list_filter = ["is_partner", "is_staff", "is_active"]
@@ -128,7 +128,7 @@ class PlatformSettingsForm(forms.ModelForm):
 
 @fresh
 @admin.register(PlatformSettings)
-class PlatformSettingsAdmin(admin.ModelAdmin):
+class PlatformSettingsAdmin(PortalAdmin):
     form = PlatformSettingsForm
     fieldsets = [
         (None, {"fields": ["private_mode", "revenue_share"]}),
@@ -221,7 +221,7 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(GitHubConnection)
-class GitHubConnectionAdmin(admin.ModelAdmin):
+class GitHubConnectionAdmin(PortalAdmin):
     """Read only; the token is in no field. People set it up on their profile."""
 
     list_display = ["whose", "login", "repository_name", "expires_at", "checked_at", "problem"]

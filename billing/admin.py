@@ -13,6 +13,7 @@ from billing import due_grants, granting
 from billing.forms import AllowanceForm
 from billing.models import Allowance
 from foundation import audit
+from foundation.admin import PortalAdmin
 from foundation.credits import written
 from foundation.models import Heartbeat
 from foundation.paragraphs import counted
@@ -21,7 +22,7 @@ SHOWN = 200  # due grants on the page
 
 
 @admin.register(Allowance)
-class AllowanceAdmin(admin.ModelAdmin):
+class AllowanceAdmin(PortalAdmin):
     """Monthly allowances of partners. To change one from a day on, add a row that is valid from that day."""
 
     form = AllowanceForm
