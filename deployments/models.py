@@ -254,6 +254,9 @@ class RunLog(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log")
     sequence = models.PositiveIntegerField()
+    start = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Bytes of the log before it. More than there are: some were left out."
+    )
     text = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
 

@@ -9,7 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from deployments.json_columns import ResourceProgress, Standing
-from deployments.models import Deployment, Run, RunLog
+from deployments.models import Deployment, Run
+from deployments.runs import chunks
 from foundation.choices import ShownChoices
 
 PHASES = {
@@ -43,6 +44,7 @@ UNFINISHED = {ResourceStatus.WAITING: "Not reached", ResourceStatus.RUNNING: "No
 UNCHANGED = "No change", "", "ok"
 Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
+LOG_CHUNKS = 1_000
 
 
 @dataclass(frozen=True)
@@ -182,20 +184,18 @@ class LogEnd:
 
 
 def log_end(run: Run) -> LogEnd:
-    chunks: list[RunLog] = []
-    size = 0
-    for chunk in run.log.order_by("-sequence").iterator(chunk_size=100):
-        if size > LOG_CHARACTERS:
-            return LogEnd(_lines(chunks), chunks[0].sequence, is_cut=True)
-        chunks.append(chunk)
-        size += len(chunk.text)
-    return LogEnd(_lines(chunks), chunks[0].sequence if chunks else 0, is_cut=False)
-
-
-def _lines(newest_first: list[RunLog]) -> list[Line]:
-    return [Line(text[:1].strip(), text[1:]) for chunk in reversed(newest_first) for text in chunk.text.split("\n")]
+    found = chunks.newest(run.pk, size=LOG_CHARACTERS, rows=LOG_CHUNKS)
+    first = found[0].sequence if found else 1
+    shown = chunks.texts(found, position=first - 1, end=None)
+    lines = [Line(line[:1].strip(), line[1:]) for _, text in shown for line in text.split("\n")]
+    return LogEnd(lines, found[-1].sequence if found else 0, is_cut=first > 1)
 
 
 def log_text(run: Run) -> str:
     """The whole log without tones, for the download."""
-    return "".join(f"{line[1:]}\n" for chunk in run.log.all() for line in chunk.text.split("\n"))
+    parts, position, end = [], 0, 0
+    while found := chunks.after(run.pk, position):
+        texts = chunks.texts(found, position=position, end=end)
+        parts += [f"{line[1:]}\n" for _, text in texts for line in text.split("\n")]
+        position, end = found[-1].sequence, found[-1].start + found[-1].size
+    return "".join(parts)

@@ -1,4 +1,4 @@
-"""Writes a run's log: redacts lines, stores them as chunks under the fencing token, and notifies viewers."""
+"""Writes a run's log: redacts lines, stores them under the fencing token, and notifies viewers."""
 
 import logging
 import time
@@ -6,16 +6,14 @@ from functools import cache
 
 import redis
 from django.conf import settings
-from django.db.models import Max
 
-from deployments.models import Run, RunLog
-from deployments.runs.leases import fenced
+from deployments.models import Run
+from deployments.runs.log_ends import LogEnds
 from deployments.runs.redaction import REVEALING, Redactor
 from deployments.sandbox.json_stream import TONES
 
 CHANNEL = "run-log"
 FLUSH_SECONDS = 0.3
-FLUSH_CHARACTERS = 64 * 1024
 HOLD_SECONDS = 0.5  # how long a line is held back when its end may be the beginning of a secret
 LONGEST_LINE = 16 * 1024
 
@@ -28,10 +26,8 @@ class LogWriter:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._redactor = Redactor([])
-        self._sequence = run.log.aggregate(newest=Max("sequence"))["newest"] or 0
-        self._bytes = 0
-        self._lines: list[str] = []
-        self._flushed_at = time.monotonic()
+        self._ends = LogEnds(run)
+        self._due_at = time.monotonic() + FLUSH_SECONDS
         self._held: dict[str, tuple[float, list[str]]] = {}
         self._shown: dict[str, str] = {}
 
@@ -55,9 +51,9 @@ class LogWriter:
         now = time.monotonic()
         for source in [name for name, (since, _) in self._held.items() if at_end or now - since >= HOLD_SECONDS]:
             self._release(source)
-        size = sum(map(len, self._lines))
-        if self._lines and (at_end or size >= FLUSH_CHARACTERS or now - self._flushed_at >= FLUSH_SECONDS):
-            self._write(now)
+        if not self._ends.is_empty and (at_end or self._ends.is_due or now >= self._due_at):
+            self._due_at = now + max(FLUSH_SECONDS, self._ends.write())
+            publish(self.run.pk)
 
     def _add_piece(self, line: str, source: str) -> None:
         since, pieces = self._held.pop(source, (time.monotonic(), []))
@@ -79,20 +75,8 @@ class LogWriter:
             self._append(source + piece, " ")
 
     def _append(self, line: str, tone: str) -> None:
-        if self._bytes > settings.RUN_LOG_BYTES:
-            return
         line = shortened(line.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode())
-        self._bytes += len(line.encode()) + 2
-        self._lines.append((tone if tone in TONES else " ") + line)
-        if self._bytes > settings.RUN_LOG_BYTES:
-            self._lines.append(f"yThe log is longer than {settings.RUN_LOG_BYTES:,} bytes. The rest is not shown.")
-
-    def _write(self, now: float) -> None:
-        with fenced(self.run):
-            RunLog.objects.create(run=self.run, sequence=self._sequence + 1, text="\n".join(self._lines))
-        self._sequence += 1
-        self._lines, self._flushed_at = [], now
-        publish(self.run.pk)
+        self._ends.append((tone if tone in TONES else " ") + line)
 
 
 def shortened(text: str, most: int = LONGEST_LINE) -> str:

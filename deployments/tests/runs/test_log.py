@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from deployments.models import Run
-from deployments.presentation import log_text
+from deployments.presentation import log_end, log_text
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.log import LogWriter
 from deployments.runs.redaction import MASK, Redactor, leaves
@@ -108,15 +108,72 @@ def test_what_postgresql_refuses_is_replaced(log, run):
     assert log_of(run) == ["a\N{REPLACEMENT CHARACTER}b ?"]
 
 
-def test_a_log_ends_at_its_limit_and_says_so(log, run, settings):
-    settings.RUN_LOG_BYTES = 100
-    for number in range(50):
-        log.add(f"line {number}")
+class TestBeyondTheLimit:
+    """1,000 bytes: 900 of the beginning, 100 of the end."""
+
+    @pytest.fixture(autouse=True)
+    def limit(self, settings):
+        settings.RUN_LOG_BYTES = 1_000
+
+    @staticmethod
+    def fill(log, numbers, *, at_once):
+        for number in numbers:
+            log.add(f"line {number:03}")
+            if not at_once:
+                log.flush(at_end=True)
+        log.flush(at_end=True)
+
+    @pytest.mark.parametrize(("at_once", "left_out"), [(True, 400), (False, 402)])
+    def test_the_reason_of_a_failure_was_not_in_a_long_log(self, log, run, at_once, left_out):
+        self.fill(log, range(500), at_once=at_once)
+        log.add("Error: the disk is full", "r")
+        log.flush(at_end=True)
+        lines = log_text(run).splitlines()
+        first = [f"line {number:03}" for number in range(90)]
+        last = [f"line {number:03}" for number in range(90 + left_out, 500)]
+        hole = f"{len(' line 000.') * left_out:,} bytes are left out here. A long log keeps its beginning and its end."
+        assert lines == [*first, hole, *last, "Error: the disk is full"]
+        assert [line.text for line in log_end(run).lines] == lines
+
+    def test_what_a_run_prints_costs_the_database_no_more_than_its_limit(self, log, run):
+        for _ in range(20):
+            self.fill(log, range(500), at_once=True)
+        assert sum(len(chunk.text) + 1 for chunk in run.log.all()) <= 1_000 + 2 * len(" line 000.")
+
+    def test_the_lines_wait_for_the_database_in_bounded_memory(self, log):
+        for number in range(10_000):
+            log.add(f"line {number}")
+        assert log._ends._waiting <= 100 + len(" line 9999.")
+
+    def test_a_log_within_its_limit_has_no_hole(self, log, run):
+        self.fill(log, range(100), at_once=False)
+        assert log_text(run).splitlines() == [f"line {number:03}" for number in range(100)]
+
+    def test_a_second_worker_keeps_to_the_same_limit(self, log, run):
+        self.fill(log, range(200), at_once=False)
+        self.fill(LogWriter(run), range(200, 400), at_once=False)
+        lines = log_text(run).splitlines()
+        assert lines[89:91] == [
+            "line 089",
+            "3,000 bytes are left out here. A long log keeps its beginning and its end.",
+        ]
+        assert lines[91:] == [f"line {number:03}" for number in range(390, 400)]
+
+    def test_a_secret_at_the_hole_is_masked(self, log, run):
+        self.fill(log, range(500), at_once=True)
+        half = len(SECRET) // 2
+        log.add(f"key: {SECRET[:half]}", source="a: ")
+        for number in range(500):
+            log.add(f"line {number:03}")
+        log.add(f"{SECRET[half:]} done", source="a: ")
+        log.flush(at_end=True)
+        assert log_text(run).endswith(f"line 499\na: key: {MASK}\na:  done\n")
+
+
+def test_a_chunk_has_a_bound_whatever_one_event_holds(log, run):
+    log.add("\n".join(["x" * 1_023] * 200))
     log.flush(at_end=True)
-    lines = log_of(run)
-    assert lines[-1] == "The log is longer than 100 bytes. The rest is not shown."
-    assert lines[:2] == ["line 0", "line 1"]
-    assert len(lines) == 14
+    assert [len(chunk.text) for chunk in run.log.all()] == [65_599, 65_599, 65_599, 8_199]
 
 
 def test_a_long_line_was_cut_without_a_word(log, run):
