@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.fixtures.processes",
     "tests.fixtures.github",
     "tests.fixtures.mail",
+    "tests.fixtures.postgres",
 ]
 collect_ignore = [] if environment.chromium() else ["tests/browser"]
 

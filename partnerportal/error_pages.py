@@ -47,4 +47,10 @@ PAGES = {  # by name of the template
         "The error is in the log for the administrators. What you saved before is kept, and deployments keep running. "
         "Go back and try again. If it happens twice, tell an administrator the time.",
     ),
+    "503": ErrorPage(
+        "503",
+        "The portal is not available right now",
+        "It cannot reach its database. What you saved before is kept, and deployments keep running. "
+        "This page tries again every few seconds.",
+    ),
 }

@@ -89,6 +89,9 @@ TEMPLATES = [
 DATABASE_URL = env.required("DATABASE_URL", "the PostgreSQL database, as postgresql://user:password@host/name")
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# A server that cannot be reached is noticed within seconds, also in the middle of a query: libpq waits for minutes.
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+DATABASES["default"]["OPTIONS"] = PATIENCE | DATABASES["default"].get("OPTIONS", {})
 REDIS_URL = env.required("REDIS_URL", "the Redis server, as redis://host:6379/0")
 # Counters of allauth's rate limits: in the database, so that signing in needs no Redis and an emptied Redis resets
 # nothing. A full cache would drop counters that are still needed.

@@ -6,6 +6,7 @@ from accounts import arrivals
 from partnerportal import health, styleguide, views
 
 handler400 = views.unreadable
+handler500 = views.failed
 second_factors = RedirectView.as_view(url="/profile/#two-factor")
 
 urlpatterns = [

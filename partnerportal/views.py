@@ -1,3 +1,5 @@
+import sys
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import reselect, reswap, retarget
 
 from accounts.requests import SignedInRequest
+from partnerportal import outage
 from partnerportal import start as start_page
 from partnerportal.error_pages import PAGES
 
@@ -24,6 +27,13 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     text = f"{page.title}. Nothing was changed, and what you typed is still here. Remove some rows, then try again."
     answer = HttpResponse(render_to_string("includes/_toasts.html", {"text": text, "level": "error"}), status=422)
     return reselect(reswap(retarget(answer, "body"), "beforeend"), ".toasts")
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """Django calls it while it handles the exception, wherever that was raised: in a view, a template, a middleware."""
+    if outage.is_one(sys.exc_info()[1]):
+        return outage.answer(request)
+    return defaults.server_error(request)
 
 
 @login_required
