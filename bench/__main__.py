@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.figures import SAMPLES, Figure, table, write
 from bench.pages import pages
+from bench.scale.group import scale
 from bench.world import World
 
 INSIDE = "import django; django.setup(); from bench import runs; runs.main()"
@@ -58,7 +59,7 @@ def runs(world: World) -> list[Figure]:
     return [Figure(**row) for row in json.loads(answer.stdout)]
 
 
-GROUPS = {"demo": demo}
+GROUPS = {"demo": demo, "scale": scale}
 
 if __name__ == "__main__":
     main()

@@ -63,12 +63,12 @@ def files() -> dict[str, str]:
     written: dict[str, str] = {}
     for number in range(MODULES):
         folder = f"{chance.choice(WORDS)}_{chance.choice(WORDS)}_{number:02}"
-        for name, text in _module(chance, number).items():
+        for name, text in module(chance, number).items():
             written[f"{folder}/{name}"] = text
     return written
 
 
-def _module(chance: random.Random, number: int) -> dict[str, str]:
+def module(chance: random.Random, number: int) -> dict[str, str]:
     names = [f"{chance.choice(WORDS)}_{chance.choice(WORDS)}_{index}" for index in range(VARIABLES)]
     parts = {
         "variables.tf": "\n".join(_variable(chance, name) for name in names),

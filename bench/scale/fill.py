@@ -1,0 +1,61 @@
+"""`python -m bench.scale.fill <per cent> <folder>`: fills an empty database, and prints how long each part took."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+from django.db import transaction
+from django.utils import timezone
+
+django.setup()
+
+from bench.scale import money, people, repositories, rows, work  # noqa: E402
+from bench.scale.portal import FACTS  # noqa: E402
+from bench.scale.size import Size  # noqa: E402
+from billing import granting, verify  # noqa: E402
+
+
+def main() -> None:
+    size, folder = Size(float(sys.argv[1])), Path(sys.argv[2])
+    rows.run(rows.REF)
+    # Every trigger is on. Where this setting is missing, each call of one raises and catches an error about that.
+    rows.run("SET pgtrigger.ignore = '{}'")
+    rows.run("SET work_mem = '256MB'; SET maintenance_work_mem = '256MB'")
+    steps = {
+        "people": lambda: people.fill(size),
+        "repositories": lambda: repositories.fill(size, folder / "github"),
+        "plan": lambda: (work.plan(size), money.plan(size)),
+        "deployments": work.fill_deployments,
+        "ledger": money.fill,
+        "runs": lambda: work.fill_runs(size),
+        "statistics": lambda: rows.run("VACUUM ANALYZE"),
+        "grants": lambda: granting.run(timezone.now()),
+        "verify": _verify,
+        "again": lambda: rows.run("VACUUM ANALYZE"),
+    }
+    facts = {"percent": size.percent, "seconds": {name: _timed(name, step) for name, step in steps.items()}}
+    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def _timed(name: str, step: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    if name in ("plan", "deployments", "ledger", "runs"):
+        with transaction.atomic():
+            step()
+    else:
+        step()
+    took = time.perf_counter() - began
+    print(f"{name}: {took:.1f} s", flush=True)
+    return took
+
+
+def _verify() -> None:
+    if faults := verify.faults():
+        raise SystemExit(f"The ledger is not consistent: {faults[:3]}")
+
+
+if __name__ == "__main__":
+    main()
