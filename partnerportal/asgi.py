@@ -1,10 +1,15 @@
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.conf import settings
 
-from partnerportal import env
-from partnerportal.limit import Limited
+from foundation.places import open_places
+from partnerportal.addresses import Addresses
+from partnerportal.handler import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnerportal.settings")
-
-application = Limited(get_asgi_application(), at_once=env.whole("WEB_CONCURRENCY_LIMIT", 24))
+django.setup(set_prefix=False)
+application = Handler(
+    open_places(settings.WEB_PLACES),
+    Addresses(settings.WEB_CONNECTIONS_PER_ADDRESS, proxies=settings.PROXY_COUNT),
+)

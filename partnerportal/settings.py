@@ -1,6 +1,7 @@
 """Settings of production, demo and tests: what differs comes from the environment."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -210,6 +211,20 @@ X_FRAME_OPTIONS = "DENY"
 # More than any form of the portal sends: see MOST_INPUTS and FULL in deployments/inputs/form.py.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
+
+# --- the web server: what its processes share among them --------------------------------------------
+WEB_PROCESSES = env.whole("WEB_PROCESSES", 0) or len(os.sched_getaffinity(0))  # 0: as many as there are cores
+
+
+def _share(whole: int, least: int = 1) -> int:
+    """The part of one process; 0 stays 0, which means no bound."""
+    return max(least, -(-whole // WEB_PROCESSES)) if whole else 0
+
+
+# Pages made at once, each with a connection to the database.
+WEB_PLACES = _share(env.whole("WEB_CONCURRENCY_LIMIT", 24), least=2)
+WEB_CONNECTIONS = _share(env.whole("WEB_CONNECTIONS", 2_000))
+WEB_CONNECTIONS_PER_ADDRESS = _share(env.whole("WEB_CONNECTIONS_PER_ADDRESS", 200))
 
 # --- GitHub ---------------------------------------------------------------------------------------
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")

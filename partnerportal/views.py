@@ -5,28 +5,21 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views import defaults
 from django.views.decorators.http import require_safe
-from django_htmx.http import reselect, reswap, retarget
 
 from accounts.requests import SignedInRequest
 from partnerportal import outage
 from partnerportal import start as start_page
-from partnerportal.error_pages import PAGES
+from partnerportal.refusals import refusal
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """The page for a request that cannot be read. It has no person, as reading them may have failed."""
     if not isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         return defaults.bad_request(request, exception)
-    if "HX-Request" not in request.headers:
-        return HttpResponse(render_to_string("413.html"), status=413)
-    page = PAGES["413"]
-    text = f"{page.title}. Nothing was changed, and what you typed is still here. Remove some rows, then try again."
-    answer = HttpResponse(render_to_string("includes/_toasts.html", {"text": text, "level": "error"}), status=422)
-    return reselect(reswap(retarget(answer, "body"), "beforeend"), ".toasts")
+    return refusal("413", by_htmx="HX-Request" in request.headers)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:

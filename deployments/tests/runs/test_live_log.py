@@ -3,7 +3,7 @@
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connection
@@ -95,20 +95,17 @@ def test_two_viewers_of_one_run_both_get_every_line(server, client, alice, run):
         assert next_event(one) == next_event(other) == {"id": "1", "data": [" shared"]}
 
 
-def test_an_open_stream_holds_no_database_connection(server, client, alice, run):
+def test_open_streams_hold_no_database_connection_but_those_of_the_places(server, client, alice, run):
     client.force_login(alice)
-    portal = server()
-    with watching(portal, client, run) as stream:
+    portal = server(env={"WEB_PROCESSES": "1", "WEB_CONCURRENCY_LIMIT": "2"})
+    with ExitStack() as open_streams:
+        streams = [open_streams.enter_context(watching(portal, client, run)) for _ in range(6)]
         write(run, 1, " here")
-        next_event(stream)
-        idle = []
+        assert [next_event(stream)["data"] for stream in streams] == [[" here"]] * 6
         deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            idle = _others()
-            if not idle:
-                return
+        while len(_others()) > 2 and time.monotonic() < deadline:
             time.sleep(0.05)
-        pytest.fail(f"connections stayed open: {idle}")
+        assert len(_others()) <= 2
 
 
 def _others():
