@@ -124,7 +124,7 @@ def _memory() -> float:
     here = psutil.Process().environ().get(MARK)
     peaks = []
     for process in psutil.process_iter(["cmdline", "pid"]):
-        if "default@demo" in (process.info["cmdline"] or []) and process.environ().get(MARK) == here:
+        if "work@demo" in (process.info["cmdline"] or []) and process.environ().get(MARK) == here:
             with open(f"/proc/{process.info['pid']}/status") as status:
                 peaks += [int(line.split()[1]) / 1000 for line in status if line.startswith("VmHWM:")]
     return max(peaks)

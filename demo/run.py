@@ -82,6 +82,7 @@ def _start_workers(supervisor: Supervisor, data: DataDirectory) -> None:
     celery = ("celery", "-A", "partnerportal")
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO", "--concurrency", "2")
     supervisor.start("worker-runs", *worker, "--queues", "runs", "--hostname", "runs@demo")
+    supervisor.start("worker-work", *worker, "--queues", "work", "--hostname", "work@demo")
     supervisor.start("worker-default", *worker, "--queues", "default", "--hostname", "default@demo")
     supervisor.start("beat", *celery, "beat", "--schedule", str(data.path / "logs" / "beat-schedule"))
 

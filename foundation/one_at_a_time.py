@@ -26,7 +26,7 @@ def alone(work: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
-def lock_number(work: Callable[..., None]) -> int:
+def lock_number(work: Callable[..., object]) -> int:
     """The key of the advisory lock: 64 bits of a hash of the function's full name."""
     name = f"{work.__module__}.{work.__qualname__}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

@@ -1,23 +1,19 @@
 from celery import shared_task
 
+from modules import turns
 from modules.publishing import job
-from modules.scanning import polling, scanner, tag_alarms
+from modules.scanning import polling, tag_alarms
 from modules.versions import texts
 
 
-@shared_task(name="modules.scan_repository")
-def scan_repository(scan_id: int) -> None:
-    scanner.scan_repository(scan_id)
+@shared_task(name="modules.take_turn")
+def take_turn() -> None:
+    turns.take_turn()
 
 
 @shared_task(name="modules.poll_scans")
 def poll_scans() -> None:
     polling.poll_scans()
-
-
-@shared_task(name="modules.publish_modules")
-def publish_modules(publication_id: int) -> None:
-    job.carry_out(publication_id)
 
 
 @shared_task(name="modules.poll_publications")

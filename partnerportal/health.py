@@ -17,7 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from partnerportal import __version__, workers
+from partnerportal import __version__, periodic, workers
 
 WAIT_SECONDS = 1
 LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
@@ -41,14 +41,15 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200, or 503 when the database, the broker or the workers of a queue are gone; the JSON names them."""
+    """200, or 503 when database, broker or a queue's workers are gone, or a task is late; the JSON names them."""
     database, beat = _database()
     broker, served = _broker()
     parts = {"database": database, "broker": broker}
-    queues = {name: _word(served.get(queue, False)) for name, queue in _queues().items()}
-    is_whole = all(word == "ok" for word in [*parts.values(), *queues.values()])
+    queues = {name: _word(served.get(queue, False)) for name, queue in settings.QUEUES.items()}
+    late = [each.task for each in periodic.late(beat)]
+    is_whole = not late and all(word == "ok" for word in [*parts.values(), *queues.values()])
     status = {"status": "ok" if is_whole else "degraded", "version": __version__}
-    report = status | parts | {"workers": queues, "beat": beat}
+    report = status | parts | {"workers": queues, "beat": beat, "late": late}
     return JsonResponse(report, status=200 if is_whole else 503)
 
 
@@ -61,10 +62,6 @@ class ProbesWithAnyHost(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         probe = PROBES.get(request.path_info.removeprefix("/"))
         return probe(request) if probe else None
-
-
-def _queues() -> dict[str, str]:
-    return {"runs": settings.QUEUE_RUNS, "default": settings.QUEUE_DEFAULT}
 
 
 def _word(is_there: bool) -> str:
@@ -89,7 +86,7 @@ def _database() -> tuple[str, dict[str, float]]:
 def _broker() -> tuple[str, dict[str, bool]]:
     """State of the broker, and for each queue whether a worker serves it."""
     waits = {"socket_connect_timeout": WAIT_SECONDS, "socket_timeout": WAIT_SECONDS, "retry": None}
-    queues = list(_queues().values())
+    queues = list(settings.QUEUES.values())
     try:
         with redis.Redis.from_url(settings.REDIS_URL, **waits) as client:
             beats = client.mget([workers.key(queue) for queue in queues])

@@ -261,7 +261,11 @@ RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
 
 # --- reading repositories ---------------------------------------------------------------------------
 SCAN_LEASE = env.number("SCAN_LEASE", 60)
+SCAN_TIMEOUT = env.number("SCAN_TIMEOUT", 300)  # seconds after which a scan fails
 PUBLISH_LEASE = env.number("PUBLISH_LEASE", 30)  # seconds until a silent worker's publication is taken from it
+PUBLISH_TIMEOUT = env.number("PUBLISH_TIMEOUT", 300)  # seconds after which a publication fails
+WORK_TIMEOUT = env.number("WORK_TIMEOUT", 900)  # seconds after which a process of queue `work` is killed
+WORK_PER_OWNER = env.whole("WORK_PER_OWNER", 1)  # scans and publications of one owner at a time
 SCAN_POLL = env.number("SCAN_POLL", 5)
 RESCAN_EVERY = env.number("RESCAN_EVERY", 900)  # seconds after which a repository is read again
 TAG_WATCH = env.number("TAG_WATCH", 3600)  # seconds between checks for tags that moved without a commit
@@ -279,7 +283,34 @@ PARSE_DEPTH = env.whole("PARSE_DEPTH", 100)
 # --- Celery: only wakes workers; rows are the jobs -----------------------------------------------
 QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
 QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
+QUEUE_WORK = f"{QUEUE_PREFIX}work"
 QUEUE_DEFAULT = f"{QUEUE_PREFIX}default"
+QUEUES = {"runs": QUEUE_RUNS, "work": QUEUE_WORK, "default": QUEUE_DEFAULT}
+# Every task and its queue. What reads repositories, asks GitHub or makes many versions belongs to `work`: in `default`
+# is only what takes seconds, whatever people do.
+TASKS = {
+    QUEUE_RUNS: ["deployments.execute_run"],
+    QUEUE_WORK: [
+        "modules.take_turn",
+        "modules.look_at_tags",
+        "modules.render_texts",
+        "accounts.refresh_repositories",
+        "accounts.check_connections",
+    ],
+    QUEUE_DEFAULT: [
+        "foundation.send_mail",
+        "accounts.poll_refreshes",
+        "accounts.forget_sessions",
+        "modules.poll_scans",
+        "modules.poll_publications",
+        "modules.watch_tags",
+        "modules.forget_deliveries",
+        "deployments.poll_runs",
+        "deployments.reap_runs",
+        "deployments.tell_of_removals",
+        "billing.grant_allowances",
+    ],
+}
 GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between checks for due grants
 WORKER_BEAT = env.number("WORKER_BEAT", 5)  # seconds between heartbeats of a worker, for /healthz
 CELERY_BROKER_URL = REDIS_URL
@@ -288,7 +319,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 3}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = QUEUE_DEFAULT
-CELERY_TASK_ROUTES = {"deployments.execute_run": {"queue": QUEUE_RUNS}}
+CELERY_TASK_ROUTES = {task: {"queue": queue} for queue, tasks in TASKS.items() for task in tasks}
+CELERY_TASK_ANNOTATIONS = {task: {"time_limit": WORK_TIMEOUT} for task in TASKS[QUEUE_WORK]}
 # Acknowledged early: a redelivered long run would run twice; the poller finds lost work.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

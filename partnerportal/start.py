@@ -17,8 +17,11 @@ from billing.months import Month
 from deployments.models import Deployment, Run
 from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
+from foundation.models import Heartbeat
 from foundation.paragraphs import counted
+from foundation.times import duration
 from modules.models import Alarm, Module
+from partnerportal import periodic
 from partnerportal.context import updates_for
 
 SHOWN = 5
@@ -62,7 +65,7 @@ def page(user: User, *, now: datetime) -> dict:
     """The context of `start.html`."""
     deployments = own_deployments(user)
     newest: QuerySet[WithNewestRun] = deployments[:SHOWN]
-    needs = attention(user, deployments)
+    needs = attention(user, deployments, now=now)
     total, live = deployments.count(), deployments.live().count()
     return {
         "greeting": greeting(now),
@@ -118,12 +121,13 @@ def own_deployments(user: User) -> DeploymentQuerySet:
     )
 
 
-def attention(user: User, deployments: QuerySet[WithNewestRun]) -> Needs:
-    """What needs attention: connections, deployments whose last run failed or was lost, alarms, then updates."""
+def attention(user: User, deployments: QuerySet[WithNewestRun], *, now: datetime) -> Needs:
+    """What needs attention: late tasks, connections, deployments whose last run failed or was lost, alarms, updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])
-    raised, connections, updates = standing_alarms(user), _connections(user), updates_for(user)
-    named = [*connections, *map(_broken, broken[:SHOWN]), *map(_alarm, raised[:SHOWN])]
-    number = len(connections) + broken.count() + raised.count() + updates
+    raised, updates = standing_alarms(user), updates_for(user)
+    always = [*late_tasks(user, now=now), *_connections(user)]
+    named = [*always, *map(_broken, broken[:SHOWN]), *map(_alarm, raised[:SHOWN])]
+    number = len(always) + broken.count() + raised.count() + updates
     return Needs([*named, *_updates(updates)], shown=len(named) + updates, number=number)
 
 
@@ -151,6 +155,23 @@ def platform_figures() -> list[tuple[str, int]]:
         ("Live deployments", Deployment.objects.live().count()),
         ("Active runs", Run.objects.exclude(status__in=Run.FINAL).count()),
     ]
+
+
+def late_tasks(user: User, *, now: datetime) -> list[Attention]:
+    """For admins: the portal's periodic tasks that are late."""
+    if not user.is_staff:
+        return []
+    ages = {row.name: (now - row.at).total_seconds() for row in Heartbeat.objects.all()}
+    return [_late(each) for each in periodic.late(ages)]
+
+
+def _late(task: periodic.Late) -> Attention:
+    detail = (
+        f"This runs every {duration(task.interval)} and last succeeded {duration(task.age)} ago. "
+        f"Check the scheduler and the workers of queue {task.queue}."
+    )
+    url = reverse("admin:foundation_heartbeat_changelist")
+    return Attention("bad", "clock", task.title, "is late", detail, url, "See the scheduler")
 
 
 def _broken(deployment: WithNewestRun) -> Attention:

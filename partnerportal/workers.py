@@ -1,4 +1,4 @@
-"""Signals of Celery processes: refuse to start without Terraform, write heartbeats, record successes."""
+"""Signals of Celery processes: refuse to start without Terraform, write heartbeats, begin and record periodic tasks."""
 
 import logging
 import threading
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from foundation.models import Heartbeat
 from foundation.wake import wake
-from partnerportal import startup
+from partnerportal import periodic, startup
 
 logger = logging.getLogger(__name__)
 BEATS_MISSED = 3  # heartbeats, after which a queue counts as not served
@@ -35,16 +35,16 @@ def show_life(sender: Any, **kwargs: Any) -> None:
 
 
 @signals.beat_init.connect
-def grant_at_once(sender: Any, **kwargs: Any) -> None:
-    """Beat first runs a task one interval after its start; due grants do not wait for that."""
-    wake("billing.grant_allowances")
+def run_all_at_once(sender: Any, **kwargs: Any) -> None:
+    """Beat first runs a task one interval after its start; what became due while it was away does not wait for that."""
+    for task in periodic.intervals():
+        wake(task)
 
 
 @signals.task_success.connect
 def note_success(sender: Any, **kwargs: Any) -> None:
     """Record when each periodic task last succeeded: `/healthz` and the admin show the lag."""
-    periodic = {entry["task"] for entry in sender.app.conf.beat_schedule.values()}
-    if sender.name in periodic:
+    if sender.name in periodic.intervals():
         Heartbeat.objects.update_or_create(name=sender.name, defaults={"at": timezone.now()})
 
 

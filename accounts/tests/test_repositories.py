@@ -101,7 +101,7 @@ def test_a_connection_removed_during_the_reading_ends_it(github, connection, ali
 
 
 def test_a_worker_reads_the_list_after_the_token_is_saved(live_db, github, worker):
-    worker(queues=["default"])
+    worker(queues=["work"])
     alice = make_partner("alice")
     connection = services.save_token(alice, token="ghp_demo_alice", by=alice)
     wait_until_read(connection)
@@ -112,7 +112,7 @@ def test_the_poller_finds_what_no_message_told(live_db, github, worker):
     alice = make_partner("alice")
     connection = services.save_token(alice, token="ghp_demo_alice", by=alice)
     _empty_broker()
-    worker(queues=["default"])
+    worker(queues=["work"])
     tasks.poll_refreshes()
     wait_until_read(connection)
     assert connection.repositories.count() == 300

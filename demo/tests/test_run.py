@@ -116,7 +116,7 @@ def sign_in(demo, email):
 
 
 def test_it_starts_and_ends_with_nothing_left(seeded):
-    assert seeded.status["workers"] == {"runs": "ok", "default": "ok"}
+    assert seeded.status["workers"] == {"runs": "ok", "work": "ok", "default": "ok"}
     assert seeded.text().count("Ready: ") == 1
     assert f"Ready: {seeded.url}\nStopping.\n" in seeded.text()
     assert (seeded.data / "secrets").stat().st_mode & 0o777 == 0o600

@@ -19,9 +19,9 @@ def queues():
 
 
 def test_a_message_carries_the_name_and_ids_alone(queues):
-    wake("modules.scan_repository", 7)
-    (headers,) = queues(settings.QUEUE_DEFAULT)
-    assert (headers["task"], headers["argsrepr"], headers["kwargsrepr"]) == ("modules.scan_repository", "(7,)", "{}")
+    wake("modules.look_at_tags", 7)
+    (headers,) = queues(settings.QUEUE_WORK)
+    assert (headers["task"], headers["argsrepr"], headers["kwargsrepr"]) == ("modules.look_at_tags", "(7,)", "{}")
 
 
 def test_runs_have_a_queue_of_their_own(queues):
@@ -37,10 +37,10 @@ def test_a_broker_that_is_down_is_logged_at_once_and_hurts_nobody(caplog, monkey
         nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         monkeypatch.setattr("foundation.wake.current_app", nobody)
         started = time.monotonic()
-        wake("modules.scan_repository", 9)
+        wake("modules.look_at_tags", 9)
     assert time.monotonic() - started < 2
     (line,) = [record for record in caplog.records if record.name == "foundation.wake"]
-    assert (line.getMessage(), line.task, line.ids) == ("worker not woken", "modules.scan_repository", (9,))
+    assert (line.getMessage(), line.task, line.ids) == ("worker not woken", "modules.look_at_tags", (9,))
 
 
 def test_a_broker_that_says_nothing_is_given_up_within_seconds(caplog, monkeypatch):
@@ -51,7 +51,7 @@ def test_a_broker_that_says_nothing_is_given_up_within_seconds(caplog, monkeypat
         hanging.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         monkeypatch.setattr("foundation.wake.current_app", hanging)
         started = time.monotonic()
-        wake("modules.scan_repository", 9)
+        wake("modules.look_at_tags", 9)
     assert time.monotonic() - started < 10
     assert [record.getMessage() for record in caplog.records if record.name == "foundation.wake"] == [
         "worker not woken"

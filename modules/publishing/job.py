@@ -12,20 +12,24 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from accounts.models import GitHubConnection, User
 from foundation.one_at_a_time import alone
+from foundation.time_budget import OutOfTime, TimeBudget
+from foundation.times import duration
 from foundation.wake import wake
 from modules.models import Module, ModuleVersion, PreparedModule, Publication, Scan
+from modules.models.leases import lease
 from modules.publishing import candidates, comparisons, drafts, previews, promise, writing
 from modules.publishing.candidate import Candidate
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=30)
 GRACE = timedelta(seconds=5)  # the message of a new publication may still be in the queue
+MOST_WOKEN = 8  # workers at once: each wakes the next when it has finished
 CHANGED = "The repository or the catalogue changed while the modules were prepared."
+TOO_LONG = "Publishing took longer than {} and was stopped. Nothing was published. Publish fewer modules at a time."
 STOPPED = "Publishing stopped three times without progress. Publish again. Tell an admin if that fails too."
 
 
@@ -46,17 +50,31 @@ def carry_out(publication_id: int) -> Publication | None:
 
     Returns None when it is finished, another worker has it, or its connection was removed meanwhile.
     """
-    publication = _claim(publication_id)
+    publication = claim(publication_id)
     if publication is None:
         return None
+    work_on(publication)
+    return Publication.objects.filter(pk=publication_id).first()
+
+
+def claim(publication_id: int) -> Publication | None:
+    """Claim a publication. Returns None when it is finished, another worker has it, or it has no attempts left."""
+    if not Publication.objects.claim(publication_id, seconds=settings.PUBLISH_LEASE):
+        return None
+    return Publication.objects.select_related("connection__owner", "scan", "by").get(pk=publication_id)
+
+
+def work_on(publication: Publication) -> None:
+    """Finish a publication that this worker has claimed."""
     try:
         _prepare(publication)
         _finish(publication)
     except Refused as refusal:
         _end(publication, Publication.Status.FAILED, error=refusal.text, problems=refusal.problems)
+    except OutOfTime:
+        _end(publication, Publication.Status.FAILED, error=TOO_LONG.format(duration(settings.PUBLISH_TIMEOUT)))
     except ClaimLost:
         logger.warning("publication lost", extra={"publication": publication.pk, "token": publication.token})
-    return Publication.objects.filter(pk=publication_id).first()
 
 
 @alone
@@ -65,8 +83,8 @@ def poll_publications() -> None:
     left = Publication.objects.claimable()
     gone = Publication.Status.FAILED
     left.filter(attempts__gte=Publication.MOST_ATTEMPTS).update(status=gone, error=STOPPED, finished_at=Now())
-    for key in left.filter(created_at__lt=Now() - GRACE).values_list("pk", flat=True):
-        wake("modules.publish_modules", key)
+    for _ in left.filter(created_at__lt=Now() - GRACE)[:MOST_WOKEN]:
+        wake("modules.take_turn")
     PreparedModule.objects.exclude(publication__status__in=Publication.UNFINISHED).delete()
     Publication.objects.filter(finished_at__lt=Now() - KEPT).delete()
 
@@ -76,22 +94,8 @@ def compare_ahead(connection: GitHubConnection, *, scan: Scan) -> None:
     comparisons.store(candidates.of_repository(connection, scan))
 
 
-def _claim(publication_id: int) -> Publication | None:
-    changed = (
-        Publication.objects.claimable()
-        .filter(pk=publication_id, attempts__lt=Publication.MOST_ATTEMPTS)
-        .update(
-            status=Publication.Status.RUNNING,
-            token=F("token") + 1,
-            attempts=F("attempts") + 1,
-            lease_expires_at=_lease(),
-        )
-    )
-    found = Publication.objects.select_related("connection__owner", "scan", "by")
-    return found.get(pk=publication_id) if changed else None
-
-
 def _prepare(publication: Publication) -> None:
+    budget = TimeBudget(settings.PUBLISH_TIMEOUT)
     done = set(publication.prepared_modules.values_list("path", flat=True))
     if len(done) == publication.total:
         return
@@ -99,6 +103,7 @@ def _prepare(publication: Publication) -> None:
     found = _promised(publication, scan)
     left = [candidate for candidate in found if candidate.path not in done]
     for piece in comparisons.pieces(left):
+        budget.check()
         _prepare_piece(publication, piece, scan)
 
 
@@ -125,7 +130,8 @@ def _prepare_piece(publication: Publication, piece: list[Candidate], scan: Scan)
         writing.prepared(each, scan, by=by or each.module.auto_publish_by, is_automatic=by is None) for each in piece
     ]
     with transaction.atomic():
-        _tell(publication, prepared=F("prepared") + len(rows), attempts=1, lease_expires_at=_lease())
+        renewed = lease(settings.PUBLISH_LEASE)
+        _tell(publication, prepared=F("prepared") + len(rows), attempts=1, lease_expires_at=renewed)
         for row in rows:
             row.publication = publication
         PreparedModule.objects.bulk_create(rows)
@@ -212,7 +218,3 @@ def _end(publication: Publication, status: Publication.Status, **fields: object)
 def _tell(publication: Publication, **fields: object) -> None:
     if not Publication.objects.held_by(publication).update(**fields):
         raise ClaimLost
-
-
-def _lease() -> CombinedExpression:
-    return Now() + timedelta(seconds=settings.PUBLISH_LEASE)

@@ -125,7 +125,7 @@ def request(
         publication.delete()
         return None
     if publication.total > AT_ONCE:
-        transaction.on_commit(partial(wake, "modules.publish_modules", publication.pk))
+        transaction.on_commit(partial(wake, "modules.take_turn"))
     return publication
 
 

@@ -16,6 +16,7 @@ from modules.scanning.services import start_scan
 KEPT_DELIVERIES = timedelta(days=30)
 LONGEST_PAUSE = timedelta(days=1)
 GRACE = timedelta(seconds=5)  # the message of a new scan may still be in the queue
+MOST_WOKEN = 8  # workers at once: each wakes the next when it has finished
 
 
 @alone
@@ -28,8 +29,8 @@ def poll_scans() -> None:
         current="",
         finished_at=Now(),
     )
-    for scan in left.filter(created_at__lt=Now() - GRACE):
-        wake("modules.scan_repository", scan.pk)
+    for _ in left.filter(created_at__lt=Now() - GRACE)[:MOST_WOKEN]:
+        wake("modules.take_turn")
     for connection in _due():
         start_scan(connection, by=None)
 

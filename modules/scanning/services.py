@@ -40,7 +40,7 @@ def start_scan(connection: GitHubConnection, *, by: User | None) -> Scan:
     )
     if by:  # the portal scans every few minutes, and each scan is a row anyway
         audit.record("scan.started", by=by, target=scan, repository=scan.repository_name)
-    transaction.on_commit(partial(wake, "modules.scan_repository", scan.pk))
+    transaction.on_commit(partial(wake, "modules.take_turn"))
     return scan
 
 

@@ -7,12 +7,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from embedded import postgres, redis
+from foundation.models import Heartbeat
 from partnerportal import __version__
 
 QUICK = {"WORKER_BEAT": "0.4"}
@@ -63,6 +66,7 @@ def own_postgres():
 
 def test_all_parts_there(server, worker):
     worker(["runs"], concurrency=1)
+    worker(["work"], concurrency=1)
     worker(["default"], concurrency=1)
     report = wait_for(server(), 200)
     assert report == {
@@ -70,19 +74,20 @@ def test_all_parts_there(server, worker):
         "version": __version__,
         "database": "ok",
         "broker": "ok",
-        "workers": {"runs": "ok", "default": "ok"},
+        "workers": {"runs": "ok", "work": "ok", "default": "ok"},
         "beat": {},
+        "late": [],
     }
 
 
 def test_a_killed_worker_is_missed_and_its_successor_seen(server, worker):
     portal = server()
-    worker(["default"], concurrency=1, env=QUICK)
+    worker(["work", "default"], concurrency=1, env=QUICK)
     doomed = worker(["runs"], concurrency=1, env=QUICK)
     wait_for(portal, 200)
     doomed.kill()
     report = wait_for(portal, 503)
-    assert report["workers"] == {"runs": "gone", "default": "ok"}
+    assert report["workers"] == {"runs": "gone", "work": "ok", "default": "ok"}
     assert report["status"] == "degraded"
     worker(["runs"], concurrency=1, env=QUICK)
     wait_for(portal, 200)
@@ -95,7 +100,7 @@ def test_a_killed_broker_is_missed_within_seconds(server, own_redis):
     own_redis.process.wait()
     status, report, seconds = ask(portal)
     assert (status, report["broker"], report["database"]) == (503, "gone", "ok")
-    assert report["workers"] == {"runs": "gone", "default": "gone"}
+    assert report["workers"] == {"runs": "gone", "work": "gone", "default": "gone"}
     assert seconds < 3
 
 
@@ -135,6 +140,16 @@ def test_it_tells_when_beats_tasks_last_succeeded(server, worker, beat):
         assert time.monotonic() < deadline, report
         time.sleep(0.2)
     assert 0 <= report["beat"]["accounts.poll_refreshes"] < 5
+
+
+def test_a_task_that_is_late_by_three_of_its_intervals_is_named(live_db, server, worker):
+    worker(["runs", "work", "default"], concurrency=1)
+    portal = server()
+    wait_for(portal, 200)
+    Heartbeat.objects.create(name="modules.watch_tags", at=timezone.now() - timedelta(seconds=4 * 3600 - 60))
+    Heartbeat.objects.create(name="billing.grant_allowances", at=timezone.now() - timedelta(seconds=4 * 600 + 1))
+    status, report, _ = ask(portal)
+    assert (status, report["status"], report["late"]) == (503, "degraded", ["billing.grant_allowances"])
 
 
 def test_a_web_server_without_workers_is_alive_and_ready(server):

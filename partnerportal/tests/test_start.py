@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import GitHubConnection
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run, make_version
+from foundation.models import Heartbeat
 from modules.models import Alarm, Module
 from modules.tests.published_versions import make_module, version_of
 from partnerportal import start
@@ -50,6 +51,17 @@ def test_token_about_to_expire_is_said_once(alice):
 def test_healthy_connection_needs_nobody(alice):
     connect(alice, repository_id=1)
     assert start.page(alice, now=timezone.now())["attention"] == []
+
+
+def test_admin_is_told_of_a_task_that_is_late_by_three_of_its_intervals(client, admin, alice):
+    Heartbeat.objects.create(name="foundation.send_mail", at=timezone.now() - timedelta(minutes=2))
+    Heartbeat.objects.create(name="modules.watch_tags", at=timezone.now() - timedelta(hours=3))
+    [row] = [row for row in start.page(admin, now=timezone.now())["attention"] if row.icon == "clock"]
+    assert (row.title, row.says, row.url) == ("Sending e-mails", "is late", "/admin/foundation/heartbeat/")
+    assert row.detail == (
+        "This runs every 5 s and last succeeded 2 min ago. Check the scheduler and the workers of queue default."
+    )
+    assert not [row for row in start.page(alice, now=timezone.now())["attention"] if row.icon == "clock"]
 
 
 def test_failed_run_stands_first_with_its_reason(client, carol, admin):

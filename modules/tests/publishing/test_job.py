@@ -129,12 +129,12 @@ def test_poller_wakes_a_worker_for_a_lost_message(connection, alice, monkeypatch
     woken = []
     monkeypatch.setattr(job, "wake", lambda name, *ids: woken.append((name, ids)))
     choose(connection, "publish", "m000", by=alice)
-    publication = requested(connection, by=alice)
+    requested(connection, by=alice)
     job.poll_publications()
     assert woken == []  # its message may still be in the queue
     Publication.objects.update(created_at="2026-01-01T00:00Z")
     job.poll_publications()
-    assert woken == [("modules.publish_modules", (publication.pk,))]
+    assert woken == [("modules.take_turn", ())]
 
 
 def test_many_wake_a_worker_and_a_few_do_not(connection, alice, monkeypatch, django_capture_on_commit_callbacks):
@@ -146,8 +146,8 @@ def test_many_wake_a_worker_and_a_few_do_not(connection, alice, monkeypatch, dja
     job.carry_out(few.pk)
     choose_all(connection, by=alice)
     with django_capture_on_commit_callbacks(execute=True):
-        many = requested(connection, by=alice)
-    assert woken == [("modules.publish_modules", (many.pk,))]
+        requested(connection, by=alice)
+    assert woken == [("modules.take_turn", ())]
 
 
 def test_second_tab_that_presses_the_same_button_gets_the_same_publication(connection, alice):
@@ -201,6 +201,17 @@ def test_module_that_somebody_changed_meanwhile_is_told_by_its_row(connection, a
     assert (done.status, done.error) == ("failed", job.CHANGED)
     assert done.problems == {"m000": "m000 was changed by somebody else."}
     assert ModuleVersion.objects.count() == 1
+
+
+def test_publication_that_takes_too_long_ends_with_a_sentence_and_publishes_nothing(connection, alice, settings):
+    choose_all(connection, by=alice)
+    settings.PUBLISH_TIMEOUT = 0
+    done = job.carry_out(requested(connection, by=alice).pk)
+    assert (done.status, done.error) == (
+        "failed",
+        "Publishing took longer than 0 s and was stopped. Nothing was published. Publish fewer modules at a time.",
+    )
+    assert published() == []
 
 
 def test_repository_that_was_read_anew_meanwhile_is_not_published_as_it_was(connection, alice):
@@ -299,7 +310,7 @@ def test_transaction_that_makes_hundreds_true_has_a_few_statements(alice, django
     connection = make_connection(alice)
     make_scan(connection, 300)
     choose_all(connection, by=alice)
-    publication = job._claim(requested(connection, by=alice).pk)
+    publication = job.claim(requested(connection, by=alice).pk)
     job._prepare(publication)
     with django_assert_max_num_queries(35):
         job._finish(publication)

@@ -78,8 +78,8 @@ def test_worker_that_is_killed_ten_times_finishes_and_was_never_half_done(public
 
 
 def test_worker_is_woken_and_publishes(publication, worker):
-    worker(queues=["default"])
+    worker(queues=["work"])
     job.poll_publications()
-    services.wake("modules.publish_modules", publication.pk)
+    services.wake("modules.take_turn")
     wait_until(lambda: Publication.objects.get().status == "succeeded")
     assert Module.objects.published().count() == SIXTY

@@ -16,26 +16,26 @@ def has(row, **facts):
 
 
 def test_worker_is_woken_and_reads_the_repository(live_db, alice, github, worker):
-    worker(queues=["default"])
+    worker(queues=["work"])
     row = start_scan(connect(github, alice, files={"greeting/main.tf": GREETING}), by=alice)
     wait_until(has(row, status="succeeded", read=1, total=1))
 
 
 def test_scan_ends_although_its_worker_was_killed(live_db, alice, github, worker):
-    first = worker(queues=["default"], env=SHORT)
+    first = worker(queues=["work"], env=SHORT)
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     github.fail("hang", origin="codeload")
     row = start_scan(connection, by=alice)
     wait_until(has(row, status="running", commit__gt=""))
     first.kill()
     github.clear()
-    worker(queues=["default"], env=SHORT)
+    worker(queues=["work"], env=SHORT)
     is_read = has(row, status="succeeded", attempts=2, token=2)
     wait_until(lambda: polling.poll_scans() or is_read())
 
 
 def test_living_worker_keeps_its_lease(live_db, alice, github, worker):
-    worker(queues=["default"], env=SHORT)
+    worker(queues=["work"], env=SHORT)
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     github.fail("hang", origin="codeload", times=1)
     row = start_scan(connection, by=alice)

@@ -10,7 +10,7 @@ from accounts.models import GitHubConnection
 from foundation.models import OutboxMessage
 from modules.models import Archive, ParsedFile, Scan
 from modules.reading.archive import unpack
-from modules.scanning import polling, scanner
+from modules.scanning import claims, polling, saving, scanner
 from modules.scanning.services import NothingToScan, start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, scan
 
@@ -60,14 +60,14 @@ def test_second_scan_parses_and_stores_nothing_again(alice, github):
 
 
 def test_old_scans_are_forgotten(alice, github, monkeypatch):
-    monkeypatch.setattr(scanner, "KEPT_SCANS", 2)
+    monkeypatch.setattr(saving, "KEPT_SCANS", 2)
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     rows = [changed_and_scanned(github, connection, number) for number in range(4)]
     assert list(connection.scans.order_by("pk")) == rows[2:]
 
 
 def test_scan_whose_rows_others_share_is_kept(alice, github, monkeypatch):
-    monkeypatch.setattr(scanner, "KEPT_SCANS", 2)
+    monkeypatch.setattr(saving, "KEPT_SCANS", 2)
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     rows = [scan(connection) for _ in range(4)]
     assert list(connection.scans.order_by("pk")) == [rows[0], *rows[2:]]
@@ -120,13 +120,13 @@ def test_scan_whose_connection_is_removed_with_its_token_revoked_ends_quietly(al
     connection = connect(github, alice, files={"greeting/main.tf": GREETING})
     github.world.tokens[connection.token].revoked = True
     row = start_scan(connection, by=alice)
-    end = scanner._end
+    end = claims.end
 
     def end_and_remove(row, **fields):
         end(row, **fields)
         accounts.remove_connection(connection, by=alice)
 
-    monkeypatch.setattr(scanner, "_end", end_and_remove)
+    monkeypatch.setattr(claims, "end", end_and_remove)
     scanner.scan_repository(row.pk)
     assert (Scan.objects.count(), OutboxMessage.objects.count()) == (0, 0)
 
@@ -207,6 +207,36 @@ def test_worker_that_lost_its_claim_writes_nothing(alice, github, monkeypatch):
     scanner.scan_repository(row.pk)
     row.refresh_from_db()
     assert (row.status, row.token, row.found.count()) == ("running", 9, 0)
+
+
+def test_scan_that_takes_too_long_ends_with_a_sentence(alice, github, settings):
+    settings.SCAN_TIMEOUT = 0
+    row = scan(connect(github, alice, files={"greeting/main.tf": GREETING}))
+    assert (row.status, row.error, row.found.count()) == (
+        "failed",
+        "The scan took longer than 0 s and was stopped. Your published modules stay. Scan again, or split the "
+        "repository.",
+        0,
+    )
+
+
+def test_scan_that_breaks_off_names_the_folder_and_the_reason(alice, github, monkeypatch):
+    connection = connect(github, alice, files={"a/main.tf": GREETING, "b/main.tf": GREETING})
+    monkeypatch.setattr(saving, "AT_ONCE", 1)
+    add = saving.add
+
+    def deep(row, piece, tree):
+        if piece[0].path == "b":
+            raise RecursionError
+        add(row, piece, tree)
+
+    monkeypatch.setattr(saving, "add", deep)
+    row = scan(connection)
+    assert (row.status, row.error) == (
+        "failed",
+        "The scan stopped at b because of an error in the portal (RecursionError). Your published modules stay. "
+        "Scan again. Tell an admin if that fails too.",
+    )
 
 
 def test_removed_connection_ends_its_scan_quietly(alice, github, monkeypatch):

@@ -38,7 +38,7 @@ def change(github, text) -> str:
 
 
 def test_a_pushed_commit_is_read(hooked, github, worker):
-    worker(queues=["default"])
+    worker(queues=["work"])
     sha = change(github, "changed")
     wait_until(lambda: Scan.objects.filter(status="succeeded", commit=sha).exists())
     assert answers(github) == [("ping", 200), ("push", 202)]
@@ -71,7 +71,7 @@ def test_a_wrong_secret_reads_nothing(connection, github, server):
 
 
 def test_a_push_during_a_reading_is_read_after_it(hooked, github, worker):
-    worker(queues=["default"], env={"GITHUB_TIMEOUT": "30"})
+    worker(queues=["work"], env={"GITHUB_TIMEOUT": "30"})
     github.fail("hang", origin="codeload", times=1)
     first = change(github, "first")
     wait_until(lambda: Scan.objects.filter(status="running", commit=first).exists())
