@@ -12,7 +12,6 @@ django.setup()
 
 from accounts.models import User  # noqa: E402
 from billing import services  # noqa: E402
-from billing.models import CostCentre  # noqa: E402
 
 PLENTY = 10**15
 
@@ -30,19 +29,22 @@ def fill(wallets: int) -> None:
 
 
 def move(wallets: int, start: float, seconds: float) -> list[float]:
-    """Milliseconds of each movement; alternately a hold and its capture."""
-    centres = list(CostCentre.objects.select_related("owner").order_by("pk")[:wallets])
+    """Milliseconds of each movement; alternately a hold and its capture, each pair for a deployment of its own."""
+    owners = list(User.objects.filter(cost_centres__isnull=False).order_by("pk").distinct()[:wallets])
     times: list[float] = []
     number = 0
     time.sleep(max(0.0, start - time.time()))
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        centre, number = random.choice(centres), number + 1
+        owner, number = random.choice(owners), number + 1
         run = f"{os.getpid()}-{number}"[:10]
+        centre = services.open_cost_centre(
+            owner=owner, deployment_ref=run, deployment_name="bench", module_title="Bench"
+        )
         hold = _timed(
             times,
-            lambda centre=centre, run=run: services.hold(
-                centre.owner, amount=1, key=f"run:{run}:hold:{wallets}", run=run, cost_centre=centre, by=centre.owner
+            lambda owner=owner, centre=centre, run=run: services.hold(
+                owner, amount=1, key=f"run:{run}:hold:{wallets}", run=run, cost_centre=centre, by=owner
             ),
         )
         _timed(times, lambda hold=hold: services.capture(hold))

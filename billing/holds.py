@@ -1,4 +1,4 @@
-"""The hold rule: credits are held for a run, captured if it succeeds, and released if it ends in any other way."""
+"""Holds: credits are reserved for a deployment, then captured or released. When is decided by who asks for it."""
 
 from datetime import datetime
 
@@ -27,9 +27,10 @@ def hold(
     purchased_only: bool = False,
     now: datetime | None = None,
 ) -> Hold:
-    """Hold `amount` units (above 0) for the run with the ref `run`; `explain` tells people what they are for.
+    """Hold `amount` units (above 0) for the deployment of `cost_centre`; `explain` tells people what they are for.
 
-    Idempotent under `key`. Raises NotEnoughCredits, and KeyReused when the key was used for a different request.
+    `run` is the ref of the run that asks for it. Idempotent under `key`. Raises NotEnoughCredits, and
+    KeyReused when the key was used for a different request, or the deployment has a charge already.
     """
     if amount <= 0:
         raise ValueError("A hold reserves something; what costs nothing needs no hold.")
@@ -94,18 +95,22 @@ def save_lots(lines: list[HoldLine]) -> None:
 
 @retry_on_conflict
 @transaction.atomic
-def capture(hold: Hold, *, by: User | None = None, now: datetime | None = None) -> Transfer:
+def capture(
+    hold: Hold, *, by: User | None = None, reason: str = "", earns: bool = True, now: datetime | None = None
+) -> Transfer:
     """Charge the held credits, in spend order, and credit the partner with their share of the money paid for them.
 
+    `reason` tells people why, unless a run succeeded; without `earns` the partner gets nothing, now or later.
     Idempotent: a second call returns the first transfer. Raises HoldIsOver when the hold was released.
     """
     now = now or timezone.now()
     purse, partner_purse = lock_hold(hold)
     if hold.state == Hold.State.RELEASED:
         raise HoldIsOver(f"The credits reserved for {hold.reference or hold.run_ref} were returned already.")
-    transfer = _capture_of(hold, by=by, now=now)
+    transfer = _capture_of(hold, by=by, reason=reason, now=now)
     if hold.state == Hold.State.CAPTURED:
         return ledger.earlier(transfer)
+    hold.earns, hold.reason = earns, reason
     lines = lines_of(hold)
     charges = [Line(purse.account(line.lot.account_id), -line.amount, line.lot) for line in lines]
     fees = Line(ledger.system(Account.Kind.FEES), hold.amount)
@@ -119,17 +124,18 @@ def lock_hold(hold: Hold) -> tuple[Purse, Purse | None]:
     """Lock the purses of payer and partner, and refresh `hold` under the lock. None for no partner, or the payer."""
     payer, partner = hold.wallet.owner_id, hold.cost_centre.partner_id
     purses = ledger.lock(*{payer, partner} - {None})
-    hold.refresh_from_db(fields=["state", "captured", "refunded", "finished_at"])
+    hold.refresh_from_db(fields=["state", "captured", "refunded", "earns", "finished_at"])
     return purses[payer], purses[partner] if partner not in (None, payer) else None
 
 
-def _capture_of(hold: Hold, *, by: User, now: datetime) -> Transfer:
+def _capture_of(hold: Hold, *, by: User | None, reason: str, now: datetime) -> Transfer:
     centre = hold.cost_centre
     return Transfer(
         kind=Transfer.Kind.CAPTURE,
         key=f"run:{hold.run_ref}:capture",
         request_hash=ledger.request_hash(hold=hold.pk, amount=hold.amount),
         by=by,
+        reason=reason,
         reference=hold.reference,
         run_ref=hold.run_ref,
         cost_centre=centre,
@@ -153,7 +159,14 @@ def _spend(hold: Hold, lines: list[HoldLine], purse: Purse, *, now: datetime) ->
     save_lots(lines)
     purse.save()
     hold.state, hold.captured, hold.finished_at = Hold.State.CAPTURED, hold.amount, now
-    hold.save(update_fields=["state", "captured", "finished_at"])
+    hold.save(update_fields=["state", "captured", "earns", "reason", "finished_at"])
+
+
+@transaction.atomic
+def keep(hold: Hold, *, due_at: datetime, destroy_by: datetime) -> bool:
+    """Leave a pending hold with its deployment; False, and nothing changes, when it stays there already."""
+    times = {"due_at": due_at, "destroy_by": min(destroy_by, due_at)}
+    return bool(Hold.objects.pending().filter(pk=hold.pk, due_at__isnull=True).update(**times))
 
 
 @retry_on_conflict

@@ -79,3 +79,17 @@ class HoldQuerySet(models.QuerySet):
 
     def pending(self) -> Self:
         return self.filter(state="pending")
+
+    def not_returned(self) -> Self:
+        """The charge of a deployment, reserved or made already: at most one of a cost centre."""
+        return self.exclude(state="released")
+
+    def around(self, cost_centre: int, *, run: str, moment: datetime) -> Self:
+        """A cost centre's charge, and what was reserved for the run that was asked for at `moment`: two at most."""
+        was_open = Q(created_at__lte=moment, finished_at__gte=moment)
+        wanted = ~Q(state="released") | Q(run_ref=run) | was_open
+        return self.filter(wanted, cost_centre=cost_centre).order_by("-pk")
+
+    def due(self, until: datetime) -> Self:
+        """Those that stay with a deployment and are charged at `until` or before, the earliest first."""
+        return self.pending().filter(due_at__lte=until).order_by("due_at", "pk")

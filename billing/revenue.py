@@ -19,10 +19,10 @@ def paid_for(lines: list[HoldLine]) -> Fraction:
 def settle(hold: Hold, lines: list[HoldLine], *, cause: Transfer, purse: Purse | None) -> Transfer | None:
     """Post the difference between the partner's revenue from this hold and the share that its lines now amount to.
 
-    Returns None when there is none. The share is computed on the whole hold and rounded once, so that a full refund
-    takes back exactly what the partner got.
+    Returns None when there is none, as when the hold earns nothing. The share is computed on the whole
+    hold and rounded once, so that a full refund takes back exactly what the partner got.
     """
-    if purse is None:
+    if purse is None or not hold.earns:
         return None
     charged = paid_for(lines)
     share = charged * Fraction(hold.cost_centre.share_percent) / 100

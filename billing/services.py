@@ -26,7 +26,7 @@ from billing.errors import (
     RefundTooLarge,
     WalletMoved,
 )
-from billing.holds import capture, hold, release
+from billing.holds import capture, hold, keep, release
 from billing.models import Account, CostCentre, Lot
 from billing.refunding import refund
 
@@ -45,6 +45,7 @@ __all__ = [
     "capture",
     "expire",
     "hold",
+    "keep",
     "open_cost_centre",
     "refund",
     "release",

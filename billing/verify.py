@@ -57,6 +57,17 @@ CHECKS = {
               FROM billing_transfer WHERE cost_centre_id = h.cost_centre_id AND run_ref = h.run_ref) t
          WHERE h.captured <> t.captured OR h.refunded <> t.refunded
             OR h.captured <> CASE h.state WHEN 'captured' THEN h.amount ELSE 0 END""",
+    "a deployment is charged once: what is reserved or charged for it is one hold": """
+        SELECT c.deployment_ref, count(*) FROM billing_hold h JOIN billing_costcentre c ON c.id = h.cost_centre_id
+         WHERE h.state <> 'released' GROUP BY c.id HAVING count(*) > 1""",
+    "a hold is pending until its end, and stays with its deployment until it is charged at the latest": """
+        SELECT ref, state, finished_at, due_at, destroy_by FROM billing_hold
+         WHERE (state = 'pending') <> (finished_at IS NULL) OR (due_at IS NULL) <> (destroy_by IS NULL)
+            OR destroy_by > due_at""",
+    "what was charged by time or by a late destroy earns nothing": """
+        SELECT h.ref, t.ref, t.share_amount FROM billing_hold h
+          JOIN billing_transfer t ON t.kind = 'revenue' AND t.run_ref = h.run_ref
+         WHERE NOT h.earns""",
     "a transfer's copies are what its entries say": """
         SELECT t.ref, t.awarded, t.purchased, t.share_amount, e.awarded, e.purchased, e.revenue FROM billing_transfer t
          CROSS JOIN LATERAL (

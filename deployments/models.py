@@ -170,6 +170,7 @@ class Run(Inputs):
         Status.APPLYING: {Status.SAVING, Status.FAILED, Status.CANCELLED, Status.LOST},
         Status.SAVING: {Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.LOST},
     }
+    TAKES_EFFECT = [Action.DEPLOY, Action.UPDATE, Action.RETRY]
     CLAIMABLE = [Status.QUEUED, Status.APPROVED]
     RUNNING = [Status.PREPARING, Status.PLANNING, Status.APPLYING, Status.SAVING]
     OCCUPYING = [*RUNNING, Status.AWAITING_APPROVAL, Status.APPROVED]
@@ -181,7 +182,6 @@ class Run(Inputs):
     action = ChoiceField(max_length=10, choices=Action)
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="runs")
     by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, related_name="+")
-    hold = models.OneToOneField("billing.Hold", on_delete=models.PROTECT, null=True, related_name="run")
     status = ChoiceField(max_length=20, choices=Status, default=Status.QUEUED)
     token = models.PositiveIntegerField(default=0, help_text="Fencing token: grows with each claim.")
     lease_expires_at = models.DateTimeField(null=True)
@@ -234,6 +234,16 @@ class Run(Inputs):
     @property
     def is_succeeded(self) -> bool:
         return self.status == self.Status.SUCCEEDED
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether its success is what the deployment's credits pay for."""
+        return self.action in self.TAKES_EFFECT
+
+    @property
+    def is_applying(self) -> bool:
+        """Whether applying had begun, also if the run has ended since."""
+        return self.Status.APPLYING in self.phases
 
     def advance(self, status: str, *, token: int, **fields: Any) -> bool:
         """Set `status` and `fields`; True when this updated the row.

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from deployments.models import Run
 from deployments.querysets import RunQuerySet
-from deployments.services import TAKES_EFFECT
 from modules.models import Module
 from modules.models.catalogue import ModuleQuerySet
 
@@ -36,7 +35,7 @@ def with_figures(modules: ModuleQuerySet) -> QuerySet[WithFigures]:
     """Adds `runs_finished` and `runs_succeeded`: ended runs, without those that destroy or were cancelled."""
     ended = Run.objects.filter(
         version__module=OuterRef("pk"),
-        action__in=TAKES_EFFECT,
+        action__in=Run.TAKES_EFFECT,
         status__in=[Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.LOST],
     )
     return modules.annotate(

@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
+from billing.models import Hold
 
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
@@ -64,12 +65,12 @@ class DeploymentQuerySet(models.QuerySet[Any]):
     def with_newest_run(self) -> Self:
         """Adds `run_status` and `run_at` of the newest run, `hold_state` and `hold_amount` of the newest hold."""
         runs = self._runs.newest_first()
-        holds = runs.filter(hold__isnull=False)
+        holds = Hold.objects.filter(cost_centre=OuterRef("cost_centre")).order_by("-pk")
         return self.annotate(
             run_status=Subquery(runs.values("status")[:1]),
             run_at=Subquery(runs.values("created_at")[:1]),
-            hold_state=Subquery(holds.values("hold__state")[:1]),
-            hold_amount=Subquery(holds.values("hold__amount")[:1]),
+            hold_state=Subquery(holds.values("state")[:1]),
+            hold_amount=Subquery(holds.values("amount")[:1]),
         )
 
     def in_status(self, status: str) -> Self:

@@ -26,6 +26,10 @@ class Quote:
     def __str__(self) -> str:
         return f"{self.semver} {self.price} {'purchased' if self.is_purchased_only else 'any'}"
 
+    def covered(self) -> "Quote":
+        """The same for a deployment that is paid, or has credits reserved for it already."""
+        return Quote(self.semver, 0)
+
     @classmethod
     def read(cls, text: str) -> "Quote | None":
         """Parse the quote that a page posted back; None when it is missing or malformed."""
@@ -47,10 +51,10 @@ class Quote:
         raise PriceChanged(f"{kinds} pay for it now. {AGAIN}")
 
 
-def quote(version: ModuleVersion, owner: User, *, is_paid: bool = False) -> Quote:
-    """The price of the next run of `version` for `owner`; 0 for their own module, and once the deployment is paid."""
+def quote(version: ModuleVersion, owner: User) -> Quote:
+    """The price of a deployment of `version` for `owner`; 0 for their own module."""
     module = version.module
-    price = 0 if is_paid or module.owner_id == owner.pk else module.cost_of(version)
+    price = 0 if module.owner_id == owner.pk else module.cost_of(version)
     return Quote(version.semver, price, bool(price) and module.is_purchased_only(version))
 
 

@@ -1,7 +1,7 @@
 """The actions on deployments: create, update, run again, destroy, cancel.
 
-Price, owner and status are decided here, never by the browser. A deployment costs credits until its first apply
-succeeds: each run before that holds them, and `finish_run` captures or releases the hold (the hold rule).
+Price, owner and status are decided here, never by the browser. A deployment costs credits once. They are held when a
+run is asked for while none are held, and `runs.settlement` captures or releases them (the hold rule).
 """
 
 from collections.abc import Container
@@ -38,24 +38,37 @@ __all__ = [
     "Quote",
     "Refused",
     "cancel_run",
+    "charge_of",
     "create_deployment",
     "finish_run",
-    "is_paid",
+    "quote_beside",
     "quote_of",
     "start_run",
 ]
 
-TAKES_EFFECT = [Run.Action.DEPLOY, Run.Action.UPDATE, Run.Action.RETRY]
+
+def charge_of(deployment: Deployment) -> Hold | None:
+    """The credits that are reserved for a deployment or were charged for it; None before, and when they came back."""
+    return Hold.objects.not_returned().filter(cost_centre=deployment.cost_centre_id).first()
 
 
-def is_paid(deployment: Deployment) -> bool:
-    """Whether a deploy, update or retry has succeeded, so that further runs cost nothing."""
-    return deployment.runs.filter(action__in=TAKES_EFFECT, status=Run.Status.SUCCEEDED).exists()
+def is_covered(deployment: Deployment, charge: Hold | None) -> bool:
+    """Whether its next run reserves nothing: `charge` (`charge_of`) exists, or its first apply succeeded for nothing.
+
+    Paid is what was charged. A run that succeeded while the module cost nothing is as good: updates are free.
+    """
+    return charge is not None or deployment.runs.filter(action__in=Run.TAKES_EFFECT, status="succeeded").exists()
 
 
 def quote_of(deployment: Deployment, version: ModuleVersion | None = None) -> Quote:
-    """The price of the next run for the owner, with `version` when it changes."""
-    return quotes.quote(version or deployment.version, deployment.owner, is_paid=is_paid(deployment))
+    """What the next run reserves of the owner's credits, with `version` when it changes."""
+    return quote_beside(charge_of(deployment), deployment, version)
+
+
+def quote_beside(charge: Hold | None, deployment: Deployment, version: ModuleVersion | None = None) -> Quote:
+    """`quote_of` for a page that knows the deployment's charge."""
+    quote = quotes.quote(version or deployment.version, deployment.owner)
+    return quote.covered() if quote.price and is_covered(deployment, charge) else quote
 
 
 @retry_on_conflict
@@ -126,11 +139,12 @@ def start_run(
 
     A destroy may wait behind an unfinished run that does not destroy; any other action needs all runs to have ended.
     `shown` is the quote on the confirmed page. Raises Refused; NotDeployable when the version cannot be used;
-    PriceChanged; and NotEnoughCredits when the run has a price and the owner cannot pay it.
+    PriceChanged; and NotEnoughCredits when the run has a price and the owner cannot pay it. Credits that an earlier
+    run left reserved pay for this one, whatever its version costs.
     """
     deployment = Deployment.objects.select_for_update(of=("self",)).select_related("version").get(pk=deployment.pk)
     _check_start(deployment, action, by)
-    if action in TAKES_EFFECT:
+    if action in Run.TAKES_EFFECT:
         deployment.version = _startable(deployment, version)
         quote_of(deployment).check(shown)
     quotes.check_can_succeed(deployment.version)
@@ -199,7 +213,7 @@ def _queue(deployment: Deployment, action: Run.Action, *, secrets: dict[str, Any
         phases={Run.Status.QUEUED.value: timezone.now().isoformat()},
     )
     run.set_secrets(secrets)
-    run.hold = _hold(deployment, run, by=by)
+    _hold(deployment, run, by=by)
     run.save()
     audit.record(f"run.{action}", by=by, target=run, deployment=deployment.ref, number=run.number)
     transaction.on_commit(partial(wake, "deployments.execute_run", run.pk))
@@ -215,13 +229,11 @@ def _secrets(deployment: Deployment) -> dict[str, Any]:
         ) from error
 
 
-def _hold(deployment: Deployment, run: Run, *, by: User) -> Hold | None:
-    if run.action not in TAKES_EFFECT:
-        return None
+def _hold(deployment: Deployment, run: Run, *, by: User) -> None:
     quote = quote_of(deployment)
-    if not quote.price:
-        return None
-    return billing.hold(
+    if not run.takes_effect or not quote.price:
+        return
+    billing.hold(
         deployment.owner,
         amount=quote.price,
         key=f"run:{run.ref}:hold",
@@ -236,7 +248,7 @@ def _hold(deployment: Deployment, run: Run, *, by: User) -> Hold | None:
 @retry_on_conflict
 @transaction.atomic
 def cancel_run(run: Run, *, by: User) -> Run:
-    """Request to cancel a run. An unclaimed one ends at once, and its hold is released. Idempotent; raises Refused."""
+    """Request to cancel a run. An unclaimed one ends at once. Idempotent; raises Refused."""
     deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=run.deployment_id)
     run = deployment.runs.select_for_update(of=("self",)).get(pk=run.pk)
     if not deployment.may_change(by):

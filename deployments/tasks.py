@@ -7,9 +7,10 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from deployments import notices
-from deployments.runs import reaper, runner
+from deployments import charge_notices, notices
+from deployments.runs import reaper, runner, settlement
 from deployments.sandbox import bubblewrap
 from foundation import engine
 
@@ -35,6 +36,12 @@ def reap_runs() -> None:
 def tell_of_removals() -> None:
     notices.tell_of_removals()
     notices.tell_of_revocations()
+
+
+@shared_task(name="deployments.settle_holds")
+def settle_holds() -> None:
+    charge_notices.tell(timezone.now())
+    settlement.charge_due(timezone.now())
 
 
 @worker_ready.connect

@@ -48,6 +48,11 @@ def when(moment: date | str | None, now: datetime | None = None) -> str:
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), _date(moment, now))
 
 
+def dated(moment: datetime) -> str:
+    """A time in full and as plain text, for e-mails and for reasons that are stored: "4 Dec 2026, 14:00 UTC"."""
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
 def duration(seconds: float | timedelta | str | None) -> str:
     """Seconds, or a timedelta, in words: 8.14 → "8.1 s", 73 → "1 min 13 s", 7380 → "2 h 3 min"."""
     if seconds is None or isinstance(seconds, str):  # a template passes "" for a missing value

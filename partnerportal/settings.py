@@ -233,6 +233,10 @@ TOKEN_WATCH = env.number("TOKEN_WATCH", 600)  # seconds between checks for token
 
 # --- money ------------------------------------------------------------------------------------------
 PORTAL_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")  # ISO 4217; one per installation
+# After a failed run that left resources: when its credits are charged, and until when a destroy returns them.
+HOLD_DAYS = env.number("HOLD_DAYS", 7)
+HOLD_DESTROY_HOURS = env.number("HOLD_DESTROY_HOURS", 24)
+HOLD_POLL = env.number("HOLD_POLL", 300)  # seconds between checks for credits to charge, or to warn of
 
 # --- Terraform and its runs --------------------------------------------------------------------------
 RUNS_DIR = Path(env.text("PORTAL_RUNS_DIR", str(BASE_DIR / ".data" / "runs")))
@@ -339,6 +343,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},
     "reap-runs": {"task": "deployments.reap_runs", "schedule": RUN_REAP},
     "tell-of-removals": {"task": "deployments.tell_of_removals", "schedule": REMOVAL_POLL},
+    "settle-holds": {"task": "deployments.settle_holds", "schedule": HOLD_POLL},
     "grant-allowances": {"task": "billing.grant_allowances", "schedule": GRANT_EVERY},
 }
 

@@ -13,15 +13,14 @@ django.setup()
 from django.contrib.auth import get_user_model  # noqa: E402
 
 from billing import granting, services  # noqa: E402
-from billing.models import CostCentre  # noqa: E402
 
 
 def hold(email, amount, start):
     """Hold `amount` units once; ends with 7 when there were not enough."""
     user = get_user_model().objects.get(email=email)
-    centre = CostCentre.objects.get(owner=user)
-    wait_until(start)
     run = f"r{os.getpid()}"
+    centre = services.open_cost_centre(owner=user, deployment_ref=run, deployment_name=run, module_title="Race")
+    wait_until(start)
     try:
         services.hold(user, amount=int(amount), key=f"run:{run}:hold", run=run, cost_centre=centre, by=user)
     except services.NotEnoughCredits:

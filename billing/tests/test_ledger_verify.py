@@ -13,7 +13,7 @@ def test_clean_ledger_is_said_to_be_clean(carol):
     give(carol, 10)
     out = StringIO()
     call_command("ledger_verify", stdout=out)
-    assert "is consistent: 13 rules checked" in out.getvalue()
+    assert "is consistent: 16 rules checked" in out.getvalue()
 
 
 def test_a_cached_balance_that_is_off_is_named(carol):

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from billing import granting, services, verify
 from billing.models import Allowance, Hold, Lot, Wallet
-from billing.tests.money import centre_of, credits, figures, give
+from billing.tests.money import centre_of, credits, figures, give, hold_for
 from foundation.models import Heartbeat
 from tests.people import make_partner
 
@@ -40,7 +40,6 @@ def partner_since(name, *day):
 def test_money_for_seven_holds_seven_of_sixteen_processes(live_db, carol):
     give(carol, 30)
     give(carol, 49, paid=100)
-    centre_of(carol)
     codes = race(16, "hold", carol.email, credits(11))
     assert sorted(codes) == [0] * 7 + [7] * 9
     assert Hold.objects.count() == 7
@@ -48,10 +47,9 @@ def test_money_for_seven_holds_seven_of_sixteen_processes(live_db, carol):
     assert verify.faults() == []
 
 
-def _hold_in_thread(user, centre, number):
+def _hold_in_thread(user, centre):
     try:
-        run = f"t{number}"
-        services.hold(user, amount=credits(10), key=f"run:{run}:hold", run=run, cost_centre=centre, by=user)
+        hold_for(user, 10, centre=centre, now=None)
     except services.NotEnoughCredits:
         return "not enough"
     finally:
@@ -61,9 +59,9 @@ def _hold_in_thread(user, centre, number):
 
 def test_money_for_seven_holds_seven_of_a_hundred_submits(live_db, carol):
     give(carol, 79)
-    centre = centre_of(carol)
+    centres = [centre_of(carol) for _ in range(100)]
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda number: _hold_in_thread(carol, centre, number), range(100)))
+        answers = list(pool.map(lambda centre: _hold_in_thread(carol, centre), centres))
     assert (answers.count("held"), answers.count("not enough")) == (7, 93)
     assert figures(carol) == (9, 0, 70)
 

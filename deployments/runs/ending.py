@@ -7,12 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from billing import services as billing
-from billing.models import Hold
 from billing.retry import retry_on_conflict
 from deployments.json_columns import InputErrors, Standing
 from deployments.models import Deployment, Run
-from deployments.runs import state
+from deployments.runs import settlement, state
 from foundation import audit
 from foundation.wake import wake
 from modules.terraform.schema import ephemeral
@@ -32,8 +30,8 @@ def finish_run(
 ) -> bool:
     """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
-    Success captures the hold, any other end releases it. Status, outputs and resources of the deployment follow the
-    newest stored state, and the run keeps a copy of them; its older states are deleted. `error` is a sentence for
+    Status, outputs and resources of the deployment follow the newest stored state, and the run keeps a copy of them;
+    its older states are deleted. Then `settlement` settles the deployment's hold. `error` is a sentence for
     people, and `input_errors` what Terraform said of values of inputs, both without secrets. `was_killed` says that
     Terraform was killed, or interrupted twice, while it changed things. `by` is the person who cancelled.
     """
@@ -42,8 +40,8 @@ def finish_run(
     ended = {"error": error, "input_errors": input_errors or {}, "finished_at": now}
     if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):
         return False
-    _settle(run, status, by)
     _follow_state(deployment, run)
+    settlement.settle(deployment, run, stands=deployment.resource_count > 0, by=by, now=now)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
     deployment.save(
         update_fields=["status", "outputs", "resource_count", "addresses", "was_interrupted", "destroyed_at"]
@@ -60,17 +58,6 @@ def _without_ephemeral(run: Run) -> dict[str, Any]:
         return {}
     run.forget(names)
     return {"secret_inputs": run.secret_inputs, "secret_names": run.secret_names}
-
-
-def _settle(run: Run, status: str, by: User | None) -> None:
-    """The hold rule: success captures, any other end releases."""
-    if run.hold_id is None:
-        return
-    hold = Hold.objects.get(pk=run.hold_id)
-    if status == Run.Status.SUCCEEDED:
-        billing.capture(hold, by=by)
-    else:
-        billing.release(hold, by=by, reason=f"run {status}")
 
 
 def _follow_state(deployment: Deployment, run: Run) -> None:

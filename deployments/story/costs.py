@@ -1,15 +1,19 @@
 """Sentences about a deployment's credits: reserved, charged or returned."""
 
+from datetime import datetime
+
 from accounts.models import User
+from billing import reservation
 from billing.models import Hold
+from deployments.models import Run
 from deployments.offers import WithFigures
 from deployments.quotes import Quote
-from foundation.credits import amount, written
-from foundation.paragraphs import joined
+from foundation.credits import CREDIT, amount, written
+from foundation.paragraphs import Notice, joined
 
 NOTHING_STARTED = "No run was started and no credits were reserved."
 KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
-WHEN_CHARGED = "Reserved when you confirm, charged on success, otherwise returned."
+WHEN_CHARGED = "Reserved when you confirm, charged on success. Returned if nothing was created."
 
 
 def for_amount(verb: str, price: int) -> str:
@@ -42,18 +46,62 @@ def explained(quote: Quote, from_awarded: int) -> str:
     return joined([kinds, WHEN_CHARGED])
 
 
-def run_cost(quote: Quote, usable: int) -> str:
-    """How an update is paid; `usable` is what the owner can spend, in units."""
+def run_cost(quote: Quote, usable: int, charge: Hold | None = None) -> str:
+    """How an update is paid; `usable` is what the owner can spend, in units, and `charge` what is reserved already."""
+    if charge and charge.state == Hold.State.PENDING:
+        return f"{amount(charge.amount)} {_is(charge)} reserved already, and charged on success."
     if not quote.price:
         return "This run is free."
     kind = "Purchased credits" if quote.is_purchased_only else "credits"
     return f"{written(usable)} {kind} are available. {WHEN_CHARGED}"
 
 
-def settled(hold: Hold) -> str:
-    """Whether a run's credits are reserved, charged or returned."""
-    until = " until this run ends" if hold.state == Hold.State.PENDING else ""
-    return f"{amount(hold.amount)} {word(hold.state)}{until}."
+def settled(hold: Hold | None) -> str:
+    """Whether the credits of a run are reserved, charged or returned; blank when it has none."""
+    if hold is None:
+        return ""
+    if hold.state == Hold.State.PENDING:
+        return f"{amount(hold.amount)} reserved until this run ends."
+    why = f", {hold.reason}" if hold.state == Hold.State.CAPTURED and hold.reason else ""
+    return f"{amount(hold.amount)} {word(hold.state)}{why}."
+
+
+def stays(hold: Hold | None, *, is_busy: bool, is_yours: bool, now: datetime) -> Notice | None:
+    """The notice about credits that wait for the next run, as the last one failed and left resources."""
+    if hold is None or hold.state != Hold.State.PENDING or hold.due_at is None or is_busy:
+        return None
+    title, text = reservation.until(hold, is_yours=is_yours), reservation.charged(hold, now=now, is_yours=is_yours)
+    return Notice(title, text, "warn", "clock")
+
+
+def on_destroy(hold: Hold | None, *, now: datetime) -> str:
+    """What destroying does to reserved credits; blank without any."""
+    if hold is None or hold.state != Hold.State.PENDING:
+        return ""
+    is_in_time = hold.destroy_by is None or now <= hold.destroy_by
+    fate = "returned if nothing is left" if is_in_time else "charged"
+    return f"{_reserved(hold)} {_is(hold)} {fate}."
+
+
+def on_cancel(hold: Hold | None, run: Run, *, now: datetime) -> str:
+    """What cancelling `run` does to reserved credits; blank without any."""
+    if hold is None or hold.state != Hold.State.PENDING:
+        return ""
+    if hold.due_at and not (run.takes_effect and run.is_applying):
+        return f"{_reserved(hold)} stay{'s' if hold.amount == CREDIT else ''} reserved."
+    is_late = hold.destroy_by is not None and now > hold.destroy_by
+    if run.is_applying:
+        return f"{_reserved(hold)} {_is(hold)} charged{'' if is_late else ' if resources exist, otherwise returned'}."
+    return f"{_reserved(hold)} {_is(hold)} returned."
+
+
+def _reserved(hold: Hold) -> str:
+    """ "The 40 reserved credits"."""
+    return f"The {amount(hold.amount).replace(' ', ' reserved ', 1)}"
+
+
+def _is(hold: Hold) -> str:
+    return "is" if hold.amount == CREDIT else "are"
 
 
 def listed(state: str | None, units: int | None) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from accounts.models import User
 from deployments.json_columns import Standing
 from deployments.models import Deployment, Run
-from foundation.credits import CREDIT, written
 from foundation.paragraphs import Notice, counted, joined
 
 NOT_CANCELLED = "Nothing was cancelled. The page shows how it ended."
@@ -65,19 +64,9 @@ def outcome(run: Run) -> str:
     return f", {counts['create']} created, {counts['change']} changed, {counts['destroy']} destroyed"
 
 
-def on_cancel(run: Run) -> str:
-    """The effect of cancelling."""
-    return joined(
-        ["Terraform saves its state and stops.", "What was created stays until you destroy it.", _returned(run)]
-    )
-
-
-def _returned(run: Run) -> str:
-    if not run.hold:
-        return ""
-    if run.hold.amount == CREDIT:
-        return "The reserved credit is returned."
-    return f"The {written(run.hold.amount)} reserved credits are returned."
+def on_cancel(credits: str) -> str:
+    """The effect of cancelling; `credits` is what it does to those that are reserved."""
+    return joined(["Terraform saves its state and stops.", "What was created stays until you destroy it.", credits])
 
 
 def cancelled(run: Run) -> str:
@@ -85,13 +74,13 @@ def cancelled(run: Run) -> str:
     return f"Run {run.number} is cancelled." if run.is_final else f"Run {run.number} is saving its state and stopping."
 
 
-def on_destroy(deployment: Deployment, *, is_busy: bool) -> str:
-    """The effect of destroying. How much exists after a run that is busy is not known before it ends."""
+def on_destroy(deployment: Deployment, credits: str = "", *, is_busy: bool) -> str:
+    """The effect of destroying, and on reserved `credits`. What a busy run leaves is not known before it ends."""
     if is_busy:
         return "A new run waits until the current run has ended. Then it destroys whatever exists."
     count = deployment.resource_count
     existing = f"all {counted(count, 'resource')}" if count > 1 else "the one resource" if count else "whatever exists"
-    return f"A new run destroys {existing}."
+    return joined([f"A new run destroys {existing}.", credits])
 
 
 def old(run: Run, newest: Run) -> Notice:

@@ -2,8 +2,10 @@
 
 import hashlib
 
-from billing.models import CostCentre
+from billing import services
+from billing.models import CostCentre, Hold
 from deployments.models import Deployment, Run
+from foundation.credits import CREDIT
 from foundation.refs import new_ref
 from modules.models import Archive, Module, ModuleVersion
 from modules.reading.archive import new_file, pack
@@ -66,6 +68,24 @@ def make_run(deployment, *, action=Run.Action.DEPLOY, **fields) -> Run:
     run.set_secrets(deployment.secrets())
     run.save()
     return run
+
+
+def hold_for(run, amount) -> Hold:
+    """Reserve credits of the owner for a run, as `start_run` does."""
+    return services.hold(
+        run.deployment.owner,
+        amount=amount * CREDIT,
+        key=f"run:{run.ref}:hold",
+        run=run.ref,
+        cost_centre=run.deployment.cost_centre,
+        by=run.by,
+        explain=f"{run.deployment.name}, run {run.number}",
+    )
+
+
+def hold_of(run) -> Hold | None:
+    """What was reserved when the run was asked for."""
+    return Hold.objects.filter(run_ref=run.ref).first()
 
 
 def log_of(run) -> list[str]:

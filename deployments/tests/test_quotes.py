@@ -8,7 +8,7 @@ from billing.models import Hold
 from deployments import quotes, services
 from deployments.models import Deployment, Draft, Run
 from deployments.quotes import Quote
-from deployments.tests.factories import make_deployment, make_run
+from deployments.tests.factories import hold_of, make_deployment, make_run
 from foundation.credits import CREDIT
 from foundation.engine import record_terraform
 from modules.models import Module
@@ -164,7 +164,7 @@ def test_a_retry_holds_the_price_on_its_button_or_nothing(carols, module, carol)
     assert "Run again for 75 credits" in response.content.decode()
     assert (deployment.runs.count(), billing.balance(carol).held) == (1, 0)
     carols.post(start, {"quote": str(response.context["quote"])})
-    assert deployment.runs.get(number=2).hold.amount == 75 * CREDIT
+    assert hold_of(deployment.runs.get(number=2)).amount == 75 * CREDIT
 
 
 def test_an_update_of_what_was_never_paid_holds_what_its_review_showed(carols, module, carol):
@@ -192,7 +192,7 @@ def test_what_was_paid_once_is_free_whatever_the_price_is_now(carols, module, ca
     shown = carols.get(deployment.get_absolute_url()).context["quote"]
     reprice(module, own_credit_cost=75 * CREDIT, own_purchased_only=True)
     carols.post(reverse("deployments:run-start", args=[deployment.ref]), {"quote": str(shown)})
-    assert deployment.runs.get(number=2).hold is None
+    assert hold_of(deployment.runs.get(number=2)) is None
     assert billing.balance(carol).posted == 60 * CREDIT
 
 

@@ -7,6 +7,7 @@ from accounts.services import set_roles
 from billing import services as billing
 from deployments import services
 from deployments.models import Draft, Run
+from deployments.tests.factories import hold_of
 from deployments.tests.version_moves import BREAKING, COMPATIBLE, FIRST, move, page_of, shop_of, url
 from foundation.credits import CREDIT
 from modules.models import Module
@@ -203,7 +204,7 @@ def test_a_move_of_what_was_never_paid_costs_what_the_module_costs(client, alice
     shown = client.get(review)
     assert "for 30 credits" in shown.content.decode()
     client.post(review, {"quote": str(shown.context["quote"])})
-    assert shop.runs.get(number=2).hold.amount == 30 * CREDIT
+    assert hold_of(shop.runs.get(number=2)).amount == 30 * CREDIT
 
 
 def test_a_form_that_became_stale_shows_the_defaults_of_now(client, alice, carol):

@@ -7,10 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest, part_of_page
+from billing.models import Hold
 from deployments import presentation, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.inputs import values
@@ -90,9 +92,8 @@ def _said(request: SignedInRequest, run: Run, newest: Run, standing: Standing | 
     """The sentences in the parts that refresh during a run, and the facts they need."""
     deployment = run.deployment
     unfinished = list(deployment.runs.unfinished().values_list("action", flat=True))
-    quote, is_busy = services.quote_of(deployment), bool(unfinished)
-    return {
-        "quote": quote,
+    is_busy = bool(unfinished)
+    return _credits_said(request, run, newest, is_busy=is_busy) | {
         "is_busy": is_busy,
         "is_destroying": Run.Action.DESTROY in unfinished,
         "old": runs.old(run, newest),
@@ -100,15 +101,29 @@ def _said(request: SignedInRequest, run: Run, newest: Run, standing: Standing | 
         "owner": runs.name_for(deployment.owner, request.user),
         "beginning": runs.beginning(run, request.user),
         "planned": runs.planned(run),
-        "settled": costs.settled(run.hold) if run.hold else "",
         "change_inputs": "Change inputs" if newest.is_succeeded else "Change inputs and run again",
-        "run_again": costs.for_amount("Run again", quote.price),
         "rejected": _rejected(request, deployment, newest),
         "asks_anew": bool(ephemeral(deployment.version.schema)),
-        "on_cancel": runs.on_cancel(run),
-        "on_destroy": runs.on_destroy(deployment, is_busy=is_busy),
         "no_outputs": runs.no_outputs(deployment, standing, is_busy=is_busy),
         "no_resources": runs.no_resources(run),
+    }
+
+
+def _credits_said(request: SignedInRequest, run: Run, newest: Run, *, is_busy: bool) -> dict[str, Any]:
+    """The sentences about credits that are reserved, charged or returned, and the price of the next run."""
+    deployment, now = run.deployment, timezone.now()
+    holds = list(Hold.objects.around(deployment.cost_centre_id, run=run.ref, moment=run.created_at))
+    charge = next((hold for hold in holds if hold.state != Hold.State.RELEASED), None)
+    of_run = next((hold for hold in holds if hold.covers(run=run.ref, moment=run.created_at)), None)
+    quote = services.quote_beside(charge, deployment)
+    stays = costs.stays(charge, is_busy=is_busy, is_yours=deployment.owner_id == request.user.pk, now=now)
+    return {
+        "quote": quote,
+        "run_again": costs.for_amount("Run again", quote.price),
+        "stays": stays if run is newest else None,
+        "settled": "" if stays else costs.settled(of_run),
+        "on_cancel": runs.on_cancel(costs.on_cancel(charge, run, now=now)),
+        "on_destroy": runs.on_destroy(deployment, costs.on_destroy(charge, now=now), is_busy=is_busy),
     }
 
 

@@ -199,13 +199,14 @@ def _versions(deployment: Deployment, draft: Draft, move: Move | None) -> dict[s
 
 def _costs(deployment: Deployment, draft: Draft, move: Move | None, changes: list[ChangedInput]) -> dict[str, Any]:
     """The price of the run for the owner, and the label of the button that starts it."""
-    balance, quote = billing.balance(deployment.owner), services.quote_of(deployment, draft.version)
+    charge = services.charge_of(deployment)
+    balance, quote = billing.balance(deployment.owner), services.quote_beside(charge, deployment, draft.version)
     lasting = [change for change in changes if not is_ephemeral(change)]
     usable = balance.purchased if quote.is_purchased_only else balance.available
     return {
         "quote": quote,
         "usable": usable,
-        "run_cost": costs.run_cost(quote, usable),
+        "run_cost": costs.run_cost(quote, usable, charge),
         "action": costs.for_amount(versions.update_action(deployment, move, len(lasting)), quote.price),
     }
 

@@ -38,7 +38,7 @@ def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> 
     """
     rows = Run.objects.filter(deployment__in=Deployment.objects.visible_to(request.user).filter(ref=ref))
     rows = rows if number is None else rows.filter(number=number)
-    rows = rows.select_related("by", "version__module__owner", "hold", *(f"deployment__{name}" for name in RELATED))
+    rows = rows.select_related("by", "version__module__owner", *(f"deployment__{name}" for name in RELATED))
     run = rows.annotate(is_current=Q(status__in=Run.OCCUPYING)).order_by("-is_current", "-pk").first()
     if run is None:
         raise Http404
@@ -46,7 +46,7 @@ def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> 
 
 
 def run_or_404(deployment: Deployment, number: int) -> Run:
-    return get_object_or_404(deployment.runs.select_related("by", "version", "hold"), number=number)
+    return get_object_or_404(deployment.runs.select_related("by", "version"), number=number)
 
 
 def posted(request: SignedInRequest) -> QueryDict:

@@ -11,7 +11,7 @@ from deployments.runs import state
 from deployments.runs.ending import finish_run
 from deployments.runs.leases import claim
 from deployments.runs.state import StateRecorder
-from deployments.tests.factories import make_deployment, make_run, make_version
+from deployments.tests.factories import hold_for, make_deployment, make_run, make_version
 from foundation.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +23,7 @@ def run(carol):
     give(carol, 20, now=timezone.now())
     deployment = make_deployment(make_version({"main.tf": ""}, owner=carol), owner=carol)
     run = make_run(deployment)
-    run.hold = billing.hold(
-        carol,
-        amount=credits(10),
-        key=f"run:{run.ref}:hold",
-        run=run.ref,
-        cost_centre=deployment.cost_centre,
-        by=carol,
-        explain="test",
-    )
-    run.save(update_fields=["hold"])
+    hold_for(run, 10)
     return claim(run.pk, worker="here:1")
 
 
@@ -65,7 +56,7 @@ def test_success_captures_the_hold_and_makes_the_deployment_live(run, carol):
 
 
 @pytest.mark.parametrize("status", [Run.Status.FAILED, Run.Status.CANCELLED, Run.Status.LOST])
-def test_any_other_end_releases_the_hold(run, carol, status):
+def test_any_other_end_that_leaves_nothing_releases_the_hold(run, carol, status):
     bring_to(run, Run.Status.APPLYING)
 
     assert finish_run(run, token=run.token, status=status, error="It ended.")

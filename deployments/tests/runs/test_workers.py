@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from datetime import timedelta
 
 import pytest
 import redis
@@ -19,7 +20,7 @@ from deployments.models import Deployment, Run
 from deployments.runs import reaper, state
 from deployments.sandbox import bubblewrap
 from deployments.services import cancel_run, start_run
-from deployments.tests.factories import log_of, make_deployment, make_run, make_version
+from deployments.tests.factories import hold_for, log_of, make_deployment, make_run, make_version
 from foundation.engine import terraform_version
 from foundation.wake import wake
 from modules.models import Scan
@@ -59,6 +60,10 @@ def status_of(run):
     return Run.objects.values_list("status", flat=True).get(pk=run.pk)
 
 
+def run_ended(run):
+    return Run.objects.get(pk=run.pk).finished_at
+
+
 def done_resources(run):
     return sum(found["status"] == "done" for found in Run.objects.get(pk=run.pk).resources)
 
@@ -71,16 +76,7 @@ def held_run(owner, source):
     """A queued run that holds 10 of its owner's 20 credits."""
     give(owner, 20, now=timezone.now())
     run = queue(owner, source)
-    run.hold = billing.hold(
-        owner,
-        amount=credits(10),
-        key=f"run:{run.ref}:hold",
-        run=run.ref,
-        cost_centre=run.deployment.cost_centre,
-        by=owner,
-        explain="test",
-    )
-    run.save(update_fields=["hold"])
+    hold_for(run, 10)
     return run
 
 
@@ -106,8 +102,9 @@ def test_killed_worker_and_terraform_lose_nothing(live_db, runs_dir, carol, work
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.was_interrupted) == ("live", True)
     assert deployment.resource_count == on_disk.resource_count
-    assert Hold.objects.get(pk=run.hold_id).state == Hold.State.RELEASED
-    assert billing.balance(carol).available == credits(20)
+    hold = Hold.objects.get()
+    assert (hold.state, hold.due_at - run_ended(run)) == (Hold.State.PENDING, timedelta(days=7))
+    assert billing.balance(carol).available == credits(10)
     wait_for(lambda: not list(runs_dir.iterdir()))
 
 

@@ -4,10 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from billing.models import Hold
 from deployments.models import Deployment, Run
 from deployments.story import runs
-from foundation.credits import CREDIT
 
 ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
 PLAN = {"create": 2, "change": 0, "destroy": 1}
@@ -65,16 +63,9 @@ def test_what_was_done_is_said_of_successes_alone(status, plan, text):
     assert runs.outcome(Run(status=status, plan=plan)) == text
 
 
-@pytest.mark.parametrize(
-    ("hold", "text"),
-    [
-        (None, SAVED),
-        (Hold(amount=CREDIT), f"{SAVED} The reserved credit is returned."),
-        (Hold(amount=40 * CREDIT), f"{SAVED} The 40 reserved credits are returned."),
-    ],
-)
-def test_cancel_says_what_stays_and_what_is_returned(hold, text):
-    assert runs.on_cancel(Run(hold=hold)) == text
+def test_cancel_says_what_stays_and_what_becomes_of_credits():
+    assert runs.on_cancel("") == SAVED
+    assert runs.on_cancel("The reserved credit is returned.") == f"{SAVED} The reserved credit is returned."
 
 
 @pytest.mark.parametrize(
@@ -95,6 +86,11 @@ def test_a_cancelled_run_ends_at_once_or_stops(status, text):
 )
 def test_destroy_says_what_it_destroys_and_when(count, is_busy, text):
     assert runs.on_destroy(Deployment(resource_count=count), is_busy=is_busy) == text
+
+
+def test_destroy_says_what_becomes_of_reserved_credits():
+    said = runs.on_destroy(Deployment(resource_count=5), "The 40 reserved credits are charged.", is_busy=False)
+    assert said == "A new run destroys all 5 resources. The 40 reserved credits are charged."
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.urls import reverse
 from billing import services as billing
 from billing.models import Hold
 from deployments.models import Deployment, Draft, Run
-from deployments.tests.factories import make_deployment, make_run, make_version
+from deployments.tests.factories import hold_of, make_deployment, make_run, make_version
 from deployments.tests.inputs.schemas import schema, variable
 from foundation.credits import CREDIT
 from foundation.models import AuditEvent
@@ -236,7 +236,7 @@ def test_own_modules_cost_their_partner_nothing(client, alice):
     version = make_version({"main.tf": ""}, owner=alice, schema=SCHEMA, credit_cost=40 * CREDIT)
     client.force_login(alice)
     client.post(start(client, version))
-    assert Deployment.objects.get().runs.get().hold is None
+    assert hold_of(Deployment.objects.get().runs.get()) is None
 
 
 def test_a_default_that_changed_while_the_form_was_open_is_followed(client, carol, admin, platform_version):

@@ -5,7 +5,7 @@ from billing import services as billing
 from deployments import services
 from deployments.models import Deployment, Draft, Run
 from deployments.runs.runner import execute_run
-from deployments.tests.factories import make_version
+from deployments.tests.factories import hold_of, make_version
 from deployments.tests.inputs.schemas import schema, variable
 from deployments.tests.page_text import text_of
 from foundation.credits import CREDIT
@@ -61,7 +61,7 @@ def test_a_first_run_that_fails_gives_the_credits_back_and_a_retry_holds_them_an
     assert "Run again for 40 credits" in client.get(url("deployment", shop)).content.decode()
     assert client.post(url("run-start", shop)).url == shop.get_absolute_url()
     run = shop.runs.get(number=2)
-    assert (run.action, run.status, run.hold.amount) == ("retry", "queued", 40 * CREDIT)
+    assert (run.action, run.status, hold_of(run).amount) == ("retry", "queued", 40 * CREDIT)
     assert run.all_inputs() == {"greeting": "Hello", "token": "s3cret"}
 
 
@@ -70,7 +70,7 @@ def test_success_is_charged_once_and_later_runs_are_free(client, carol, live_sho
     client.force_login(carol)
     client.post(url("run-start", live_shop))
     run = live_shop.runs.get(number=2)
-    assert (run.action, run.hold) == ("update", None)
+    assert (run.action, hold_of(run)) == ("update", None)
 
 
 def test_a_second_run_is_refused_while_one_is_under_way(client, carol, shop):
@@ -184,7 +184,7 @@ def test_destroy_needs_the_name(client, carol, live_shop):
     assert 'value="web-sho"' in page
     client.post(url("deployment-destroy", live_shop), {"confirm": "web-shop"})
     run = live_shop.runs.get(number=2)
-    assert (run.action, run.hold) == ("destroy", None)
+    assert (run.action, hold_of(run)) == ("destroy", None)
 
 
 def test_a_destroy_may_wait_for_a_run_but_not_for_another_destroy(client, carol, shop):
