@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from deployments.models import Deployment, Run
+from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation.admin import ReadOnlyAdmin
 
 
@@ -11,6 +13,9 @@ class DeploymentAdmin(ReadOnlyAdmin):
     list_filter = ["status"]
     list_select_related = ["owner", "version"]
     search_fields = ["name", "ref", "owner__email"]
+
+    def get_queryset(self, request: HttpRequest) -> DeploymentQuerySet:
+        return Deployment.objects.for_lists()
 
 
 @admin.register(Run)
@@ -33,3 +38,6 @@ class RunAdmin(ReadOnlyAdmin):
     list_filter = ["status", "action"]
     list_select_related = ["deployment", "by"]
     search_fields = ["ref", "deployment__name", "deployment__ref"]
+
+    def get_queryset(self, request: HttpRequest) -> RunQuerySet:
+        return Run.objects.for_lists()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from deployments.json_columns import InputErrors, Phases, Plan, Process, Progress, Standing
+from deployments.json_columns import InputErrors, Phases, Plan, Process
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
 from foundation.choices import ChoiceField, ShownChoices
@@ -80,11 +80,14 @@ class Deployment(Inputs):
     version = models.ForeignKey("modules.ModuleVersion", on_delete=models.PROTECT, related_name="deployments")
     cost_centre = models.OneToOneField("billing.CostCentre", on_delete=models.PROTECT, related_name="deployment")
     status = ChoiceField(max_length=10, choices=Status, default=Status.PENDING)
-    outputs = models.JSONField(default=dict, help_text="By name. Sensitive outputs are kept without their value.")
-    resource_count = models.PositiveIntegerField(default=0, help_text="Resources in the newest state.")
-    addresses: "JSONOf[list[str]]" = models.JSONField(
-        default=list, help_text="Addresses of the resources in the newest state; of many, the first."
+    state = models.ForeignKey(
+        "StateVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The newest state when its last run ended. Null while there is none.",
     )
+    resource_count = models.PositiveIntegerField(default=0, help_text="Resources in this state.")
     was_interrupted = models.BooleanField(
         default=False, help_text="The last run was killed. Some of its steps may be unfinished."
     )
@@ -192,14 +195,20 @@ class Run(Inputs):
     attempts = models.PositiveSmallIntegerField(default=0)
     phases: "JSONOf[Phases]" = models.JSONField(default=dict, help_text="When the run entered each status.")
     plan: "JSONOf[Plan]" = models.JSONField(
-        default=dict, help_text="Planned resources, and how many are created, changed and destroyed."
+        default=dict, help_text="How many resources are created, changed and destroyed. Empty before the plan."
     )
-    resources: "JSONOf[Progress]" = models.JSONField(default=list, help_text="Progress by address while applying.")
     error = models.TextField(blank=True, help_text="What went wrong, in plain sentences.")
     input_errors: "JSONOf[InputErrors]" = models.JSONField(default=dict, help_text="What was wrong with its inputs.")
     cancel_requested_at = models.DateTimeField(null=True)
-    standing: "JSONOf[Standing | None]" = models.JSONField(
-        null=True, help_text="What existed when the run ended. Null before, and where no state was kept."
+    state = models.ForeignKey(
+        "StateVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The newest state when the run ended. Null before, and where there was none or it was not kept.",
+    )
+    resource_count = models.PositiveIntegerField(
+        null=True, help_text="Resources that existed when the run ended. Null before, and where that is not known."
     )
     cancelled_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -259,6 +268,30 @@ class Run(Inputs):
         return True
 
 
+class PlannedChange(models.Model):
+    """A resource in a run's plan, and its progress while it is applied. Of very many, the first ones."""
+
+    class Status(ShownChoices):
+        WAITING = "waiting", "", "clock", "Waiting"
+        RUNNING = "running", "run", "ring", "Working"
+        DONE = "done", "ok", "ok", "Done"
+        FAILED = "failed", "bad", "error", "Failed"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="changes")
+    position = models.PositiveIntegerField(help_text="Place in the plan, from 0.")
+    address = models.TextField()
+    action = models.CharField(max_length=20, help_text="Terraform's: create, update, delete, replace or read.")
+    status = ChoiceField(max_length=10, choices=Status, default=Status.WAITING)
+    seconds = models.PositiveIntegerField(default=0, help_text="Since it was started.")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="one_change_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.address}"
+
+
 class RunLog(models.Model):
     """A chunk of a run's output; the first character of each line is its tone, a space for a plain one."""
 
@@ -287,6 +320,8 @@ class StateVersion(models.Model):
     serial = models.PositiveBigIntegerField()
     data = models.BinaryField()
     size = models.PositiveIntegerField(help_text="Size in bytes, as Terraform wrote it.")
+    resource_count = models.PositiveIntegerField(default=0)
+    output_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -299,16 +334,79 @@ class StateVersion(models.Model):
     @property
     def content(self) -> bytes:
         """The state as Terraform wrote it; raises foundation.encryption.DecryptionFailed."""
-        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
+        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self.context))
 
     @content.setter
     def content(self, text: bytes) -> None:
         self.size = len(text)
+        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self.context)
+
+    @property
+    def context(self) -> str:
+        """What its content, and that of its outputs, is bound to when it is encrypted."""
+        return f"deployments.deployment:{self.deployment.ref}:state:{self.lineage}:{self.serial}"
+
+
+class StateResource(models.Model):
+    """A managed resource in a state. Of very many, the first ones."""
+
+    state = models.ForeignKey(StateVersion, on_delete=models.CASCADE, related_name="resources")
+    position = models.PositiveIntegerField(help_text="Place in the state, from 0.")
+    address = models.TextField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["state", "position"], name="one_resource_per_position")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Output(models.Model):
+    """An output in a state. The value of a sensitive or large one is kept in parts, and only in the newest state."""
+
+    state = models.ForeignKey(StateVersion, on_delete=models.CASCADE, related_name="outputs")
+    name = models.CharField(max_length=500)
+    type = models.JSONField(null=True, help_text="As Terraform writes it.")
+    is_sensitive = models.BooleanField()
+    is_large = models.BooleanField(help_text="Too large for a page.")
+    size = models.PositiveIntegerField(help_text="Bytes of the value as JSON.")
+    value = models.JSONField(null=True, help_text="Null if it is sensitive or large.")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["state", "name"], name="one_output_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutputPart(models.Model):
+    """A part of an output's value as people see it, in UTF-8, compressed and encrypted."""
+
+    output = models.ForeignKey(Output, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField(help_text="From 0.")
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["output", "number"], name="one_part_per_number")]
+
+    def __str__(self) -> str:
+        return f"part {self.number}"
+
+    @property
+    def content(self) -> bytes:
+        """Needs `output.state.deployment`; raises foundation.encryption.DecryptionFailed."""
+        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
+
+    @content.setter
+    def content(self, text: bytes) -> None:
         self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
 
     @property
     def _context(self) -> str:
-        return f"deployments.deployment:{self.deployment.ref}:state:{self.lineage}:{self.serial}"
+        return f"{self.output.state.context}:output:{self.number}:{self.output.name}"
 
 
 class RemovalNotice(models.Model):

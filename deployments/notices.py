@@ -100,7 +100,7 @@ def _told_by_owner(module: Module, **which: Any) -> dict[User, list[Deployment]]
     """The live deployments of a module whose owners are notified, by owner; `which` are further filters."""
     told = Deployment.objects.told().filter(version__module=module, **which)
     theirs: dict[User, list[Deployment]] = {}
-    for deployment in told.select_related("owner", "version", "cost_centre").order_by("pk"):
+    for deployment in told.for_lists().order_by("pk"):
         theirs.setdefault(deployment.owner, []).append(deployment)
     return theirs
 

@@ -1,5 +1,6 @@
 """Prepares runs and logs for display: phases with durations, labels of resources, lines with tones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -8,8 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deployments.json_columns import ResourceProgress, Standing
-from deployments.models import Deployment, Run
+from deployments.models import Deployment, PlannedChange, Run, StateResource
 from deployments.runs import chunks
 from foundation.choices import ShownChoices
 
@@ -29,20 +29,13 @@ DEEDS = {
     "replace": ("Replacing", "Replaced"),
     "read": ("Reading", "Read"),
 }
-
-
-class ResourceStatus(ShownChoices):
-    """The progress of a run on one resource."""
-
-    WAITING = "waiting", "", "clock", "Waiting"
-    RUNNING = "running", "run", "ring", "Working"
-    DONE = "done", "ok", "ok", "Done"
-    FAILED = "failed", "bad", "error", "Failed"
-
-
-UNFINISHED = {ResourceStatus.WAITING: "Not reached", ResourceStatus.RUNNING: "Not finished"}  # when the run has ended
+UNFINISHED = {
+    PlannedChange.Status.WAITING: "Not reached",
+    PlannedChange.Status.RUNNING: "Not finished",
+}  # when the run has ended
 UNCHANGED = "No change", "", "ok"
 Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
+MOST_SHOWN = 500  # resources of a page
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 LOG_CHUNKS = 1_000
 
@@ -107,38 +100,59 @@ class Resource:
         return self.seconds == 0 and self.tone == "ok"
 
 
-def resources(run: Run, standing: Standing | None) -> list[Resource]:
+@dataclass(frozen=True)
+class Standing:
+    """What exists after a run, or before its end: how many resources, and addresses of the first ones."""
+
+    count: int
+    addresses: list[str]
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.addresses) == self.count
+
+
+def standing(of: Deployment | Run) -> Standing | None:
+    """What exists in the state of a deployment, or of a run that has ended; None where that is not kept."""
+    count = of.resource_count
+    if count is None or (of.state_id is None and count):
+        return None
+    found = StateResource.objects.filter(state=of.state_id).values_list("address", flat=True)[:MOST_SHOWN]
+    return Standing(count, list(found))
+
+
+def changes(run: Run) -> list[PlannedChange]:
+    """What a run has planned; of very much, the first resources."""
+    return list(run.changes.all()[:MOST_SHOWN])
+
+
+def resources(run: Run, changes: Sequence[PlannedChange], standing: Standing | None) -> list[Resource]:
     """The resources that a run has planned, with their progress, and those of `standing` that it leaves alone."""
-    planned = {row["address"] for row in run.resources}
-    existing = standing["addresses"] if standing else []
-    is_known = standing is not None and run.is_final and len(existing) == standing["count"]
-    changed = [_resource(row, run, exists=row["address"] in existing if is_known else None) for row in run.resources]
+    planned = {change.address for change in changes}
+    existing = standing.addresses if standing else []
+    is_known = standing is not None and run.is_final and standing.is_complete
+    found = set(existing)
+    changed = [_resource(row, run, exists=row.address in found if is_known else None) for row in changes]
     label, tone, icon = UNCHANGED if run.is_final else ("Not planned", "", "clock")
     return [*changed, *(Resource(each, label, tone, icon, None) for each in existing if each not in planned)]
 
 
-def standing_of(deployment: Deployment) -> Standing:
-    """What exists in the newest state of a deployment."""
-    return {"count": deployment.resource_count, "addresses": deployment.addresses, "outputs": deployment.outputs}
-
-
-def _resource(row: ResourceProgress, run: Run, *, exists: bool | None) -> Resource:
-    status = row.get("status", ResourceStatus.WAITING)
-    status = ResourceStatus(status) if status in ResourceStatus.values else ResourceStatus.FAILED
-    doing, done = DEEDS.get(row.get("action"), (status.label, status.label))
-    label = {ResourceStatus.RUNNING: doing, ResourceStatus.DONE: done}.get(status, status.label)
+def _resource(change: PlannedChange, run: Run, *, exists: bool | None) -> Resource:
+    status = change.status
+    doing, done = DEEDS.get(change.action, (status.label, status.label))
+    label = {PlannedChange.Status.RUNNING: doing, PlannedChange.Status.DONE: done}.get(status, status.label)
     tone, icon = status.tone, status.icon
-    if run.is_succeeded and status == ResourceStatus.WAITING:  # the planned change turned out to be none
+    if run.is_succeeded and status == PlannedChange.Status.WAITING:  # the planned change turned out to be none
         label, tone, icon = UNCHANGED
     elif run.is_final and status in UNFINISHED:
         label, tone, icon = UNFINISHED[status], "", "stop"
-    return Resource(row["address"], label, tone, icon, row.get("seconds"), exists)
+    return Resource(change.address, label, tone, icon, change.seconds, exists)
 
 
 def progress(run: Run) -> tuple[int, int]:
     """How many resources are done, and how many are planned; a succeeded run is done with all of them."""
-    done = sum(row.get("status") == "done" for row in run.resources)
-    return len(run.resources) if run.is_succeeded else done, len(run.resources)
+    done, total = run.plan.get("done", 0), run.plan.get("listed", 0)
+    return total if run.is_succeeded else done, total
 
 
 def shown_status(deployment: Deployment, run_status: Run.Status | None) -> ShownChoices:

@@ -13,6 +13,8 @@ from billing.models import Hold
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
 NAME_START = 50  # characters of a name that stay when a number is added; a name has 60 at most
+VALUES = ("inputs", "secret_inputs")
+HEAVY_OF_VERSION = ("schema", "readme", "changes", "commits", "advice", "description")
 WithNewestRun: TypeAlias = Any  # a Deployment with the annotations of `with_newest_run`
 
 
@@ -52,6 +54,11 @@ class DeploymentQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
+
+    def for_lists(self) -> Self:
+        """With owner, version and cost centre, and without the columns that may be large, which no list shows."""
+        related = self.select_related("owner", "version", "cost_centre")
+        return related.defer(*VALUES, *(f"version__{name}" for name in HEAVY_OF_VERSION))
 
     def search(self, text: str) -> Self:
         """Deployments whose name, module title or owner's e-mail contains `text`, or whose ref equals it."""
@@ -93,3 +100,7 @@ class RunQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
+
+    def for_lists(self) -> Self:
+        """Without the values of inputs, which may be large, and which no list shows."""
+        return self.defer(*VALUES, *(f"deployment__{name}" for name in VALUES))

@@ -116,7 +116,7 @@ def own_deployments(user: User) -> DeploymentQuerySet:
         .standing()
         .with_newest_run()
         .annotate(run_number=Subquery(newest.values("number")[:1]), run_error=Subquery(newest.values("error")[:1]))
-        .select_related("version")
+        .for_lists()
         .order_by("-run_at")  # type: ignore[misc]  # what `with_newest_run` adds is unknown to the stubs
     )
 

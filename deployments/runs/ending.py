@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.retry import retry_on_conflict
-from deployments.json_columns import InputErrors, Standing
+from deployments.json_columns import InputErrors
 from deployments.models import Deployment, Run
-from deployments.runs import settlement, state
+from deployments.runs import results, settlement, state
 from foundation import audit
 from foundation.wake import wake
 from modules.terraform.schema import ephemeral
@@ -30,8 +30,8 @@ def finish_run(
 ) -> bool:
     """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
-    Status, outputs and resources of the deployment follow the newest stored state, and the run keeps a copy of them;
-    its older states are deleted. Then `settlement` settles the deployment's hold. `error` is a sentence for
+    Status, outputs and resources of the deployment are those of the newest stored state, which the run names too; its
+    older states are deleted. Then `settlement` settles the deployment's hold. `error` is a sentence for
     people, and `input_errors` what Terraform said of values of inputs, both without secrets. `was_killed` says that
     Terraform was killed, or interrupted twice, while it changed things. `by` is the person who cancelled.
     """
@@ -43,9 +43,7 @@ def finish_run(
     _follow_state(deployment, run)
     settlement.settle(deployment, run, stands=deployment.resource_count > 0, by=by, now=now)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
-    deployment.save(
-        update_fields=["status", "outputs", "resource_count", "addresses", "was_interrupted", "destroyed_at"]
-    )
+    deployment.save(update_fields=["status", "state", "resource_count", "was_interrupted", "destroyed_at"])
     audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))
     _wake_next(deployment)
     return True
@@ -61,16 +59,14 @@ def _without_ephemeral(run: Run) -> dict[str, Any]:
 
 
 def _follow_state(deployment: Deployment, run: Run) -> None:
-    version = state.newest(deployment)
-    standing: Standing = {"count": 0, "addresses": [], "outputs": {}}
-    if version:
-        run.states.exclude(pk=version.pk).delete()
-        current = state.parse(version.content)
-        standing = {"count": current.resource_count, "addresses": current.addresses, "outputs": current.outputs}
-    run.standing = standing
-    run.save(update_fields=["standing"])
-    deployment.resource_count = count = standing["count"]
-    deployment.addresses, deployment.outputs = standing["addresses"], standing["outputs"]
+    newest = state.newest(deployment)
+    count = newest.resource_count if newest else 0
+    if newest and newest.pk != deployment.state_id:
+        run.states.exclude(pk=newest.pk).only("pk").delete()
+        results.forget_values(deployment.state_id)
+    run.state = deployment.state = newest
+    run.resource_count = deployment.resource_count = count
+    run.save(update_fields=["state", "resource_count"])
     is_success = run.status == Run.Status.SUCCEEDED
     if run.action == Run.Action.DESTROY and is_success and not count:
         deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, run.finished_at

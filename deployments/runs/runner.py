@@ -212,7 +212,7 @@ class Attempt:
 
     def _keep_dump(self, dump: StateDump) -> None:
         try:
-            self.states.store(state.parse(dump.state))
+            self.states.store(dump.state)
         except state.NotAState:
             logger.error("a printed state could not be read", extra={"run": self.run.pk})
 

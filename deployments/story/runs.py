@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from deployments.json_columns import Standing
 from deployments.models import Deployment, Run
+from deployments.presentation import Standing
 from foundation.paragraphs import Notice, counted, joined
 
 NOT_CANCELLED = "Nothing was cancelled. The page shows how it ended."
@@ -93,7 +93,7 @@ def resources_listed(run: Run, standing: Standing | None) -> str:
     """What the list of resources shows, beside its heading."""
     if standing is None:
         return f"Planned in run {run.number}. What existed after it is not known."
-    shown, count = len(standing["addresses"]), standing["count"]
+    shown, count = len(standing.addresses), standing.count
     existing = "What exists" if run.is_final else "What existed before"
     which = f"{shown:,} of {count:,} shown" if shown < count else existing
     return f"{which}, and what run {run.number} {'did' if run.is_final else 'does'}"

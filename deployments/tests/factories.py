@@ -1,10 +1,13 @@
-"""The least that a deployment needs: a version made of files, a deployment of it, a run in the queue."""
+"""The least that a deployment needs: a version made of files, a deployment of it, a run in the queue, a state."""
 
 import hashlib
+import json
 
 from billing import services
 from billing.models import CostCentre, Hold
-from deployments.models import Deployment, Run
+from deployments.models import Deployment, Output, Run, StateVersion
+from deployments.runs import results
+from deployments.sandbox import state_file
 from foundation.credits import CREDIT
 from foundation.refs import new_ref
 from modules.models import Archive, Module, ModuleVersion
@@ -86,6 +89,28 @@ def hold_for(run, amount) -> Hold:
 def hold_of(run) -> Hold | None:
     """What was reserved when the run was asked for."""
     return Hold.objects.filter(run_ref=run.ref).first()
+
+
+def make_state(run, *addresses, serial=1, outputs=None) -> StateVersion:
+    """A state that a run left, with managed resources such as "a.one" and with outputs as Terraform writes them."""
+    resources = [
+        {"mode": "managed", "type": kind, "name": name, "instances": [{}]}
+        for kind, _, name in (address.partition(".") for address in addresses)
+    ]
+    content = {"version": 4, "lineage": "one", "serial": serial, "resources": resources, "outputs": outputs or {}}
+    text = json.dumps(content).encode()
+    found = state_file.read(text)
+    counts = {"resource_count": found.resource_count, "output_count": found.output_count}
+    version = StateVersion(deployment=run.deployment, run=run, lineage="one", serial=serial, **counts)
+    version.content = text
+    version.save()
+    results.keep(version, found)
+    return version
+
+
+def outputs_of(deployment) -> dict:
+    """The values of a deployment's outputs, by name; sensitive and large ones as None."""
+    return dict(Output.objects.filter(state=deployment.state_id).values_list("name", "value"))
 
 
 def log_of(run) -> list[str]:

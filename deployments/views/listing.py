@@ -68,7 +68,7 @@ def deployment_export(request: SignedInRequest) -> HttpResponse:
 def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:
     form = DeploymentFilter(request.GET, modules=_modules(visible))
     wanted = form.wanted()
-    found = visible.select_related("owner", "version", "cost_centre").with_newest_run().newest_first()
+    found = visible.for_lists().with_newest_run().newest_first()
     if wanted["q"]:
         found = found.search(wanted["q"])
     if wanted["status"]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,21 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest, part_of_page
 from billing.models import Hold
-from deployments import presentation, services, version_moves
+from deployments import outputs, presentation, services, version_moves
 from deployments.forms import DestroyForm
-from deployments.inputs import values
-from deployments.json_columns import Standing
-from deployments.models import Deployment, Run
-from deployments.runs import state
+from deployments.models import Deployment, Output, Run
+from deployments.presentation import Standing
 from deployments.story import costs, input_errors, runs, versions
 from deployments.views.shared import deployment_or_404, listed, run_or_404, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
-from modules.models import ModuleVersion
 from modules.terraform.schema import ephemeral
 
 TIMELINE = 20
-HEAVY = ("inputs", "secret_inputs", "resources", "standing")
 
 
 @login_required
@@ -49,7 +45,7 @@ def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyFor
         "news": outlook.move and versions.news(outlook.move),
         "change_to": outlook.move and versions.change_to(outlook.move),
         "inputs": listed(given, given.secret_names),
-        "outputs": _outputs(given.version, context["standing"]),
+        "outputs": outputs.shown(given),
         "destroy_form": destroy_form or destroy_form_for(request, deployment),
     }
 
@@ -62,12 +58,12 @@ def destroy_form_for(request: SignedInRequest, deployment: Deployment, data: Que
 def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
     """The context of the parts that refresh during a run."""
     deployment = run.deployment
-    newest = deployment.runs.defer(*HEAVY).newest_first().first()
+    newest = deployment.runs.for_lists().newest_first().first()
     newest = run if newest.pk == run.pk else newest  # of the same moment as the deployment
     is_old = run.is_final and newest is not run
-    standing = run.standing if is_old else presentation.standing_of(deployment)
+    standing = presentation.standing(run if is_old else deployment)
     done, total = presentation.progress(run)
-    timeline = deployment.runs.defer(*HEAVY).select_related("by").newest_first()[:TIMELINE]
+    timeline = deployment.runs.for_lists().select_related("by").newest_first()[:TIMELINE]
     return _said(request, run, newest, standing) | {
         "deployment": deployment,
         "run": run,
@@ -79,7 +75,7 @@ def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
         "status": presentation.shown_status(deployment, newest.status),
         "trouble": presentation.trouble(deployment, newest.status),
         "phases": presentation.phases(run),
-        "resources": presentation.resources(run, standing),
+        "resources": presentation.resources(run, presentation.changes(run), standing),
         "done": done,
         "total": total,
         "may_change": deployment.may_change(request.user),
@@ -138,23 +134,6 @@ def _rejected(request: SignedInRequest, deployment: Deployment, newest: Run) -> 
     )
 
 
-def _outputs(
-    version: ModuleVersion, standing: Standing | None, revealed: dict[str, Any] | None = None
-) -> list[dict[str, Any]]:
-    """The outputs, sorted by name; `revealed` are the values of sensitive ones to show in this response."""
-    descriptions = {output["name"]: output["description"] for output in version.schema["outputs"]}
-    outputs, revealed = standing["outputs"] if standing else {}, revealed or {}
-    return [
-        {
-            "name": name,
-            "description": descriptions.get(name, ""),
-            "is_hidden": output["sensitive"] and name not in revealed,
-            "text": values.show(revealed.get(name, output.get("value"))),
-        }
-        for name, output in sorted(outputs.items())
-    ]
-
-
 @login_required
 @require_safe
 @never_cache
@@ -187,18 +166,11 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
     if found.owner_id != request.user.pk:
         raise PermissionDenied("Only its owner can reveal outputs. Nothing was revealed.")
     context = page_context(request, run)
+    output = get_object_or_404(Output.objects.filter(state=found.state_id), name=name)
     try:
-        outputs = _state_outputs(found)
+        context["outputs"] = outputs.shown(found, revealed=output)
     except DecryptionFailed:
-        context["refusal"] = "The state can't be decrypted. Ask an admin to check the portal's keys."
+        context["refusal"] = "The output can't be decrypted. Ask an admin to check the portal's keys."
         return render(request, "deployments/deployment.html", context, status=409)
-    if name not in outputs:
-        raise Http404
     audit.record("output.revealed", by=request.user, target=found, output=name)
-    context["outputs"] = _outputs(found.version, context["standing"], {name: outputs[name].get("value")})
     return render(request, "deployments/deployment.html", context)
-
-
-def _state_outputs(deployment: Deployment) -> dict[str, Any]:
-    version = state.newest(deployment)
-    return state.parse(version.content).content.get("outputs", {}) if version else {}

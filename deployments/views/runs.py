@@ -111,7 +111,7 @@ def _move(request: SignedInRequest, deployment: Deployment, version: ModuleVersi
 
 
 def _last_errors(deployment: Deployment) -> InputErrors:
-    newest = deployment.runs.newest_first().first()
+    newest = deployment.runs.for_lists().newest_first().first()
     return newest.input_errors if newest else {}
 
 

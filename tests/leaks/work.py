@@ -6,7 +6,8 @@ from datetime import date
 from billing import services as billing
 from billing.models import Allowance, Wallet
 from deployments import services
-from deployments.models import Deployment, Draft, Run, RunLog, StateVersion
+from deployments.models import Deployment, Draft, PlannedChange, Run, RunLog
+from deployments.runs.state import StateRecorder
 from foundation.credits import CREDIT
 from tests.leaks.markers import mark, name_of
 
@@ -29,8 +30,8 @@ def make_live(owner, version) -> Deployment:
     """A deployment that was applied, and whose update then failed."""
     deployment = _create(owner, version, "name")
     first = deployment.runs.get()
-    _store_state(first)
     _claim_as(first, Run.Status.SAVING)
+    _store_state(first)
     services.finish_run(first, token=1, status=Run.Status.SUCCEEDED)
     second = services.start_run(deployment, action=Run.Action.UPDATE, by=owner)
     _claim_as(second, Run.Status.PLANNING)
@@ -71,12 +72,12 @@ def _claim_as(run, status) -> None:
     """Give a run the state that a worker would give it."""
     owner = run.deployment.owner
     address = f"terraform_data.{mark(owner, 'deployment', 'plan')}"
-    done = {"address": address, "action": "create", "status": "done", "seconds": 1.0}
-    planned = {"create": 1, "change": 0, "destroy": 0, "resources": [{"address": address, "action": "create"}]}
-    fields = {"status": status, "token": 1, "plan": planned, "resources": [done]}
+    planned = {"create": 1, "change": 0, "destroy": 0, "listed": 1, "done": 1}
+    fields = {"status": status, "token": 1, "plan": planned}
     Run.objects.filter(pk=run.pk).update(**fields)
     for name, value in fields.items():
         setattr(run, name, value)
+    PlannedChange.objects.create(run=run, position=0, address=address, action="create", status="done", seconds=1)
     RunLog.objects.create(run=run, sequence=1, text=f" {mark(owner, 'deployment', 'log')}")
 
 
@@ -88,7 +89,5 @@ def _store_state(run) -> None:
     }
     instance = {"attributes": {"input": mark(owner, "secret", "state")}}
     resource = {"mode": "managed", "type": "terraform_data", "name": "one", "instances": [instance]}
-    version = StateVersion(deployment=run.deployment, run=run, lineage="one", serial=1)
     content = {"version": 4, "serial": 1, "lineage": "one", "outputs": outputs, "resources": [resource]}
-    version.content = json.dumps(content).encode()
-    version.save()
+    StateRecorder(run).store(json.dumps(content).encode())

@@ -1,10 +1,12 @@
 """The databases of earlier releases migrate to this one without losing a row."""
 
+import json
+
 from django.db import connection
 
 from accounts.models import GitHubConnection, User
 from billing.models import Transfer
-from deployments.models import Deployment, Run, StateVersion
+from deployments.models import Deployment, Output, Run, StateResource, StateVersion
 from foundation.models import AuditEvent
 from modules.models import Module, ModuleVersion, Scan
 
@@ -36,3 +38,21 @@ def test_a_database_of_an_earlier_release_is_migrated_and_keeps_its_rows(earlier
 def test_secrets_of_an_earlier_release_are_read(earlier_release, manage):
     manage("migrate", "--no-input", "--verbosity", "0")
     assert GitHubConnection.objects.get(owner__email="alice@example.com").token == "ghp_demo_alice"
+
+
+def test_what_a_deployment_left_is_found_in_tables_of_its_own(earlier_release, manage):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ref, outputs, resource_count FROM deployments_deployment")
+        before = {ref: (json.loads(outputs), count) for ref, outputs, count in cursor.fetchall()}
+    manage("migrate", "--no-input", "--verbosity", "0")
+    assert any(outputs for outputs, _ in before.values())
+    for ref, (outputs, count) in before.items():
+        deployment = Deployment.objects.get(ref=ref)
+        found = Output.objects.filter(state=deployment.state_id)
+        assert {output.name: output.value for output in found} == {
+            name: output.get("value") for name, output in outputs.items()
+        }
+        assert all(output.parts.get().content for output in found if output.is_sensitive)
+        assert StateResource.objects.filter(state=deployment.state_id).count() == count
+    for run in Run.objects.exclude(plan={}):
+        assert run.changes.count() == run.plan["listed"] > 0

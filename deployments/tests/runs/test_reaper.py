@@ -53,7 +53,7 @@ def test_a_run_that_was_applying_is_lost_and_its_newer_state_salvaged(run, runs_
     run.advance(Run.Status.PLANNING, token=1)
     run.advance(Run.Status.APPLYING, token=1)
     recorder = state.StateRecorder(run)
-    recorder.store(state.parse(b'{"lineage": "one", "serial": 2, "resources": []}'))
+    recorder.store(b'{"lineage": "one", "serial": 2, "resources": []}')
     leave_state(run, serial=4)
     let_expire(run)
 
@@ -72,7 +72,7 @@ def test_a_run_that_was_applying_is_lost_and_its_newer_state_salvaged(run, runs_
 def test_a_state_of_another_lineage_is_not_salvaged(run):
     run.advance(Run.Status.PLANNING, token=1)
     run.advance(Run.Status.APPLYING, token=1)
-    state.StateRecorder(run).store(state.parse(b'{"lineage": "one", "serial": 2, "resources": []}'))
+    state.StateRecorder(run).store(b'{"lineage": "one", "serial": 2, "resources": []}')
     leave_state(run, serial=9, lineage="two")
     let_expire(run)
     reaper.reap_runs()

@@ -1,9 +1,9 @@
 import pytest
 
-from deployments.models import Deployment, Run, StateVersion
+from deployments.models import Deployment, Output, Run, StateVersion
 from deployments.runs import state
 from deployments.runs.runner import execute_run
-from deployments.tests.factories import log_of, make_run, make_version
+from deployments.tests.factories import log_of, make_run, make_version, outputs_of
 from modules.models import Module
 from modules.tests.schemas import schema
 
@@ -26,18 +26,23 @@ def test_a_deploy_ends_live_with_exact_outputs(alice, deploy, runs_dir):
     assert (run.error, run.status) == ("", Run.Status.SUCCEEDED)
     assert run.deployment.status == Deployment.Status.LIVE
     assert run.deployment.resource_count == 1
-    assert run.deployment.outputs == {
-        "greeting": {"sensitive": False, "type": "string", "value": "hello alice"},
-        "key": {"sensitive": True, "type": "string"},
-    }
+    outputs = Output.objects.filter(state=run.deployment.state)
+    assert list(outputs.values_list("name", "is_sensitive", "type", "value")) == [
+        ("greeting", False, "string", "hello alice"),
+        ("key", True, "string", None),
+    ]
+    assert outputs[1].parts.get().content == b"the key of alice"
     assert run.plan == {
         "create": 1,
         "change": 0,
         "destroy": 0,
-        "resources": [{"address": "terraform_data.greeting", "action": "create"}],
+        "listed": 1,
+        "done": 1,
         "applied": {"create": 1, "change": 0, "destroy": 0},
     }
-    assert run.resources == [{"address": "terraform_data.greeting", "action": "create", "status": "done", "seconds": 0}]
+    assert list(run.changes.values_list("address", "action", "status", "seconds")) == [
+        ("terraform_data.greeting", "create", "done", 0)
+    ]
     assert sorted(run.phases, key=run.phases.get) == ["preparing", "planning", "applying", "saving", "succeeded"]
     assert list(runs_dir.iterdir()) == []
 
@@ -52,7 +57,7 @@ def test_destroy_removes_everything(alice, deploy):
     assert (destroy.error, destroy.status) == ("", Run.Status.SUCCEEDED)
     assert destroy.plan["destroy"] == 1
     deployment = Deployment.objects.get(pk=run.deployment_id)
-    assert (deployment.status, deployment.resource_count, deployment.outputs) == ("destroyed", 0, {})
+    assert (deployment.status, deployment.resource_count, outputs_of(deployment)) == ("destroyed", 0, {})
     assert deployment.destroyed_at == destroy.finished_at
 
 
@@ -95,8 +100,8 @@ def test_values_of_every_type_reach_the_outputs_unchanged(alice, deploy):
         alice, {"main.tf": source}, inputs={f"v{number}": value for number, value in enumerate(VALUES.values())}
     )
     assert run.error == ""
-    outputs = run.deployment.outputs
-    assert [outputs[f"o{number}"]["value"] for number in range(len(VALUES))] == list(VALUES.values())
+    outputs = outputs_of(run.deployment)
+    assert [outputs[f"o{number}"] for number in range(len(VALUES))] == list(VALUES.values())
 
 
 def test_a_sensitive_input_reaches_terraform_and_no_log(alice, deploy):
@@ -114,8 +119,8 @@ def test_a_sensitive_input_reaches_terraform_and_no_log(alice, deploy):
     tell = "#!/bin/sh\nprintf hu; sleep 0.3; echo nter2-long; echo hunter2-long; echo aHVudGVyMi1sb25n\n"
     run = deploy(alice, {"main.tf": source, "tell.sh": tell}, secrets={"key": "hunter2-long"})
     assert run.error == ""
-    assert run.deployment.outputs["length"]["value"] == 12
-    assert run.deployment.outputs["key"]["value"] == "HUNTER2-LONG"
+    assert outputs_of(run.deployment)["length"] == 12
+    assert outputs_of(run.deployment)["key"] == "HUNTER2-LONG"
     label = "terraform_data.key (local-exec): "
     said = [line.removeprefix(label) for line in log_of(run) if line.startswith(label)]
     assert said[-3:] == ["", "••••••", "••••••"]
@@ -150,7 +155,7 @@ def test_an_apply_that_fails_half_way_records_what_it_made(alice, deploy):
     run = deploy(alice, {"main.tf": source})
     assert run.status == Run.Status.FAILED
     assert run.error.startswith("local-exec provisioner error: Error running command 'echo out of space; exit 3'")
-    assert {found["address"]: found["status"] for found in run.resources} == {
+    assert dict(run.changes.values_list("address", "status")) == {
         "terraform_data.made": "done",
         "terraform_data.broken": "failed",
     }
@@ -170,7 +175,7 @@ def test_backend_workspace_and_values_of_the_module_are_overruled(alice, deploy)
     }
     run = deploy(alice, files, inputs={"word": "ours"})
     assert run.error == ""
-    assert {name: output["value"] for name, output in run.deployment.outputs.items()} == {
+    assert outputs_of(run.deployment) == {
         "word": "ours",
         "workspace": "default",
     }
@@ -182,7 +187,7 @@ def test_a_value_that_was_left_blank_is_the_default_and_not_a_committed_one(alic
         "main.tf": 'variable "word" { default = "default" }\noutput "word" { value = var.word }\n',
         "zzz.auto.tfvars": 'word = "theirs"\n',
     }
-    assert deploy(alice, files).deployment.outputs["word"]["value"] == "default"
+    assert outputs_of(deploy(alice, files).deployment)["word"] == "default"
 
 
 def test_a_module_with_an_override_file_never_runs(alice, deploy):
@@ -205,14 +210,14 @@ def test_a_module_in_a_folder_uses_its_sibling(alice, deploy):
         'output "word" { value = module.shared.word }\n',
         "modules/shared/main.tf": 'output "word" { value = "shared" }\n',
     }
-    assert deploy(alice, files, path="modules/web").deployment.outputs["word"]["value"] == "shared"
+    assert outputs_of(deploy(alice, files, path="modules/web").deployment)["word"] == "shared"
 
 
 def test_the_deployments_ref_is_given_to_a_module_that_asks(alice, deploy):
     source = 'variable "deployment_id" { type = string }\noutput "id" { value = var.deployment_id }\n'
     schema = {"variables": [{"name": "deployment_id", "injected": True}], "outputs": []}
     run = deploy(alice, {"main.tf": source}, schema=schema)
-    assert run.deployment.outputs["id"]["value"] == run.deployment.ref
+    assert outputs_of(run.deployment)["id"] == run.deployment.ref
 
 
 def test_an_update_changes_what_stands(alice, deploy):
@@ -221,7 +226,7 @@ def test_an_update_changes_what_stands(alice, deploy):
     execute_run(update.pk)
     update.refresh_from_db()
     assert (update.status, update.plan["change"], update.plan["create"]) == ("succeeded", 1, 0)
-    assert Deployment.objects.get().outputs["greeting"]["value"] == "hello bob"
+    assert outputs_of(Deployment.objects.get())["greeting"] == "hello bob"
     assert [version.run_id for version in StateVersion.objects.all()] == [update.pk, run.pk]
 
 
@@ -303,4 +308,4 @@ def test_a_constant_without_default_reaches_every_command(alice, deploy):
         "b/main.tf": 'output "said" { value = "b" }',
     }
     run = deploy(alice, files, schema=schema(CONSTANT), inputs={"word": "b"})
-    assert (run.error, run.deployment.outputs["said"]["value"]) == ("", "b")
+    assert (run.error, outputs_of(run.deployment)["said"]) == ("", "b")

@@ -8,6 +8,7 @@ from deployments.models import Run, StateVersion
 from deployments.runs import state
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.state import NotAState, StateRecorder, StateRejected
+from deployments.sandbox import state_file
 from deployments.tests.factories import make_deployment, make_run, make_version
 from foundation.encryption import DecryptionFailed
 
@@ -70,14 +71,14 @@ def test_the_addresses_are_those_that_terraform_writes():
         },
         {"mode": "data", "type": "d", "name": "read", "instances": [{}]},
     ]
-    found = state.parse(json.dumps({"lineage": "one", "serial": 1, "resources": resources}).encode())
+    found = state_file.read(json.dumps({"lineage": "one", "serial": 1, "resources": resources}).encode())
     assert found.addresses == ["a.one", "a.two[0]", "a.two[1]", 'module.n["x"].b.c["e\\"$${f}"]']
 
 
 def test_of_very_many_resources_the_first_addresses_are_kept():
-    many = [{"mode": "managed", "type": "a", "name": "b", "instances": [{"index_key": at} for at in range(900)]}]
-    found = state.parse(json.dumps({"lineage": "one", "serial": 1, "resources": many}).encode())
-    assert (found.resource_count, len(found.addresses)) == (900, 500)
+    many = [{"mode": "managed", "type": "a", "name": "b", "instances": [{"index_key": at} for at in range(10_900)]}]
+    found = state_file.read(json.dumps({"lineage": "one", "serial": 1, "resources": many}).encode())
+    assert (found.resource_count, len(found.addresses)) == (10_900, 10_000)
 
 
 def test_a_half_written_file_is_read_again(run, file):
@@ -92,14 +93,14 @@ def test_a_half_written_file_is_read_again(run, file):
 
 def test_a_lower_serial_is_left_out(run, file):
     recorder = StateRecorder(run)
-    recorder.store(state.parse(state_text(5)))
+    recorder.store(state_text(5))
     file.write_bytes(state_text(4))
     assert not recorder.look(file)
     assert StateVersion.objects.get().serial == 5
 
 
 def test_a_state_of_another_lineage_is_refused(run, file):
-    StateRecorder(run).store(state.parse(state_text(5)))
+    StateRecorder(run).store(state_text(5))
     file.write_bytes(state_text(6, lineage="two"))
     with pytest.raises(StateRejected, match="an unrelated one"):
         StateRecorder(run).look(file)
@@ -121,14 +122,14 @@ def test_a_stale_worker_stores_no_state(run):
     recorder = StateRecorder(run)
     Run.objects.filter(pk=run.pk).update(token=run.token + 1)
     with pytest.raises(LeaseLost):
-        recorder.store(state.parse(state_text(3)))
+        recorder.store(state_text(3))
     assert StateVersion.objects.count() == 0
 
 
 def test_state_is_encrypted_and_bound_to_its_row(run):
     recorder = StateRecorder(run)
-    recorder.store(state.parse(state_text(3, outputs={"key": {"value": "hush"}})))
-    recorder.store(state.parse(state_text(4)))
+    recorder.store(state_text(3, outputs={"key": {"value": "hush"}}))
+    recorder.store(state_text(4))
     third, fourth = StateVersion.objects.order_by("serial")
     assert b"hush" in third.content
     assert b"hush" not in bytes(third.data)
@@ -137,17 +138,18 @@ def test_state_is_encrypted_and_bound_to_its_row(run):
         _ = fourth.content
 
 
-def test_resources_are_counted_and_sensitive_outputs_have_no_value():
+def test_resources_are_counted_and_sensitive_outputs_have_no_value(run):
     outputs = {
         "plain": {"value": "a\0b", "type": "string"},
         "key": {"value": "hush", "type": "string", "sensitive": True},
     }
-    parsed = state.parse(state_text(3, outputs=outputs))
-    assert parsed.resource_count == 3
-    assert parsed.outputs == {
-        "plain": {"value": "a\N{REPLACEMENT CHARACTER}b", "type": "string", "sensitive": False},
-        "key": {"type": "string", "sensitive": True},
-    }
+    StateRecorder(run).store(state_text(3, outputs=outputs))
+    stored = run.states.get()
+    assert (stored.resource_count, stored.output_count) == (3, 2)
+    assert list(stored.outputs.values_list("name", "type", "is_sensitive", "value")) == [
+        ("key", "string", True, None),
+        ("plain", "string", False, "a\N{REPLACEMENT CHARACTER}b"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,30 +173,22 @@ def test_resources_are_counted_and_sensitive_outputs_have_no_value():
 )
 def test_a_forged_state_is_no_state(forged):
     with pytest.raises(NotAState):
-        state.parse(forged)
+        state_file.read(forged)
 
 
 def test_outputs_that_postgresql_refuses_are_replaced(run):
     outputs = b'{"a": {"value": 1e999}, "b": {"value": "\\ud800"}, "c": {"value": NaN}}'
-    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
-    run.deployment.outputs = parsed.outputs
-    run.deployment.save()
-    run.deployment.refresh_from_db()
-    assert [output["value"] for output in run.deployment.outputs.values()] == ["inf", "?", "nan"]
+    StateRecorder(run).store(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
+    assert list(run.states.get().outputs.values_list("value", flat=True)) == ["inf", "?", "nan"]
 
 
 def test_types_of_outputs_that_postgresql_refuses_are_replaced(run):
-    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": 1, "type": ["o\\u0000", NaN]}}}')
-    run.deployment.outputs = parsed.outputs
-    run.deployment.save()
-    run.deployment.refresh_from_db()
-    assert run.deployment.outputs["a"]["type"] == ["o\N{REPLACEMENT CHARACTER}", "nan"]
+    outputs = b'{"a": {"value": 1, "type": ["o\\u0000", NaN]}}'
+    StateRecorder(run).store(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
+    assert run.states.get().outputs.get().type == ["o\N{REPLACEMENT CHARACTER}", "nan"]
 
 
 def test_an_output_nested_without_end_is_shown_to_some_depth(run):
     nested = b"[" * 400 + b"]" * 400
-    parsed = state.parse(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": ' + nested + b"}}}")
-    run.deployment.outputs = parsed.outputs
-    run.deployment.save()
-    run.deployment.refresh_from_db()
-    assert values.show(run.deployment.outputs["a"]["value"]).count("[") == 100
+    StateRecorder(run).store(b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": ' + nested + b"}}}")
+    assert values.show(run.states.get().outputs.get().value).count("[") == 100

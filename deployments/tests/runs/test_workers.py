@@ -18,9 +18,9 @@ from billing.models import Hold
 from billing.tests.money import credits, give
 from deployments.models import Deployment, Run
 from deployments.runs import reaper, state
-from deployments.sandbox import bubblewrap
+from deployments.sandbox import bubblewrap, state_file
 from deployments.services import cancel_run, start_run
-from deployments.tests.factories import hold_for, log_of, make_deployment, make_run, make_version
+from deployments.tests.factories import hold_for, log_of, make_deployment, make_run, make_version, outputs_of
 from foundation.engine import terraform_version
 from foundation.wake import wake
 from modules.models import Scan
@@ -65,7 +65,7 @@ def run_ended(run):
 
 
 def done_resources(run):
-    return sum(found["status"] == "done" for found in Run.objects.get(pk=run.pk).resources)
+    return run.changes.filter(status="done").count()
 
 
 def queue(owner, source, **fields):
@@ -90,14 +90,15 @@ def test_killed_worker_and_terraform_lose_nothing(live_db, runs_dir, carol, work
     os.kill(terraform, signal.SIGKILL)
     runs.kill()
     (workspace,) = runs_dir.iterdir()
-    on_disk = state.parse((workspace / "state" / "terraform.tfstate").read_bytes())
+    text = (workspace / "state" / "terraform.tfstate").read_bytes()
+    on_disk = state_file.read(text)
     worker(queues=["default"], env=QUICK)
     beat(env=QUICK)
     wait_for(lambda: status_of(run) == "lost")
 
     assert 7 <= on_disk.resource_count <= 20
     salvaged = state.newest(run.deployment)
-    assert (salvaged.serial, salvaged.content) == (on_disk.serial, on_disk.text)
+    assert (salvaged.serial, salvaged.content) == (on_disk.serial, text)
     assert run.deployment.states.count() == 1
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.was_interrupted) == ("live", True)
@@ -125,7 +126,7 @@ def test_a_lost_deployment_is_run_again_and_destroyed(live_db, runs_dir, carol, 
     assert "The last run was interrupted." in " ".join(log_of(again))
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.resource_count, deployment.was_interrupted) == (20, False)
-    assert deployment.outputs["steps"]["value"] == 20
+    assert outputs_of(deployment)["steps"] == 20
 
     destroy = start_run(deployment, action=Run.Action.DESTROY, by=carol)
     wait_for(lambda: status_of(destroy) == "succeeded")
@@ -141,9 +142,9 @@ def test_cancel_interrupts_terraform_and_keeps_its_state(live_db, runs_dir, caro
     cancel_run(run, by=carol)
     wait_for(lambda: status_of(run) == "cancelled")
 
-    kept = state.parse(state.newest(run.deployment).content)
+    kept = state.newest(run.deployment)
     assert kept.resource_count == 2
-    slow = next(found for found in json.loads(kept.text)["resources"] if found["name"] == "slow")
+    slow = next(found for found in json.loads(kept.content)["resources"] if found["name"] == "slow")
     assert slow["instances"][0]["status"] == "tainted"
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.resource_count, deployment.was_interrupted) == ("live", 2, False)
@@ -234,7 +235,7 @@ def test_a_database_that_drops_its_connections_is_outlasted(live_db, runs_dir, c
     wait_for(lambda: Run.objects.get(pk=run.pk).is_final)
     assert dropped >= 3
     assert (status_of(run), Run.objects.get(pk=run.pk).token) == ("succeeded", 1)
-    assert Deployment.objects.get(pk=run.deployment_id).outputs["steps"]["value"] == 20
+    assert outputs_of(Deployment.objects.get(pk=run.deployment_id))["steps"] == 20
 
 
 def queue_is_empty():

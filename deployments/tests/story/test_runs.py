@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from deployments.models import Deployment, Run
+from deployments.presentation import Standing
 from deployments.story import runs
 
 ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
 PLAN = {"create": 2, "change": 0, "destroy": 1}
-NOTHING = {"count": 0, "addresses": [], "outputs": {}}
-MANY = {"count": 812, "addresses": ["a.b"] * 500, "outputs": {}}
+NOTHING = Standing(0, [])
+MANY = Standing(812, ["a.b"] * 500)
 SAVED = "Terraform saves its state and stops. What was created stays until you destroy it."
 
 
@@ -111,11 +112,7 @@ def test_missing_outputs_are_explained(destroyed_at, standing, is_busy, text):
     [
         ("applying", NOTHING, "What existed before, and what run 3 does"),
         ("succeeded", NOTHING, "What exists, and what run 3 did"),
-        (
-            "applying",
-            {"count": 812, "addresses": ["a.b"] * 500, "outputs": {}},
-            "500 of 812 shown, and what run 3 does",
-        ),
+        ("applying", MANY, "500 of 812 shown, and what run 3 does"),
         ("failed", None, "Planned in run 3. What existed after it is not known."),
     ],
 )

@@ -7,8 +7,8 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import PlatformSettings
-from deployments.models import Deployment, Run, RunLog, StateVersion
-from deployments.tests.factories import make_deployment, make_run, make_version
+from deployments.models import Deployment, Run, RunLog
+from deployments.tests.factories import make_deployment, make_run, make_state, make_version
 from deployments.tests.inputs.schemas import schema, variable
 from deployments.tests.page_text import text_of
 from foundation.models import AuditEvent
@@ -18,9 +18,10 @@ SCHEMA = schema(
     variable("token", sensitive=True),
     outputs=[{"name": name, "description": "", "sensitive": name == "key"} for name in ("url", "key")],
 )
-STATE = b"""{"version": 4, "serial": 3, "lineage": "a-b", "resources": [],
- "outputs": {"url": {"value": "https://shop", "type": "string"},
-             "key": {"value": "hush-hush", "type": "string", "sensitive": true}}}"""
+OUTPUTS = {
+    "url": {"value": "https://shop", "type": "string"},
+    "key": {"value": "hush-hush", "type": "string", "sensitive": True},
+}
 
 
 @pytest.fixture
@@ -33,16 +34,11 @@ def shop(alice):
         secrets={"token": "s3cret"},
         status="live",
         resource_count=2,
-        outputs={
-            "url": {"value": "https://shop", "sensitive": False, "type": "string"},
-            "key": {"sensitive": True, "type": "string"},
-        },
     )
-    run = make_run(deployment, status="succeeded", plan={"create": 2, "change": 0, "destroy": 0, "resources": []})
+    run = make_run(deployment, status="succeeded", plan={"create": 2, "change": 0, "destroy": 0})
     RunLog.objects.create(run=run, sequence=1, text="bPlan\ng2 <b>created</b>\n plain")
-    version = StateVersion(deployment=deployment, run=run, lineage="a-b", serial=3)
-    version.content = STATE
-    version.save()
+    deployment.state = make_state(run, "a.now", "a.too", serial=3, outputs=OUTPUTS)
+    deployment.save()
     return deployment
 
 
@@ -178,7 +174,7 @@ def test_the_live_page_never_ends_with_the_counts_of_before(client, alice, shop)
         if sql.startswith("SELECT") and '"deployments_deployment"' in sql and not is_over:
             is_over.append(True)
             Run.objects.filter(pk=run.pk).update(status="succeeded")
-            Deployment.objects.update(resource_count=6, addresses=["a.b"] * 6)
+            Deployment.objects.update(resource_count=6)
         return result
 
     with connection.execute_wrapper(end_after_the_first_read):
@@ -194,12 +190,11 @@ class TestAnOldRun:
     @pytest.fixture
     def old(self, alice, shop):
         """Run 1 and the newest, run 2, with other inputs, outputs, resources and version."""
-        left = {"url": {"value": "https://first", "sensitive": False, "type": "string"}, "key": {"sensitive": True}}
-        Run.objects.update(
-            inputs={"greeting": "First"}, standing={"count": 1, "addresses": ["a.first"], "outputs": left}
-        )
+        left = OUTPUTS | {"url": {"value": "https://first", "type": "string"}}
+        before = make_state(shop.runs.get(), "a.first", serial=2, outputs=left)
+        Run.objects.update(inputs={"greeting": "First"}, state=before, resource_count=1)
         version = make_version({"main.tf": "2"}, owner=alice, schema=SCHEMA, number=4)
-        Deployment.objects.update(version=version, addresses=["a.now", "a.too"])
+        Deployment.objects.update(version=version)
         shop.refresh_from_db()
         make_run(shop, action="update", status="succeeded")
         return shop
@@ -229,7 +224,7 @@ class TestAnOldRun:
             assert todays in text
 
     def test_one_that_kept_no_state_says_so(self, client, alice, old):
-        Run.objects.update(standing=None)
+        Run.objects.update(state=None, resource_count=None)
         client.force_login(alice)
         text = text_of(client.get(url("run", old, 1)))
         assert "The outputs of this run were not kept." in text
@@ -331,7 +326,7 @@ def test_queries_of_a_deployment_do_not_grow(client, alice, shop, count, django_
         make_run(shop, action="update", status="succeeded")
     client.force_login(alice)
     client.get(url("deployment", shop))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         client.get(url("deployment", shop))
 
 
