@@ -2,13 +2,13 @@
 
 from billing.movements import Movement
 from foundation.credits import to_credits
-from foundation.csv_tables import MOMENT, csv_line
+from foundation.csv_tables import MOMENT
 
-HEAD = csv_line(["Date (UTC)", "Type", "For", "Reference", "Person", "Awarded", "Purchased", "Balance", "Note"])
+HEADINGS = ["Date (UTC)", "Type", "For", "Reference", "Person", "Awarded", "Purchased", "Balance", "Note"]
 
 
-def line(movement: Movement) -> str:
-    """The line of a movement. Credits are plain numbers; reserved or returned ones are unsigned, as the note says."""
+def row(movement: Movement) -> list[object]:
+    """The cells of a movement. Credits are plain numbers; reserved or returned ones are unsigned, as the note says."""
     texts = [movement.kind.label, movement.about, movement.ref, movement.person]
     numbers = map(to_credits, (movement.awarded, movement.purchased, movement.balance))
-    return csv_line([f"{movement.at:{MOMENT}}", *texts, *numbers, movement.word])
+    return [f"{movement.at:{MOMENT}}", *texts, *numbers, movement.word]

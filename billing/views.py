@@ -1,10 +1,9 @@
 import re
 import secrets
-from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -37,14 +36,14 @@ from billing.forms import CreditsForm, MonthForm, MovementsForm, WhoseForm
 from billing.models import Account, Wallet
 from billing.months import Month
 from billing.tabs import tabs
-from billing.transactions_csv import HEAD, line
+from billing.transactions_csv import HEADINGS, row
 from foundation.credits import amount
+from foundation.csv_tables import ROWS, csv_download
 
 PER_PAGE = 25
 NEWEST = 5
 FORM_KEY = re.compile(r"[\w-]{16,60}", re.ASCII)
 ADDED_BEFORE = "These credits were added before. Nothing was added again."
-CHUNK = 500  # transactions of a download in one query
 
 
 @login_required
@@ -94,21 +93,13 @@ def transactions_csv(request: SignedInRequest) -> StreamingHttpResponse:
     form = _movements_form(request)
     if not form.is_valid():
         raise Http404
-    response = StreamingHttpResponse(_lines(_found(request, form)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="transactions.csv"'
-    return response
+    return csv_download("transactions", HEADINGS, partial(_piece, _found(request, form)))
 
 
-async def _lines(found: QuerySet[Any]) -> AsyncIterator[str]:
-    yield HEAD
-    start = 0
-    while rows := await sync_to_async(_chunk)(found, start):
-        yield "".join(map(line, rows))
-        start += CHUNK
-
-
-def _chunk(found: QuerySet[Any], start: int) -> list[movements.Movement]:
-    return movements.load(found[start : start + CHUNK])
+def _piece(found: QuerySet[Any], after: int | None) -> tuple[list[list[object]], int | None]:
+    start = after or 0
+    rows = movements.load(found[start : start + ROWS])
+    return [row(movement) for movement in rows], start + ROWS if len(rows) == ROWS else None
 
 
 def _movements_form(request: SignedInRequest) -> MovementsForm:

@@ -1,24 +1,53 @@
 """CSV for spreadsheets, guarded against formula injection."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from decimal import Decimal
 from io import StringIO
+from typing import Any, TypeAlias
 
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
+
+from foundation.places import piece
+
+Row: TypeAlias = Iterable[object]
+Read: TypeAlias = Callable[[Any], tuple[Sequence[Row], Any]]
+ROWS = 1_000  # of a piece, which takes a place and a connection while it is read
 
 MOMENT = "%Y-%m-%d %H:%M:%S"  # of times, which are UTC, as their heading says
 # Spreadsheets evaluate cells that begin like this, full-width forms too (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-def csv_response(name: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
-    """A download `name`.csv; each row is an iterable of cells, see `csv_line`."""
-    return HttpResponse(
-        map(csv_line, rows),
+def csv_download(name: str, headings: list[str], read: Read) -> StreamingHttpResponse:
+    """A download `name`.csv, read a piece at a time while its reader takes it (foundation/places.py).
+
+    `read(after)` returns at most ROWS rows, each an iterable of cells (see `csv_line`), and the key after which
+    the next piece begins: None when this was the last one, as `after` is for the first.
+    """
+    return StreamingHttpResponse(
+        _pieces(headings, read),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+async def _pieces(headings: list[str], read: Read) -> AsyncIterator[str]:
+    text, after = await piece(_first, headings, read)
+    yield text
+    while after is not None:
+        text, after = await piece(_lines, read, after)
+        yield text
+
+
+def _first(headings: list[str], read: Read) -> tuple[str, Any]:
+    text, after = _lines(read, None)
+    return csv_line(headings) + text, after
+
+
+def _lines(read: Read, after: Any) -> tuple[str, Any]:
+    rows, last = read(after)
+    return "".join(map(csv_line, rows)), last
 
 
 def csv_line(cells: Iterable[object]) -> str:

@@ -81,8 +81,11 @@ class Handler(ASGIHandler):
         response = self.get_response(request)
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
-        if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _blocks(cast("Iterator[bytes]", response.streaming_content))
+        if isinstance(response, StreamingHttpResponse):
+            if request.method == "HEAD":
+                response.streaming_content = _blocks(iter(()))
+            elif not response.is_async:
+                response.streaming_content = _blocks(cast("Iterator[bytes]", response.streaming_content))
         return response
 
     async def _is_known(self, scope: Scope) -> bool:

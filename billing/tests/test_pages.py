@@ -9,6 +9,7 @@ from accounts.models import PlatformSettings
 from billing import services
 from billing.models import Allowance
 from billing.tests.money import centre_of, credits, give, hold_for
+from tests.streaming import whole
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime(2025, 10, 12, 9, 30, tzinfo=UTC)
@@ -145,27 +146,25 @@ def test_transactions_are_paged(client, carol, django_assert_max_num_queries):
         client.get(reverse("billing:transactions"))
 
 
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")  # served asynchronously, read here as it is not
 def test_download_is_one_line_a_movement_and_never_a_formula(client, carol):
     give(carol, 100, now=OCTOBER)
     charged(carol, "30.5", now=OCTOBER.replace(day=14), module='=HYPERLINK("x")', name="a")
     response = page(client, carol, "transactions-csv", q="postgres")
-    lines = b"".join(response).decode().splitlines()
+    lines = whole(response).decode().splitlines()
     assert lines[0] == "Date (UTC),Type,For,Reference,Person,Awarded,Purchased,Balance,Note"
     assert lines == lines[:1]
-    lines = b"".join(page(client, carol, "transactions-csv")).decode().splitlines()
+    lines = whole(page(client, carol, "transactions-csv")).decode().splitlines()
     assert len(lines) == 4
     assert lines[1].startswith("""2025-10-14 09:30:00,Charged,"'=HYPERLINK(""x""), a",""")
     assert lines[1].endswith(",carol@example.com,-30.5,0,69.5,")
     assert lines[2].endswith(",carol@example.com,30.5,0,100,reserved")
 
 
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
 @pytest.mark.parametrize("module", ["＝HYPERLINK(1)", "  =1", "＠x"])
 def test_download_knows_the_formulas_that_every_table_knows(client, carol, module):
     give(carol, 1)
     charged(carol, 1, module=module, name="a")
-    lines = b"".join(page(client, carol, "transactions-csv")).decode()
+    lines = whole(page(client, carol, "transactions-csv")).decode()
     assert f',"\'{module}, a",' in lines
 
 
@@ -248,12 +247,11 @@ class TestWhoSeesWhat:
         assert not self.sees_use(client, alice)
         assert page(client, alice, "transactions").context["rows"] == []
 
-    @pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
     def test_private_mode_shows_partners_what_everyone_used_and_nothing_more(self, client, alice, carol):
         private_mode()
         assert self.sees_use(client, alice)
         assert page(client, alice, "transactions").context["rows"] == []
-        assert b"".join(page(client, alice, "transactions-csv")).count(b"\n") == 1
+        assert whole(page(client, alice, "transactions-csv")).count(b"\n") == 1
         assert page(client, alice, "revenue").context["rows"] == []
         assert page(client, alice, "statement", self.month).context["revenue"] == []
         assert "€ 50" not in text_of(page(client, alice, "statement", self.month))

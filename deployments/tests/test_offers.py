@@ -12,6 +12,7 @@ from deployments.tests.factories import log_of, make_deployment, make_run
 from modules.models import Module
 from modules.tests.published_versions import make_module, version_of
 from modules.versions import lifecycle
+from tests.streaming import whole
 
 PLATFORM = reverse("deployments:deploy")
 PARTNERS = PLATFORM + "?tab=partner"
@@ -151,7 +152,7 @@ def test_the_list_filters_and_exports_by_module_and_version(client, alice, bob, 
         assert f'<option value="{ref}">Greeting, {owner.slug}</option>' in page
         found = client.get(f"{address}?module={ref}").context["page"]
         assert [row.name for row in found] == [f"of-{owner.slug}"]
-    export = client.get(reverse("deployments:deployment-export")).content.decode()
+    export = whole(client.get(reverse("deployments:deployment-export"))).decode()
     assert [row["Version"] for row in csv.DictReader(io.StringIO(export))] == ["1.1.0", "1.1.0"]
 
 

@@ -1,8 +1,10 @@
 """The list of deployments, as a page and as CSV."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +17,7 @@ from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
 from foundation.credits import to_credits
-from foundation.csv_tables import MOMENT, csv_response
+from foundation.csv_tables import MOMENT, ROWS, csv_download
 
 PER_PAGE = 25
 HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
@@ -60,9 +62,14 @@ def _show(deployment: WithNewestRun, viewer: User) -> None:
 
 @login_required
 @require_safe
-def deployment_export(request: SignedInRequest) -> HttpResponse:
+def deployment_export(request: SignedInRequest) -> StreamingHttpResponse:
     _, found = _filtered(request, Deployment.objects.visible_to(request.user))
-    return csv_response("deployments", [HEADINGS, *map(_row, found)])
+    return csv_download("deployments", HEADINGS, partial(_piece, found))
+
+
+def _piece(found: DeploymentQuerySet, after: int | None) -> tuple[list[list[object]], int | None]:
+    rows = list((found.filter(pk__lt=after) if after else found).newest_first()[:ROWS])
+    return [_row(deployment) for deployment in rows], rows[-1].pk if len(rows) == ROWS else None
 
 
 def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from foundation.csv_tables import csv_line, csv_response
+from foundation.csv_tables import csv_download, csv_line
+from tests.streaming import pieces
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,20 @@ def test_numbers_stay_numbers_and_none_is_empty():
 
 
 def test_a_download_has_a_line_for_each_row():
-    response = csv_response("deployments", [["name"], ["=cmd"]])
-    assert response.content == b"name\r\n'=cmd\r\n"
+    response = csv_download("deployments", ["name"], lambda after: ([["=cmd"]], None))
+    assert pieces(response) == [b"name\r\n'=cmd\r\n"]
     assert response["Content-Disposition"] == 'attachment; filename="deployments.csv"'
+
+
+def test_a_download_is_read_a_piece_at_a_time_each_after_the_last_row_of_the_one_before():
+    asked = []
+
+    def read(after):
+        asked.append(after)
+        start = (after or 0) + 1
+        return [[number] for number in range(start, start + 2)], start + 1 if start < 5 else None
+
+    response = csv_download("numbers", ["number"], read)
+    assert asked == []
+    assert pieces(response) == [b"number\r\n1\r\n2\r\n", b"3\r\n4\r\n", b"5\r\n6\r\n"]
+    assert asked == [None, 2, 4]

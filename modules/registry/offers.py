@@ -81,7 +81,7 @@ def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
     if token is None:
         return None
     versions = _downloadable().filter(module__in=offered_to(token.owner), ref=version_ref)
-    version = versions.select_related("archive", "module").first()
+    version = versions.select_related("module").first()
     return (version, token) if version else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,8 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts import api_tokens
 from accounts.models import ApiToken
+from foundation.downloads import file_download
+from modules.models import Archive
 from modules.registry import offers
 
 BASE = "/registry/modules/v1/"
@@ -81,7 +84,7 @@ def download(request: HttpRequest, token: ApiToken, semver: str, **address: str)
 @csrf_exempt
 @require_safe
 @never_cache
-def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
+def archive(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
     """The archive itself. Terraform requests it without its token, so the signed URL is the permission."""
     opened = offers.opened_by(key)
     if opened is None:
@@ -89,9 +92,8 @@ def archive(request: HttpRequest, key: str, name: str) -> HttpResponse:
     version, token = opened
     if request.method == "GET":  # Terraform asks for the size first
         offers.note_download(version, token=token)
-    answer = HttpResponse(bytes(version.archive.data), content_type="application/gzip")
-    answer["Content-Disposition"] = f'attachment; filename="{version.module.slug}-{version.semver}.tar.gz"'
-    return answer
+    file_name = f"{version.module.slug}-{version.semver}.tar.gz"
+    return file_download(Archive.objects.filter(pk=version.archive_id), "data", name=file_name, kind="application/gzip")
 
 
 def _source(url: str, *, folder: str) -> str:

@@ -1,8 +1,9 @@
 """Lists the portal's URL patterns, and fingerprints its tables."""
 
-from asgiref.sync import async_to_sync
 from django.db import connection
 from django.urls import URLResolver, get_resolver
+
+from tests.streaming import whole
 
 SESSIONS = "django_session"
 
@@ -39,11 +40,4 @@ def _by_table(expression: str) -> dict[str, str]:
 
 def body_of(answer) -> str:
     """The whole text of a response, also of a stream."""
-    if not answer.streaming:
-        return answer.content.decode()
-    chunks = async_to_sync(_collected)(answer) if answer.is_async else list(answer.streaming_content)
-    return b"".join(chunks).decode()
-
-
-async def _collected(answer) -> list[bytes]:
-    return [chunk async for chunk in answer.streaming_content]
+    return whole(answer).decode()

@@ -12,6 +12,7 @@ from deployments.tests.factories import make_deployment, make_run, make_state, m
 from deployments.tests.inputs.schemas import schema, variable
 from deployments.tests.page_text import text_of
 from foundation.models import AuditEvent
+from tests.streaming import whole
 
 SCHEMA = schema(
     variable("greeting"),
@@ -334,21 +335,23 @@ def test_the_csv_holds_what_the_filters_show_and_no_formula(client, alice, shop)
     Deployment.objects.update(name="=cmd|' /C calc'!A0")
     client.force_login(alice)
     response = client.get(reverse("deployments:deployment-export"))
-    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(whole(response).decode())))
     assert [(row["Deployment"], row["Status"], row["Owner"]) for row in rows] == [
         ("'=cmd|' /C calc'!A0", "Live", "alice@example.com")
     ]
-    assert client.get(reverse("deployments:deployment-export") + "?status=destroyed").content.count(b"\r\n") == 1
+    response = client.get(reverse("deployments:deployment-export"), {"status": "destroyed"})
+    assert whole(response).count(b"\r\n") == 1
 
 
 def test_the_csv_says_what_the_page_says(client, alice, shop):
     run = make_run(shop, status="failed")
     client.force_login(alice)
     response = client.get(reverse("deployments:deployment-export"))
-    (row,) = csv.DictReader(io.StringIO(response.content.decode()))
+    text = whole(response).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
     assert row["Status"] == "Live Failed"
     assert row["Last run (UTC)"] == f"{run.created_at:%Y-%m-%d %H:%M:%S}"
-    head = response.content.decode().splitlines()[0]
+    head = text.splitlines()[0]
     assert head == "Deployment,ID,Status,Module,Version,Owner,Credits,Note,Created (UTC),Last run (UTC)"
 
 

@@ -15,6 +15,7 @@ from modules.registry import offers
 from modules.tests.published_versions import EMPTY
 from modules.tests.registry_protocol import ADDRESS, BASE, archive, numbers, source_of
 from modules.versions import lifecycle
+from tests.streaming import whole
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +31,10 @@ def test_the_archive_holds_the_published_files_and_needs_no_token(ask, alice, ca
     address = f"{BASE}/alice/{version.module.slug}/terraform/1.0.0/download"
     path, folder = source_of(ask(alice, address))
     answer = ask(None, path)
-    unpack(answer.content, tmp_path)
+    unpack(data := whole(answer), tmp_path)
     assert folder == "net"
     assert {name: (tmp_path / name).read_text() for name in files} == files
-    assert (answer["Content-Type"], answer["Content-Length"]) == ("application/gzip", str(len(answer.content)))
+    assert (answer["Content-Type"], answer["Content-Length"]) == ("application/gzip", str(len(data)))
     assert answer["Content-Disposition"] == f'attachment; filename="{version.module.slug}-1.0.0.tar.gz"'
     assert not answer.has_header("Content-Encoding")
     assert "no-store" in answer["Cache-Control"]
