@@ -19,4 +19,4 @@ RUN SECRET_KEY=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build AL
 
 USER portal
 EXPOSE 8000
-CMD ["uvicorn", "partnerportal.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--no-proxy-headers", "--timeout-graceful-shutdown", "10"]
+CMD ["python", "-m", "partnerportal.serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -49,7 +49,9 @@ class World:
     def environment(self) -> dict[str, str]:
         """The environment of the web process: database, broker and keys."""
         for process in psutil.process_iter(["cmdline"]):
-            if "uvicorn" in (process.info["cmdline"] or []) and process.environ().get(MARK) == str(self.data):
+            if "partnerportal.serve" in (process.info["cmdline"] or []) and process.environ().get(MARK) == str(
+                self.data
+            ):
                 return process.environ()
         raise SystemExit("The demo has no web process.")
 

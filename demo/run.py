@@ -72,10 +72,7 @@ def _start(supervisor: Supervisor, data: DataDirectory, port: int) -> None:
 
 
 def _start_web(supervisor: Supervisor, port: int) -> None:
-    supervisor.start(
-        *("web", "uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off"),
-        *("--no-proxy-headers", "--timeout-graceful-shutdown", "2"),
-    )
+    supervisor.start("web", "partnerportal.serve", "--port", str(port), "--grace", "2")
 
 
 def _start_workers(supervisor: Supervisor, data: DataDirectory) -> None:

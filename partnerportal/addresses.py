@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.http.request import split_domain_port
+
 from partnerportal.refusals import Refused, Scope
 
 HOUSEHOLD = 64  # bits of an IPv6 address that a provider gives to one customer (RFC 6177)
@@ -51,9 +53,10 @@ class Addresses:
 
 
 def household(text: str) -> str:
-    """The address, of which IPv6 counts the network alone; empty if `text` is none."""
+    """The address without its port, of which IPv6 counts the network alone; empty if `text` is none."""
+    host = (split_domain_port(text)[0] or text).strip("[]")
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(host)
     except ValueError:
         return ""
     if address.version == 4:

@@ -199,7 +199,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 # Proxies in front of the portal: each adds an address to X-Forwarded-For, so the client's is that many from the end.
-# The server itself reads no such header (uvicorn's --no-proxy-headers): it would trust whoever connects from 127.0.0.1.
+# The server itself reads no such header (serve.py): it would trust whoever connects from 127.0.0.1.
 PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("PROXY_COUNT", 1 if env.flag("BEHIND_PROXY") else 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT > 0 else None
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz)$"]  # probes ask over HTTP

@@ -35,6 +35,8 @@ def test_behind_a_proxy_each_client_counts_by_the_address_that_the_proxy_added()
         (2, [f"1.1.1.1, {ALICE}, {BOB}"], ALICE),
         (2, [ALICE], PROXY),  # passed fewer proxies than there are
         (1, [], PROXY),
+        (1, [f"{ALICE}:51234"], ALICE),
+        (1, ["[2001:db8:1:2::7]:443"], "2001:db8:1:2::/64"),
         (1, ["unknown"], PROXY),
     ],
 )

@@ -32,9 +32,8 @@ def test_the_volume_is_where_postgresql_18_looks_for_it():
     assert 'postgres:/var/lib/postgresql"' in COMPOSE
 
 
-def test_the_image_counts_proxies_in_one_place():
-    """uvicorn's own reading of X-Forwarded-For would let whoever connects from 127.0.0.1 choose an address."""
-    assert '"--no-proxy-headers"' in (Path(settings.BASE_DIR) / "Dockerfile").read_text()
+def test_the_image_starts_the_web_server_with_its_bounds():
+    assert '"python", "-m", "partnerportal.serve"' in (Path(settings.BASE_DIR) / "Dockerfile").read_text()
 
 
 def test_a_lost_worker_does_not_make_the_web_container_unhealthy():

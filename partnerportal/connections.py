@@ -1,0 +1,72 @@
+"""The connections of a web process: how many one address may open, and how long one may do nothing."""
+
+import asyncio
+from functools import cache
+
+import h11
+from django.conf import settings
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from partnerportal.addresses import Addresses, household
+
+HEAD_SECONDS = 15  # in which the head of a request has to come, whole
+TAKING_SECONDS = 60  # in which a reader has to take what was sent; the next 64 KB are sent then
+TEXT = b"Your network has too many connections open. Close some tabs, then try again.\n"
+TURNED_AWAY = (
+    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nConnection: close\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b" % (len(TEXT), TEXT)
+)
+
+
+@cache
+def addresses() -> Addresses:
+    """The connections of each address. Behind a proxy all are the proxy's, which has to bound those of its clients."""
+    return Addresses(0 if settings.PROXY_COUNT else settings.WEB_CONNECTIONS_PER_ADDRESS)
+
+
+class Connection(H11Protocol):
+    """uvicorn's waits for the head of a request, and for a reader, as long as it takes."""
+
+    address = ""
+    head: asyncio.TimerHandle | None = None
+    taking: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(0)  # `pause_writing` then tells of each byte that is not taken
+        address = household(self.client[0] if self.client else "")
+        if not addresses().take(address):
+            transport.write(TURNED_AWAY)
+            transport.close()
+            return
+        self.address = address
+        self._time_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.address:
+            addresses().give_back(self.address)
+        for timer in filter(None, (self.head, self.taking)):
+            timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._time_head()
+
+    def _time_head(self) -> None:
+        """The time begins with the connection, or with the first byte after a request. Before that, uvicorn counts."""
+        is_waiting = self.conn.their_state is h11.IDLE
+        if is_waiting and self.head is None:
+            self.head = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        elif self.head is not None and not is_waiting:
+            self.head.cancel()
+            self.head = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.taking = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self.taking is not None:
+            self.taking.cancel()
+        super().resume_writing()
