@@ -24,8 +24,8 @@ class Reach(Enum):
     ALL = auto()
 
 
-def reach(user: User, thing: Thing) -> Reach:
-    """How much of `thing` `user` sees; where Private Mode matters, it is read from the database on each call."""
+def reach(user: User, thing: Thing, *, is_private_mode: bool | None = None) -> Reach:
+    """How much of `thing` `user` sees; Private Mode, where it matters and is not given, is read from the database."""
     if not user.is_authenticated or not user.is_active:
         return Reach.NOTHING
     if user.is_staff:
@@ -34,7 +34,8 @@ def reach(user: User, thing: Thing) -> Reach:
         return Reach.OWN
     if thing is Thing.REVENUE:
         return Reach.OWN if user.is_partner else Reach.NOTHING
-    is_private_mode = PlatformSettings.load().private_mode
+    if is_private_mode is None:
+        is_private_mode = PlatformSettings.load().private_mode
     if thing is Thing.MODULES:
         return Reach.PUBLISHED if is_private_mode else Reach.SHARED
     return Reach.ALL if user.is_partner and is_private_mode else Reach.OWN

@@ -205,11 +205,20 @@ def log_end(run: Run) -> LogEnd:
     return LogEnd(lines, found[-1].sequence if found else 0, is_cut=first > 1)
 
 
-def log_text(run: Run) -> str:
-    """The whole log without tones, for the download."""
-    parts, position, end = [], 0, 0
-    while found := chunks.after(run.pk, position):
-        texts = chunks.texts(found, position=position, end=end)
-        parts += [f"{line[1:]}\n" for _, text in texts for line in text.split("\n")]
-        position, end = found[-1].sequence, found[-1].start + found[-1].size
-    return "".join(parts)
+@dataclass(frozen=True)
+class LogPart:
+    """A part of a log's text, and the sequence and end of its last chunk."""
+
+    text: str
+    position: int
+    end: int
+
+
+def log_part(run_id: int, before: LogPart) -> LogPart:
+    """What follows `before` in the download, without tones; an empty text after the last."""
+    found = chunks.after(run_id, before.position)
+    if not found:
+        return LogPart("", before.position, before.end)
+    shown = chunks.texts(found, position=before.position, end=before.end)
+    text = "".join(f"{line[1:]}\n" for _, text in shown for line in text.split("\n"))
+    return LogPart(text, found[-1].sequence, found[-1].start + found[-1].size)

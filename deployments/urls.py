@@ -20,5 +20,5 @@ urlpatterns = [
     path("deployments/<ref:ref>/runs/<int:number>/cancel/", runs.run_cancel, name="run-cancel"),
     path("deployments/<ref:ref>/runs/<int:number>/status/", page.run_status, name="run-status"),
     path("deployments/<ref:ref>/runs/<int:number>/log/", live_log.run_log, name="run-log"),
-    path("deployments/<ref:ref>/runs/<int:number>/log.txt", page.run_log_text, name="run-log-text"),
+    path("deployments/<ref:ref>/runs/<int:number>/log.txt", live_log.run_log_text, name="run-log-text"),
 ]

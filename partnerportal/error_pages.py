@@ -75,6 +75,12 @@ PAGES = {  # by name of the template
         "The portal is busy",
         "Many people use it right now. Nothing was changed. Wait a few seconds, then try again.",
     ),
+    "503_streams": ErrorPage(
+        "503",
+        "Too many logs are open",
+        "You, or all people together, have as many live logs and downloads open as the portal allows. "
+        "Close some of them, then try again in a few seconds.",
+    ),
     "503_uploads": ErrorPage(
         "503",
         "The portal is busy",

@@ -8,7 +8,7 @@ again while the answer is sent. A stream takes places of its own, one for each p
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
@@ -22,21 +22,24 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from foundation.places import PATIENCE, NoPlace, Places
+from foundation.streams import StreamedResponse
 from partnerportal import outage
 from partnerportal.addresses import Addresses
 from partnerportal.bodies import Bodies
 from partnerportal.refusals import Receive, Refused, Scope, Send, refuse
+from partnerportal.streams import Streams
 
+Result = TypeVar("Result")
 PROBE = "/livez"  # answers while all places are taken, or the process would be restarted for being busy
 
 
 class Handler(ASGIHandler):
     """Django's handler, bounded. Django's own changes threads, and opens a connection to the database, many times."""
 
-    def __init__(self, places: Places, addresses: Addresses) -> None:
+    def __init__(self, places: Places, addresses: Addresses, streams: Streams) -> None:
         super().__init__()
         self.load_middleware(is_async=False)
-        self.places, self.addresses = places, addresses
+        self.places, self.addresses, self.streams = places, addresses, streams
         self.bodies = Bodies(self._is_known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,7 +50,9 @@ class Handler(ASGIHandler):
                 return
             with self.addresses.counted(scope) as address:
                 async with self.bodies.read(scope, receive, address) as body:
-                    await while_connected(receive, self._serve(scope, body, send))
+                    stream = await while_connected(receive, self._serve(scope, body, send))
+            if stream:
+                await while_connected(receive, self.streams.serve(stream, self.send_response, send))
         except Refused as refusal:
             await refuse(refusal.name, scope, receive, send)
         except NoPlace:
@@ -59,13 +64,17 @@ class Handler(ASGIHandler):
         except RequestAborted:
             return
 
-    async def _serve(self, scope: Scope, body: Any, send: Send) -> None:
+    async def _serve(self, scope: Scope, body: Any, send: Send) -> StreamedResponse | None:
+        """Send the answer; returns one that is a stream, which outlasts its request."""
         response = await self.places.run(self._respond, scope, body, patience=PATIENCE)
+        if isinstance(response, StreamedResponse):
+            return response
         try:
             await self.send_response(response, send)
         finally:
             if response.streaming:
                 response.close()
+        return None
 
     def _respond(self, scope: Scope, body: Any) -> HttpResponseBase:
         """The response, made on the thread of a place. One that is complete is closed there, with its connection."""
@@ -99,7 +108,7 @@ def _is_signed_in(request: ASGIRequest | None) -> bool:
     return get_user(request).is_authenticated
 
 
-async def while_connected(receive: Receive, work: Awaitable[None]) -> None:
+async def while_connected(receive: Receive, work: Awaitable[Result]) -> Result | None:
     """Await `work`, and cancel it when the client leaves."""
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_departure(receive))
@@ -109,7 +118,8 @@ async def while_connected(receive: Receive, work: Awaitable[None]) -> None:
         working.cancel()
         leaving.cancel()
     with suppress(asyncio.CancelledError):
-        await working
+        return await working
+    return None
 
 
 async def _departure(receive: Receive) -> None:

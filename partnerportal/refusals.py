@@ -17,10 +17,11 @@ Message: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
-RETRY_AFTER = {"429_address": 10, "503": 5, "503_busy": 5, "503_uploads": 30}  # seconds
+RETRY_AFTER = {"429_address": 10, "503": 5, "503_busy": 5, "503_streams": 5, "503_uploads": 30}  # seconds
 # A browser shows an answer only when it has sent its request: what it still sends is dropped, within these bounds.
 DROPPED_BYTES = 16 * 1024**2
 DROPPED_SECONDS = 5
+BODY = (b"content-length", b"transfer-encoding")  # headers of a request that has one
 
 
 class Refused(Exception):
@@ -53,7 +54,8 @@ async def refuse(name: str, scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(field.lower().encode(), value.encode()) for field, value in fields.items()]
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content, "more_body": True})
-    await _drop(receive)
+    if any(header in BODY for header, _ in scope["headers"]):
+        await _drop(receive)
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -225,6 +225,9 @@ def _share(whole: int, least: int = 1) -> int:
 WEB_PLACES = _share(env.whole("WEB_CONCURRENCY_LIMIT", 24), least=2)
 WEB_CONNECTIONS = _share(env.whole("WEB_CONNECTIONS", 2_000))
 WEB_CONNECTIONS_PER_ADDRESS = _share(env.whole("WEB_CONNECTIONS_PER_ADDRESS", 200))
+# Live logs and downloads that are open at once; they count to no address.
+WEB_STREAMS = _share(env.whole("WEB_STREAMS", 1_000))
+WEB_STREAMS_PER_PERSON = _share(env.whole("WEB_STREAMS_PER_PERSON", 12))
 
 # --- GitHub ---------------------------------------------------------------------------------------
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")

@@ -1,50 +1,82 @@
 """The live log: one tailer per process polls the database, and Redis only wakes it early.
 
 A viewer waits on the feed of its run. The tailer asks the database for the newest chunk of all watched runs in one
-query, when a worker publishes news and otherwise once a second; a viewer reads the lines when there are new ones.
+query, when a worker publishes news and otherwise once a second. What a viewer reads is read and encoded once, and
+shared by all viewers who are as far.
 """
 
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
 import redis.asyncio
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import connection
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from deployments.models import Run, RunLog
+from deployments.runs import chunks
 from deployments.runs.log import CHANNEL
+from foundation.places import piece
 
 LOOK_EVERY = 1.0  # seconds between two polls without a message from Redis
+LOOK_AT_MOST = 0.1  # seconds between two polls, however many messages come
 RECONNECT_AFTER = 5.0  # seconds before the next connection to Redis
-BEAT_EVERY = 15.0  # seconds without news until the viewer's permission is checked and a keep-alive is sent
-CHUNKS_AT_ONCE = 200
+BEAT_EVERY = 15.0  # seconds between two signs of life
+BEAT = b": still here\n\n"
+FORBIDDEN = b"event: gone\ndata: \n\n"
+KEPT_PIECES = 8  # of a feed, for viewers that come to the same place later
+ASK_AGAIN = 5_000  # milliseconds after which a page without a stream asks for new lines
 
 logger = logging.getLogger(__name__)
-Read = TypeVar("Read")
-# A small thread pool reads for all viewers, so that a thousand streams need only a handful of database connections.
-readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="run-log")
 tailers: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Tailer]" = weakref.WeakKeyDictionary()
 
 
-class Feed:
-    """The latest known chunk and status of a watched run, and the condition that wakes its viewers."""
+@dataclass(frozen=True)
+class Piece:
+    """Events of some chunks as bytes, and the sequence of the last of them."""
 
-    def __init__(self) -> None:
+    events: bytes
+    last: int
+
+
+class Feed:
+    """The latest known chunk and status of a watched run, and the bell that wakes its viewers."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
         self.newest = 0
         self.status = ""
-        self.viewers = 0
-        self.bell = asyncio.Condition()
+        self.viewers = self.beats = 0
+        self._bell = asyncio.Event()
+        self._pieces: dict[int, asyncio.Task[Piece]] = {}
 
     @property
     def is_final(self) -> bool:
         return self.status in Run.FINAL
+
+    def ring(self) -> None:
+        """Wake those who wait now."""
+        self._bell.set()
+        self._bell.clear()
+
+    async def rung(self) -> None:
+        await self._bell.wait()
+
+    async def after(self, position: int) -> Piece:
+        """What follows chunk `position`; read once for all who ask for it."""
+        if position not in self._pieces:
+            while len(self._pieces) >= KEPT_PIECES:
+                self._pieces.pop(next(iter(self._pieces)))
+            self._pieces[position] = asyncio.create_task(piece(read, self.run_id, position))
+        try:
+            return await asyncio.shield(self._pieces[position])
+        except DatabaseFailure:
+            self._pieces.pop(position, None)
+            raise
 
 
 class Tailer:
@@ -53,11 +85,12 @@ class Tailer:
     def __init__(self) -> None:
         self.feeds: dict[int, Feed] = {}
         self.news = asyncio.Event()
-        self.work: asyncio.Task | None = None
+        self.work: asyncio.Task[None] | None = None
+        self._beat_at = 0.0
 
     @asynccontextmanager
     async def watch(self, run_id: int) -> AsyncIterator[Feed]:
-        feed = self.feeds.setdefault(run_id, Feed())
+        feed = self.feeds.setdefault(run_id, Feed(run_id))
         feed.viewers += 1
         self.news.set()
         if self.work is None or self.work.done():
@@ -77,12 +110,14 @@ class Tailer:
                     await asyncio.wait_for(self.news.wait(), LOOK_EVERY)
                 self.news.clear()
                 await self._look()
+                self._beat()
+                await asyncio.sleep(LOOK_AT_MOST)
         finally:
             listener.cancel()
 
     async def _look(self) -> None:
         try:
-            rows = await in_reader(_newest, list(self.feeds))
+            rows = await piece(_newest, list(self.feeds))
         except DatabaseFailure:  # retried with the next poll, in a second
             logger.exception("live log not read")
             return
@@ -90,8 +125,15 @@ class Tailer:
             feed = self.feeds.get(run_id)
             if feed and (feed.newest, feed.status) != (newest, status):
                 feed.newest, feed.status = newest, status
-                async with feed.bell:
-                    feed.bell.notify_all()
+                feed.ring()
+
+    def _beat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._beat_at >= BEAT_EVERY:
+            self._beat_at = now
+            for feed in self.feeds.values():
+                feed.beats += 1
+                feed.ring()
 
     async def _listen(self) -> None:
         while True:
@@ -111,32 +153,43 @@ def tailer() -> Tailer:
     return tailers.setdefault(asyncio.get_running_loop(), Tailer())
 
 
-async def stream(run_id: int, position: int, may_go_on: Callable[[], Awaitable[object]]) -> AsyncIterator[bytes]:
-    """Events after `position`, until the run is final or `may_go_on` returns something falsy (permission lost)."""
+async def stream(run_id: int, position: int) -> AsyncGenerator[bytes, None]:
+    """Events after chunk `position`, until the run is final."""
     async with tailer().watch(run_id) as feed:
         yield b"retry: 1000\n\n"
+        beats = feed.beats
         while True:
             while feed.newest > position:
-                for sequence, text in await in_reader(_chunks, run_id, position):
-                    position = sequence
-                    yield _event(sequence, text)
-            if feed.is_final:
-                yield f"event: end\ndata: {feed.status}\n\n".encode()
-                return
-            if not await _news(feed, position):
-                if not await may_go_on():
+                try:
+                    found = await feed.after(position)
+                except DatabaseFailure:  # read again at the next bell
+                    break
+                position = found.last
+                yield found.events
+            else:
+                if feed.is_final:
+                    yield _end(feed.status)
                     return
-                yield b": still here\n\n"
+            await feed.rung()
+            if feed.beats > beats:
+                beats = feed.beats
+                yield BEAT
 
 
-async def _news(feed: Feed, position: int) -> bool:
-    """Wait for a chunk after `position` or the end of the run; False after BEAT_EVERY without either."""
-    async with feed.bell:
-        try:
-            await asyncio.wait_for(feed.bell.wait_for(lambda: feed.newest > position or feed.is_final), BEAT_EVERY)
-        except TimeoutError:
-            return False
-    return True
+def answer(run_id: int, position: int, status: str) -> bytes:
+    """A whole answer for a page that has no stream, whose browser will ask for what follows."""
+    found = read(run_id, position)
+    if found.last > position:
+        return b"retry: %d\n\n%b" % (ASK_AGAIN, found.events)
+    return _end(status) if status in Run.FINAL else b"retry: %d\n\n" % ASK_AGAIN
+
+
+def read(run_id: int, position: int) -> Piece:
+    """The events of the chunks after `position`, up to a size."""
+    found = chunks.after(run_id, position)
+    shown = chunks.texts(found, position=position, end=chunks.end_of(run_id, position))
+    events = b"".join(_event(chunk.sequence, text) for chunk, text in shown)
+    return Piece(events, found[-1].sequence if found else position)
 
 
 def _event(sequence: int, text: str) -> bytes:
@@ -145,24 +198,12 @@ def _event(sequence: int, text: str) -> bytes:
     return f"id: {sequence}\n{lines}\n".encode()
 
 
-async def in_reader(read: Callable[..., Read], *args: Any) -> Read:
-    return await asyncio.get_running_loop().run_in_executor(readers, _reading, read, *args)
-
-
-def _reading(read: Callable[..., Read], *args: Any) -> Read:
-    """Call `read`, then close the thread's database connection, which would otherwise stay open for hours."""
-    try:
-        return read(*args)
-    finally:
-        connection.close()
+def _end(status: str) -> bytes:
+    return f"event: end\ndata: {status}\n\n".encode()
 
 
 def _newest(run_ids: list[int]) -> list[tuple[int, str, int]]:
     """Run, status and newest chunk. One statement, so that a final status comes with the last chunk of the log."""
-    runs = Run.objects.filter(pk__in=run_ids).annotate(newest=Max("log__sequence"))
-    return [(pk, status, newest or 0) for pk, status, newest in runs.order_by().values_list("pk", "status", "newest")]
-
-
-def _chunks(run_id: int, position: int) -> list[tuple[int, str]]:
-    rows = RunLog.objects.filter(run=run_id, sequence__gt=position).order_by("sequence")
-    return list(rows.values_list("sequence", "text")[:CHUNKS_AT_ONCE])
+    newest = RunLog.objects.filter(run=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
+    runs = Run.objects.filter(pk__in=run_ids).order_by().annotate(newest=Subquery(newest))
+    return [(pk, status, newest or 0) for pk, status, newest in runs.values_list("pk", "status", "newest")]

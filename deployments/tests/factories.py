@@ -6,6 +6,7 @@ import json
 from billing import services
 from billing.models import CostCentre, Hold
 from deployments.models import Deployment, Output, Run, StateVersion
+from deployments.presentation import LogPart, log_part
 from deployments.runs import results
 from deployments.sandbox import state_file
 from foundation.credits import CREDIT
@@ -111,6 +112,14 @@ def make_state(run, *addresses, serial=1, outputs=None) -> StateVersion:
 def outputs_of(deployment) -> dict:
     """The values of a deployment's outputs, by name; sensitive and large ones as None."""
     return dict(Output.objects.filter(state=deployment.state_id).values_list("name", "value"))
+
+
+def download_of(run) -> str:
+    """The text of a run's log as it is downloaded."""
+    part, text = LogPart("", 0, 0), ""
+    while (part := log_part(run.pk, part)).text:
+        text += part.text
+    return text
 
 
 def log_of(run) -> list[str]:

@@ -1,45 +1,70 @@
-"""The live log of a run as server-sent events."""
+"""The log of a run: live as server-sent events, and as a download."""
 
-from functools import partial
+from collections.abc import AsyncGenerator
+from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.db import close_old_connections
-from django.http import Http404, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET, require_safe
 
+from accounts.readers import streamed
 from accounts.requests import SignedInRequest
+from accounts.scoping import Reach, Thing
+from deployments import presentation
 from deployments.models import Deployment, Run
-from deployments.runs.live_log import in_reader, stream
+from deployments.runs import live_log
+from foundation.places import piece
+from foundation.streams import StreamedResponse
+
+EVENTS, TEXT = "text/event-stream", "text/plain; charset=utf-8"
+UNBUFFERED = {"X-Accel-Buffering": "no"}  # for nginx
+NO_MORE = b"You can't see this log any more. The rest is not included.\n"
 
 
 @login_required
 @require_GET
-async def run_log(request: SignedInRequest, ref: str, number: int) -> StreamingHttpResponse:
+def run_log(request: SignedInRequest, ref: str, number: int) -> HttpResponseBase:
     """Server-sent events: each chunk's lines with its sequence as id, then `end` with the final status.
 
-    Resumes after the chunk in `Last-Event-ID` or `?after=`.
+    Resumes after the chunk in `Last-Event-ID` or `?after=`. With `?ask`, for a browser that got no stream, the answer
+    ends with what there is; `gone` says that the reader may not read on.
     """
-    user = await request.auser()
-    run_id = await sync_to_async(_visible_run)(user.pk, ref, number)
-    if run_id is None:
-        raise Http404
-    await sync_to_async(close_old_connections)()  # a stream may last an hour without using one
+    run = _visible_run(request, ref, number)
     after = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     position = int(after) if after.isdecimal() and len(after) < 10 else 0
-    may_go_on = partial(in_reader, _visible_run, user.pk, ref, number)
-    return StreamingHttpResponse(
-        stream(run_id, position, may_go_on),
-        content_type="text/event-stream",
-        headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
-    )
+    if "ask" in request.GET:
+        return HttpResponse(live_log.answer(run.pk, position, run.status), content_type=EVENTS)
+    parts = live_log.stream(run.pk, position)
+    return _streamed(request, run, parts, farewell=live_log.FORBIDDEN, content_type=EVENTS, headers=UNBUFFERED)
 
 
-def _visible_run(user_id: int, ref: str, number: int) -> int | None:
-    """The primary key of the run, if this person can see it now; otherwise None."""
-    user = get_user_model().objects.filter(pk=user_id).first()
-    if user is None:
-        return None
-    visible = Deployment.objects.visible_to(user).filter(ref=ref)
-    return Run.objects.filter(deployment__in=visible, number=number).values_list("pk", flat=True).first()
+@login_required
+@require_safe
+def run_log_text(request: SignedInRequest, ref: str, number: int) -> StreamedResponse:
+    run = _visible_run(request, ref, number)
+    headers = {"Content-Disposition": f'attachment; filename="{ref}-run-{run.number}.log"'}
+    return _streamed(request, run, _text(run.pk), farewell=NO_MORE, content_type=TEXT, headers=headers)
+
+
+def _visible_run(request: SignedInRequest, ref: str, number: int) -> Run:
+    visible = Deployment.objects.visible_to(request.user).filter(ref=ref)
+    runs = Run.objects.filter(deployment__in=visible, number=number).select_related("deployment")
+    run = runs.only("number", "status", "deployment__owner").first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def _streamed(
+    request: SignedInRequest, run: Run, parts: AsyncGenerator[bytes, None], **options: Any
+) -> StreamedResponse:
+    needs = Reach.OWN if run.deployment.owner_id == request.user.pk else Reach.ALL
+    return streamed(request, parts, thing=Thing.DEPLOYMENTS, needs=needs, **options)
+
+
+async def _text(run_id: int) -> AsyncGenerator[bytes, None]:
+    """The log without tones, a piece at a time."""
+    part = presentation.LogPart("", 0, 0)
+    while (part := await piece(presentation.log_part, run_id, part)).text:
+        yield part.text.encode()

@@ -18,7 +18,7 @@ from deployments.forms import DestroyForm
 from deployments.models import Deployment, Output, Run
 from deployments.presentation import Standing
 from deployments.story import costs, input_errors, runs, versions
-from deployments.views.shared import deployment_or_404, listed, run_or_404, run_shown
+from deployments.views.shared import listed, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
@@ -143,17 +143,6 @@ def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
     run = run_shown(request, ref, number)
     context = page_context(request, run) if run.is_final else live_context(request, run)
     return render(request, "deployments/_live.html", context)
-
-
-@login_required
-@require_safe
-def run_log_text(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
-    found = deployment_or_404(request, ref)
-    run = run_or_404(found, number)
-    name = f'attachment; filename="{found.ref}-run-{run.number}.log"'
-    return HttpResponse(
-        presentation.log_text(run), content_type="text/plain; charset=utf-8", headers={"Content-Disposition": name}
-    )
 
 
 @login_required

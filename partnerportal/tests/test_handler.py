@@ -11,6 +11,7 @@ from foundation.places import Places
 from partnerportal import handler
 from partnerportal.addresses import Addresses
 from partnerportal.handler import Handler
+from partnerportal.streams import Streams
 
 
 class Pages:
@@ -75,7 +76,7 @@ def serve(settings):
     def run(test, *, number=2, most=0):
         async def whole():
             pages.places = Places(number)
-            await test(Handler(pages.places, Addresses(most)))
+            await test(Handler(pages.places, Addresses(most), Streams(10, per_person=10)))
 
         asyncio.run(asyncio.wait_for(whole(), 30))
 

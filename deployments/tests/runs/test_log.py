@@ -5,11 +5,11 @@ from urllib.parse import quote
 import pytest
 
 from deployments.models import Run
-from deployments.presentation import log_end, log_text
+from deployments.presentation import log_end
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.log import LogWriter
 from deployments.runs.redaction import MASK, Redactor, leaves
-from deployments.tests.factories import log_of, make_deployment, make_run, make_version
+from deployments.tests.factories import download_of, log_of, make_deployment, make_run, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,7 @@ class TestBeyondTheLimit:
         self.fill(log, range(500), at_once=at_once)
         log.add("Error: the disk is full", "r")
         log.flush(at_end=True)
-        lines = log_text(run).splitlines()
+        lines = download_of(run).splitlines()
         first = [f"line {number:03}" for number in range(90)]
         last = [f"line {number:03}" for number in range(90 + left_out, 500)]
         hole = f"{len(' line 000.') * left_out:,} bytes are left out here. A long log keeps its beginning and its end."
@@ -147,12 +147,12 @@ class TestBeyondTheLimit:
 
     def test_a_log_within_its_limit_has_no_hole(self, log, run):
         self.fill(log, range(100), at_once=False)
-        assert log_text(run).splitlines() == [f"line {number:03}" for number in range(100)]
+        assert download_of(run).splitlines() == [f"line {number:03}" for number in range(100)]
 
     def test_a_second_worker_keeps_to_the_same_limit(self, log, run):
         self.fill(log, range(200), at_once=False)
         self.fill(LogWriter(run), range(200, 400), at_once=False)
-        lines = log_text(run).splitlines()
+        lines = download_of(run).splitlines()
         assert lines[89:91] == [
             "line 089",
             "3,000 bytes are left out here. A long log keeps its beginning and its end.",
@@ -167,7 +167,7 @@ class TestBeyondTheLimit:
             log.add(f"line {number:03}")
         log.add(f"{SECRET[half:]} done", source="a: ")
         log.flush(at_end=True)
-        assert log_text(run).endswith(f"line 499\na: key: {MASK}\na:  done\n")
+        assert download_of(run).endswith(f"line 499\na: key: {MASK}\na:  done\n")
 
 
 def test_a_chunk_has_a_bound_whatever_one_event_holds(log, run):
@@ -181,7 +181,7 @@ def test_a_long_line_was_cut_without_a_word(log, run):
     log.add("y" * 20_000, source="a: ")
     log.flush(at_end=True)
     assert log_of(run) == ["x" * 16_384, f"a: {'y' * 16_381}… (3,619 more characters)"]
-    assert log_text(run).endswith("y… (3,619 more characters)\n")
+    assert download_of(run).endswith("y… (3,619 more characters)\n")
 
 
 def test_a_stale_worker_writes_no_line(log, run):
