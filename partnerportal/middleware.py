@@ -25,6 +25,7 @@ SIGNED_OUT = {  # by whether the portal keeps what was typed
     True: "You were signed out. Nothing was sent, and what you typed is kept. Sign in to continue.",
     False: "You were signed out. Nothing was saved. Sign in, then try again.",
 }
+GONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 SIGNED_IN_AGAIN = "You signed in again since you opened this form. What you typed is kept. Send it again."
 
 
@@ -77,6 +78,8 @@ class HtmxRequest(HttpRequest):
 class LeadsToThePage(MiddlewareMixin):
     """Leads a browser to a whole page from the addresses of parts and of actions, and after a session has ended.
 
+    A page whose parts are gone, or no longer for this person, loads again, and then says so.
+
     Terraform, GitHub and htmx do not navigate: they get what the view answers.
     """
 
@@ -88,6 +91,8 @@ class LeadsToThePage(MiddlewareMixin):
     def process_response(self, request: HtmxRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _navigates(request):
             return redirect(_page_above(request))
+        if response.status_code in GONE and request.htmx and _is_part(request):
+            response.headers["HX-Refresh"] = "true"
         asks_to_sign_in = response.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?next=")
         if not asks_to_sign_in or not (request.htmx or request.method == "POST"):
             return response
@@ -104,6 +109,10 @@ def form_too_old(request: HtmxRequest, reason: str = "") -> HttpResponse:
     messages.info(request, SIGNED_IN_AGAIN)
     address = _sender(request)
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return getattr(request.resolver_match and request.resolver_match.func, "is_part", False)
 
 
 def _navigates(request: HttpRequest) -> bool:

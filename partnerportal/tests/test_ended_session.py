@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from accounts import unsent
-from accounts.models import PlatformSettings
+from accounts.models import PlatformSettings, User
 from accounts.tasks import forget_sessions
 from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.views.test_deploy import SCHEMA
@@ -101,6 +101,33 @@ def test_every_address_of_an_action_or_a_part_leads_to_its_page(everything):
         if (answer.status_code, len(re.findall("<h1[ >]", answer.text))) != (200, 1):
             problems.append(f"{row.name} of {name}: {answer.status_code} at {answer.redirect_chain}")
     assert (problems, len(rows) > 20, any(map(is_part, rows))) == ([], True, True)
+
+
+@pytest.mark.parametrize("loss", ["signed out", "deactivated"])
+def test_a_page_went_on_showing_its_parts_after_the_right_had_ended(everything, loss):
+    """All parts of pages, which poll or are loaded later: the browser leaves for the sign-in page."""
+    browser = everything.browser_of("admin")
+    if loss == "signed out":
+        browser.logout()
+    else:
+        User.objects.filter(email="admin@example.com").update(is_active=False)
+    for row in filter(is_part, TABLE):
+        part = address(row, everything, targets(row, everything)[0], "admin")
+        answer = browser.get(part, headers={"HX-Request": "true", "HX-Current-URL": f"{PORTAL}/publish/"})
+        assert (answer["HX-Redirect"], answer.content) == ("/accounts/login/?next=/publish/", b""), row.name
+
+
+def test_a_page_went_on_showing_its_parts_after_they_were_gone_for_the_reader(everything):
+    """Bob's page, with parts of what is no longer his: it loads again, and then he reads that there is none."""
+    browser, left = everything.browser_of("bob"), set()
+    for row in filter(is_part, TABLE):
+        for target in targets(row, everything):
+            answer = browser.get(address(row, everything, target, "bob"), headers={"HX-Request": "true"})
+            if answer.status_code in (403, 404):
+                assert answer["HX-Refresh"] == "true"
+                left.add(row.name)
+    assert {"deployments:run-status", "modules:publication-status"} <= left
+    assert "HX-Refresh" not in browser.get("/deployments/nothing/").headers
 
 
 def is_part(row) -> bool:
