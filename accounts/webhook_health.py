@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -31,11 +32,16 @@ def trouble_of(connection: GitHubConnection) -> Trouble | None:
     )
 
 
+def note_accepted(connection: GitHubConnection) -> None:
+    """Forget the refusals before an accepted delivery."""
+    if connection.delivery_refused_at:
+        _note(connection, ~Q(delivery_refused_at=None), at=None)
+
+
 def note_refused(connection: GitHubConnection) -> None:
     """Remember that a delivery was refused, and tell those who manage the connection, once for each secret."""
-    rows = GitHubConnection.objects.filter(pk=connection.pk)
     is_due = Q(delivery_refused_at=None) | Q(delivery_refused_at__lt=Now() - PAUSE)
-    if not rows.filter(is_due).update(delivery_refused_at=Now()):
+    if not _note(connection, is_due, at=Now()):
         return
     connection.refresh_from_db(fields=["delivery_refused_at"])
     trouble = trouble_of(connection)
@@ -48,3 +54,12 @@ def note_refused(connection: GitHubConnection) -> None:
             why="you manage this GitHub connection",
             stop="There is one e-mail for each secret. Remove the connection to get none.",
         )
+
+
+@transaction.atomic
+def _note(connection: GitHubConnection, condition: Q, *, at: Now | None) -> int:
+    """Note when a delivery was refused, without waiting: while somebody has locked the row, the next delivery does."""
+    rows = GitHubConnection.objects.select_for_update(no_key=True, skip_locked=True).filter(condition, pk=connection.pk)
+    return GitHubConnection.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
+        delivery_refused_at=at
+    )

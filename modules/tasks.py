@@ -2,7 +2,7 @@ from celery import shared_task
 
 from modules import turns
 from modules.publishing import job
-from modules.scanning import polling, tag_alarms
+from modules.scanning import polling, tag_alarms, webhooks
 from modules.versions import texts
 
 
@@ -29,6 +29,11 @@ def watch_tags() -> None:
 @shared_task(name="modules.look_at_tags")
 def look_at_tags(connection_id: int) -> None:
     tag_alarms.look_at_tags(connection_id)
+
+
+@shared_task(name="modules.heed_deliveries")
+def heed_deliveries(connection_id: int) -> None:
+    webhooks.heed(connection_id)
 
 
 @shared_task(name="modules.forget_deliveries")

@@ -311,6 +311,7 @@ TASKS = {
         "modules.poll_scans",
         "modules.poll_publications",
         "modules.watch_tags",
+        "modules.heed_deliveries",
         "modules.forget_deliveries",
         "deployments.poll_runs",
         "deployments.reap_runs",

@@ -235,6 +235,7 @@ class Delivery(models.Model):
         null=True, help_text="Which repository it is about. Empty where it names none."
     )
     at = models.DateTimeField(auto_now_add=True)
+    is_waiting = models.BooleanField(default=False, help_text="It requires a scan, which no worker has started yet.")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -243,6 +244,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["connection", "delivery_id"], name="one_delivery_per_id"),
             models.UniqueConstraint(fields=["connection", "signature"], name="one_delivery_per_body"),
         ]
+        indexes = [models.Index(fields=["connection"], condition=Q(is_waiting=True), name="waiting_deliveries")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.delivery_id}"

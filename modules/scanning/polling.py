@@ -11,6 +11,7 @@ from accounts.models import GitHubConnection
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
 from modules.models import Delivery, Scan
+from modules.scanning import webhooks
 from modules.scanning.services import start_scan
 
 KEPT_DELIVERIES = timedelta(days=30)
@@ -21,7 +22,7 @@ MOST_WOKEN = 8  # workers at once: each wakes the next when it has finished
 
 @alone
 def poll_scans() -> None:
-    """Fail scans without attempts left, wake workers for claimable ones, and start those that are due."""
+    """Fail scans without attempts left, wake workers for claimable ones, start those that pushes or time require."""
     left = Scan.objects.claimable()
     left.filter(attempts__gte=Scan.MOST_ATTEMPTS).update(
         status=Scan.Status.FAILED,
@@ -31,6 +32,7 @@ def poll_scans() -> None:
     )
     for _ in left.filter(created_at__lt=Now() - GRACE)[:MOST_WOKEN]:
         wake("modules.take_turn")
+    webhooks.heed_waiting()
     for connection in _due():
         start_scan(connection, by=None)
 

@@ -1,5 +1,7 @@
 """Accepts GitHub's webhook deliveries, each once; a push of the selected branch or of a tag starts a scan.
 
+A delivery is a row. Taking it waits for no lock, whatever a scan or a person changes at that moment; a worker heeds it.
+
 Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
 
@@ -8,13 +10,16 @@ import hmac
 import json
 import logging
 import re
+from typing import Any
 from urllib.parse import parse_qs
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from accounts import webhook_health
 from accounts.models import GitHubConnection
 from foundation.encryption import DecryptionFailed
+from foundation.wake import wake
 from modules.models import Delivery
 from modules.scanning.services import start_scan
 
@@ -55,30 +60,52 @@ def payload_of(body: bytes, content_type: str) -> dict:
     return payload
 
 
-@transaction.atomic
 def take(connection: GitHubConnection, *, delivery_id: str, signature: str, event: str, payload: dict) -> str:
-    """Store a delivery and start a scan if it requires one; returns the text for GitHub's page of deliveries.
+    """Store a delivery, and wake a worker if it requires a scan; returns the text for GitHub's page of deliveries.
 
     Idempotent: a delivery whose id or body was received before has no effect. Raises Unreadable, and DoesNotExist when
     the connection was removed meanwhile.
     """
-    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    connection = GitHubConnection.objects.get(pk=connection.pk)
     if not (WORD.fullmatch(delivery_id) and WORD.fullmatch(event)):
         raise Unreadable("The headers X-GitHub-Delivery and X-GitHub-Event are missing or malformed.")
-    facts = {"delivery_id": delivery_id, "signature": signature, "event": event}
+    needless = _reason_to_ignore(connection, event, payload)
+    facts = {"delivery_id": delivery_id, "signature": signature, "event": event, "is_waiting": not needless}
     is_new = _note(connection, repository_id=_repository_id(payload), **facts)
-    if connection.delivery_refused_at:
-        GitHubConnection.objects.filter(pk=connection.pk).update(delivery_refused_at=None)
+    webhook_health.note_accepted(connection)
     if event == "ping":
         return PONG
     if not is_new:
         return REPEATED
-    if needless := _reason_to_ignore(connection, event, payload):
+    if needless:
         return f"ignored: {needless}"
+    if connection.deliveries.filter(is_waiting=True)[:2].count() == 1:  # of a burst, the first wakes
+        wake("modules.heed_deliveries", connection.pk)
+    return QUEUED
+
+
+@transaction.atomic
+def heed(connection_id: int) -> None:
+    """Start the scan that a connection's deliveries require, one for all of them; idempotent.
+
+    Does nothing while somebody else has locked the connection: the poller comes back.
+    """
+    unlocked = GitHubConnection.objects.publishing().select_for_update(no_key=True, skip_locked=True, of=("self",))
+    connection = unlocked.filter(pk=connection_id).first()
+    if connection is None:
+        return
+    waiting = list(connection.deliveries.filter(is_waiting=True).values_list("pk", flat=True))
+    if not Delivery.objects.filter(pk__in=waiting).update(is_waiting=False):
+        return
     # A running scan may have asked for the newest commit before this push; the poller compares when it has ended.
     GitHubConnection.objects.filter(pk=connection.pk).update(pushed_at=Now())
     start_scan(connection, by=None)
-    return QUEUED
+
+
+def heed_waiting() -> None:
+    """Heed the deliveries whose message was lost, or whose connection was locked."""
+    for connection_id in Delivery.objects.filter(is_waiting=True).values_list("connection", flat=True).distinct():
+        heed(connection_id)
 
 
 def _secret(connection: GitHubConnection | None) -> str:
@@ -98,7 +125,8 @@ def _repository_id(payload: dict) -> int | None:
     return number if type(number) is int and 0 < number < 2**63 else None
 
 
-def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: str) -> bool:
+def _note(connection: GitHubConnection, *, repository_id: int | None, **facts: Any) -> bool:
+    """Store a delivery; whether it is new."""
     try:
         with transaction.atomic():
             Delivery.objects.create(connection=connection, repository_id=repository_id, **facts)

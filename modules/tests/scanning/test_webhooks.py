@@ -58,7 +58,7 @@ def signed(body: bytes, secret: str = SECRET) -> str:
 
 @pytest.fixture
 def post(client, connection):
-    """Posts a body to the webhook of the connection; `payload` may be bytes."""
+    """Posts a body to the webhook of the connection, and heeds it as a worker; `payload` may be bytes."""
 
     def send(payload, *, event="push", kind="application/json", delivery=None, ref=None, signature=None, **headers):
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -68,7 +68,9 @@ def post(client, connection):
             "X-Hub-Signature-256": signed(body) if signature is None else signature,
         } | headers
         address = f"/hooks/github/{ref or connection.ref}/"
-        return client.post(address, body, content_type=kind, headers=headers)
+        answer = client.post(address, body, content_type=kind, headers=headers)
+        webhooks.heed_waiting()
+        return answer
 
     return send
 

@@ -3,7 +3,7 @@
 import pytest
 
 from modules.models import Delivery, Scan
-from modules.scanning import polling
+from modules.scanning import polling, webhooks
 from modules.tests.catalogues import GREETING, NAME, connect, scan
 from modules.tests.waiting import wait_until
 
@@ -38,7 +38,7 @@ def change(github, text) -> str:
 
 
 def test_a_pushed_commit_is_read(hooked, github, worker):
-    worker(queues=["work"])
+    worker(queues=["work", "default"])
     sha = change(github, "changed")
     wait_until(lambda: Scan.objects.filter(status="succeeded", commit=sha).exists())
     assert answers(github) == [("ping", 200), ("push", 202)]
@@ -47,9 +47,11 @@ def test_a_pushed_commit_is_read(hooked, github, worker):
 def test_a_redelivery_is_taken_and_reads_nothing(hooked, github):
     change(github, "changed")
     assert answers(github)[-1] == ("push", 202)
+    webhooks.heed_waiting()
     Scan.objects.filter(status="pending").delete()
     github.redeliver(github.deliveries()[-1].id)
     assert answers(github) == [("ping", 200), ("push", 202), ("push", 202)]
+    webhooks.heed_waiting()
     assert Scan.objects.filter(status="pending").count() == 0
     assert Delivery.objects.count() == 2
 
@@ -57,9 +59,11 @@ def test_a_redelivery_is_taken_and_reads_nothing(hooked, github):
 def test_another_branch_is_ignored_and_a_tag_is_not(hooked, github):
     github.commit(NAME, {"greeting/main.tf": ""}, branch="trial")
     assert answers(github)[-1] == ("push", 202)
+    webhooks.heed_waiting()
     assert Scan.objects.filter(status="pending").count() == 0
     github.add_tag(NAME, "greeting/v1.0.0")
     assert answers(github)[-1] == ("push", 202)
+    webhooks.heed_waiting()
     assert Scan.objects.filter(status="pending").count() == 1
 
 
@@ -71,7 +75,7 @@ def test_a_wrong_secret_reads_nothing(connection, github, server):
 
 
 def test_a_push_during_a_reading_is_read_after_it(hooked, github, worker):
-    worker(queues=["work"], env={"GITHUB_TIMEOUT": "30"})
+    worker(queues=["work", "default"], env={"GITHUB_TIMEOUT": "30"})
     github.fail("hang", origin="codeload", times=1)
     first = change(github, "first")
     wait_until(lambda: Scan.objects.filter(status="running", commit=first).exists())
