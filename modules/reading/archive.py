@@ -115,7 +115,7 @@ def _read(stream: BinaryIO, limits: Limits, *, strip_top: bool) -> Snapshot:
     snapshot.links = dict(targets)
     _refuse_collisions(snapshot, targets)
     size = sum(len(file.data) for file in snapshot.files.values())
-    spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size}
+    spare = {"entries": limits.entries - len(snapshot.files), "size": limits.bytes - size, "depth": limits.depth}
     added, refused = Links(targets, snapshot.files, snapshot.refused, snapshot.odd, **spare).resolve()
     for path, reason in refused.items():
         (snapshot.odd if reason in ODD_NAMES else snapshot.refused)[path] = reason

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 
 from modules.models import ParsedFile
+from modules.reading.found import UNEXPECTED
 from modules.reading.parse_pool import Limits, Source, shared_pool
 from modules.terraform.hcl import READER
 from modules.terraform.schema import FileAnswer
 
-PASSING = {"limits"}  # codes of findings that a retry may not have: the machine was busy
+PASSING = {"limits", UNEXPECTED}  # codes of findings that a retry may not have: the machine was busy, or we erred
 LIMITED = PASSING | {"size", "nesting"}  # and of those that higher limits may avoid
 
 

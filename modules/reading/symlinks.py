@@ -5,6 +5,9 @@ from collections import deque
 from typing import Protocol
 
 MOST_STEPS = 40  # links followed for one path, as in Linux
+MOST_FOLLOWED = 500_000  # parts of paths, and files, that are looked at for all links of a repository
+TOO_MANY = "The links lead to more files than the archive may hold."
+TOO_OFTEN = "The links of this repository lead to each other too often to follow them all."
 
 
 class Blob(Protocol):
@@ -18,7 +21,8 @@ class LinkRefused(Exception):
 class Links:
     """The links of a snapshot: their `targets` by path, its `files`, and the reasons for its `refused` and `odd` paths.
 
-    Links to folders leave out the odd paths in them.
+    Links to folders leave out the odd paths in them. However links lead to links, the work is bounded, and none of it
+    is recursive.
     """
 
     def __init__(
@@ -30,20 +34,25 @@ class Links:
         *,
         entries: int,
         size: int,
+        depth: int,
     ) -> None:
         self.targets, self.files, self.refused, self.odd = targets, files, refused, odd
         self.sorted_paths = sorted([*files, *targets, *refused, *odd])
         self.entries, self.size = entries, size  # what may still be added
-        self.known: dict[str, dict] = {}
-        self.open: set[str] = set()
+        self.depth = depth  # folders of a path
+        self.followed = 0
+        self.ends: dict[str, str] = {}  # the path that a link leads to
+        self.answers: dict[str, dict | LinkRefused] = {}  # the files by path below a link; blank for a link to one file
+        self.trail: dict[str, int] = {}  # links that wait for what they lead to, each with its place
 
     def resolve(self) -> tuple[dict, dict[str, str]]:
         """Return the files that links lead to, by path, and the reasons for refused links."""
         added: dict = {}
         refused: dict[str, str] = {}
         for link in sorted(self.targets):
+            self._settle(link)
             try:
-                found = self._files(link)
+                found = self._answer(link)
                 self._spend(found)
             except LinkRefused as error:
                 refused[link] = str(error)
@@ -55,20 +64,44 @@ class Links:
         self.entries -= len(found)
         self.size -= sum(len(file.data) for file in found.values())
         if self.entries < 0 or self.size < 0:
-            raise LinkRefused("The links lead to more files than the archive may hold.")
+            raise LinkRefused(TOO_MANY)
 
-    def _files(self, link: str) -> dict:
-        """The files that `link` leads to, by path below it; a blank path for a link to one file."""
-        if link in self.known:
-            return self.known[link]
-        if link in self.open:
-            raise LinkRefused(f"The link to {self.targets[link]} leads back to itself.")
-        self.open.add(link)
-        try:
-            self.known[link] = self._below(self._walk(link), link)
-        finally:
-            self.open.discard(link)
-        return self.known[link]
+    def _answer(self, link: str) -> dict:
+        found = self.answers[link]
+        if isinstance(found, LinkRefused):
+            raise found
+        return found
+
+    def _settle(self, link: str) -> None:
+        """Answer a link, after all links that it leads to."""
+        waiting = [link]
+        while waiting:
+            current = waiting[-1]
+            try:
+                inner = [] if current in self.trail or current in self.answers else self._begin(current)
+                if not inner and current not in self.answers:
+                    self.answers[current] = self._below(self.ends[current], current)
+            except LinkRefused as error:
+                self.answers[current], inner = error, []
+            if current in self.answers:
+                self.trail.pop(current, None)
+                waiting.pop()
+            waiting += inner
+
+    def _begin(self, link: str) -> list[str]:
+        """Find out where a link leads; return the links there that have no answer yet, and refuse those in a circle."""
+        self.trail[link] = len(self.trail)
+        self.ends[link] = target = self._walk(link)
+        if target in self.files:
+            return []
+        inner = [path for path in self._paths_in(target) if path in self.targets and path not in self.answers]
+        places = [self.trail[path] for path in inner if path in self.trail]
+        if not places:
+            return inner
+        for each in list(self.trail)[min(places) :]:
+            self.answers[each] = LinkRefused(f"The link to {self.targets[each]} leads back to itself.")
+            del self.trail[each]
+        return []
 
     def _below(self, target: str, link: str) -> dict:
         if target in self.files:
@@ -79,22 +112,32 @@ class Links:
         for path in self._paths_in(target):
             if path in self.odd:
                 continue
-            rest = path[len(target) + 1 :]
+            rest = path[len(target) + 1 :] if target else path
             if path in self.refused:
                 raise LinkRefused(self.refused[path])
-            inner = self._files(path) if path in self.targets else {"": self.files[path]}
+            inner = self._answer(path) if path in self.targets else {"": self.files[path]}
+            self._follow(len(inner))
             found |= {f"{rest}/{deeper}" if deeper else rest: file for deeper, file in inner.items()}
             if len(found) > self.entries:
-                raise LinkRefused("The links lead to more files than the archive may hold.")
+                raise LinkRefused(TOO_MANY)
         if not found:
             raise LinkRefused(f"The link points to {self.targets[link]}, which is not in the repository.")
+        if any(path.count("/") >= self.depth for path in found):
+            raise LinkRefused(f"The link to {self.targets[link]} leads to a path deeper than {self.depth} folders.")
         return found
+
+    def _follow(self, steps: int) -> None:
+        self.followed += steps
+        if self.followed > MOST_FOLLOWED:
+            raise LinkRefused(TOO_OFTEN)
 
     def _paths_in(self, folder: str) -> list[str]:
         if not folder:
+            self._follow(len(self.sorted_paths))
             return self.sorted_paths
         first = bisect_left(self.sorted_paths, f"{folder}/")
         last = bisect_left(self.sorted_paths, f"{folder}0")  # "0" is the character after "/"
+        self._follow(last - first)
         return self.sorted_paths[first:last]
 
     def _walk(self, link: str) -> str:
@@ -102,6 +145,7 @@ class Links:
         rest, steps = deque(link.split("/")), 0
         reached: list[str] = []
         while rest:
+            self._follow(1)
             part = rest.popleft()
             if part in ("", "."):
                 continue
@@ -111,6 +155,8 @@ class Links:
                 reached.pop()
                 continue
             reached.append(part)
+            if len(reached) > self.depth:  # no such path is read
+                raise LinkRefused(f"The link points to {self.targets[link]}, which is not in the repository.")
             target = self.targets.get("/".join(reached))
             if target is None:
                 continue

@@ -1,15 +1,14 @@
 """Validates the modules of one commit: each module folder with its schema and its findings."""
 
-import hashlib
+import logging
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
 from modules.pages.readme import LONGEST as LONGEST_README
 from modules.reading import left_out, special_files
-from modules.reading.archive import File, Snapshot
+from modules.reading.archive import Snapshot
 from modules.reading.contents import Contents
 from modules.reading.discovery import (
     SourceLeaves,
@@ -23,45 +22,20 @@ from modules.reading.discovery import (
     with_targets,
     without_helpers,
 )
+from modules.reading.found import Found, unreadable
 from modules.reading.links import Links
 from modules.reading.parse_pool import Source
 from modules.terraform import advice, constants
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
 
 RULES = 2  # increment with each change of what is a module, and of what is found in the same files
+logger = logging.getLogger(__name__)
 MOST_FINDINGS = 100
 MOST_STEPS = 200_000  # folders and calls that are followed for all modules of a repository
 MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
 
 AnyNode = TypeVar("AnyNode", Node, Schema)
 Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
-
-
-@dataclass
-class Found:
-    """A module folder, invalid when an error is among its `findings`; `files` are those of its archive."""
-
-    path: str
-    title: str
-    findings: list[Finding] = field(default_factory=list)
-    files: dict[str, File] = field(default_factory=dict)
-    schema: Schema = field(default_factory=lambda: combine({})[0])
-    readme: str = ""
-    parts: list[str] = field(default_factory=list)  # paths in the repository that all of this depends on
-    helpers: list[str] = field(default_factory=list)  # folders below it that it calls, which are no modules for that
-
-    @property
-    def is_valid(self) -> bool:
-        return all(row["level"] != "error" for row in self.findings)
-
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 over sorted paths, modes and blobs: equal for modules with the same files, whatever the commit."""
-        digest = hashlib.sha256()
-        for path, file in sorted(self.files.items()):
-            mode = "100755" if file.executable else "100644"
-            digest.update(f"{path}\0{mode}\0{file.blob}\n".encode())
-        return digest.hexdigest()
 
 
 class Repository:
@@ -93,6 +67,7 @@ class Repository:
         self.links = Links(self._answers_of, self._unread(), snapshot.files)
         self.known_constants: dict[str, dict[str, str]] = {}  # of folders, once all of their files are parsed
         self.const: dict[str, dict[str, bool]] = {}  # whether variables are, by folder
+        self.broken: dict[str, Exception] = {}  # folders that our own code failed at
         self.steps = 0
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
 
@@ -105,17 +80,26 @@ class Repository:
             for path, answer in self.parse(sources):
                 self.answers[path] = answer
                 yield path
-            called = {target for path in paths for target, _ in self._calls(path, split(path)[0]) if target is not None}
+            called = {target for path in paths for target in self._called_by(path)}
             wanted = {folder for folder in called for path in self.configs.get(folder, []) if path not in self.answers}
         if self.any_depth:
-            helpers = {folder: helpers_of(folder, self._reachable(folder)[0]) for folder in self.folders}
+            helpers = {folder: self._helpers(folder) for folder in self.folders}
             self.folders = without_helpers(self.folders, {**self.known, **helpers})
             self.known = dict.fromkeys(without_helpers(self.known, helpers), ())
             self.steps = 0
         self.titles = titles_of([*self.folders, *self.known], self.name)
 
     def module(self, folder: str) -> Found:
-        """Return the module at `folder`; `read` must have been exhausted before."""
+        """Return the module at `folder`; `read` must have been exhausted before. An error of ours is its finding."""
+        try:
+            if folder in self.broken:
+                raise self.broken[folder]
+            return self._module(folder)
+        except Exception as error:  # whatever it is, it must not spoil the other folders
+            logger.exception("folder not read", extra={"repository": self.name, "folder": folder})
+            return unreadable(folder, self.titles[folder], error)
+
+    def _module(self, folder: str) -> Found:
         found = Found(folder, self.titles[folder])
         reached, missing, problems = self._reachable(folder)
         inside = set(outermost(reached))
@@ -207,6 +191,21 @@ class Repository:
                 continue
             if target is not None:
                 yield target, call
+
+    def _called_by(self, path: str) -> set[str]:
+        folder = split(path)[0]
+        try:
+            return {target for target, _ in self._calls(path, folder) if target is not None}
+        except Exception as error:  # becomes a finding on its folder
+            self.broken[folder] = error
+            return set()
+
+    def _helpers(self, folder: str) -> list[str]:
+        try:
+            return helpers_of(folder, self._reachable(folder)[0])
+        except Exception as error:  # becomes a finding on its folder
+            self.broken[folder] = error
+            return []
 
     def _reachable(self, folder: str) -> tuple[set[str], set[str], list[Finding]]:
         """The folders of a module, called ones that are missing, and findings about overrides, calls and callees."""

@@ -16,7 +16,7 @@ from modules.json_columns import KeptCommit
 from modules.models import Archive, Scan, ScannedModule
 from modules.reading import reuse
 from modules.reading.archive import pack
-from modules.reading.validation import Found
+from modules.reading.found import Found
 from modules.scanning import claims, tag_alarms
 
 KEPT_SCANS = 20  # per connection; forms made from older ones have to be made again

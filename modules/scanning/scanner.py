@@ -19,8 +19,9 @@ from modules.models import Scan
 from modules.publishing import job, services
 from modules.reading import reuse
 from modules.reading.archive import ArchiveRefused, Snapshot, archive_limits, read_tarball
+from modules.reading.found import Found
 from modules.reading.parse_cache import parse
-from modules.reading.validation import Found, Repository
+from modules.reading.validation import Repository
 from modules.scanning import claims, saving, tag_alarms
 from modules.scanning.claims import claim
 from modules.scanning.saving import Past

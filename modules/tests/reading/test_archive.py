@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.reading.archive import ArchiveRefused, Limits, Snapshot, new_file, pack, read_tarball, unpack
+from modules.reading.symlinks import Links
 from modules.tests.tarballs import TOP, member, tarball
 
 LIMITS = Limits(
@@ -156,6 +157,37 @@ def test_links_that_multiply_are_bounded():
     assert len(snapshot.files) <= LIMITS.entries
     assert snapshot.refused
     assert time.process_time() - started < 5
+
+
+def test_700_links_to_links_are_followed_as_deep_as_paths_may_be():
+    links = {f"d{number}/n": f"../d{number + 1}" for number in range(700)}
+    snapshot = read({f"d{number}/main.tf": "" for number in range(701)}, links=links)
+    assert {path.partition("/")[0] for path in snapshot.files} == {f"d{number}" for number in range(701)}
+    assert snapshot.files.keys() >= {"d699/n/main.tf", f"d690/{'n/' * 10}main.tf"}
+    assert snapshot.refused["d0/n"] == "The link to ../d688 leads to a path deeper than 12 folders."
+
+
+def test_2000_links_that_double_each_time_are_refused_in_a_bounded_number_of_steps():
+    links = {f"d{number}/{side}": f"../d{number + 1}" for number in range(1_000) for side in "ab"}
+    found = Links(links, {"d1000/main.tf": new_file(b"")}, {}, {}, entries=5_000, size=10, depth=12)
+    added, refused = found.resolve()
+    assert (len(added), len(refused)) == (4_096, 1_998)
+    assert found.followed < 40_000
+
+
+def test_circle_of_thousands_of_links_is_refused_without_recursion():
+    links = {f"d{number}/n": f"../d{(number + 1) % 4_000}" for number in range(4_000)}
+    found = Links(links, {}, {}, {}, entries=5_000, size=10, depth=12)
+    assert found.resolve() == ({}, {path: f"The link to {links[path]} leads back to itself." for path in links})
+    assert found.followed < 50_000
+
+
+def test_links_that_meet_too_often_are_refused():
+    files = {f"x/f{number}": new_file(b"") for number in range(1_000)}
+    links = {f"l{number:04}": "x/../" * 100 + "x" for number in range(4_000)}
+    found = Links(links, files, {}, {}, entries=10**9, size=10**9, depth=12)
+    _, refused = found.resolve()
+    assert refused["l3999"] == "The links of this repository lead to each other too often to follow them all."
 
 
 def test_bomb_leaves_the_rest_readable():

@@ -18,6 +18,40 @@ def test_module_has_all_its_files_and_its_readme():
     assert [(row["name"], row["file"], row["line"]) for row in vpc.schema["variables"]] == [("a", "main.tf", 1)]
 
 
+def test_folder_that_our_own_code_fails_at_is_told_and_spoils_no_other(monkeypatch, caplog):
+    module = validation.Repository._module
+
+    def fail(repository, folder):
+        if folder == "b":
+            raise RecursionError("maximum recursion depth exceeded")
+        return module(repository, folder)
+
+    monkeypatch.setattr(validation.Repository, "_module", fail)
+    found = read({f"{folder}/main.tf": "" for folder in "abc"})
+    assert {path: each.is_valid for path, each in found.items()} == {"a": True, "b": False, "c": True}
+    (finding,) = found["b"].findings
+    assert (finding["code"], finding["file"], finding["message"]) == (
+        "unexpected",
+        "b",
+        "The portal could not read this folder because of an error of its own (RecursionError). Other folders are not "
+        "affected. Scan again. Tell an admin if that fails too.",
+    )
+    assert [(record.getMessage(), record.folder) for record in caplog.records] == [("folder not read", "b")]
+
+
+def test_file_whose_calls_our_own_code_fails_at_spoils_its_folder_alone(monkeypatch):
+    calls = validation.Repository._calls
+
+    def fail(repository, path, root):
+        if path == "b/main.tf":
+            raise KeyError("source")
+        return calls(repository, path, root)
+
+    monkeypatch.setattr(validation.Repository, "_calls", fail)
+    found = read({f"{folder}/main.tf": "" for folder in "abc"})
+    assert {path: each.is_valid for path, each in found.items()} == {"a": True, "b": False, "c": True}
+
+
 def test_siblings_are_followed_and_belong_to_the_archive():
     found = read(
         {

@@ -1,0 +1,57 @@
+"""Repositories that are slow to read, and links that lead to links: what they cost is theirs alone."""
+
+import pytest
+from django.conf import settings
+
+from foundation import outbox
+from foundation.models import Heartbeat, OutboxMessage
+from foundation.wake import wake
+from modules.models import Scan
+from modules.scanning.services import start_scan
+from modules.tests.catalogues import GREETING, connect, scan
+from modules.tests.waiting import wait_until
+from partnerportal import periodic
+
+HOUSEKEEPING = sorted(periodic.intervals().keys() & set(settings.TASKS[settings.QUEUE_DEFAULT]))
+
+
+def test_housekeeping_goes_on_while_two_owners_slow_repositories_hold_all_places(
+    live_db, alice, bob, github, worker, post_office
+):
+    worker(["work"], concurrency=2, env={"GITHUB_TIMEOUT": "300"})
+    github.fail("hang", origin="codeload")
+    slow = [
+        start_scan(connect(github, owner, name=f"{name}-example/slow", files={"a/main.tf": GREETING}), by=owner)
+        for owner, name in ((alice, "alice"), (bob, "bob"))
+    ]
+    running = Scan.objects.filter(pk__in=[row.pk for row in slow], status="running", commit__gt="")
+    wait_until(lambda: running.count() == 2, seconds=60)
+    worker(["default"], concurrency=1)
+    outbox.post(
+        key="mail", to="carol@example.com", subject="Meanwhile", text="Hello", why="you asked", stop="Stop"
+    )
+    for task in HOUSEKEEPING:
+        wake(task)
+    wait_until(lambda: Heartbeat.objects.filter(name__in=HOUSEKEEPING).count() == len(HOUSEKEEPING), seconds=60)
+    wait_until(lambda: OutboxMessage.objects.filter(subject__contains="Meanwhile", sent_at__isnull=False).exists())
+    assert running.count() == 2  # both places were held all the time
+    assert len(HOUSEKEEPING) >= 9
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "links",
+    [
+        {f"d{number}/n": f"../d{number + 1}" for number in range(700)},
+        {f"d{number}/{side}": f"../d{number + 1}" for number in range(1_000) for side in "ab"},
+        {f"d{number}/n": f"../d{(number + 1) % 2_000}" for number in range(2_000)},
+    ],
+    ids=["700 in a row", "2,000 that double", "2,000 in a circle"],
+)
+def test_links_to_links_spoil_no_other_folder(alice, github, links):
+    files = {"good/main.tf": GREETING, "d0/main.tf": GREETING}
+    row = scan(connect(github, alice, name="alice-example/links", files=files, symlinks=links))
+    assert (row.status, row.error) == ("succeeded", "")
+    good, bomb = row.found.get(path="good"), row.found.get(path="d0")
+    assert (good.is_valid, bomb.is_valid) == (True, False)
+    assert {finding["code"] for finding in bomb.findings if finding["level"] == "error"} == {"path"}
