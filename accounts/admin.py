@@ -23,6 +23,7 @@ from accounts import entry_rules, invitations, services, two_factor
 from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, TwoFactor, User
 from accounts.requests import person_of
 from foundation.admin import PortalAdmin, ReadOnlyAdmin
+from foundation.amounts import PercentField
 from foundation.paragraphs import counted
 
 # One way in: allauth's sign-in with its rate limits, not the admin's own form.
@@ -102,6 +103,11 @@ DOMAIN = RegexValidator(r"\A[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+\Z")
 
 
 class PlatformSettingsForm(forms.ModelForm):
+    revenue_share = PercentField(
+        help_text=PlatformSettings._meta.get_field("revenue_share").help_text,
+        error_messages={"max_value": "Enter a revenue share between 0 and 100 percent."},
+    )
+
     class Meta:
         model = PlatformSettings
         fields = ["private_mode", "revenue_share", "sign_up", "sign_up_domains", "two_factor"]

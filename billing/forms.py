@@ -10,36 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from billing.models import Allowance
 from billing.months import Month
-from foundation.credits import FINEST, to_credits, to_units
+from foundation.amounts import CreditsField, MoneyField
 
 MOST_CREDITS = 1_000_000_000
-MINOR = 100  # minor units in one unit of the currency
-
-
-class CreditsField(forms.DecimalField):
-    """A number of credits; its value is in units."""
-
-    def __init__(self, **options: Any) -> None:
-        limits = {"max_digits": 14, "decimal_places": 4, "max_value": MOST_CREDITS}
-        super().__init__(**limits | {"error_messages": {"max_decimal_places": FINEST}} | options)
-
-    def clean(self, value: Any) -> int | None:
-        credits = super().clean(value)
-        return None if credits is None else to_units(credits)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{to_credits(value):f}" if isinstance(value, int) else value
-
-
-class MoneyField(forms.DecimalField):
-    """Money with two decimals; its value is in minor units."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": 0} | options)
-
-    def clean(self, value: Any) -> int:
-        amount = super().clean(value)
-        return int((amount or Decimal(0)) * MINOR)
 
 
 class PersonField(forms.ModelChoiceField):
@@ -134,7 +107,7 @@ class CreditsForm(forms.Form):
         ("award", "Award: a gift"),
     ]
 
-    amount = CreditsField(label="Credits", min_value=Decimal("0.0001"))
+    amount = CreditsField(label="Credits", min_value=Decimal("0.0001"), max_value=MOST_CREDITS)
     source = forms.ChoiceField(label="Type", choices=SOURCES)
     paid = MoneyField(
         label=f"Paid ({settings.PORTAL_CURRENCY})",
@@ -167,7 +140,7 @@ class CreditsForm(forms.Form):
 
 
 class AllowanceForm(forms.ModelForm):
-    amount = CreditsField(label="Credits a month", min_value=0, help_text="Enter 0 for no grant.")
+    amount = CreditsField(label="Credits a month", max_value=MOST_CREDITS, help_text="Enter 0 for no grant.")
 
     class Meta:
         model = Allowance

@@ -7,7 +7,8 @@ from django import forms
 from django.http import Http404, QueryDict
 
 from accounts.models import User
-from foundation.credits import FINEST, to_credits, to_units
+from foundation.amounts import CreditsField
+from foundation.credits import to_credits
 from modules.models import Alarm, Module
 from modules.publishing.drafts import Choice
 from modules.publishing.selection import LONGEST, Selection, Show
@@ -119,16 +120,10 @@ class TermsForm(forms.Form):
     RESETTABLE = ["title", "credit_cost", "purchased_only"]
 
     title = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    credit_cost = forms.DecimalField(
+    credit_cost = CreditsField(
         required=False,
-        min_value=0,
         max_value=MOST_CREDITS,
-        decimal_places=4,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "invalid": "Enter a number of credits, such as 40 or 2.5.",
-            "max_decimal_places": FINEST,
-        },
     )
     purchased_only = forms.ChoiceField(required=False, choices=[("", "As the repository says"), *YES_OR_NO])
     audience = forms.ChoiceField(choices=AUDIENCES, widget=forms.RadioSelect)
@@ -175,7 +170,7 @@ class TermsForm(forms.Form):
         cost, choice = given["credit_cost"], given["purchased_only"]
         return Terms(
             title=given["title"],
-            credit_cost=None if cost is None else to_units(cost),
+            credit_cost=cost,
             purchased_only=choice == "yes" if choice else None,
             audience=given.get("audience", Module.Audience.EVERYONE),
             emails=given.get("emails", []),

@@ -126,11 +126,11 @@ def test_addresses_of_nobody_are_each_named_and_everything_typed_is_kept(browser
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"credit_cost": "many"}, "Enter a number of credits, such as 40 or 2.5."),
-        ({"credit_cost": "-1"}, "greater than or equal to 0"),
+        ({"credit_cost": "many"}, "Enter a number in plain digits, such as 40 or 2.5."),
+        ({"credit_cost": "-1"}, "Enter a number in plain digits"),
         ({"credit_cost": "1000001"}, "less than or equal to 1000000"),
         ({"credit_cost": "0.00001"}, "Enter at most four decimals."),
-        ({"credit_cost": "NaN"}, "Enter a number of credits"),
+        ({"credit_cost": "NaN"}, "Enter a number in plain digits"),
         ({"title": "x" * 201}, "at most 200 characters"),
         ({"title": "a\u202eb"}, "at most 200 printable characters"),
         ({"title": "a\0b"}, "Null characters are not allowed."),
