@@ -74,6 +74,7 @@ class PersonAdmin(PortalAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         chosen = form.cleaned_data
+        services.check_still_admin(person_of(request), obj)
         if {"first_name", "last_name"} & set(form.changed_data):
             services.rename(obj, first_name=chosen["first_name"], last_name=chosen["last_name"], by=person_of(request))
         services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=person_of(request))

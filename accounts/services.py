@@ -6,6 +6,7 @@ from functools import partial
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -169,6 +170,17 @@ def set_revenue_share(percent: Decimal, *, by: User) -> None:
     audit.record("platform.revenue_share_set", by=by, target=platform, before=str(before), after=str(percent))
 
 
+def check_still_admin(by: User, person: User) -> None:
+    """Raise PermissionDenied when `by`, who is about to change `person`, lost the role since their request began.
+
+    Locks both rows until the end of the transaction, in the same order for everybody: two admins who change each other
+    go one after the other, and the second is an admin no longer. Rows that refer to a person can still be written.
+    """
+    both = User.objects.filter(pk__in=[by.pk, person.pk]).order_by("pk").select_for_update(no_key=True)
+    if not any(each == by and each.is_staff and each.is_active for each in both):
+        raise PermissionDenied("You are no longer an admin. Nothing was changed.")
+
+
 @transaction.atomic
 def rename(person: User, *, first_name: str, last_name: str, by: User) -> None:
     """Set a person's name; their address and slug stay."""
@@ -180,7 +192,7 @@ def rename(person: User, *, first_name: str, last_name: str, by: User) -> None:
 @transaction.atomic
 def set_roles(person: User, *, is_partner: bool, is_staff: bool, by: User | None) -> User:
     """Give or take the roles of partner and admin."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     before = (person.is_partner, person.is_staff)
     if before == (is_partner, is_staff):
         return person
@@ -194,7 +206,7 @@ def set_roles(person: User, *, is_partner: bool, is_staff: bool, by: User | None
 @transaction.atomic
 def set_active(person: User, on: bool, *, by: User) -> User:
     """Deactivate a person, which ends their sessions, or activate them again; users are never deleted."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.is_active == on:
         return person
     person.is_active = on

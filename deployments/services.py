@@ -142,7 +142,9 @@ def start_run(
     PriceChanged; and NotEnoughCredits when the run has a price and the owner cannot pay it. Credits that an earlier
     run left reserved pay for this one, whatever its version costs.
     """
-    deployment = Deployment.objects.select_for_update(of=("self",)).select_related("version").get(pk=deployment.pk)
+    deployment = (
+        Deployment.objects.select_for_update(of=("self",), no_key=True).select_related("version").get(pk=deployment.pk)
+    )
     _check_start(deployment, action, by)
     if action in Run.TAKES_EFFECT:
         deployment.version = _startable(deployment, version)
@@ -249,8 +251,8 @@ def _hold(deployment: Deployment, run: Run, *, by: User) -> None:
 @transaction.atomic
 def cancel_run(run: Run, *, by: User) -> Run:
     """Request to cancel a run. An unclaimed one ends at once. Idempotent; raises Refused."""
-    deployment = Deployment.objects.select_for_update(of=("self",)).get(pk=run.deployment_id)
-    run = deployment.runs.select_for_update(of=("self",)).get(pk=run.pk)
+    deployment = Deployment.objects.select_for_update(of=("self",), no_key=True).get(pk=run.deployment_id)
+    run = deployment.runs.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if not deployment.may_change(by):
         raise Refused("Only its owner or an admin can cancel this run.")
     if run.is_final:

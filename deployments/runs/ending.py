@@ -35,7 +35,7 @@ def finish_run(
     people, and `input_errors` what Terraform said of values of inputs, both without secrets. `was_killed` says that
     Terraform was killed, or interrupted twice, while it changed things. `by` is the person who cancelled.
     """
-    deployment = Deployment.objects.select_for_update().get(pk=run.deployment_id)
+    deployment = Deployment.objects.select_for_update(no_key=True).get(pk=run.deployment_id)
     now = timezone.now()
     ended = {"error": error, "input_errors": input_errors or {}, "finished_at": now}
     if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):

@@ -83,7 +83,7 @@ def charge_due(now: datetime) -> None:
 @transaction.atomic
 def _charge_one(hold_id: int, centre_id: int, *, now: datetime) -> None:
     """Capture one hold, unless it was settled, or a run was asked for, since it was found."""
-    deployment = Deployment.objects.select_for_update(of=("self",)).get(cost_centre=centre_id)
+    deployment = Deployment.objects.select_for_update(of=("self",), no_key=True).get(cost_centre=centre_id)
     hold = Hold.objects.due(now).filter(pk=hold_id).first()
     if hold is None or deployment.runs.unfinished().exists():
         return
