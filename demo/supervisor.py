@@ -37,7 +37,7 @@ class Supervisor:
         os.environ.update(self.environment)
         server = self._servers["postgres"] = postgres.start(path / "postgres")
         broker = self._servers["redis"] = redis.start(path / "redis")
-        self.environment |= {"DATABASE_URL": server.url("portal"), "REDIS_URL": broker.url()}
+        self.environment |= server.urls("portal") | {"REDIS_URL": broker.url()}
         return server.ensure_database("portal")
 
     def start(self, name: str, *command: str) -> Path:

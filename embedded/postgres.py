@@ -36,9 +36,17 @@ class Postgres:
     process: subprocess.Popen
     socket_dir: Path
 
-    def url(self, database: str = "postgres") -> str:
-        """`postgresql://` URL over the socket, for dj_database_url and psycopg2 alike."""
-        return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(self.socket_dir), safe='')}"
+    def url(self, database: str = "postgres", *, role: str = SUPERUSER) -> str:
+        """`postgresql://` URL over the socket, for dj_database_url and psycopg2 alike; roles need no password."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket_dir), safe='')}"
+
+    def urls(self, database: str) -> dict[str, str]:
+        """The portal's settings of its three roles. Migrating creates those that are missing."""
+        return {
+            "DATABASE_URL": self.url(database, role="portal_app"),
+            "RETENTION_DATABASE_URL": self.url(database, role="portal_retention"),
+            "MIGRATE_DATABASE_URL": self.url(database),
+        }
 
     def ensure_database(self, name: str) -> bool:
         """Create the database unless it exists; returns whether it was created."""

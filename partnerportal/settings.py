@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -88,11 +89,20 @@ TEMPLATES = [
 
 # --- where things are kept --------------------------------------------------------------------
 DATABASE_URL = env.required("DATABASE_URL", "the PostgreSQL database, as postgresql://user:password@host/name")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# Roles of their own: one owns the tables and migrates them, one removes what is old. Empty: DATABASE_URL's does it.
+MIGRATE_DATABASE_URL = env.text("MIGRATE_DATABASE_URL", "")
+RETENTION_DATABASE_URL = env.text("RETENTION_DATABASE_URL", "")
 # A server that cannot be reached is noticed within seconds, also in the middle of a query: libpq waits for minutes.
 PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-DATABASES["default"]["OPTIONS"] = PATIENCE | DATABASES["default"].get("OPTIONS", {})
+
+
+def _database(url: str) -> dict[str, Any]:
+    database: dict[str, Any] = dict(dj_database_url.parse(url))
+    return database | {"ATOMIC_REQUESTS": False, "OPTIONS": PATIENCE | database.get("OPTIONS", {})}
+
+
+DATABASES = {"default": _database(DATABASE_URL), "retention": _database(RETENTION_DATABASE_URL or DATABASE_URL)}
+OWNER_DATABASE = _database(MIGRATE_DATABASE_URL or DATABASE_URL)
 REDIS_URL = env.required("REDIS_URL", "the Redis server, as redis://host:6379/0")
 # Counters of allauth's rate limits: in the database, so that signing in needs no Redis and an emptied Redis resets
 # nothing. A full cache would drop counters that are still needed.

@@ -15,6 +15,12 @@ STALE_SECONDS = 60
 SERVERS = ("PORTAL_TEST_DIR", "PORTAL_TEST_POSTGRES", "PORTAL_TEST_REDIS")
 SECRET_KEY = "a secret of the tests alone, long enough to satisfy the checks"
 KEYS = "test:" + "dGVzdHMgYWxvbmUgdXNlIHRoZXNlIDMyIGJ5dGVzISE="
+OWNER = "postgres"
+ROLES = {
+    "DATABASE_URL": "portal_app",
+    "RETENTION_DATABASE_URL": "portal_retention",
+    "MIGRATE_DATABASE_URL": OWNER,
+}
 NOWHERE = "http://127.0.0.1:9"  # the discard port: no test may reach the real GitHub
 
 
@@ -30,7 +36,6 @@ def prepare() -> None:
         DJANGO_SETTINGS_MODULE="partnerportal.settings",
         SECRET_KEY=SECRET_KEY,
         PORTAL_KEYS=KEYS,
-        DATABASE_URL=os.environ["PORTAL_TEST_POSTGRES"].replace("/postgres?", "/portal?"),
         REDIS_URL=f"{os.environ['PORTAL_TEST_REDIS']}{number}",
         CELERY_QUEUE_PREFIX=f"{process or 'main'}-",
         PORTAL_RUNS_DIR=str(directory / "runs"),
@@ -39,7 +44,14 @@ def prepare() -> None:
         PLAIN_STATIC="1",
         GITHUB_API_URL=NOWHERE,
         LOG_LEVEL="WARNING",
+        **urls("portal"),
     )
+
+
+def urls(database: str) -> dict[str, str]:
+    """The portal's settings of its three roles for a database of the tests' server."""
+    server = os.environ["PORTAL_TEST_POSTGRES"]
+    return {name: server.replace(f"//{OWNER}@/postgres?", f"//{role}@/{database}?") for name, role in ROLES.items()}
 
 
 def chromium() -> str:

@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from partnerportal.database_roles import as_owner
+
 BEFORE = [("accounts", "0004_words"), ("foundation", "0004_words")]
 AFTER = [("accounts", "0006_sign_up_stays_open")]
 
@@ -13,7 +15,8 @@ def migrated(live_db):
     """Applies migrations up to a target and gives the models as they were then."""
 
     def to(target):
-        MigrationExecutor(connection).migrate(target)
+        with as_owner():
+            MigrationExecutor(connection).migrate(target)
         return MigrationExecutor(connection).loader.project_state(target).apps.get_model
 
     return to

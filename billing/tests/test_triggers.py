@@ -1,4 +1,4 @@
-"""PostgreSQL refuses by itself: everything here is raw SQL."""
+"""PostgreSQL refuses by itself, and even the role that owns the tables: everything here is raw SQL."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -7,7 +7,7 @@ from billing import verify
 from billing.models import Entry, Lot, Transfer
 from billing.tests.money import give
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("owner")]
 
 
 def run(sql, *parameters):

@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from partnerportal.database_roles import as_owner
+
 BEFORE = [("modules", "0002_incremental_scans")]
 AFTER = [("modules", "0007_fill_in_folders")]
 
@@ -13,8 +15,8 @@ def migrated(live_db):
     """Applies migrations up to a target and gives the models as they were then."""
 
     def to(target):
-        executor = MigrationExecutor(connection)
-        executor.migrate(target)
+        with as_owner():
+            MigrationExecutor(connection).migrate(target)
         return MigrationExecutor(connection).loader.project_state(target).apps.get_model
 
     return to

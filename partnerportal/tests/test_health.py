@@ -56,7 +56,7 @@ def own_postgres():
     with tempfile.TemporaryDirectory(dir=os.environ["PORTAL_TEST_DIR"]) as path:
         own = postgres.start(Path(path) / "postgres", durable=False)
         own.ensure_database("portal")
-        environment = os.environ | {"DATABASE_URL": own.url("portal")}
+        environment = os.environ | own.urls("portal")
         migrate = [sys.executable, "manage.py", "migrate", "foundation", "--verbosity", "0"]
         subprocess.run(migrate, cwd=settings.BASE_DIR, env=environment, check=True)
         yield own

@@ -36,9 +36,9 @@ class Visitor:
             return answer.status, answer.headers, answer.read().decode()
 
 
-def test_every_page_said_something_went_wrong_until_postgresql_was_back(live_db, own_postgres, server, client, admin):
+def test_every_page_said_something_went_wrong_until_postgresql_was_back(own_postgres, server, client, admin):
     client.force_login(admin)
-    visitor = Visitor(server(env={"DATABASE_URL": own_postgres.copy(live_db)}), client)
+    visitor = Visitor(server(env={"DATABASE_URL": own_postgres.copy()}), client)
     assert [visitor.ask(path)[0] for path in PAGES] == [200] * len(PAGES)
     own_postgres.stop()
     for path in PAGES:

@@ -9,13 +9,13 @@ AWAY = "The portal is not available right now."
 
 
 @pytest.fixture
-def page_of(chromium, live_db, own_postgres, server, client):
+def page_of(chromium, own_postgres, server, client):
     """Opens a page for a person on a portal whose PostgreSQL the test stops and starts."""
     contexts = []
 
     def opened(person, path):
         client.force_login(person)
-        portal = server(env={"DATABASE_URL": own_postgres.copy(live_db)})
+        portal = server(env={"DATABASE_URL": own_postgres.copy()})
         context = chromium.new_context(base_url=portal.url)
         contexts.append(context)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": portal.url}])

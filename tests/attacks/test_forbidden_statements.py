@@ -1,0 +1,78 @@
+"""Whoever makes the portal run a statement of theirs still changes nothing that was paid, noted or published."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from billing.tests.money import give
+from foundation.models import AuditEvent
+from partnerportal.database_rights import ADD, CHANGE, PORTAL, REMOVE
+
+pytestmark = pytest.mark.django_db
+REFUSED = "permission denied|must be owner"
+SWITCHES = [
+    "SET session_replication_role = replica",
+    "SET ROLE portal_retention",
+    "SET SESSION AUTHORIZATION postgres",
+    "ALTER TABLE billing_transfer DISABLE TRIGGER ALL",
+    "DROP TRIGGER pgtrigger_lot_is_never_deleted_cfcad ON billing_lot",
+    "DROP FUNCTION public._pgtrigger_should_ignore(name) CASCADE",
+    "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(name) RETURNS boolean AS 'SELECT true' LANGUAGE sql",
+    "CREATE FUNCTION public.mine() RETURNS int AS 'SELECT 1' LANGUAGE sql",
+    "CREATE TABLE public.mine (id int)",
+    "COPY billing_entry TO PROGRAM 'cat'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "CREATE ROLE mine SUPERUSER",
+    "DELETE FROM pg_trigger",
+]
+
+
+def run(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def refused(statement, match=REFUSED):
+    with pytest.raises(DatabaseError, match=match):
+        run(statement)
+
+
+def test_no_table_is_truncated_altered_or_dropped():
+    for table in PORTAL:
+        refused(f"TRUNCATE {table} CASCADE")
+        refused(f"ALTER TABLE {table} ADD COLUMN mine int")
+        refused(f"ALTER TABLE {table} OWNER TO portal_app")
+        refused(f"DROP TABLE {table} CASCADE")
+        refused(f"CREATE TRIGGER mine BEFORE INSERT ON {table} EXECUTE FUNCTION suppress_redundant_updates_trigger()")
+
+
+def test_no_statement_goes_beyond_the_rights_of_its_table():
+    for table, rights in PORTAL.items():
+        with connection.cursor() as cursor:
+            columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+        statements = {
+            ADD: f"INSERT INTO {table} DEFAULT VALUES",
+            CHANGE: f"UPDATE {table} SET {columns[0]} = {columns[0]}",
+            REMOVE: f"DELETE FROM {table}",
+        }
+        for right, statement in statements.items():
+            if right not in rights:
+                refused(statement)
+
+
+@pytest.mark.parametrize("statement", SWITCHES)
+def test_no_switch_turns_the_rules_off(statement):
+    refused(statement, match=f"{REFUSED}|does not exist")
+
+
+@pytest.mark.parametrize("table", ["billing_transfer", "billing_entry", "foundation_auditevent"])
+def test_money_and_the_trail_are_only_added_to(carol, table):
+    give(carol, 10)
+    assert AuditEvent.objects.exists()
+    refused(f"UPDATE {table} SET id = id")
+    refused(f"DELETE FROM {table}")
+
+
+def test_a_setting_of_the_session_switched_every_trigger_off(carol):
+    give(carol, 10)
+    run("SET LOCAL pgtrigger.ignore = '{pgtrigger_lot_keeps_its_origin_c03f1}'")
+    refused("UPDATE billing_lot SET amount = amount + 1", match="Cannot update")
