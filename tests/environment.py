@@ -6,7 +6,10 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
+
+import psycopg2
 
 from embedded import postgres, processes, redis
 
@@ -64,6 +67,7 @@ def _start_servers() -> None:
     _remove_stale()
     directory = _locked_directory()
     server = postgres.start(directory / "postgres", durable=False)
+    _make_roles(server.url())
     broker = redis.start(directory / "redis")
     os.environ.update(zip(SERVERS, (str(directory), server.url(), broker.url().removesuffix("0")), strict=True))
 
@@ -74,6 +78,13 @@ def _start_servers() -> None:
 
     atexit.register(stop)
     processes.end_on_signals()  # pytest then ends cleanly, as on Ctrl-C
+
+
+def _make_roles(url: str) -> None:
+    """The roles of the portal, once for all processes. That of the tests may become the owner: see fixture `owner`."""
+    with closing(psycopg2.connect(url)) as server, server, server.cursor() as cursor:
+        cursor.execute("CREATE ROLE portal_app LOGIN; CREATE ROLE portal_retention LOGIN")
+        cursor.execute(f"GRANT {OWNER} TO portal_app WITH INHERIT FALSE")
 
 
 def _locked_directory() -> Path:
