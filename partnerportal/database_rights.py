@@ -56,7 +56,11 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "deployments_draft": WORKED,
     "deployments_run": KEPT,
     "deployments_runlog": APPENDED,
+    "deployments_plannedchange": WORKED,
     "deployments_stateversion": WORKED,
+    "deployments_stateresource": STORED,
+    "deployments_output": STORED,
+    "deployments_outputpart": STORED,
     "deployments_removalnotice": APPENDED,
     "deployments_revocationnotice": APPENDED,
     # Django's and allauth's

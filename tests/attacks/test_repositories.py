@@ -27,9 +27,7 @@ def test_housekeeping_goes_on_while_two_owners_slow_repositories_hold_all_places
     running = Scan.objects.filter(pk__in=[row.pk for row in slow], status="running", commit__gt="")
     wait_until(lambda: running.count() == 2, seconds=60)
     worker(["default"], concurrency=1)
-    outbox.post(
-        key="mail", to="carol@example.com", subject="Meanwhile", text="Hello", why="you asked", stop="Stop"
-    )
+    outbox.post(key="mail", to="carol@example.com", subject="Meanwhile", text="Hello", why="you asked", stop="Stop")
     for task in HOUSEKEEPING:
         wake(task)
     wait_until(lambda: Heartbeat.objects.filter(name__in=HOUSEKEEPING).count() == len(HOUSEKEEPING), seconds=60)
