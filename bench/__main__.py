@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.figures import SAMPLES, Figure, table, write
@@ -11,7 +13,7 @@ from bench.pages import pages
 from bench.scale.group import scale
 from bench.world import World
 
-INSIDE = "import django; django.setup(); from bench import runs; runs.main()"
+INSIDE = "import django; django.setup(); from bench import {0}; {0}.main()"
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -26,11 +28,24 @@ def main() -> None:
 
 def demo() -> list[Figure]:
     """Figures of a demo of its own."""
+    with own_world() as world:
+        return [demo_again(world), pages(world), *inside(world, "runs")]
+
+
+def watchers() -> list[Figure]:
+    """Figures of 500 people who watch one live log, in a demo of its own."""
+    with own_world() as world:
+        world.start()
+        return inside(world, "watchers")
+
+
+@contextmanager
+def own_world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as directory:
         Path(directory).chmod(0o755)  # PostgreSQL's user has to traverse it
         world = World(Path(directory))
         try:
-            return [demo_again(world), pages(world), *runs(world)]
+            yield world
         finally:
             world.stop()
 
@@ -45,21 +60,21 @@ def demo_again(world: World) -> Figure:
     return Figure("demo.again", "second start of the demo, to a served page", "s", samples)
 
 
-def runs(world: World) -> list[Figure]:
+def inside(world: World, module: str) -> list[Figure]:
     """Figures that need the portal's code, from a process with the demo's environment."""
     answer = subprocess.run(
-        [sys.executable, "-c", INSIDE, world.url],
+        [sys.executable, "-c", INSIDE.format(module), world.url],
         env=world.environment(),
         cwd=BASE_DIR,
         stdout=subprocess.PIPE,
         text=True,
     )
     if answer.returncode:
-        raise SystemExit("Runs could not be measured.")
+        raise SystemExit(f"The figures of {module} could not be measured.")
     return [Figure(**row) for row in json.loads(answer.stdout)]
 
 
-GROUPS = {"demo": demo, "scale": scale}
+GROUPS = {"demo": demo, "scale": scale, "watchers": watchers}
 
 if __name__ == "__main__":
     main()
