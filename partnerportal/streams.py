@@ -16,13 +16,14 @@ ASK_EVERY = 2.0  # seconds between two questions whether all readers still may
 ANSWER_WITHIN = 2.0  # seconds after which nothing is sent until there is an answer
 STALLED = 120.0  # seconds in which a reader must take a part
 PARTING = 1.0  # seconds in which a reader must take the last part once they may not read on
+BROKEN = (DatabaseFailure, TimeoutError)  # the database or the reader: what was sent is not all, and ends unfinished
 
 logger = logging.getLogger(__name__)
 
 
 class Streams:
     """
-    `most` streams at once, `per_person` of one person.
+    `most` streams at once, `per_person` of one person; 0 means no bound.
 
     All readers are asked about in one query. Without its answer, or without a reader who takes it, nothing is sent.
     """
@@ -39,7 +40,7 @@ class Streams:
         self, stream: StreamedResponse, respond: Callable[[StreamedResponse, Send], Awaitable[None]], send: Send
     ) -> None:
         """Send a stream by `respond` until its end, or until its reader may not read on. Raises Refused."""
-        if len(self._sending) >= self.most or self._of_person[stream.person] >= self.per_person:
+        if self._is_full(stream.person):
             raise Refused("503_streams")
         self._of_person[stream.person] += 1
         sending = asyncio.ensure_future(respond(stream, partial(self._send, send)))
@@ -55,8 +56,14 @@ class Streams:
             self._of_person -= Counter({stream.person: 1})
         if is_forbidden:
             await _part_with(stream, send)
+        elif isinstance(error := sending.exception(), BROKEN):
+            logger.warning("stream broken off", extra={"error": repr(error)})
         else:
             sending.result()
+
+    def _is_full(self, person: int) -> bool:
+        is_full = 0 < self.most <= len(self._sending)
+        return is_full or 0 < self.per_person <= self._of_person[person]
 
     async def _send(self, send: Send, message: Message) -> None:
         if message["type"] == "http.response.body":

@@ -28,6 +28,8 @@ RECONNECT_AFTER = 5.0  # seconds before the next connection to Redis
 BEAT_EVERY = 15.0  # seconds between two signs of life
 BEAT = b": still here\n\n"
 FORBIDDEN = b"event: gone\ndata: \n\n"
+VIEWERS_A_SECOND = 8  # of one run in this process, whose pages ask for its other parts
+PACES = (2, 30)  # seconds between two questions of one page, least and most
 KEPT_PIECES = 8  # of a feed, for viewers that come to the same place later
 ASK_AGAIN = 5_000  # milliseconds after which a page without a stream asks for new lines
 
@@ -174,6 +176,14 @@ async def stream(run_id: int, position: int) -> AsyncGenerator[bytes, None]:
             if feed.beats > beats:
                 beats = feed.beats
                 yield BEAT
+
+
+def pace(run_id: int) -> int:
+    """Seconds after which a page asks again for the parts that change: the more viewers, the later."""
+    feeds = [tailer.feeds.get(run_id) for tailer in list(tailers.values())]
+    viewers = sum(feed.viewers for feed in feeds if feed)
+    least, most = PACES
+    return min(most, max(least, viewers // VIEWERS_A_SECOND))
 
 
 def answer(run_id: int, position: int, status: str) -> bytes:

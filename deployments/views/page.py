@@ -17,6 +17,7 @@ from deployments import outputs, presentation, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.models import Deployment, Output, Run
 from deployments.presentation import Standing
+from deployments.runs import live_log
 from deployments.story import costs, input_errors, runs, versions
 from deployments.views.shared import listed, run_shown
 from foundation import audit
@@ -69,6 +70,7 @@ def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
         "run": run,
         "newest": newest,
         "is_old": is_old,
+        "pace": live_log.pace(run.pk),
         "version": run.version if is_old else deployment.version,
         "standing": standing,
         "timeline": [(past, runs.outcome(past)) for past in timeline],

@@ -1,9 +1,10 @@
 """The live log over HTTP from a real server, rows and wake-ups from this process as from a worker."""
 
+import asyncio
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import PlatformSettings
 from deployments.models import Run, RunLog
+from deployments.runs import live_log
 from deployments.runs.log import publish
 from deployments.tests.factories import make_deployment, make_run, make_version
 
@@ -127,3 +129,14 @@ def test_strangers_get_404_and_private_mode_opens_it_to_partners(server, client,
     client.force_login(bob)
     with watching(portal, client, run) as stream:
         assert next_event(stream) == {"event": "end", "data": ["succeeded"]}
+
+
+@pytest.mark.parametrize(("viewers", "seconds"), [(0, 2), (23, 2), (100, 12), (500, 30)])
+def test_pages_of_a_run_that_many_watch_ask_less_often(viewers, seconds):
+    async def watched():
+        async with AsyncExitStack() as streams:
+            for _ in range(viewers):
+                await streams.enter_async_context(live_log.tailer().watch(run_id=1))
+            return live_log.pace(1), live_log.pace(2)
+
+    assert asyncio.run(watched()) == (seconds, 2)
