@@ -42,6 +42,7 @@ class Account(models.Model):
     sequence = models.PositiveBigIntegerField(default=0, help_text="Number of the newest entry.")
 
     class Meta:
+        triggers = triggers.ACCOUNT
         constraints = [
             models.UniqueConstraint(fields=["wallet", "kind"], nulls_distinct=False, name="one_account_per_kind"),
             models.CheckConstraint(
@@ -236,6 +237,7 @@ class Hold(models.Model):
     objects = HoldQuerySet.as_manager()
 
     class Meta:
+        triggers = triggers.HOLD
         indexes = [
             models.Index(fields=["wallet", "-created_at"], name="holds_by_wallet_and_time"),
             models.Index(fields=["due_at"], condition=Q(state="pending"), name="holds_to_charge"),
@@ -276,6 +278,7 @@ class HoldLine(models.Model):
     refunded = models.BigIntegerField(default=0)
 
     class Meta:
+        triggers = triggers.HOLD_LINE
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="hold_line_reserves_something"),

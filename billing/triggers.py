@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from foundation import triggers
+
 FINANCIAL = "('revenue', 'payouts')"  # kinds of accounts in money; the others are in credits
 
 
@@ -78,4 +80,35 @@ LOT = [
         fields=["account", "source", "amount", "expires_at", "period", "paid", "currency", "created_at"],
     ),
     pgtrigger.Protect(name="lot_is_never_deleted", operation=pgtrigger.Delete),
+]
+
+ACCOUNT = [
+    pgtrigger.Trigger(
+        name="balance_changes_with_its_entry",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("balance", "sequence"),
+        timing=pgtrigger.Deferred,
+        declare=[("account", "record")],
+        func="""
+            SELECT a.balance, CASE WHEN a.sequence = 0 THEN 0 ELSE e.balance_after END AS expected INTO account
+              FROM billing_account a LEFT JOIN billing_entry e ON e.account_id = a.id AND e.sequence = a.sequence
+             WHERE a.id = NEW.id;
+            IF account.balance IS DISTINCT FROM account.expected THEN
+                RAISE EXCEPTION 'balance % of account % is not that of its newest entry, %',
+                    account.balance, NEW.id, account.expected USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NULL;
+        """,
+    ),
+    triggers.never_deleted("account_is_never_deleted"),
+]
+
+HOLD = [
+    triggers.stays("a_settled_hold_stays", condition="OLD.state <> 'pending'", grows=["refunded"]),
+    triggers.never_deleted("hold_is_never_deleted"),
+]
+
+HOLD_LINE = [
+    triggers.stays("a_hold_line_stays", grows=["refunded"]),
+    triggers.never_deleted("hold_line_is_never_deleted"),
 ]

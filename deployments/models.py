@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from deployments import triggers
 from deployments.json_columns import InputErrors, Phases, Plan, Process
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation import encryption
@@ -214,10 +215,12 @@ class Run(Inputs):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    emptied_at = models.DateTimeField(null=True, help_text="When its log and plan were removed because of their age.")
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
+        triggers = triggers.RUN
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "number"], name="one_run_per_number"),

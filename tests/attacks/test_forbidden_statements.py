@@ -3,7 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from billing.tests.money import give
+from billing import services
+from billing.tests.money import give, hold_for
+from deployments.tests.factories import make_version
 from foundation.models import AuditEvent
 from partnerportal.database_rights import ADD, CHANGE, PORTAL, REMOVE
 
@@ -76,3 +78,16 @@ def test_a_setting_of_the_session_switched_every_trigger_off(carol):
     give(carol, 10)
     run("SET LOCAL pgtrigger.ignore = '{pgtrigger_lot_keeps_its_origin_c03f1}'")
     refused("UPDATE billing_lot SET amount = amount + 1", match="Cannot update")
+
+
+def test_a_setting_that_is_the_owners_let_everybody_change_what_is_settled(carol):
+    give(carol, 10)
+    services.capture(hold_for(carol, 4))
+    run("SET LOCAL portal.migrating = on")
+    refused("UPDATE billing_hold SET captured = 0", match="stays as it is: captured changed")
+
+
+def test_an_archive_that_a_version_names_is_not_deleted(alice):
+    make_version({"main.tf": ""}, owner=alice)
+    refused("DELETE FROM modules_archive; SET CONSTRAINTS ALL IMMEDIATE", match="modules_moduleversion")
+    refused("UPDATE modules_archive SET data = ''")

@@ -1,0 +1,58 @@
+"""What triggers of the apps share: rows that stay as they are, but for named columns, whoever writes and how."""
+
+from collections.abc import Iterable
+
+import pgtrigger
+
+# A migration may change what nobody else may: `manage.py migrate` sets this, and it counts for the tables' owner alone.
+UNLESS_MIGRATING = """
+    IF current_setting('portal.migrating', true) = 'on'
+       AND pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RETURN NEW;
+    END IF;
+"""
+EMPTY = """'null', '""', '{}', '[]', '"\\\\x"'"""  # as JSON: no value, and an empty text, object, list and binary
+
+
+def stays(
+    name: str,
+    *,
+    condition: str = "",
+    grows: Iterable[str] = (),
+    emptied: Iterable[str] = (),
+    set_once: Iterable[str] = (),
+) -> pgtrigger.Trigger:
+    """A trigger that rejects an update of a row for which `condition` (SQL) holds.
+
+    Let through are columns that grow, that become empty, and that are set for the first time. Columns are those of the
+    table at the time of the update: one that a later migration adds stays, too.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(condition) if condition else None,
+        declare=[("changed", "text")],
+        func=f"""
+            {UNLESS_MIGRATING}
+            SELECT string_agg(fresh.key, ', ') INTO changed
+              FROM jsonb_each(to_jsonb(NEW)) AS fresh JOIN jsonb_each(to_jsonb(OLD)) AS was USING (key)
+             WHERE fresh.value <> was.value
+               AND NOT (fresh.key = ANY('{_list(grows)}') AND fresh.value > was.value)
+               AND NOT (fresh.key = ANY('{_list(emptied)}') AND fresh.value IN ({EMPTY}))
+               AND NOT (fresh.key = ANY('{_list(set_once)}') AND was.value = 'null');
+            IF changed IS NOT NULL THEN
+                RAISE EXCEPTION '% % stays as it is: % changed', TG_TABLE_NAME, OLD.id, changed
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608
+    )
+
+
+def never_deleted(name: str) -> pgtrigger.Trigger:
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)
+
+
+def _list(names: Iterable[str]) -> str:
+    return "{" + ",".join(names) + "}"
