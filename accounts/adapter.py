@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import PlatformSettings, User
+from foundation import outbox
 
 OTHER_WAYS = {  # buttons that lead to another way to confirm who one is
     "reauthenticate": "Use your password",
@@ -45,9 +47,13 @@ class PortalAdapter(DefaultAccountAdapter):
         return PlatformSettings.load().is_sign_up_open
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Adds `is_sign_up_open`: no e-mail leads to a closed sign-up page."""
+        """Adds `is_sign_up_open`: no e-mail leads to a closed sign-up page. Every link begins with PORTAL_URL.
+
+        allauth makes links of the request's Host header, which whoever sends the request chooses.
+        """
+        links = {name: outbox.link(_path(value)) for name, value in context.items() if name.endswith("_url") and value}
         is_open = PlatformSettings.load().is_sign_up_open
-        super().send_mail(template_prefix, email, context | {"is_sign_up_open": is_open})
+        super().send_mail(template_prefix, email, context | links | {"is_sign_up_open": is_open})
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose attempts are counted: the address that the outermost of our proxies added to X-Forwarded-For.
@@ -83,3 +89,8 @@ class PortalAdapter(DefaultAccountAdapter):
         """The page that follows names the address that was typed, known or not."""
         request.session["confirmation_sent_to"] = request.POST.get("email") or request.POST.get("login", "")
         return super().respond_email_verification_sent(request, user)
+
+
+def _path(url: str) -> str:
+    """Path and query of a URL."""
+    return urlunsplit(urlsplit(url)._replace(scheme="", netloc=""))
