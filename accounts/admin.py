@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
-from accounts import entry_rules, invitations, services, two_factor
+from accounts import admin_role, entry_rules, invitations, services, two_factor
 from accounts.models import ApiToken, GitHubConnection, Invitation, PlatformSettings, TwoFactor, User
 from accounts.requests import person_of
 from foundation.admin import PortalAdmin, ReadOnlyAdmin
@@ -74,7 +74,7 @@ class PersonAdmin(PortalAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         chosen = form.cleaned_data
-        services.check_still_admin(person_of(request), obj)
+        admin_role.check_still_admin(person_of(request), obj)
         if {"first_name", "last_name"} & set(form.changed_data):
             services.rename(obj, first_name=chosen["first_name"], last_name=chosen["last_name"], by=person_of(request))
         services.set_roles(obj, is_partner=chosen["is_partner"], is_staff=chosen["is_staff"], by=person_of(request))

@@ -6,7 +6,6 @@ from functools import partial
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -168,17 +167,6 @@ def set_revenue_share(percent: Decimal, *, by: User) -> None:
     before, platform.revenue_share = platform.revenue_share, percent
     platform.save(update_fields=["revenue_share"])
     audit.record("platform.revenue_share_set", by=by, target=platform, before=str(before), after=str(percent))
-
-
-def check_still_admin(by: User, person: User) -> None:
-    """Raise PermissionDenied when `by`, who is about to change `person`, lost the role since their request began.
-
-    Locks both rows until the end of the transaction, in the same order for everybody: two admins who change each other
-    go one after the other, and the second is an admin no longer. Rows that refer to a person can still be written.
-    """
-    both = User.objects.filter(pk__in=[by.pk, person.pk]).order_by("pk").select_for_update(no_key=True)
-    if not any(each == by and each.is_staff and each.is_active for each in both):
-        raise PermissionDenied("You are no longer an admin. Nothing was changed.")
 
 
 @transaction.atomic

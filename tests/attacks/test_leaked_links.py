@@ -57,9 +57,7 @@ def links(admin):
 def test_no_log_of_the_web_server_holds_a_key(start_child, admin):
     secret, addresses = links(admin)
     port = processes.free_port()
-    web = start_child(
-        *("uvicorn", "partnerportal.asgi:application", "--port", str(port), "--lifespan", "off", "--no-proxy-headers")
-    )
+    web = start_child("partnerportal.serve", "--port", str(port), env={"WEB_PROCESSES": "1"})
     web.wait_for("Uvicorn running on")
     for address in addresses:
         requests.get(f"http://127.0.0.1:{port}{address}", timeout=20, allow_redirects=False)
