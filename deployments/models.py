@@ -4,6 +4,7 @@ from collections.abc import Container
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -94,11 +95,21 @@ class Deployment(Inputs):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True)
+    newest_run = models.OneToOneField(
+        "Run", on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="Kept by a trigger."
+    )
+    words = models.TextField(blank=True, editable=False, help_text="What a search looks in. Kept by a trigger.")
 
     objects = DeploymentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        triggers = triggers.DEPLOYMENT
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="deployments_of_owner"),
+            models.Index(fields=["owner", "-newest_run"], name="deployments_by_newest_run"),
+            GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="deployments_by_words"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "name"],
@@ -220,7 +231,6 @@ class Run(Inputs):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        triggers = triggers.RUN
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "number"], name="one_run_per_number"),
@@ -232,8 +242,15 @@ class Run(Inputs):
                 name="one_active_run_per_deployment",
             ),
         ]
+        triggers = triggers.RUN
         indexes = [
             models.Index(fields=["id"], condition=Q(status__in=["queued", "approved"]), name="runs_to_claim"),
+            models.Index(
+                fields=["deployment"],
+                condition=~Q(status__in=["succeeded", "failed", "cancelled", "lost"]),
+                name="unfinished_runs",
+            ),
+            models.Index(fields=["id"], condition=Q(status__in=["failed", "lost"]), name="failed_runs"),
         ]
 
     def __str__(self) -> str:
@@ -293,6 +310,27 @@ class PlannedChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.address}"
+
+
+class RunCount(models.Model):
+    """Ended runs of a module that were created on a day, or (without `day`) ever. Kept by a trigger."""
+
+    module = models.ForeignKey("modules.Module", on_delete=models.PROTECT, related_name="run_counts")
+    day = models.DateField(null=True)
+    finished = models.PositiveIntegerField(default=0, help_text="Without those that destroy or were cancelled.")
+    succeeded = models.PositiveIntegerField(default=0, help_text="Of these.")
+    others_ended = models.PositiveIntegerField(default=0, help_text="All ended runs of other people than its owner.")
+    others_succeeded = models.PositiveIntegerField(default=0, help_text="Of these.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["module", "day"], nulls_distinct=False, name="one_count_per_module_and_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module_id} {self.day or 'ever'}: {self.succeeded}/{self.finished}"
 
 
 class RunLog(models.Model):

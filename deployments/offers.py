@@ -3,12 +3,10 @@
 from collections import Counter
 from typing import Any, TypeAlias
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from deployments.models import Run
-from deployments.querysets import RunQuerySet
 from modules.models import Module
 from modules.models.catalogue import ModuleQuerySet
 
@@ -33,13 +31,11 @@ def matching(modules: ModuleQuerySet, *, text: str = "", tag: str = "") -> Modul
 
 def with_figures(modules: ModuleQuerySet) -> QuerySet[WithFigures]:
     """Adds `runs_finished` and `runs_succeeded`: ended runs, without those that destroy or were cancelled."""
-    ended = Run.objects.filter(
-        version__module=OuterRef("pk"),
-        action__in=Run.TAKES_EFFECT,
-        status__in=[Run.Status.SUCCEEDED, Run.Status.FAILED, Run.Status.LOST],
-    )
+    ever = FilteredRelation("run_counts", condition=Q(run_counts__day=None))
     return modules.annotate(
-        runs_finished=_count(ended), runs_succeeded=_count(ended.filter(status=Run.Status.SUCCEEDED))
+        ever=ever,
+        runs_finished=Coalesce("ever__finished", 0),
+        runs_succeeded=Coalesce("ever__succeeded", 0),
     )
 
 
@@ -47,8 +43,3 @@ def tag_counts(modules: ModuleQuerySet) -> list[tuple[str, int]]:
     """Each tag with the number of `modules` that have it, most frequent first."""
     found = Counter(tag for tags in modules.values_list("current_version__tags", flat=True) for tag in tags)
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _count(runs: RunQuerySet) -> Coalesce:
-    counted = runs.order_by().annotate(module=F("version__module")).values("module").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -55,6 +55,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "deployments_deployment": KEPT,
     "deployments_draft": WORKED,
     "deployments_run": KEPT,
+    "deployments_runcount": WORKED,
     "deployments_runlog": STORED,
     "deployments_plannedchange": WORKED,
     "deployments_stateversion": WORKED,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, QuerySet, Sum
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -14,7 +14,7 @@ from accounts.publisher import Side
 from accounts.scoping import Reach, Thing, reach
 from billing import statements
 from billing.months import Month
-from deployments.models import Deployment, Run
+from deployments.models import Deployment, Run, RunCount
 from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from foundation.models import Heartbeat
@@ -110,14 +110,13 @@ def greeting(now: datetime) -> str:
 
 def own_deployments(user: User) -> DeploymentQuerySet:
     """The person's deployments that are not destroyed, newest run first, annotated by `with_newest_run`."""
-    newest = Run.objects.filter(deployment=OuterRef("pk")).newest_first()
     return (
         Deployment.objects.filter(owner=user)
         .standing()
         .with_newest_run()
-        .annotate(run_number=Subquery(newest.values("number")[:1]), run_error=Subquery(newest.values("error")[:1]))
+        .annotate(run_number=F("newest_run__number"), run_error=F("newest_run__error"))
         .for_lists()
-        .order_by("-run_at")  # type: ignore[misc]  # what `with_newest_run` adds is unknown to the stubs
+        .order_by("-newest_run")
     )
 
 
@@ -133,12 +132,12 @@ def attention(user: User, deployments: QuerySet[WithNewestRun], *, now: datetime
 
 def modules_of(user: User, *, now: datetime) -> dict:
     """Figures of a partner: published modules, other people's runs in 30 days, this month's share in money."""
-    runs = Run.objects.filter(version__module__owner=user, created_at__gte=now - timedelta(days=30))
-    figures = runs.exclude(deployment__owner=user).aggregate(
-        runs=Count("pk"),
-        ended=Count("pk", filter=Q(status__in=Run.FINAL)),
-        succeeded=Count("pk", filter=Q(status=Run.Status.SUCCEEDED)),
+    since = now.date() - timedelta(days=30)
+    figures = RunCount.objects.filter(module__owner=user, day__gt=since).aggregate(
+        ended=Sum("others_ended", default=0), succeeded=Sum("others_succeeded", default=0)
     )
+    unfinished = Run.objects.unfinished().filter(version__module__owner=user).exclude(deployment__owner=user)
+    figures["runs"] = figures["ended"] + unfinished.count()
     return figures | {
         "outcome": outcome(succeeded=figures["succeeded"], ended=figures["ended"]),
         "published": Module.objects.published().filter(owner=user).count(),

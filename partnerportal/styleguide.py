@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from billing.models import Hold
 from deployments.models import Deployment, Run
 from foundation.choices import ShownChoices
+from foundation.paging import Page
 from modules.models import Module, ModuleVersion, Scan
 from modules.publishing.candidate import Status as Candidate
 from modules.versions.change import Compatibility
@@ -65,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "candidate": Candidate,
         "icons": ICONS,
         "empties": EMPTIES,
-        "list": Paginator(range(214), 20).page(2),
+        "list": Page(newer="a", older="b"),
     }
     return render(request, "styleguide/page.html", context)
 

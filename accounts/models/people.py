@@ -3,7 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import IntegrityError, models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -41,6 +44,11 @@ class User(AbstractUser):
     slug = models.SlugField(max_length=60, unique=True, help_text="Part of the addresses of this publisher's modules.")
     is_partner = models.BooleanField("partner", default=False, help_text="Can publish modules and earns revenue.")
     partner_since = models.DateTimeField(null=True, blank=True, editable=False)
+    words = models.GeneratedField(
+        expression=Lower(Concat("email", Value(" "), "first_name", Value(" "), "last_name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 
@@ -50,8 +58,9 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["email"]
+        indexes = [GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="people_by_words")]
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_user_per_email"),
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
             models.CheckConstraint(
                 condition=models.Q(is_partner=False) | models.Q(partner_since__isnull=False),
                 name="partner_has_a_first_day",

@@ -20,10 +20,10 @@ SELECT n AS place, pg_temp.ref('d', n) AS ref,
        offered.*
   FROM generate_series(1, {{deployments}}) n
   JOIN (SELECT m.id AS module_id, m.current_version_id AS version_id, m.title AS module_title, m.owner_id AS partner_id,
-               m.own_credit_cost AS price, row_number() OVER (ORDER BY m.owner_id NULLS LAST, m.id) - 1 AS rank,
-               count(*) OVER () AS modules
+               m.own_credit_cost AS price, row_number() OVER (ORDER BY m.owner_id NULLS LAST, m.id) - 1 AS rank
           FROM modules_module m WHERE m.current_version_id IS NOT NULL) offered
-    ON offered.rank = floor(offered.modules * power(((n::bigint * 48271) % 99991) / 99991.0, 2))
+    ON offered.rank = floor((SELECT count(*) FROM modules_module WHERE current_version_id IS NOT NULL)
+                            * power(((n::bigint * 48271) % 99991) / 99991.0, 2))::bigint
 """
 RUNS = """
 CREATE TEMP TABLE planned_run AS

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
@@ -18,7 +17,7 @@ from deployments.forms import DeploymentForm, OfferFilter
 from deployments.models import Deployment, Draft
 from deployments.story import cards, costs, input_errors, lists, versions
 from deployments.views.shared import asked, listed, posted, schema_of_page, typed
-from foundation import engine
+from foundation import engine, paging
 from modules.models import Module, ModuleVersion
 from modules.models.catalogue import ModuleQuerySet
 from modules.terraform.abilities import abilities
@@ -48,16 +47,16 @@ def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab:
     form = OfferFilter(request.GET)
     wanted = form.wanted()
     found = offers.with_figures(offers.matching(modules, text=wanted["q"], tag=wanted["tag"]))
-    found = found.order_by(*offers.SORTS[wanted["sort"] or "used"])
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    order, places = offers.SORTS[wanted["sort"] or "used"], offers.with_figures(modules)
+    page = paging.page(found, request.GET, by=order, size=PER_PAGE, places=places)
     terraform = engine.terraform_version()
     is_narrowed = bool(wanted["q"] or wanted["tag"])
-    total = modules.count() if is_narrowed else page.paginator.count
+    total = modules.count()
     return {
         "page": page,
         "form": form,
         "wanted": wanted,
-        "found": lists.found(page.paginator.count, total, "module", is_narrowed=is_narrowed),
+        "found": lists.found(found.count() if is_narrowed else total, total, "module", is_narrowed=is_narrowed),
         "cards": [cards.card(module, request.user, terraform=terraform) for module in page],
         "nothing": lists.no_modules(is_narrowed=is_narrowed, is_partner_tab=is_partner_tab),
     }

@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,10 +15,12 @@ from deployments.models import Deployment
 from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
+from foundation import paging
 from foundation.credits import to_credits
 from foundation.csv_tables import MOMENT, ROWS, csv_download
 
 PER_PAGE = 25
+NEWEST_FIRST = ["-pk"]
 HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
 HEADINGS += ["Last run (UTC)"]
 
@@ -29,10 +30,10 @@ HEADINGS += ["Last run (UTC)"]
 def deployment_list(request: SignedInRequest) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user)
     form, found = _filtered(request, visible)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = paging.page(found, request.GET, by=NEWEST_FIRST, size=PER_PAGE, places=visible)
     for deployment in page:
         _show(deployment, request.user)
-    total, mine = visible.count(), visible.filter(owner=request.user).count()
+    total, mine = paging.count(visible), paging.count(visible.filter(owner=request.user))
     wanted = form.wanted()
     is_narrowed = bool(wanted["q"] or wanted["status"] or wanted["module"])
     of = mine if wanted["whose"] else total
@@ -44,7 +45,7 @@ def deployment_list(request: SignedInRequest) -> HttpResponse:
         "total": total,
         "mine": mine,
         "sees_all": sees_all,
-        "found": lists.found(page.paginator.count, of, "deployment", is_narrowed=is_narrowed),
+        "found": lists.found(paging.count(found) if is_narrowed else of, of, "deployment", is_narrowed=is_narrowed),
         "ignored": lists.ignored(form.errors),
         "nothing": lists.no_deployments(total),
     }
@@ -75,7 +76,7 @@ def _piece(found: DeploymentQuerySet, after: int | None) -> tuple[list[list[obje
 def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:
     form = DeploymentFilter(request.GET, modules=_modules(visible))
     wanted = form.wanted()
-    found = visible.for_lists().with_newest_run().newest_first()
+    found = visible.for_lists().with_newest_run()
     if wanted["q"]:
         found = found.search(wanted["q"])
     if wanted["status"]:

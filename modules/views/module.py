@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import GitHubConnection, User
 from accounts.publisher import PLATFORM, Side
 from accounts.requests import SignedInRequest
-from foundation import engine
+from foundation import engine, paging
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
 from modules.pages.picture import picture
@@ -33,9 +32,10 @@ def module(request: SignedInRequest, ref: str) -> HttpResponse:
     if "version" in request.GET:
         return redirect(get_object_or_404(module.versions, number=_number(request.GET["version"])))
     versions = module.versions.defer(*history.HEAVY)
-    page = Paginator(versions, VERSIONS_A_PAGE).get_page(request.GET.get("page"))
+    page = paging.page(versions, request.GET, by=["-number"], size=VERSIONS_A_PAGE)
     context = shown(request.user, module, module.current_version) | {
         "page": page,
+        "number": versions.count(),
         "lines": history.lines(page),
         "before": versions.filter(number__lt=module.current_version.number).first(),
         "alarms": standing_alarms(request.user, module),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from foundation.choices import ShownChoices
 from foundation.credits import to_credits
+from foundation.paging import Page
 from foundation.times import ago, duration, when
 from partnerportal.error_pages import PAGES
 
@@ -106,10 +106,9 @@ def money(minor: int | str | None, currency: str) -> str:
 
 
 @register.inclusion_tag("includes/_paginator.html")
-def paginate(page: Page[Any], label: str = "Pages") -> dict[str, Any]:
-    """Links to the other pages of a list, keeping the filters of the address. Nothing for a single page."""
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"page": page, "numbers": numbers, "label": label}
+def paginate(page: Page, label: str = "Pages", *, back: str = "Newer", on: str = "Older") -> dict[str, Any]:
+    """Links to the pages before and after this one, keeping the filters of the address. Nothing for a single page."""
+    return {"page": page, "label": label, "back": back, "on": on}
 
 
 @register.filter
