@@ -14,7 +14,7 @@ from deployments.sandbox import state_file
 from deployments.sandbox.commands import UnsafeFile, read_untrusted
 from deployments.sandbox.jsonb import made_storable
 from deployments.sandbox.state_file import NotAState
-from deployments.sandbox.workspace import Workspace, write_private
+from deployments.sandbox.workspace import Workspace
 
 FRESH = 1_000_000_000  # nanoseconds; many times the step of a file system's clock, which is some milliseconds
 
@@ -32,9 +32,9 @@ def newest(deployment: Deployment) -> StateVersion | None:
 
 
 def restore(deployment: Deployment, workspace: Workspace) -> None:
-    """Write the deployment's newest state, if there is one, to the file of Terraform's backend."""
+    """Write the deployment's newest state, if there is one, into the file of Terraform's backend."""
     if version := newest(deployment):
-        write_private(workspace.state_files[0], version.content)
+        workspace.box.state_file.write_bytes(version.content)
 
 
 class StateRecorder:

@@ -10,12 +10,12 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
@@ -51,26 +51,31 @@ class SandboxUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Box:
-    """The mounts of one run: `module` and `state` are writable folders, `inputs` and `config` read-only files."""
+    """The mounts of one run: `module` and `state` are writable folders, `inputs` and `config` read-only files.
+
+    `state_file` lies in `state`, and is a mount as well: it can be written, but not removed, replaced or linked.
+    """
 
     module: Path
     state: Path
+    state_file: Path
     inputs: Path
     config: Path
     folder: str = ""  # of the module inside `module`; Terraform's working directory
 
 
 class Process:
-    """A started sandbox. Signals go to the process inside, as bubblewrap does not forward them."""
+    """A started sandbox. Signals go to the process inside, as bubblewrap does not forward them.
 
-    def __init__(self, popen: subprocess.Popen[bytes], pid: int) -> None:
+    `stdout` is a socket, as /proc/1/fd/1 of a socket cannot be opened: what comes out of it was written by the process
+    itself, or by one that it handed its own output to.
+    """
+
+    def __init__(self, popen: subprocess.Popen[bytes], stdout: socket.socket, pid: int) -> None:
         self.popen = popen
+        self.stdout = stdout
         self.pid = pid  # of Terraform, as this host counts
         self.started = start_time(pid)
-
-    @property
-    def stdout(self) -> IO[bytes] | None:
-        return self.popen.stdout
 
     def interrupt(self) -> None:
         """Ask Terraform to stop and save its state."""
@@ -95,11 +100,13 @@ def self_test() -> None:
     _terraform_command()
     process = _spawn([*_command([]), "/usr/bin/true"])
     try:
-        words, _ = process.popen.communicate(timeout=START_SECONDS)
+        code = process.popen.wait(timeout=START_SECONDS)
     except subprocess.TimeoutExpired as error:
         process.kill()
+        process.stdout.close()
         raise SandboxUnavailable("The sandbox did not start in time, so nothing was run.") from error
-    if process.popen.returncode:
+    words = _last_words(process.stdout)
+    if code:
         raise _unavailable(words)
 
 
@@ -150,27 +157,31 @@ def end_process(pid: int, started: int) -> None:
 def _spawn(command: list[str]) -> Process:
     """Start bubblewrap with an EMPTY environment, which /proc/1/environ would show inside, and closed descriptors."""
     read_end, write_end = os.pipe()
+    ours, theirs = socket.socketpair()
     try:
         popen = subprocess.Popen(  # noqa: S603 - the command is ours, the untrusted part is what it confines
             [str(write_end) if part == INFO_FD else part for part in command],
             env={},
             cwd="/",
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=theirs,
             stderr=subprocess.STDOUT,
             pass_fds=[write_end],
             start_new_session=True,  # Ctrl-C in a terminal reaches only the worker, which handles it
         )
     except OSError as error:
         os.close(read_end)
+        ours.close()
         raise SandboxUnavailable(f"The sandbox could not be started ({error.strerror}), so nothing was run.") from error
     finally:
         os.close(write_end)
+        theirs.close()
     pid = _child_pid(read_end)
     if pid is None:
         popen.kill()
-        raise _unavailable(popen.communicate()[0])
-    return Process(popen, pid)
+        popen.wait()
+        raise _unavailable(_last_words(ours))
+    return Process(popen, ours, pid)
 
 
 def _child_pid(read_end: int) -> int | None:
@@ -182,6 +193,12 @@ def _child_pid(read_end: int) -> int | None:
             if b"}" in text:
                 return int(json.loads(text)["child-pid"])
     return None
+
+
+def _last_words(stdout: socket.socket) -> bytes:
+    """The end of what an ended process has printed; closes the socket."""
+    with stdout, stdout.makefile("rb") as file:
+        return file.read()
 
 
 def _unavailable(words: bytes) -> SandboxUnavailable:
@@ -243,6 +260,7 @@ def _mounts(box: Box) -> list[str]:
         *providers,
         *("--bind", str(box.module), "/module"),
         *("--bind", str(box.state), os.path.dirname(commands.STATE_FILE)),
+        *("--bind", str(box.state_file), commands.STATE_FILE),
         *("--ro-bind", str(box.inputs), commands.INPUTS_FILE),
         *("--ro-bind", str(box.config), commands.CONFIG_FILE),
         *("--chdir", os.path.normpath(os.path.join("/module", box.folder))),

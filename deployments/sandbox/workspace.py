@@ -25,7 +25,8 @@ class Workspace:
 
     @property
     def box(self) -> Box:
-        return Box(self.root / "module", self.state, self.root / "inputs.tfvars.json", self.root / "rc", self.folder)
+        inputs, config = self.root / "inputs.tfvars.json", self.root / "rc"
+        return Box(self.root / "module", self.state, self.state_files[0], inputs, config, self.folder)
 
     @property
     def module(self) -> Path:
@@ -95,6 +96,7 @@ def create(run: Run, inputs: dict) -> Workspace:
     workspace.state.mkdir(mode=0o700)
     workspace.write_inputs(inputs)
     write_private(workspace.box.config, commands.cli_configuration().encode())
+    write_private(workspace.box.state_file, b"")  # Terraform takes it for none, and later writes into this very file
     return workspace
 
 
