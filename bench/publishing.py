@@ -12,9 +12,10 @@ from accounts.models import GitHubConnection, User
 from bench import catalogue
 from bench.figures import SAMPLES, Figure
 from bench.world import sign_in
-from modules.models import Archive, Publication, Scan, ScannedModule
+from modules.models import Publication, Scan, ScannedModule
 from modules.publishing import candidates, drafts, job, overview, services
-from modules.reading.archive import new_file, pack
+from modules.reading import file_store
+from modules.reading.archive import content_hash_of, new_file
 from modules.terraform.hcl import read_file
 from modules.terraform.schema import combine
 
@@ -81,20 +82,20 @@ def _scan(connection: GitHubConnection, number: int) -> Scan:
         branch="main",
         finished_at=timezone.now(),
     )
-    archive, _ = Archive.objects.get_or_create(
-        content_hash="bench-500", defaults={"data": pack({"main.tf": new_file(b"")}), "size": 0, "files": 1}
-    )
+    kept = {f"module_{n:03}": new_file(f"{number}".encode()) for n in range(NUMBER)}
+    scan.archive = file_store.keep({f"{path}/main.tf": file for path, file in kept.items()})
+    scan.save(update_fields=["archive"])
     ScannedModule.objects.bulk_create(
         ScannedModule(
             scan=scan,
-            path=f"module_{n:03}",
-            title=f"Module {n:03}",
+            path=path,
+            title=path.replace("_", " ").capitalize(),
             is_valid=True,
-            content_hash=f"{number}-{n}",
-            archive=archive,
+            content_hash=content_hash_of([(f"{path}/main.tf", False, file.blob)]),
+            folders=[path],
             schema=schema,
         )
-        for n in range(NUMBER)
+        for path, file in kept.items()
     )
     return scan
 

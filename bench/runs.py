@@ -23,8 +23,9 @@ from bench.scans import scans
 from bench.world import sign_in
 from deployments import services
 from deployments.models import Run, StateVersion
-from modules.models import Archive, Module, ModuleVersion
-from modules.reading.archive import new_file, pack
+from modules.models import Module, ModuleVersion
+from modules.reading import file_store
+from modules.reading.archive import new_file
 
 PLAIN = """
 resource "terraform_data" "one" {
@@ -79,11 +80,8 @@ def _pulse() -> str:
 def _module(title: str, source: str) -> ModuleVersion:
     """A module of the platform with this one file, free of charge."""
     name = title.replace(" ", "-").lower()
-    files = {f"{name}/main.tf": new_file(source.encode())}
     admin = User.objects.get(email="admin@example.com")
-    archive, _ = Archive.objects.get_or_create(
-        content_hash=name, defaults={"data": pack(files), "size": len(source), "files": 1}
-    )
+    archive = file_store.keep({f"{name}/main.tf": new_file(source.encode())})
     module, _ = Module.objects.get_or_create(
         owner=None, repository_id=0, path=name, defaults={"title": title, "audience": Module.Audience.EVERYONE}
     )

@@ -15,7 +15,8 @@ from accounts.services import save_token, select_repository
 from bench import catalogue
 from bench.figures import SAMPLES, Figure
 from demo.data import MARK
-from modules.models import Archive, ModuleVersion, ParsedFile, Scan, ScannedModule
+from modules.models import ParsedFile, Scan
+from modules.reading import file_store
 from modules.scanning.services import start_scan
 
 NAME = "bench-example/catalogue"
@@ -79,8 +80,7 @@ def _warm(connection: GitHubConnection) -> None:
 def _cold(connection: GitHubConnection) -> float:
     connection.scans.all().delete()
     ParsedFile.objects.all().delete()
-    used = [ModuleVersion.objects.values("archive"), ScannedModule.objects.exclude(archive=None).values("archive")]
-    Archive.objects.exclude(pk__in=used[0]).exclude(pk__in=used[1]).delete()
+    file_store.forget_unused()
     return _scan(connection)
 
 

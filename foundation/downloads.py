@@ -1,6 +1,6 @@
 """Files that are columns of rows, sent a piece at a time: the whole file is never in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,11 +15,23 @@ PIECE = 256 * 1024  # bytes
 def file_download(rows: QuerySet[Any], column: str, *, name: str, kind: str) -> StreamingHttpResponse:
     """The bytes in `column` of the only one of `rows` as a file `name` of the media type `kind`."""
     length = rows.values_list(Length(column), flat=True).get()
-    return StreamingHttpResponse(
-        _content(rows, column),
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(length)},
-    )
+    return StreamingHttpResponse(_content(rows, column), content_type=kind, headers=_headers(name, length))
+
+
+def parts_download(part: Callable[[int], bytes], *, length: int, name: str, kind: str) -> StreamingHttpResponse:
+    """A file of `length` bytes, of which `part` returns each part by its number from 0, and nothing after the last."""
+    return StreamingHttpResponse(_parts(part), content_type=kind, headers=_headers(name, length))
+
+
+def _headers(name: str, length: int) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(length)}
+
+
+async def _parts(part: Callable[[int], bytes]) -> AsyncIterator[bytes]:
+    number = 0
+    while found := await piece(part, number):
+        yield found
+        number += 1
 
 
 async def _content(rows: QuerySet[Any], column: str) -> AsyncIterator[bytes]:

@@ -41,6 +41,11 @@ def forget_deliveries() -> None:
     polling.forget_deliveries()
 
 
+@shared_task(name="modules.forget_files")
+def forget_files() -> None:
+    polling.forget_files()
+
+
 @shared_task(name="modules.render_texts")
 def render_texts() -> None:
     texts.render_missing()

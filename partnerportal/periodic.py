@@ -14,6 +14,7 @@ TITLES = {
     "accounts.forget_sessions": "Deleting ended sessions",
     "modules.poll_scans": "Starting scans",
     "modules.render_texts": "Formatting READMEs",
+    "modules.forget_files": "Deleting unused files",
     "modules.poll_publications": "Starting publications",
     "modules.watch_tags": "Checking tags of published versions",
     "modules.forget_deliveries": "Deleting old webhook deliveries",

@@ -292,6 +292,8 @@ ARCHIVE_ENTRIES = env.whole("ARCHIVE_ENTRIES", 5_000)
 ARCHIVE_FILE_BYTES = env.whole("ARCHIVE_FILE_BYTES", 5 * 1024**2)
 ARCHIVE_DEPTH = env.whole("ARCHIVE_DEPTH", 12)
 ARCHIVE_PATH_LENGTH = env.whole("ARCHIVE_PATH_LENGTH", 240)
+# Bytes of the files of an owner's versions and of their scan, as stored; of the platform's as well
+OWNER_BYTES = env.whole("OWNER_BYTES", 500 * 1024**2)
 PARSE_FILE_BYTES = env.whole("PARSE_FILE_BYTES", 256 * 1024)
 PARSE_SECONDS = env.number("PARSE_SECONDS", 5)
 PARSE_MEMORY_BYTES = env.whole("PARSE_MEMORY_BYTES", 512 * 1024**2)
@@ -311,6 +313,7 @@ TASKS = {
         "modules.take_turn",
         "modules.look_at_tags",
         "modules.render_texts",
+        "modules.forget_files",
         "accounts.refresh_repositories",
         "accounts.check_connections",
     ],
@@ -351,6 +354,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sessions": {"task": "accounts.forget_sessions", "schedule": 3600},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
     "render-texts": {"task": "modules.render_texts", "schedule": 60},
+    "forget-files": {"task": "modules.forget_files", "schedule": 3600},
     "poll-publications": {"task": "modules.poll_publications", "schedule": SCAN_POLL},
     "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
     "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},

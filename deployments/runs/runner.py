@@ -19,6 +19,7 @@ from deployments.runs.supervisor import Stopped, Supervisor
 from deployments.sandbox import bubblewrap, commands, json_stream, workspace
 from deployments.sandbox.json_stream import Diagnostic, StateDump
 from foundation.encryption import DecryptionFailed
+from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
 from modules.terraform.schema import ephemeral
 
@@ -131,7 +132,7 @@ class Attempt:
             self.log.add("Check what this plan leaves unchanged.", "y")
         bubblewrap.self_test()
         workspace.create(run, self._inputs())
-        unpack(bytes(run.version.archive.data), self.workspace.root / "module")
+        unpack(file_store.packed(run.version.archive), self.workspace.root / "module")
         commands.adopt(self.workspace.module)
         state.restore(deployment, self.workspace)
 

@@ -1,6 +1,5 @@
 """The least that a deployment needs: a version made of files, a deployment of it, a run in the queue, a state."""
 
-import hashlib
 import json
 
 from billing import services
@@ -11,17 +10,15 @@ from deployments.runs import results
 from deployments.sandbox import state_file
 from foundation.credits import CREDIT
 from foundation.refs import new_ref
-from modules.models import Archive, Module, ModuleVersion
-from modules.reading.archive import new_file, pack
+from modules.models import Module, ModuleVersion
+from modules.reading import file_store
+from modules.reading.archive import new_file
 
 
 def make_version(files, *, owner, path="", title="Greeting", schema=None, **fields) -> ModuleVersion:
     """A published version of a module made of `files`: text by path in the repository."""
-    data = pack({name: new_file(text.encode(), executable=name.endswith(".sh")) for name, text in files.items()})
-    size = sum(map(len, files.values()))
-    content_hash = hashlib.sha256(data).hexdigest()
-    archive, _ = Archive.objects.get_or_create(
-        content_hash=content_hash, defaults={"data": data, "size": size, "files": len(files)}
+    archive = file_store.keep(
+        {name: new_file(text.encode(), executable=name.endswith(".sh")) for name, text in files.items()}
     )
     repository = Module.objects.count() + 1
     module = Module.objects.create(
@@ -36,7 +33,7 @@ def make_version(files, *, owner, path="", title="Greeting", schema=None, **fiel
         "number": 1,
         "semver": f"1.{fields.get('number', 1) - 1}.0",
         "commit": "0" * 40,
-        "content_hash": content_hash,
+        "content_hash": archive.content_hash,
         "path": path,
         "published_by": owner,
     } | fields

@@ -8,6 +8,7 @@ from foundation.json_shapes import JSONOf
 from foundation.refs import RefField, new_ref
 from modules.json_columns import KeptAbility, KeptChange, KeptCommit
 from modules.models.catalogue import Module
+from modules.models.files import Archive
 from modules.models.leases import LeasedQuerySet
 from modules.models.scans import Scan, ScannedModule
 from modules.models.versions import ModuleVersion
@@ -120,6 +121,7 @@ class PreparedModule(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
     newest = models.ForeignKey(ModuleVersion, on_delete=models.CASCADE, null=True, related_name="+")
     found = models.ForeignKey(ScannedModule, on_delete=models.CASCADE, null=True, related_name="+")
+    archive = models.ForeignKey(Archive, on_delete=models.PROTECT, null=True, related_name="+")
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     is_automatic = models.BooleanField(default=False)
     adds_version = models.BooleanField(default=False)

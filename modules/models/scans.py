@@ -11,6 +11,7 @@ from foundation.choices import ChoiceField, ShownChoices
 from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
 from modules.json_columns import KeptCommit
+from modules.models.files import Archive
 from modules.models.leases import LeasedQuerySet
 from modules.terraform.schema import FileAnswer, Finding, Schema
 
@@ -30,18 +31,6 @@ class ParsedFile(models.Model):
 
     def __str__(self) -> str:
         return self.blob[:7]
-
-
-class Archive(models.Model):
-    """The files of one module as a gzipped tar, stored once for each content."""
-
-    content_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 over paths, modes and blobs.")
-    data = models.BinaryField()
-    size = models.PositiveIntegerField(help_text="Bytes, unpacked.")
-    files = models.PositiveIntegerField()
-
-    def __str__(self) -> str:
-        return self.content_hash[:12]
 
 
 class ScanQuerySet(LeasedQuerySet):
@@ -95,6 +84,16 @@ class Scan(models.Model):
         default=list, help_text='The branch\'s newest commits, newest first: {"sha", "subject", "author", "at"}.'
     )
     history_is_whole = models.BooleanField(default=False, help_text="The history goes back to the first commit.")
+    archive = models.ForeignKey(
+        Archive,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The files of its valid modules, until a newer scan has succeeded.",
+    )
+    stored_bytes = models.BigIntegerField(
+        null=True, help_text="What these files and its owner's versions take up, as last counted."
+    )
     reading = models.CharField(
         max_length=64,
         blank=True,
@@ -138,6 +137,11 @@ class Scan(models.Model):
         return self.same_as_id or self.pk
 
     @property
+    def kept_archive(self) -> Archive | None:
+        """The files of its valid modules. Returns None when a newer scan has succeeded."""
+        return Archive.objects.filter(pk__in=Scan.objects.filter(pk=self.holder_id).values("archive")).first()
+
+    @property
     def found(self) -> models.QuerySet["ScannedModule"]:
         """The folders of this scan, by path."""
         return ScannedModule.objects.filter(scan=self.holder_id)
@@ -152,7 +156,9 @@ class ScannedModule(models.Model):
     is_valid = models.BooleanField()
     findings: "JSONOf[list[Finding]]" = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64, blank=True)
-    archive = models.ForeignKey(Archive, on_delete=models.PROTECT, null=True, related_name="+")
+    folders: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Folders whose files are those of its archive."
+    )
     schema: "JSONOf[Schema]" = models.JSONField(default=dict)
     readme = models.TextField(blank=True)
     parts: "JSONOf[list[str]]" = models.JSONField(
@@ -167,9 +173,6 @@ class ScannedModule(models.Model):
         ordering = ["path"]
         constraints = [
             models.UniqueConstraint(fields=["scan", "path"], name="one_folder_once_per_scan"),
-            models.CheckConstraint(
-                condition=models.Q(is_valid=False) | models.Q(archive__isnull=False), name="valid_module_has_an_archive"
-            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
 from modules.json_columns import KeptChange, KeptCommit
 from modules.models.catalogue import Module
-from modules.models.scans import Archive
+from modules.models.files import Archive
 from modules.terraform.schema import Finding, Schema
 
 SAID_LATER = ["deprecated_at", "deprecation_reason", "deprecation_link", "revoked_at", "revocation_reason"]

@@ -20,7 +20,7 @@ SHOWN = (  # columns of versions that lists need
     *("published_at", "revoked_at"),
 )
 UNSHOWN = [field.name for field in ModuleVersion._meta.fields if field.name not in SHOWN]
-LIGHT = ("path", "title", "is_valid", "content_hash", "archive_id", "scan_id")  # columns of folders that lists need
+LIGHT = ("path", "title", "is_valid", "content_hash", "scan_id")  # columns of folders that lists need
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:

@@ -19,10 +19,13 @@ from foundation.one_at_a_time import alone
 from foundation.time_budget import OutOfTime, TimeBudget
 from foundation.times import duration
 from foundation.wake import wake
-from modules.models import Module, ModuleVersion, PreparedModule, Publication, Scan
+from modules.models import Archive, Module, ModuleVersion, PreparedModule, Publication, Scan
 from modules.models.leases import lease
 from modules.publishing import candidates, comparisons, drafts, previews, promise, writing
 from modules.publishing.candidate import Candidate
+from modules.reading import file_store
+from modules.reading.archive import ArchiveRefused
+from modules.reading.file_store import FilesChanged, Whole
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=30)
@@ -69,6 +72,8 @@ def work_on(publication: Publication) -> None:
     try:
         _prepare(publication)
         _finish(publication)
+    except FilesChanged:
+        _end(publication, Publication.Status.FAILED, error=CHANGED)
     except Refused as refusal:
         _end(publication, Publication.Status.FAILED, error=refusal.text, problems=refusal.problems)
     except OutOfTime:
@@ -102,9 +107,13 @@ def _prepare(publication: Publication) -> None:
     scan = _scan(publication)
     found = _promised(publication, scan)
     left = [candidate for candidate in found if candidate.path not in done]
+    archive = scan.kept_archive
+    if archive is None:
+        raise Refused(CHANGED, {})
+    whole = Whole(archive)
     for piece in comparisons.pieces(left):
         budget.check()
-        _prepare_piece(publication, piece, scan)
+        _prepare_piece(publication, piece, scan, whole)
 
 
 def _promised(publication: Publication, scan: Scan) -> list[Candidate]:
@@ -118,10 +127,10 @@ def _promised(publication: Publication, scan: Scan) -> list[Candidate]:
     return named
 
 
-def _prepare_piece(publication: Publication, piece: list[Candidate], scan: Scan) -> None:
+def _prepare_piece(publication: Publication, piece: list[Candidate], scan: Scan, whole: Whole) -> None:
     """Prepare a few modules, and renew the lease, in one transaction."""
     written = [candidate for candidate in piece if candidate.ticked]
-    candidates.details(written, "schema", "findings", "readme")
+    candidates.details(written, "schema", "findings", "readme", "folders")
     comparisons.store(written)
     previews.attach(written, publication.connection, scan)
     _keep_promise(publication, piece)
@@ -134,7 +143,19 @@ def _prepare_piece(publication: Publication, piece: list[Candidate], scan: Scan)
         _tell(publication, prepared=F("prepared") + len(rows), attempts=1, lease_expires_at=renewed)
         for row in rows:
             row.publication = publication
+            if row.adds_version:
+                row.archive = whole.part(row.found.folders, content_hash=row.found.content_hash)
         PreparedModule.objects.bulk_create(rows)
+        _count_files(publication, scan, whole.archive)
+
+
+def _count_files(publication: Publication, scan: Scan, archive: Archive) -> None:
+    """Note what the owner's files take up, as the Publish page shows it; raises Refused when it is too much."""
+    try:
+        used = file_store.check_room(publication.connection.owner, archive)
+    except ArchiveRefused as error:
+        raise Refused(str(error), {}) from error
+    Scan.objects.filter(pk=scan.pk).update(stored_bytes=used)
 
 
 def _keep_promise(publication: Publication, piece: list[Candidate]) -> None:

@@ -27,7 +27,7 @@ ADD_VERSIONS = """
         published_at, deprecation_reason, deprecation_link, revocation_reason
     )
     SELECT p.ref, p.module_id, p.number, p.semver, p.bump, p.changes, p.commits, p.tag, %(branch)s, p.path, %(commit)s,
-        %(committed_at)s, f.content_hash, f.archive_id, f.schema, f.readme, p.advice, p.title, p.description, p.tags,
+        %(committed_at)s, f.content_hash, p.archive_id, f.schema, f.readme, p.advice, p.title, p.description, p.tags,
         p.credit_cost, p.purchased_only, p.published_by_id, now(), '', '', ''
     FROM modules_preparedmodule p JOIN modules_scannedmodule f ON f.id = p.found_id
     WHERE p.publication_id = %(publication)s AND p.adds_version

@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import tarfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,10 @@ from modules.reading.tar import FOLDER, LINK, REGULAR, ArchiveRefused, Limits, M
 
 LONGEST_TARGET = 1024  # characters of a link's target
 
-__all__ = ["ArchiveRefused", "File", "Limits", "Snapshot", "archive_limits", "pack", "read_tarball", "unpack"]
+__all__ = [
+    *("ArchiveRefused", "File", "Limits", "Snapshot"),
+    *("archive_limits", "content_hash_of", "frames", "read_tarball", "unpack"),
+]
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,31 @@ def read_tarball(stream: BinaryIO, *, limits: Limits) -> Snapshot:
     return _read(stream, limits, strip_top=True)
 
 
-def pack(files: dict[str, File]) -> bytes:
-    """Return a .tar.gz of the files by path, the same bytes for the same files."""
-    plain = io.BytesIO()
-    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path, file in sorted(files.items()):
-            info = tarfile.TarInfo(path)
-            info.size, info.mode = len(file.data), 0o755 if file.executable else 0o644
-            tar.addfile(info, io.BytesIO(file.data))
-    return gzip.compress(plain.getvalue(), compresslevel=6, mtime=0)
+def content_hash_of(entries: Iterable[tuple[str, bool, str]]) -> str:
+    """SHA-256 over sorted paths, executable bits and git's object ids: the same files have one, whatever the commit."""
+    digest = hashlib.sha256()
+    for path, executable, blob in sorted(entries):
+        mode = "100755" if executable else "100644"
+        digest.update(f"{path}\0{mode}\0{blob}\n".encode())
+    return digest.hexdigest()
+
+
+def frames(entries: Iterable[tuple[str, bool, int]]) -> list[bytes]:
+    """What stands before each file of a .tar.gz, of its path, executable bit and size; the last stands at the end.
+
+    Each is a member of the gzip stream, which may have any number of them (RFC 1952), as are the contents between.
+    """
+    made, padding = [], 0
+    for path, executable, size in entries:
+        info = tarfile.TarInfo(path)
+        info.size, info.mode = size, 0o755 if executable else 0o644
+        made.append(_gzip(bytes(padding) + info.tobuf(tarfile.PAX_FORMAT)))
+        padding = -size % tarfile.BLOCKSIZE
+    return [*made, _gzip(bytes(padding + 2 * tarfile.BLOCKSIZE))]
+
+
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, compresslevel=6, mtime=0)
 
 
 def unpack(data: bytes, directory: Path) -> None:

@@ -1,9 +1,9 @@
 """A folder of a repository as a scan found it."""
 
-import hashlib
 from dataclasses import dataclass, field
 
-from modules.reading.archive import File
+from modules.reading.archive import File, content_hash_of
+from modules.reading.discovery import outermost, split
 from modules.terraform.schema import Finding, Schema, combine, finding
 
 UNEXPECTED = "unexpected"  # code of the finding about an error of the portal
@@ -29,11 +29,12 @@ class Found:
     @property
     def content_hash(self) -> str:
         """SHA-256 over sorted paths, modes and blobs: equal for modules with the same files, whatever the commit."""
-        digest = hashlib.sha256()
-        for path, file in sorted(self.files.items()):
-            mode = "100755" if file.executable else "100644"
-            digest.update(f"{path}\0{mode}\0{file.blob}\n".encode())
-        return digest.hexdigest()
+        return content_hash_of((path, file.executable, file.blob) for path, file in self.files.items())
+
+    @property
+    def folders(self) -> list[str]:
+        """Folders whose files, in its repository, are exactly those of its archive."""
+        return outermost(split(path)[0] for path in self.files)
 
 
 def unreadable(path: str, title: str, error: Exception) -> Found:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from accounts.github import TreeEntry
 from foundation import engine
@@ -22,7 +23,7 @@ from modules.terraform.schema import Finding
 
 LINK_MODE = "120000"
 ATTRIBUTES = ".gitattributes"  # decides what GitHub leaves out of an archive, so every module depends on it
-CARRIED = "path, title, is_valid, findings, content_hash, archive_id, schema, readme, parts, helpers, tree_hash"
+CARRIED = "path, title, is_valid, findings, content_hash, folders, schema, readme, parts, helpers, tree_hash"
 
 
 class Tree:
@@ -76,7 +77,7 @@ def reading_now() -> str:
 
 
 def base_of(scan: Scan) -> Scan | None:
-    """Return the newest succeeded scan of the same branch and depth with the current reader and limits.
+    """Return the newest succeeded scan of the same branch and depth with the current reader and limits, and its files.
 
     Returns None when there is none, or when `scan` names no branch. Its folders may be stored with `same_as`.
     """
@@ -87,6 +88,7 @@ def base_of(scan: Scan) -> Scan | None:
         any_depth=scan.any_depth,
         reading=reading_now(),
     ).exclude(history=[])  # made before histories were kept
+    done = done.filter(Q(archive__isnull=False) | Q(same_as__archive__isnull=False))
     return done.filter(branch=scan.branch).newest_first().first() if scan.branch else None
 
 

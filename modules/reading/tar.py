@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 BLOCK = 512
 CHUNK = 64 * 1024
+GZIP = b"\x1f\x8b"  # how each member of a gzip stream begins; it may have several (RFC 1952)
 LONGEST_HEADER = 64 * 1024  # bytes of extended header of one member
 RATIO_FROM = 16 * 1024**2  # bytes from which the ratio counts: one file of one character is no bomb
 PASSED_OVER = 10  # times the limit of unpacked bytes may be skipped, in files that are too large to keep
@@ -108,13 +109,14 @@ class _Unpacked:
             self.buffer.clear()
 
     def _more(self) -> bool:
+        packed = self.unpacker.unused_data or self.unpacker.unconsumed_tail or self._next()
         if self.unpacker.eof:
-            return False
-        packed = self.unpacker.unconsumed_tail or self.stream.read(CHUNK)
+            packed = packed if len(packed) > 1 else packed + self._next()
+            if not packed.startswith(GZIP):
+                return False
+            self.unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         if not packed:
             raise ArchiveRefused("The archive is incomplete.")
-        if not self.unpacker.unconsumed_tail:
-            self.packed += len(packed)
         try:
             data = self.unpacker.decompress(packed, CHUNK)
         except zlib.error as error:
@@ -123,6 +125,11 @@ class _Unpacked:
         self._check()
         self.buffer += data
         return True
+
+    def _next(self) -> bytes:
+        packed = self.stream.read(CHUNK)
+        self.packed += len(packed)
+        return packed
 
     def _check(self) -> None:
         if self.packed > self.limits.compressed_bytes:

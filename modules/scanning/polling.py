@@ -11,6 +11,7 @@ from accounts.models import GitHubConnection
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
 from modules.models import Delivery, Scan
+from modules.reading import file_store
 from modules.scanning import webhooks
 from modules.scanning.services import start_scan
 
@@ -41,6 +42,12 @@ def poll_scans() -> None:
 def forget_deliveries() -> None:
     """Delete webhook deliveries that are too old to be worth a replay."""
     Delivery.objects.filter(at__lt=Now() - KEPT_DELIVERIES).delete()
+
+
+@alone
+def forget_files() -> None:
+    """Delete archives that nothing refers to any more, as of removed connections and given-up publications."""
+    file_store.forget_unused()
 
 
 def _due() -> list[GitHubConnection]:

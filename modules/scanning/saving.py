@@ -13,10 +13,12 @@ from django.db import transaction
 from accounts import github, github_history, token_health
 from accounts.models import GitHubConnection
 from modules.json_columns import KeptCommit
-from modules.models import Archive, Scan, ScannedModule
-from modules.reading import reuse
-from modules.reading.archive import pack
+from modules.models import Scan, ScannedModule
+from modules.reading import file_store, reuse
+from modules.reading.archive import Snapshot
+from modules.reading.discovery import is_in_one
 from modules.reading.found import Found
+from modules.reading.left_out import left_out
 from modules.scanning import claims, tag_alarms
 
 KEPT_SCANS = 20  # per connection; forms made from older ones have to be made again
@@ -42,8 +44,7 @@ def begin(scan: Scan) -> None:
 
 def add(scan: Scan, piece: list[Found], tree: reuse.Tree | None) -> None:
     """Save a few folders, which nobody sees yet."""
-    archives = _archives([row for row in piece if row.is_valid])
-    rows = [_row(scan, found, tree, archives) for found in piece]
+    rows = [_row(scan, found, tree) for found in piece]
     with transaction.atomic():
         claims.hold(scan)
         ScannedModule.objects.bulk_create(rows)
@@ -54,6 +55,17 @@ def carry_over(scan: Scan, base: Scan, titles: Mapping[str, str]) -> None:
     with transaction.atomic():
         claims.hold(scan)
         reuse.carry_over(base, scan, titles)
+
+
+@transaction.atomic
+def keep_files(scan: Scan, snapshot: Snapshot) -> None:
+    """Store the files of the scan's valid modules; raises ArchiveRefused when its owner has no room for them."""
+    rows = ScannedModule.objects.filter(scan=scan, is_valid=True).values_list("folders", flat=True)
+    folders = {folder for row in rows for folder in row}
+    needed = (path for path in snapshot.files if is_in_one(path, folders) and not left_out(path))
+    archive = file_store.keep({path: snapshot.files[path] for path in needed})
+    used = file_store.check_room(scan.connection.owner, archive)
+    claims.tell(scan, archive=archive, stored_bytes=used)
 
 
 def succeed(scan: Scan, past: Past, **fields: Any) -> None:
@@ -72,18 +84,23 @@ def succeed(scan: Scan, past: Past, **fields: Any) -> None:
 def repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> None:
     """End a scan that found the same as `base`, referring to its folders instead of copying them."""
     fields = {"same_as_id": base.same_as_id or base.pk, "reading": base.reading, "read": base.read, "total": base.total}
+    fields["stored_bytes"] = base.stored_bytes
     if head is None:
         fields |= {name: getattr(base, name) for name in HEAD_FIELDS}
     succeed(scan, past, **fields)
 
 
 def forget_old(connection: GitHubConnection, *, scan: Scan) -> None:
-    """Delete all but the newest scans of a connection and those whose folders they share."""
+    """Delete all but the newest scans of a connection and those whose folders they share, and superseded files."""
     newest = connection.scans.newest_first().values_list("pk", "same_as_id")[:KEPT_SCANS]
+    superseded = connection.scans.exclude(pk=scan.holder_id).exclude(archive=None).filter(pk__lt=scan.pk)
+    archives = list(superseded.values_list("archive", flat=True))
+    superseded.update(archive=None)
     connection.scans.exclude(pk__in={key for keys in newest for key in keys if key}).delete()
+    file_store.forget_unused(archives)
 
 
-def _row(scan: Scan, found: Found, tree: reuse.Tree | None, archives: Mapping[str, int]) -> ScannedModule:
+def _row(scan: Scan, found: Found, tree: reuse.Tree | None) -> ScannedModule:
     return ScannedModule(
         scan=scan,
         path=found.path,
@@ -91,23 +108,10 @@ def _row(scan: Scan, found: Found, tree: reuse.Tree | None, archives: Mapping[st
         is_valid=found.is_valid,
         findings=found.findings,
         content_hash=found.content_hash if found.is_valid else "",
-        archive_id=archives[found.content_hash] if found.is_valid else None,
+        folders=found.folders if found.is_valid else [],
         schema=found.schema,
         readme=found.readme,
         parts=found.parts,
         helpers=found.helpers,
         tree_hash=tree.hash(found.parts) if tree else "",
     )
-
-
-def _archives(found: list[Found]) -> dict[str, int]:
-    """Store the archives that are not stored yet, and return the keys of all by content hash."""
-    wanted = {row.content_hash: row.files for row in found}
-    known = set(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", flat=True))
-    for content_hash in wanted.keys() - known:
-        files = wanted[content_hash]
-        size = sum(len(file.data) for file in files.values())
-        archive = Archive(content_hash=content_hash, data=pack(files), size=size, files=len(files))
-        # Another repository with the same content may be scanned at the same time.
-        Archive.objects.bulk_create([archive], ignore_conflicts=True)
-    return dict(Archive.objects.filter(content_hash__in=wanted).values_list("content_hash", "pk"))

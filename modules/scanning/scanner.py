@@ -82,7 +82,8 @@ def _work(scan: Scan, progress: claims.Progress) -> None:
     if base and tree and reuse.is_same(base, tree, holding):
         saving.repeat(scan, base, head, past)
         return
-    repository, held = _read(scan, _download(scan, head), holding, progress)
+    snapshot = _download(scan, head)
+    repository, held = _read(scan, snapshot, holding, progress)
     saving.begin(scan)
     is_passing = False
     for piece in _pieces(_judged(repository, progress)):
@@ -90,6 +91,7 @@ def _work(scan: Scan, progress: claims.Progress) -> None:
         is_passing |= any(reuse.is_passing(row.findings) for row in piece)
     if held:
         saving.carry_over(scan, base, held)
+    saving.keep_files(scan, snapshot)
     count = len(repository.folders) + len(held)
     saving.succeed(scan, past, read=count, total=count, reading="" if is_passing else reuse.reading_now())
 

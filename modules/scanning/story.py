@@ -1,5 +1,6 @@
 """Texts of the scan's card on the Publish page."""
 
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -7,6 +8,7 @@ from accounts.models import GitHubConnection
 from foundation.paragraphs import joined
 from foundation.times import ago
 from modules.models import Scan
+from modules.reading.file_store import megabytes
 
 
 def text(scan: Scan | None, connection: GitHubConnection) -> SafeString:
@@ -20,7 +22,7 @@ def text(scan: Scan | None, connection: GitHubConnection) -> SafeString:
         return joined([_scanned_commit(scan), _progress(scan)])
     if scan.status == Scan.Status.FAILED:
         return joined([scan.error])
-    return format_html("Read {}.", _commit(scan))
+    return joined([format_html("Read {}.", _commit(scan)), _room(scan, connection)])
 
 
 def aside(scan: Scan | None, base: Scan | None) -> SafeString | str:
@@ -41,6 +43,14 @@ def _progress(scan: Scan) -> SafeString | str:
         return ""
     folders = f"{scan.read:,} of {scan.total:,} folders"
     return format_html("{}, now <code>{}</code>.", folders, scan.current) if scan.current else f"{folders}."
+
+
+def _room(scan: Scan, connection: GitHubConnection) -> str:
+    """How much of the room for files is used; blank before it was counted."""
+    if scan.stored_bytes is None:
+        return ""
+    whose = "The platform's" if connection.is_platform else "Your"
+    return f"{whose} files use {megabytes(scan.stored_bytes)} of {megabytes(settings.OWNER_BYTES)}."
 
 
 def _commit(scan: Scan) -> SafeString:

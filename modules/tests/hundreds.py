@@ -3,8 +3,9 @@
 from django.utils import timezone
 
 from accounts.models import GitHubConnection
-from modules.models import Archive, Scan, ScannedModule
-from modules.reading.archive import new_file, pack
+from modules.models import Scan, ScannedModule
+from modules.reading import file_store
+from modules.reading.archive import content_hash_of, new_file
 from modules.terraform.hcl import read_file
 from modules.terraform.schema import combine
 
@@ -32,21 +33,20 @@ def make_scan(connection: GitHubConnection, number: int, *, text: str = TEXT, co
         finished_at=timezone.now(),
     )
     schema = combine({"main.tf": read_file(text, is_json=False)})[0] | {"tree": {}}
-    data, paths = pack({"main.tf": new_file(text.encode())}), [f"m{n:03}" for n in range(number)]
-    Archive.objects.bulk_create(
-        Archive(content_hash=f"{path}{commit}".ljust(64, "0"), data=data, size=1, files=1) for path in paths
-    )
-    archives = dict(Archive.objects.values_list("content_hash", "pk"))
+    note = new_file(commit.encode())
+    files = {f"m{n:03}": {f"m{n:03}/main.tf": new_file(text.encode()), f"m{n:03}/note": note} for n in range(number)}
+    scan.archive = file_store.keep({path: file for each in files.values() for path, file in each.items()})
+    scan.save(update_fields=["archive"])
     ScannedModule.objects.bulk_create(
         ScannedModule(
             scan=scan,
             path=path,
             title=path.upper(),
             is_valid=True,
-            content_hash=(content_hash := f"{path}{commit}".ljust(64, "0")),
-            archive_id=archives[content_hash],
+            content_hash=content_hash_of((name, file.executable, file.blob) for name, file in each.items()),
+            folders=[path],
             schema=schema,
         )
-        for path in paths
+        for path, each in files.items()
     )
     return scan

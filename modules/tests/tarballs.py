@@ -1,7 +1,10 @@
 """Tarballs as GitHub sends them, and as nobody should."""
 
+import gzip
 import io
 import tarfile
+
+from modules.reading.archive import File, frames
 
 TOP = "alice-example-cloud-modules-0123456"
 
@@ -27,3 +30,11 @@ def member(name, *, kind=tarfile.REGTYPE, size=0, mode=0o644, target="") -> tarf
     info = tarfile.TarInfo(name)
     info.type, info.size, info.mode, info.linkname = kind, size, mode, target
     return info
+
+
+def pack(files: dict[str, File]) -> bytes:
+    """The archive of a module with these files by path, as the portal sends it to Terraform."""
+    stored = sorted(files.items())
+    around = frames((path, file.executable, len(file.data)) for path, file in stored)
+    contents = [*(gzip.compress(file.data, compresslevel=6, mtime=0) for _, file in stored), b""]
+    return b"".join(frame + content for frame, content in zip(around, contents, strict=True))

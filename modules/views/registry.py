@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts import api_tokens
 from accounts.models import ApiToken
-from foundation.downloads import file_download
-from modules.models import Archive
+from foundation.downloads import parts_download
+from modules.reading import file_store
 from modules.registry import offers
 
 BASE = "/registry/modules/v1/"
@@ -93,7 +93,8 @@ def archive(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
     if request.method == "GET":  # Terraform asks for the size first
         offers.note_download(version, token=token)
     file_name = f"{version.module.slug}-{version.semver}.tar.gz"
-    return file_download(Archive.objects.filter(pk=version.archive_id), "data", name=file_name, kind="application/gzip")
+    packed = file_store.Packed(version.archive)
+    return parts_download(packed.part, length=packed.length, name=file_name, kind="application/gzip")
 
 
 def _source(url: str, *, folder: str) -> str:

@@ -186,7 +186,6 @@ class TestUpdates:
             title=version.title,
             is_valid=True,
             content_hash=content_hash,
-            archive=version.archive,
         )
 
     def test_they_are_counted_beside_publish(self, browse, alice, changed):

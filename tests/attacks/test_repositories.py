@@ -1,12 +1,15 @@
 """Repositories that are slow to read, and links that lead to links: what they cost is theirs alone."""
 
+import random
+
 import pytest
 from django.conf import settings
+from django.db.models import Sum
 
 from foundation import outbox
 from foundation.models import Heartbeat, OutboxMessage
 from foundation.wake import wake
-from modules.models import Scan
+from modules.models import ArchiveFile, Blob, Scan
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, connect, scan
 from modules.tests.waiting import wait_until
@@ -53,3 +56,31 @@ def test_links_to_links_spoil_no_other_folder(alice, github, links):
     good, bomb = row.found.get(path="good"), row.found.get(path="d0")
     assert (good.is_valid, bomb.is_valid) == (True, False)
     assert {finding["code"] for finding in bomb.findings if finding["level"] == "error"} == {"path"}
+
+
+def push_and_count(connection, github, *, modules, megabytes) -> tuple[int, int]:
+    """Pushes other random files, four times, scans each, and gives the bytes of all stored files after the second and
+    the last scan."""
+    noise, sizes = random.Random(7), []
+    for _ in range(4):
+        names = {f"shared/{n}.bin": noise.randbytes(1024**2) for n in range(megabytes)}
+        calls = {
+            f"m{n}/main.tf": f'module "s" {{\n  source = "../shared"\n}}\n# {noise.random()}\n' for n in range(modules)
+        }
+        github.commit(connection.repository_name, names | calls)
+        assert scan(connection).status == "succeeded"
+        sizes.append(Blob.objects.aggregate(bytes=Sum("stored"))["bytes"])
+    return sizes[1], sizes[-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("modules", "megabytes"), [(6, 1), pytest.param(60, 4, marks=pytest.mark.whole, id="60 modules, 4 MB")]
+)
+def test_modules_that_share_a_folder_put_it_into_the_database_once(alice, github, modules, megabytes, record_property):
+    connection = connect(github, alice, files={"shared/main.tf": "", "m0/main.tf": GREETING})
+    second, last = push_and_count(connection, github, modules=modules, megabytes=megabytes)
+    assert megabytes * 1024**2 < last < megabytes * 1.1 * 1024**2
+    assert abs(last - second) < 50_000  # pushes that nobody publishes leave nothing behind
+    assert ArchiveFile.objects.count() == modules + megabytes + 1
+    record_property(f"MB of {modules} modules that share {megabytes} MB, after 4 pushes", round(last / 1024**2, 2))

@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from billing.models import Wallet
-from modules.models import Archive, ScannedModule
+from modules.models import ScannedModule
 from modules.registry.offers import address as address_of
 from tests.leaks.rows import Row
 from tests.leaks.world import World
@@ -94,7 +94,7 @@ def form(row: Row, world: World, target: str, visitor: str) -> dict:
 
 
 def _publication(world: World, whose: str) -> dict:
-    fresh = Archive.objects.get(pk=_fresh(world, whose).archive_id).content_hash[:12]
+    fresh = _fresh(world, whose).content_hash[:12]
     ticked = {"shown": ["leave fresh"], "modules": ["fresh"]}
     return ticked | {"promise": f'{{"fresh": "new 1.0.0 {fresh}"}}'}
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 from accounts.models import AccessibleRepository, GitHubConnection
 from foundation.credits import CREDIT
 from modules.models import Alarm, Archive, Module, ModuleVersion, Publication, Scan, ScannedModule, Share
-from modules.reading.archive import new_file, pack
+from modules.reading import file_store
+from modules.reading.archive import new_file
 from tests.leaks.markers import mark, name_of
 
 REPOSITORIES = {"alice": 1001, "bob": 1002, "platform": 1003}
@@ -60,11 +61,13 @@ def make_scan(connection) -> Scan:
     broken = {"path": mark(owner, "scan", "path"), "title": mark(owner, "scan", "broken"), "findings": [finding]}
     ScannedModule.objects.create(scan=scan, is_valid=False, **broken)
     fresh = {"path": "fresh", "title": mark(owner, "scan", "fresh"), "readme": mark(owner, "scan", "readme")}
-    archive = _archive(owner, "fresh")
+    archive = _archive(owner, "fresh", folder="fresh/")
+    scan.archive = archive
+    scan.save(update_fields=["archive"])
     ScannedModule.objects.create(
         scan=scan,
         is_valid=True,
-        archive=archive,
+        folders=["fresh"],
         content_hash=archive.content_hash,
         schema=schema(owner, "scan"),
         **fresh,
@@ -169,7 +172,6 @@ def _version(module, family: str, *, number: int, by) -> ModuleVersion:
     )
 
 
-def _archive(owner, name: str) -> Archive:
-    data = pack({"main.tf": new_file(f"# {mark(owner, 'archive', 'code')} {name}".encode())})
-    unique = f"{name_of(owner)}-{name}"
-    return Archive.objects.create(content_hash=unique.ljust(64, "0"), data=data, size=30, files=1)
+def _archive(owner, name: str, *, folder: str = "") -> Archive:
+    code = f"# {mark(owner, 'archive', 'code')} {name_of(owner)} {name}"
+    return file_store.keep({f"{folder}main.tf": new_file(code.encode())})

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.reading.archive import ArchiveRefused, Limits, Snapshot, new_file, pack, read_tarball, unpack
+from modules.reading.archive import ArchiveRefused, Limits, Snapshot, new_file, read_tarball, unpack
 from modules.reading.symlinks import Links
-from modules.tests.tarballs import TOP, member, tarball
+from modules.tests.tarballs import TOP, member, pack, tarball
 
 LIMITS = Limits(
     compressed_bytes=20 * 1024**2, bytes=100 * 1024**2, entries=5_000, file_bytes=5 * 1024**2, depth=12, path_length=240

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from modules.reading.archive import ArchiveRefused, Limits, new_file, pack, read_tarball
-from modules.tests.tarballs import TOP, member, tarball
+from modules.reading.archive import ArchiveRefused, Limits, new_file, read_tarball
+from modules.tests.tarballs import TOP, member, pack, tarball
 
 LIMITS = Limits(compressed_bytes=10**6, bytes=10**6, entries=60, file_bytes=2_000, depth=6, path_length=120)
 NAMES = st.text(

@@ -84,7 +84,7 @@ def test_only_the_changed_module_is_read_again(alice, github, monkeypatch):
     assert [path for path in before if before[path].content_hash != after[path].content_hash] == ["part3"]
     assert [output["name"] for output in after["part3"].schema["outputs"]] == ["text", "more"]
     assert after["part1"].schema == before["part1"].schema
-    assert after["part1"].archive_id == before["part1"].archive_id
+    assert after["part1"].content_hash == before["part1"].content_hash
 
 
 def test_change_beside_the_modules_downloads_nothing(alice, github):

@@ -9,6 +9,7 @@ from accounts import token_health
 from accounts.models import GitHubConnection
 from foundation.models import OutboxMessage
 from modules.models import Archive, ParsedFile, Scan
+from modules.reading import file_store
 from modules.reading.archive import unpack
 from modules.scanning import claims, polling, saving, scanner
 from modules.scanning.services import NothingToScan, start_scan
@@ -36,7 +37,7 @@ def test_scan_finds_valid_and_invalid_modules(alice, github):
         "# Hello",
     )
     assert [row["name"] for row in greeting.schema["variables"]] == ["name"]
-    assert (broken.is_valid, broken.archive) == (False, None)
+    assert (greeting.folders, broken.is_valid, broken.folders) == (["greeting"], False, [])
     assert [(row["code"], row["file"], row["line"]) for row in broken.findings] == [
         ("syntax", "broken/main.tf", 1),
         ("readme", "broken", None),
@@ -45,7 +46,9 @@ def test_scan_finds_valid_and_invalid_modules(alice, github):
 
 def test_stored_archive_unpacks_to_the_module(alice, github, tmp_path):
     row = scan(connect(github, alice, files={"greeting/main.tf": GREETING, "other/main.tf": ""}))
-    unpack(bytes(row.found.get(path="greeting").archive.data), tmp_path)
+    found = row.found.get(path="greeting")
+    archive = file_store.Whole(row.archive).part(found.folders, content_hash=found.content_hash)
+    unpack(file_store.packed(archive), tmp_path)
     assert (tmp_path / "greeting/main.tf").read_text() == GREETING
     assert not (tmp_path / "other").exists()
 
