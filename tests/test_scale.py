@@ -24,12 +24,13 @@ SIZE = Size(0.2)
 @pytest.fixture(scope="module")
 def world(template_db, django_db_blocker, tmp_path_factory):
     """A database with 21 people, 100 deployments and their money, made as the bench makes its large one."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, own_database(template_db, patch):
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, own_database(template_db, patch) as urls:
+        owner = urls["MIGRATE_DATABASE_URL"]  # rows are written with keys of their own
         folder = tmp_path_factory.mktemp("scale")
         subprocess.run(
             [sys.executable, "-m", "bench.scale.fill", str(SIZE.percent), str(folder)],
             cwd=settings.BASE_DIR,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "partnerportal.settings"},
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "partnerportal.settings", "DATABASE_URL": owner},
             check=True,
             stdout=subprocess.DEVNULL,
         )

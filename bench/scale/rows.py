@@ -39,7 +39,7 @@ def insert(model: type[models.Model], columns: Mapping[str, str], source: str) -
 
 def _default(field: models.Field) -> str:
     """The field's default as SQL; blank where the database or NULL does it."""
-    if field.primary_key or field.has_db_default() or (field.null and not field.has_default()):
+    if field.primary_key or field.generated or field.has_db_default() or (field.null and not field.has_default()):
         return ""
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
         return _literal(timezone.now())

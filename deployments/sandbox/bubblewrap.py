@@ -164,7 +164,7 @@ def _spawn(command: list[str]) -> Process:
             env={},
             cwd="/",
             stdin=subprocess.DEVNULL,
-            stdout=theirs,
+            stdout=theirs.fileno(),
             stderr=subprocess.STDOUT,
             pass_fds=[write_end],
             start_new_session=True,  # Ctrl-C in a terminal reaches only the worker, which handles it

@@ -43,7 +43,7 @@ def test_secrets_of_an_earlier_release_are_read(earlier_release, manage):
 
 
 def test_what_a_deployment_left_is_found_in_tables_of_its_own(earlier_release, manage):
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT ref, outputs, resource_count FROM deployments_deployment")
         before = {ref: (json.loads(outputs), count) for ref, outputs, count in cursor.fetchall()}
     manage("migrate", "--no-input", "--verbosity", "0")
