@@ -7,9 +7,10 @@ database.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ from billing.errors import (
 from billing.holds import capture, hold, keep, release
 from billing.models import Account, CostCentre, Lot
 from billing.refunding import refund
+from foundation.compiled import Param, compiled
 
 __all__ = [
     "BadAdjustment",
@@ -71,19 +73,26 @@ class Balance:
 
 def balance(user: User, *, now: datetime | None = None) -> Balance:
     """A person's balance at `now`. Takes no lock; without a wallet it is 0."""
-    now = now or timezone.now()
+    (figures,) = _figures(owner=user.pk, now=now or timezone.now()) or [(0, 0, 0)]
+    return Balance(*map(int, figures))
+
+
+@compiled
+def _figures(owner: Param, now: Param) -> QuerySet[Any]:
+    """Units that are free of each kind, and those that are held; no row without lots."""
     is_usable = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     free = F("remaining") - F("held")
 
     def free_of(kind: Account.Kind) -> Coalesce:
         return Coalesce(Sum(free, filter=is_usable & Q(account__kind=kind)), 0)
 
-    figures = Lot.objects.filter(account__wallet__owner=user, remaining__gt=0).aggregate(
-        awarded=free_of(Account.Kind.AWARDED),
-        purchased=free_of(Account.Kind.PURCHASED),
-        held=Coalesce(Sum("held"), 0),
+    lots = Lot.objects.filter(account__wallet__owner=owner, remaining__gt=0).order_by().values("account__wallet__owner")
+    figures = lots.annotate(
+        figure_awarded=free_of(Account.Kind.AWARDED),
+        figure_purchased=free_of(Account.Kind.PURCHASED),
+        figure_held=Coalesce(Sum("held"), 0),
     )
-    return Balance(**{name: int(units) for name, units in figures.items()})
+    return figures.values_list("figure_awarded", "figure_purchased", "figure_held")
 
 
 @transaction.atomic

@@ -1,6 +1,10 @@
 """The settings of the platform."""
 
+from typing import Any
+
 from django.db import models
+
+from foundation.remembered import forget, once
 
 
 class SignUp(models.TextChoices):
@@ -76,6 +80,10 @@ class PlatformSettings(models.Model):
     def __str__(self) -> str:
         return "Platform settings"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        forget(type(self))
+
     @property
     def ref(self) -> str:
         return "platform"
@@ -96,5 +104,5 @@ class PlatformSettings(models.Model):
 
     @classmethod
     def load(cls) -> "PlatformSettings":
-        """Returns the row, read from the database each time; created on first use."""
-        return cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0]
+        """Returns the row, read from the database once in each request; created on first use."""
+        return once(cls, lambda: cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0])
