@@ -1,6 +1,8 @@
 """The connections of a web process: how many one address may open, and how long one may do nothing."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import h11
@@ -8,6 +10,7 @@ from django.conf import settings
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from partnerportal.addresses import Addresses, household
+from partnerportal.refusals import Scope
 
 HEAD_SECONDS = 15  # in which the head of a request has to come, whole
 TAKING_SECONDS = 60  # in which a reader has to take what was sent; the next 64 KB are sent then
@@ -22,6 +25,24 @@ TURNED_AWAY = (
 def addresses() -> Addresses:
     """The connections of each address. Behind a proxy all are the proxy's, which has to bound those of its clients."""
     return Addresses(0 if settings.PROXY_COUNT else settings.WEB_CONNECTIONS_PER_ADDRESS)
+
+
+by_client: dict[tuple[str, int] | None, "Connection"] = {}
+
+
+@contextmanager
+def uncounted(scope: Scope) -> Iterator[None]:
+    """Let this connection, while it is a stream, count to no address: it counts to its person."""
+    connection, address = by_client.get(scope["client"]), ""
+    if connection:
+        address, connection.address = connection.address, ""
+        addresses().give_back(address)
+    try:
+        yield
+    finally:
+        if scope["client"] in by_client and connection:
+            connection.address = address
+            addresses().counts[address] += 1
 
 
 class Connection(H11Protocol):
@@ -40,11 +61,13 @@ class Connection(H11Protocol):
             transport.close()
             return
         self.address = address
+        by_client[self.client] = self
         self._time_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.address:
             addresses().give_back(self.address)
+        by_client.pop(self.client, None)
         for timer in filter(None, (self.head, self.taking)):
             timer.cancel()
         super().connection_lost(exc)

@@ -27,6 +27,7 @@ from foundation.streams import StreamedResponse
 from partnerportal import outage
 from partnerportal.addresses import Addresses
 from partnerportal.bodies import Bodies
+from partnerportal.connections import uncounted
 from partnerportal.refusals import Receive, Refused, Scope, Send, refuse
 from partnerportal.streams import Streams
 
@@ -53,7 +54,8 @@ class Handler(ASGIHandler):
                 async with self.bodies.read(scope, receive, address) as body:
                     stream = await while_connected(receive, self._serve(scope, body, send))
             if stream:
-                await while_connected(receive, self.streams.serve(stream, self.send_response, send))
+                with uncounted(scope):
+                    await while_connected(receive, self.streams.serve(stream, self.send_response, send))
         except Refused as refusal:
             await refuse(refusal.name, scope, receive, send)
         except NoPlace:

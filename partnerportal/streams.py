@@ -14,10 +14,7 @@ from partnerportal.refusals import Message, Refused, Send
 
 ASK_EVERY = 2.0  # seconds between two questions whether all readers still may
 ANSWER_WITHIN = 2.0  # seconds after which nothing is sent until there is an answer
-STALLED = 120.0  # seconds in which a reader must take a part
 PARTING = 1.0  # seconds in which a reader must take the last part once they may not read on
-BROKEN = (DatabaseFailure, TimeoutError)  # the database or the reader: what was sent is not all, and ends unfinished
-
 logger = logging.getLogger(__name__)
 
 
@@ -56,8 +53,8 @@ class Streams:
             self._of_person -= Counter({stream.person: 1})
         if is_forbidden:
             await _part_with(stream, send)
-        elif isinstance(error := sending.exception(), BROKEN):
-            logger.warning("stream broken off", extra={"error": repr(error)})
+        elif isinstance(error := sending.exception(), DatabaseFailure):  # what was sent is not all, and ends unfinished
+            logger.warning("stream broken off", extra={"error": str(error)})
         else:
             sending.result()
 
@@ -68,8 +65,7 @@ class Streams:
     async def _send(self, send: Send, message: Message) -> None:
         if message["type"] == "http.response.body":
             await self._is_known.wait()
-        async with asyncio.timeout(STALLED):
-            await send(message)
+        await send(message)
 
     async def _ask(self) -> None:
         """End the streams whose readers may not read on, as long as there are streams."""

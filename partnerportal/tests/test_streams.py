@@ -99,18 +99,6 @@ def test_nothing_is_sent_while_the_database_cannot_say_who_may_read():
     run(outage)
 
 
-def test_a_reader_who_takes_nothing_is_no_reader(monkeypatch):
-    monkeypatch.setattr(streams, "STALLED", 0.02)
-
-    async def stalls(room, database):
-        alice = Reader(room, database)
-        alice.takes.clear()
-        await alice.task
-        assert (room._sending, b"bye" in alice.got) == ({}, False)
-
-    run(stalls)
-
-
 def test_a_reader_who_takes_nothing_cannot_keep_a_forbidden_stream(monkeypatch):
     monkeypatch.setattr(streams, "PARTING", 0.02)
 

@@ -57,10 +57,21 @@ def connections_of_the_portal() -> int:
         return cursor.fetchone()[0]
 
 
+def test_an_office_may_watch_one_run(server, run, private_mode, alice):
+    """Streams count to their people, not to the address that they share."""
+    browsers = [browser_of(make_partner(f"partner{which}")) for which in range(8)]
+    portal = server(env=ALONE | {"WEB_CONNECTIONS_PER_ADDRESS": "3"})
+    with Connections(portal.url) as open_connections:
+        for browser in browsers:
+            assert open_connections.ask(log_of(run), browser).head() == 200
+        idle = [open_connections.ask("/livez") for _ in range(2)]
+        assert [connection.head() for connection in idle] == [200, 200]
+
+
 def everybody_watches(server, run, number, record_property):
     """`number` people open the live log of one run before any of them reads an answer."""
     browsers = [browser_of(make_partner(f"partner{which}")) for which in range(number)]
-    portal = server(env=ALONE)
+    portal = server(env=ALONE | {"WEB_CONNECTIONS_PER_ADDRESS": "0"})  # they come from one machine, here alone
     with Connections(portal.url) as open_connections:
         watchers = [open_connections.ask(log_of(run), browser) for browser in browsers]
         assert {watcher.head() for watcher in watchers} == {200}
