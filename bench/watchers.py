@@ -35,6 +35,7 @@ def main() -> None:
     """Print the figures as JSON; the portal's address is the first argument."""
     url = sys.argv[1]
     PlatformSettings.objects.update(private_mode=True)
+    alone, _ = _meanwhile(url, _run())
     run, sessions = _run(), [_session(number) for number in range(NUMBER)]
     with _client(url, run, sessions) as client:
         connected = json.loads(client.stdout.readline())["connected"]
@@ -46,7 +47,14 @@ def main() -> None:
         Figure(
             "log.watchers_500.lines", "lines that reached all of them, of those written", "share", [_share(lags, run)]
         ),
-        Figure("log.watchers_500.pages", "other pages meanwhile, 95th percentile", "s", [p95(pages)]),
+        Figure(
+            "log.watchers_500.pages",
+            "other pages meanwhile, 95th percentile",
+            "s",
+            [p95(pages)],
+            baseline=[p95(alone)],
+            baseline_is="the same while the log is written and nobody watches",
+        ),
         Figure("log.watchers_500.connections", "connections to the database meanwhile, most", "", [most]),
     ]
     print(json.dumps([asdict(figure) for figure in figures]))

@@ -232,7 +232,7 @@ def _share(whole: int, least: int = 1) -> int:
 
 
 # Pages made at once, each with a connection to the database.
-WEB_PLACES = _share(env.whole("WEB_CONCURRENCY_LIMIT", 24), least=2)
+WEB_PLACES = _share(env.whole("WEB_CONCURRENCY_LIMIT", 16), least=2)
 WEB_CONNECTIONS = _share(env.whole("WEB_CONNECTIONS", 2_000))
 WEB_CONNECTIONS_PER_ADDRESS = _share(env.whole("WEB_CONNECTIONS_PER_ADDRESS", 200))
 # Live logs and downloads that are open at once; they count to no address.

@@ -74,8 +74,9 @@ class Feed:
             while len(self._pieces) >= KEPT_PIECES:
                 self._pieces.pop(next(iter(self._pieces)))
             self._pieces[position] = asyncio.create_task(piece(read, self.run_id, position))
+        reading = self._pieces[position]
         try:
-            return await asyncio.shield(self._pieces[position])
+            return reading.result() if reading.done() else await asyncio.shield(reading)
         except DatabaseFailure:
             self._pieces.pop(position, None)
             raise
@@ -126,6 +127,9 @@ class Tailer:
         for run_id, status, newest in rows:
             feed = self.feeds.get(run_id)
             if feed and (feed.newest, feed.status) != (newest, status):
+                if 0 < feed.newest < newest:  # where most viewers are: they then find what is read
+                    with suppress(DatabaseFailure):
+                        await feed.after(feed.newest)
                 feed.newest, feed.status = newest, status
                 feed.ring()
 
