@@ -21,6 +21,7 @@ TITLES = {
     "deployments.poll_runs": "Starting runs",
     "deployments.reap_runs": "Finding lost runs",
     "deployments.tell_of_removals": "E-mails about removed modules",
+    "deployments.settle_holds": "Charging reserved credits",
     "billing.grant_allowances": "Granting credits",
 }
 

@@ -329,6 +329,7 @@ TASKS = {
         "deployments.poll_runs",
         "deployments.reap_runs",
         "deployments.tell_of_removals",
+        "deployments.settle_holds",
         "billing.grant_allowances",
     ],
 }
