@@ -14,6 +14,7 @@ from billing.months import Month, last_twelve
 from foundation.credits import CREDIT
 
 PACE_DAYS = 90
+MOST_RESERVED = 20  # reservations on a statement
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,16 @@ def first_to_expire(person: User, *, now: datetime) -> dict | None:
 
 def held(person: User) -> list[Hold]:
     return list(Hold.objects.pending().filter(wallet__owner=person).select_related("cost_centre").order_by("-pk"))
+
+
+def held_after_failure(user: User, *, person: User | None = None) -> list[Hold]:
+    """Reservations that stay with a deployment and that `user` may see, the next to be charged first.
+
+    One more than MOST_RESERVED, when there are more.
+    """
+    rows = Hold.objects.visible_to(user).pending().filter(due_at__isnull=False)
+    rows = rows.filter(wallet__owner=person) if person else rows
+    return list(rows.select_related("cost_centre").order_by("due_at", "pk")[: MOST_RESERVED + 1])
 
 
 def costs(user: User, month: Month, *, person: User | None = None) -> list[dict]:

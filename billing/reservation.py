@@ -6,11 +6,10 @@ from datetime import datetime
 from django.utils.html import format_html
 
 from billing.models import Hold
+from billing.reports import MOST_RESERVED
 from foundation.credits import CREDIT, amount
-from foundation.paragraphs import counted, joined
+from foundation.paragraphs import joined
 from foundation.times import when
-
-MOST = 20  # deployments named on a page
 
 
 def until(hold: Hold, *, is_yours: bool = True) -> str:
@@ -41,8 +40,8 @@ def of_statement(holds: Sequence[Hold], *, now: datetime, is_yours: bool) -> lis
             hold.cost_centre.deployment_name,
             joined([until(hold, is_yours=is_yours), charged(hold, now=now, is_yours=is_yours)]),
         )
-        for hold in holds[:MOST]
+        for hold in holds[:MOST_RESERVED]
     ]
-    if len(holds) > MOST:
-        said.append(f"{counted(len(holds) - MOST, 'more deployment')} with reserved credits.")
+    if len(holds) > MOST_RESERVED:
+        said.append("Credits are reserved for more deployments.")
     return said

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from accounts.models import User
 from billing.models import Transfer
@@ -12,8 +12,8 @@ from billing.months import Month
 def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
     """Credits used by each deployment that `user` may see, as dicts.
 
-    `used`, `awarded_used` and `purchased_used` are units, `runs` counts charges; `deployment` is the ref, and `name`,
-    `person` (e-mail) and `module_title` label it.
+    `used`, `awarded_used` and `purchased_used` are units, `runs` counts charges, and `why` is the reason of one without
+    success; `deployment` is the ref, and `name`, `person` (e-mail) and `module_title` label it.
     """
     rows = Transfer.objects.usage_visible_to(user)
     rows = rows.between(month.start, month.end) if month else rows
@@ -29,6 +29,7 @@ def usage(user: User, *, month: Month | None = None, person: User | None = None)
         purchased_used=-Sum("purchased"),
         used=-Sum(F("awarded") + F("purchased")),
         runs=Count("pk", filter=Q(kind=Transfer.Kind.CAPTURE)),
+        why=Max("reason", filter=Q(kind=Transfer.Kind.CAPTURE), default=""),
     ).order_by("person", "name", "deployment")
 
 

@@ -26,6 +26,7 @@ from billing import (
     movements,
     overview_page,
     reports,
+    reservation,
     services,
     statement_list,
     statement_page,
@@ -143,7 +144,17 @@ def statement(request: SignedInRequest, month: str) -> HttpResponse:
     if not (usage or revenue or added) and statements.is_before_the_portal(asked):
         raise Http404
     context = {"form": form, "month": asked, "usage": usage, "revenue": revenue, "added": added}
+    context["reserved"] = _reserved(request, asked, form)
     return _page(request, "statement", context | _statement_said(request, asked, form) | _sums(usage, revenue))
+
+
+def _reserved(request: SignedInRequest, month: Month, form: WhoseForm) -> list[str]:
+    """What is still reserved, as sentences on the statement of this month."""
+    now, is_own = timezone.now(), form.chosen == request.user or "person" not in form.fields
+    if month != Month.of(now) or not _sees_balance(request, form):
+        return []
+    holds = reports.held_after_failure(request.user, person=form.chosen)
+    return reservation.of_statement(holds, now=now, is_yours=is_own)
 
 
 def _statement_said(request: SignedInRequest, month: Month, form: WhoseForm) -> dict[str, Any]:

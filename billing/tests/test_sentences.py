@@ -1,11 +1,12 @@
 """What the billing pages say."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.html import strip_tags
 
 from accounts.models import User
-from billing import due_grants, earnings, overview_page, statement_page
+from billing import due_grants, earnings, overview_page, reservation, statement_page
 from billing.granting import Due
 from billing.models import CostCentre, Hold
 from billing.months import Month
@@ -16,6 +17,32 @@ from foundation.credits import CREDIT
 
 def hold_for(name: str) -> Hold:
     return Hold(cost_centre=CostCentre(deployment_name=name))
+
+
+FAILED_AT = datetime(2026, 11, 27, 14, tzinfo=UTC)
+
+
+def kept_for(name: str) -> Hold:
+    """40 credits that a run which failed at FAILED_AT left reserved."""
+    times = {"due_at": FAILED_AT + timedelta(days=7), "destroy_by": FAILED_AT + timedelta(hours=24)}
+    return Hold(amount=40 * CREDIT, cost_centre=CostCentre(deployment_name=name), **times)
+
+
+def test_the_overview_names_the_day_of_a_charge():
+    assert overview_page.reserved_for([kept_for("shop"), hold_for("queue")]) == "shop (charged on 4 Dec) and queue"
+
+
+def test_the_statement_says_what_is_reserved_and_until_when():
+    (said,) = reservation.of_statement([kept_for("<shop>")], now=FAILED_AT, is_yours=True)
+    assert strip_tags(said) == (
+        "&lt;shop&gt;: 40 credits are reserved until you run it again."
+        " They are charged on 4 Dec 14:00, unless you destroy it by 28 Nov 14:00."
+    )
+
+
+def test_a_statement_names_twenty_reservations_and_says_that_there_are_more():
+    said = reservation.of_statement([kept_for("shop")] * 21, now=FAILED_AT, is_yours=False)
+    assert (len(said), said[-1]) == (21, "Credits are reserved for more deployments.")
 
 
 def due(*credits: int) -> list[Due]:

@@ -1,14 +1,16 @@
 """The list of statements, by month and person, and what a statement says."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import statement_list
-from billing.tests.money import credits, give
+from billing import services, statement_list
+from billing.months import Month
+from billing.tests.money import credits, give, hold_for
 from billing.tests.test_pages import OCTOBER, charged, page, private_mode
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,24 @@ class TestWhatPartnersReadOfTheirRevenue:
         assert "Nobody was charged for a partner's module in October 2025." in words_of(
             page(client, admin, "statement", "2025-10")
         )
+
+
+def test_a_charge_without_success_says_why_on_the_statement(client, carol):
+    give(carol, 100)
+    hold = hold_for(carol, 40)
+    services.capture(hold, reason="cancelled while applying", now=timezone.now())
+    client.force_login(carol)
+    month = Month.of(timezone.now())
+    assert "cancelled while applying" in client.get(reverse("billing:statement", args=[str(month)])).text
+
+
+def test_what_a_failed_run_left_reserved_is_on_the_statement_of_this_month_alone(client, carol):
+    now = timezone.now()
+    give(carol, 100, now=now)
+    hold = hold_for(carol, 40, now=now)
+    services.keep(hold, due_at=now + timedelta(days=7), destroy_by=now + timedelta(days=1))
+    client.force_login(carol)
+    month = Month.of(now)
+    shown = client.get(reverse("billing:statement", args=[str(month)])).text
+    assert "orders-db: 40 credits are reserved until you run it again." in shown
+    assert "reserved until" not in client.get(reverse("billing:statement", args=[str(month.shifted(-1))])).text
