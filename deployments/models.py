@@ -450,6 +450,94 @@ class OutputPart(models.Model):
         return f"{self.output.state.context}:output:{self.number}:{self.output.name}"
 
 
+class AsideState(models.Model):
+    """A state that could not become a deployment's newest one, or the trace of one that is missing.
+
+    Its bytes are pieces, compressed and encrypted; there are none if nothing was left to keep. Never deleted.
+    """
+
+    class Reason(models.TextChoices):
+        MISSING = "missing", "No state was found"
+        INCOMPLETE = "incomplete", "Resources are missing in it"
+        TOO_LARGE = "too_large", "Larger than RUN_STATE_BYTES"
+        UNREADABLE = "unreadable", "Not readable as a state"
+        LINEAGE = "lineage", "Of another lineage"
+        SERIAL = "serial", "Its serial does not follow"
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        DISMISSED = "dismissed", "Dismissed"
+
+    ref = RefField()
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="asides")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="asides")
+    reason = models.CharField(max_length=20, choices=Reason)
+    size = models.PositiveBigIntegerField(default=0, help_text="Size in bytes, as it was found.")
+    missing: "JSONOf[list[str]]" = models.JSONField(
+        default=list, help_text="Addresses that Terraform reported and no kept state lists; of many, the first."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    decision = models.CharField(max_length=20, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True, help_text="When an accepted one became the newest state.")
+    problem = models.CharField(max_length=300, blank=True, help_text="Why an accepted one was not taken.")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["deployment"], condition=Q(decided_at=None), name="asides_to_decide")]
+
+    def __str__(self) -> str:
+        return f"state of {self.run}"
+
+
+class AsidePiece(models.Model):
+    """A piece of a state that was put aside."""
+
+    aside = models.ForeignKey(AsideState, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["aside", "number"], name="one_piece_per_number")]
+
+    def __str__(self) -> str:
+        return f"piece {self.number}"
+
+    @property
+    def content(self) -> bytes:
+        """Raises foundation.encryption.DecryptionFailed."""
+        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
+
+    @content.setter
+    def content(self, text: bytes) -> None:
+        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
+
+    @property
+    def _context(self) -> str:
+        return f"deployments.asidestate:{self.aside.ref}:{self.number}"
+
+
+class Fault(models.Model):
+    """What keeps runs from working until an admin mends it; seen again, its row gets a new time."""
+
+    class Kind(models.TextChoices):
+        ROOM = "room", "No room on a worker's disk"
+        KEY = "key", "A key is missing"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.CharField(max_length=200, help_text="Host of the worker, or id of the key.")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "subject"]
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_fault_per_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+
 class RemovalNotice(models.Model):
     """The owners of live deployments were notified of one removal of a module."""
 

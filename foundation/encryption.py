@@ -12,10 +12,18 @@ from django.core.exceptions import ImproperlyConfigured
 
 VERSION = b"v1"
 NONCE_BYTES = 12
+LONGEST_ID = 60  # characters of a key's id that are shown
 
 
 class DecryptionFailed(Exception):
-    """The ciphertext was changed, moved to another row, or made with a key that is not in the ring."""
+    """The ciphertext was changed, moved to another row, or made with a key that is not in the ring.
+
+    `missing_key` is the id of that key, and blank for the other two.
+    """
+
+    def __init__(self, message: str = "", *, missing_key: str = "") -> None:
+        super().__init__(message)
+        self.missing_key = missing_key
 
 
 @lru_cache(maxsize=4)
@@ -45,9 +53,12 @@ def decrypt(token: bytes, *, context: str) -> bytes:
     """The plaintext of a ciphertext made by `encrypt` for the same `context`; raises DecryptionFailed."""
     version, _, rest = bytes(token).partition(b":")
     key_id, _, sealed = rest.partition(b":")
-    key = _ring(settings.PORTAL_KEYS).get(key_id.decode(errors="replace"))
-    if version != VERSION or key is None:
-        raise DecryptionFailed(f"no key {key_id!r} in PORTAL_KEYS")
+    name = key_id.decode(errors="replace")
+    key = _ring(settings.PORTAL_KEYS).get(name)
+    if version != VERSION:
+        raise DecryptionFailed("not a ciphertext of this portal")
+    if key is None:
+        raise DecryptionFailed(f"no key {key_id!r} in PORTAL_KEYS", missing_key=name[:LONGEST_ID])
     try:
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:  # ValueError: truncated within the nonce

@@ -10,7 +10,7 @@ from accounts.models import User
 from billing.retry import retry_on_conflict
 from deployments.json_columns import InputErrors
 from deployments.models import Deployment, Run
-from deployments.runs import results, settlement, state
+from deployments.runs import losses, results, settlement, state
 from foundation import audit
 from foundation.wake import wake
 from modules.terraform.schema import ephemeral
@@ -40,8 +40,11 @@ def finish_run(
     ended = {"error": error, "input_errors": input_errors or {}, "finished_at": now}
     if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):
         return False
+    has_loss = run.asides.filter(decided_at=None).exists()
     _follow_state(deployment, run)
-    settlement.settle(deployment, run, stands=deployment.resource_count > 0, by=by, now=now)
+    settlement.settle(deployment, run, stands=deployment.resource_count > 0 or has_loss, by=by, now=now)
+    if has_loss:
+        losses.tell(deployment, run)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
     deployment.save(update_fields=["status", "state", "resource_count", "was_interrupted", "destroyed_at"])
     audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))

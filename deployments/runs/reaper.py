@@ -10,11 +10,13 @@ import redis
 from django.conf import settings
 from django.db.models.functions import Now
 
-from deployments.models import Run
-from deployments.runs import leases, state
+from deployments.models import PlannedChange, Run
+from deployments.runs import last_state, leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish
+from deployments.runs.losses import Loss
 from deployments.sandbox import bubblewrap, workspace
+from deployments.sandbox.json_stream import Planned, Progress
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
 
@@ -66,11 +68,11 @@ def _reap(run: Run) -> None:
         return
     logger.warning("lease expired", extra={"run": run.pk, "status": run.status, "worker": run.worker})
     if process.get("host") == socket.gethostname():
-        bubblewrap.end_process(process["pid"], process["started"])
+        bubblewrap.end_process(process.get("pid", 0), process.get("started", 0))
     try:
         if run.status in HAD_BEGUN:
-            _salvage(run)
-            _end(run, Run.Status.LOST, LOST)
+            loss = _salvage(run)
+            _end(run, Run.Status.LOST, f"{loss.sentence} {LOST}" if loss else LOST)
         elif run.cancel_requested_at:
             _end(run, Run.Status.CANCELLED, "Cancelled.")
         elif run.attempts > MOST_REQUEUES:
@@ -85,14 +87,15 @@ def _reap(run: Run) -> None:
     publish(run.pk)
 
 
-def _salvage(run: Run) -> None:
-    """Store the states on disk that are newer than the stored one; skips those that are damaged or unrelated."""
+def _salvage(run: Run) -> Loss | None:
+    """Store the newest state on disk, and compare it with the progress that the worker has stored."""
     recorder = state.StateRecorder(run)
-    for path in [path for left in workspace.attempts_at(run) for path in left.state_files]:
-        try:
-            recorder.look(path)
-        except state.StateRejected as error:
-            logger.error("state not salvaged", extra={"run": run.pk, "reason": str(error)})
+    for change in run.changes.all():
+        recorder.report.take(Planned("", address=change.address, action=change.action))
+        if change.status == PlannedChange.Status.DONE:
+            action = "create" if change.action == "replace" else change.action
+            recorder.report.take(Progress("", address=change.address, action=action, status="done"))
+    return last_state.salvage(recorder, workspace.attempts_at(run))
 
 
 def _end(run: Run, status: Run.Status, sentence: str) -> None:

@@ -10,14 +10,15 @@ from functools import partial
 from accounts.models import User
 from deployments.json_columns import InputErrors
 from deployments.models import Run
-from deployments.runs import leases, state
+from deployments.runs import last_state, leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish, shortened
+from deployments.runs.losses import Loss
 from deployments.runs.plan_progress import ProgressBoard
 from deployments.runs.redaction import leaves
 from deployments.runs.supervisor import Stopped, Supervisor
 from deployments.sandbox import bubblewrap, commands, json_stream, workspace
-from deployments.sandbox.json_stream import Diagnostic, StateDump
+from deployments.sandbox.json_stream import Diagnostic
 from foundation.encryption import DecryptionFailed
 from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
@@ -66,15 +67,23 @@ class Attempt:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.workspace = workspace.of(run)
-        self.states = state.StateRecorder(run)
+        self.log = LogWriter(run)
+        self.states = state.StateRecorder(run, self.log.clean)
         self.board = ProgressBoard(run)
         self.errors: list[str] = []
         self.input_errors: InputErrors = {}
-        self.log = LogWriter(run)
+        self.loss: Loss | None = None
         self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
 
     def ending(self) -> Ending:
-        """Execute the run and return how it ended; raises LeaseLost."""
+        """Execute the run and return how it ended; raises LeaseLost. What lost its state has failed, whatever else."""
+        ending = self._executed()
+        if self.loss is None:
+            return ending
+        sentence = "\n".join(filter(None, (self.loss.sentence, ending.error)))
+        return Ending(Run.Status.FAILED, sentence, ending.was_killed)
+
+    def _executed(self) -> Ending:
         try:
             self._prepare()
             self._init()
@@ -86,7 +95,7 @@ class Attempt:
             return self._stopped() if self.supervisor.stop else self._failed(str(error))
         except DecryptionFailed:
             return self._failed("The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys.")
-        except (commands.ModuleRefused, bubblewrap.SandboxUnavailable, ArchiveRefused, state.StateRejected) as error:
+        except (commands.ModuleRefused, bubblewrap.SandboxUnavailable, ArchiveRefused) as error:
             return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
 
@@ -134,7 +143,7 @@ class Attempt:
         workspace.create(run, self._inputs())
         unpack(file_store.packed(run.version.archive), self.workspace.root / "module")
         commands.adopt(self.workspace.module)
-        state.restore(deployment, self.workspace)
+        self.states.begin(self.workspace)
 
     def _inputs(self) -> dict[str, object]:
         """The values of the variables; a declared `deployment_id` without value gets the deployment's ref."""
@@ -168,14 +177,13 @@ class Attempt:
         leases.outlast(self.board.store_plan)
 
     def _apply(self) -> None:
-        """Apply the plan, and store the newest state whether that succeeds or not."""
+        """Apply the plan, and keep Terraform's last state whether that succeeds or not."""
         self._advance(Run.Status.APPLYING)
         self.workspace.write_inputs(self._ephemeral_inputs())
         try:
             self._terraform(commands.apply(), "terraform apply")
         finally:
-            for path in self.workspace.state_files:
-                leases.outlast(partial(self.states.look, path))
+            self.loss = leases.outlast(partial(last_state.keep, self.states, self.workspace))
             self._advance(Run.Status.SAVING)
 
     def _terraform(self, arguments: list[str], title: str) -> None:
@@ -197,8 +205,7 @@ class Attempt:
         event = json_stream.parse(line)
         if isinstance(event, Diagnostic) and event.severity == "error":
             self._note(event)
-        if isinstance(event, StateDump):
-            self._keep_dump(event)
+        self.states.report.take(event)
         self.board.take(event)
         self.log.add(event.text, event.tone, source=event.source)
 
@@ -210,12 +217,6 @@ class Attempt:
         messages = self.input_errors.setdefault(error.variable, [])
         if len(messages) < MOST_ERRORS:
             messages.append(error.message)
-
-    def _keep_dump(self, dump: StateDump) -> None:
-        try:
-            self.states.store(dump.state)
-        except state.NotAState:
-            logger.error("a printed state could not be read", extra={"run": self.run.pk})
 
     def _advance(self, status: Run.Status) -> None:
         if not leases.outlast(lambda: self.run.advance(status, token=self.run.token)):

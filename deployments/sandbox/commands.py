@@ -8,7 +8,7 @@ import json
 import os
 import stat
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandLines
@@ -143,7 +143,16 @@ def module_folder(root: Path, path: str) -> Path:
 
 
 def read_untrusted(path: Path, *, limit: int) -> bytes:
-    """The bytes of a file that a run can write: no symbolic link, pipe or device, and at most `limit` bytes.
+    """The bytes of a file that a run can write, at most `limit`; raises as `open_untrusted`, and for a larger one."""
+    with open_untrusted(path) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise UnsafeFile(f"{path.name} is larger than {limit:,} bytes")
+    return content
+
+
+def open_untrusted(path: Path) -> BinaryIO:
+    """Open a file that a run can write: no symbolic link, pipe or device.
 
     `path` is absolute and resolved, as the portal created it; the run may have replaced a folder in it by a link.
     Raises UnsafeFile, and FileNotFoundError when there is none.
@@ -156,13 +165,10 @@ def read_untrusted(path: Path, *, limit: int) -> bytes:
         raise
     except OSError as error:
         raise UnsafeFile(f"{path.name} is not a plain file") from error
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnsafeFile(f"{path.name} is not a plain file")
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise UnsafeFile(f"{path.name} is larger than {limit:,} bytes")
-    return content
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsafeFile(f"{path.name} is not a plain file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _remove(path: Path) -> None:

@@ -34,8 +34,18 @@ class Event:
 
 @dataclass(frozen=True)
 class Planned(Event):
+    """A change in a plan; `before` is the address that the resource had, if it moves."""
+
     address: str = ""
     action: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Drifted(Event):
+    """A resource that changed, or went, outside of Terraform."""
+
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,22 @@ class Summary(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """A resource during apply: status running, done or failed; `seconds` since its start."""
+    """A resource during apply: status running, done or failed; `seconds` since its start.
+
+    `action` is that of one step: of a replacement, Terraform reports a create and a delete.
+    """
 
     address: str = ""
+    action: str = ""
     status: str = ""
     seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Provisioning(Event):
+    """The provisioners of a resource begin."""
+
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +138,13 @@ def _planned(message: dict, text: str) -> Event:
     action = str(change["action"])
     if action == "noop":
         return Event("")
-    return Planned(text, SIGNS.get(action, " "), address=str(change["resource"]["addr"]), action=action)
+    before = str((change.get("previous_resource") or {}).get("addr", ""))
+    address = str(change["resource"]["addr"])
+    return Planned(text, SIGNS.get(action, " "), address=address, action=action, before=before)
+
+
+def _drifted(message: dict, text: str) -> Event:
+    return Drifted(text, "d", address=str(message["change"]["resource"]["addr"]))
 
 
 def _summary(message: dict, text: str) -> Event:
@@ -135,10 +162,15 @@ def _summary(message: dict, text: str) -> Event:
 def _progress(status: str, tone: str) -> Callable[[dict, str], Event]:
     def read(message: dict, text: str) -> Event:
         hook = message["hook"]
+        address, action = str(hook["resource"]["addr"]), str(hook.get("action", ""))
         seconds = int(hook.get("elapsed_seconds", 0))
-        return Progress(text, tone, address=str(hook["resource"]["addr"]), status=status, seconds=seconds)
+        return Progress(text, tone, address=address, action=action, status=status, seconds=seconds)
 
     return read
+
+
+def _provisioning(message: dict, text: str) -> Event:
+    return Provisioning(text, "d", address=str(message["hook"]["resource"]["addr"]))
 
 
 def _provisioner(message: dict, text: str) -> Event:
@@ -185,11 +217,13 @@ def _variable(found: dict) -> str:
 
 READERS = {
     "planned_change": _planned,
+    "resource_drift": _drifted,
     "change_summary": _summary,
     "apply_start": _progress("running", " "),
     "apply_progress": _progress("running", "d"),
     "apply_complete": _progress("done", "g"),
     "apply_errored": _progress("failed", "r"),
+    "provision_start": _provisioning,
     "provision_progress": _provisioner,
     "diagnostic": _diagnostic,
     "outputs": _bold,

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,11 @@ class Workspace:
     def state_files(self) -> list[Path]:
         """The files that may hold the newest state: the backend's, and the one that Terraform writes if that fails."""
         return [self.state / "terraform.tfstate", self.root / "module" / self.folder / "errored.tfstate"]
+
+    def make_readable(self) -> None:
+        """Give the backend's file the rights back that a module may have taken from it."""
+        with suppress(OSError):
+            self.box.state_file.chmod(0o600)
 
     def size(self) -> int:
         """Bytes on disk of all files, at least a block each; links are not followed, files may vanish meanwhile.
@@ -96,7 +102,7 @@ def create(run: Run, inputs: dict) -> Workspace:
     workspace.state.mkdir(mode=0o700)
     workspace.write_inputs(inputs)
     write_private(workspace.box.config, commands.cli_configuration().encode())
-    write_private(workspace.box.state_file, b"")  # Terraform takes it for none, and later writes into this very file
+    write_private(workspace.box.state_file, b"")  # Terraform writes into this very file later
     return workspace
 
 
@@ -106,8 +112,10 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def attempts_at(run: Run) -> list[Workspace]:
-    """The workspaces on this host of all attempts at a run."""
-    return [Workspace(path, run.version.path) for ref, path in left_behind() if ref == run.ref]
+    """The workspaces on this host of all attempts at a run, the newest last."""
+    paths = [path for ref, path in left_behind() if ref == run.ref]
+    paths.sort(key=lambda path: (len(path.name), path.name))
+    return [Workspace(path, run.version.path) for path in paths]
 
 
 def left_behind() -> list[tuple[str, Path]]:

@@ -6,6 +6,7 @@ import pytest
 from deployments.inputs import values
 from deployments.models import Run, StateVersion
 from deployments.runs import state
+from deployments.runs.ending import finish_run
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.state import NotAState, StateRecorder, StateRejected
 from deployments.sandbox import state_file
@@ -91,19 +92,43 @@ def test_a_half_written_file_is_read_again(run, file):
     assert recorder.look(file)
 
 
-def test_a_lower_serial_is_left_out(run, file):
-    recorder = StateRecorder(run)
-    recorder.store(state_text(5))
-    file.write_bytes(state_text(4))
-    assert not recorder.look(file)
+@pytest.fixture
+def update(run):
+    """A second run of the deployment, claimed after the first one left a state of serial 5."""
+    StateRecorder(run).store(state_text(5))
+    assert finish_run(run, token=run.token, status=Run.Status.CANCELLED)
+    return claim(make_run(run.deployment, action=Run.Action.UPDATE).pk, worker="here:1")
+
+
+def test_a_serial_that_is_not_higher_than_at_the_start_is_left_out(update, file):
+    recorder = StateRecorder(update)
+    for serial in (4, 5):
+        file.write_bytes(state_text(serial, outputs={"forged": {"value": 1}}))
+        assert not recorder.look(file)
     assert StateVersion.objects.get().serial == 5
 
 
-def test_a_state_of_another_lineage_is_refused(run, file):
-    StateRecorder(run).store(state_text(5))
+def test_a_serial_that_terraform_cannot_have_reached_is_left_out(update, file):
+    recorder = StateRecorder(update)
+    file.write_bytes(state_text(2**63 - 1))
+    assert not recorder.look(file)
+    file.write_bytes(state_text(6))
+    assert recorder.look(file)
+    assert list(StateVersion.objects.values_list("serial", flat=True)) == [6, 5]
+
+
+def test_of_the_states_of_one_run_the_last_one_counts(update, file):
+    recorder = StateRecorder(update)
+    recorder.store(state_text(900))
+    file.write_bytes(state_text(6))
+    assert recorder.look(file)
+    assert list(StateVersion.objects.values_list("serial", flat=True)) == [6, 5]
+
+
+def test_a_state_of_another_lineage_is_refused(update, file):
     file.write_bytes(state_text(6, lineage="two"))
     with pytest.raises(StateRejected, match="an unrelated one"):
-        StateRecorder(run).look(file)
+        StateRecorder(update).look(file)
     assert StateVersion.objects.get().serial == 5
 
 
