@@ -64,6 +64,9 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "deployments_stateresource": STORED,
     "deployments_output": STORED,
     "deployments_outputpart": STORED,
+    "deployments_asidestate": KEPT,
+    "deployments_asidepiece": STORED,
+    "deployments_fault": WORKED,
     "deployments_removalnotice": APPENDED,
     "deployments_revocationnotice": APPENDED,
     # Django's and allauth's
