@@ -1,5 +1,7 @@
 """What an ended run says stays: the database refuses to change it, whoever tries."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -27,7 +29,7 @@ def ended(carol):
         {"error": ""},
         {"plan": {"create": 3}},
         {"inputs": {"size": "large"}},
-        {"finished_at": timezone.now()},
+        {"finished_at": datetime(2026, 1, 1, tzinfo=UTC)},
         {"by": None},
         {"token": 9},
     ],
