@@ -15,6 +15,7 @@ from deployments.inputs.plain_fields import VariableField
 from deployments.inputs.steps import LARGE, Step, steps
 from deployments.inputs.values import BLANK
 from deployments.inputs.widgets import SEARCH, Rows, variables_moved
+from deployments.redaction import TooManyForms, forms_of, leaves
 from modules.terraform.schema import Schema, Variable, as_seen, is_fixed, is_injected
 
 MOST_INPUTS = 1_000  # of a page that was just opened; one of them posts three fields at most
@@ -103,7 +104,16 @@ class InputsForm(forms.Form):
             raise ValidationError(
                 f"Only the publisher or an admin can set {', '.join(self.missing)}. Ask one of them to deploy it."
             )
+        self._check_secrets()
         return super().clean()
+
+    def _check_secrets(self) -> None:
+        """Refuse sensitive values that no log could be cleaned of."""
+        typed = [self.cleaned_data.get(variable["name"]) for variable in self.variables if variable["sensitive"]]
+        try:
+            forms_of(leaf for value in typed if value is not BLANK for leaf in leaves(value))
+        except TooManyForms as error:
+            raise ValidationError(str(error)) from error
 
     def answers(self) -> dict[str, Any]:
         """The plain values to send, by variable. Skips values equal to the default; keeps hidden ones as they were."""

@@ -106,7 +106,7 @@ def _take_state(recorder: StateRecorder, text: bytes, found: StateFile) -> Reaso
     is_unchanged = found.serial == recorder.serial and not recorder.report.has_changes
     if not is_unchanged and not recorder.follows(found):
         return Reason.SERIAL
-    difference = recorder.report.compare(found.addresses, found.resource_count, at_end=True)
+    difference = recorder.difference(found, at_end=True)
     if difference and (is_unchanged or len(difference.unknown) >= len(recorder.missing())):
         return Reason.INCOMPLETE
     if is_unchanged:

@@ -2,22 +2,33 @@
 
 import logging
 import time
+from dataclasses import dataclass, field
 from functools import cache
 
 import redis
 from django.conf import settings
 
 from deployments.models import Run
+from deployments.redaction import REVEALING, Redactor
 from deployments.runs.log_ends import LogEnds
-from deployments.runs.redaction import REVEALING, Redactor
 from deployments.sandbox.json_stream import TONES
 
 CHANNEL = "run-log"
 FLUSH_SECONDS = 0.3
 HOLD_SECONDS = 0.5  # how long a line is held back when its end may be the beginning of a secret
 LONGEST_LINE = 16 * 1024
+MOST_SOURCES = 1_000  # whose ends are remembered; Terraform runs ten at a time
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Held:
+    """Pieces of one source that wait, as the end of their stream may be the beginning of a secret."""
+
+    since: float
+    end: str
+    pieces: list[str] = field(default_factory=list)
 
 
 class LogWriter:
@@ -28,11 +39,11 @@ class LogWriter:
         self._redactor = Redactor([])
         self._ends = LogEnds(run)
         self._due_at = time.monotonic() + FLUSH_SECONDS
-        self._held: dict[str, tuple[float, list[str]]] = {}
+        self._held: dict[str, Held] = {}
         self._shown: dict[str, str] = {}
 
     def redact(self, secrets: list[str]) -> None:
-        """Mask these values from now on."""
+        """Mask these values from now on; raises deployments.redaction.TooManyForms."""
         self._redactor = Redactor(secrets)
 
     def clean(self, text: str) -> str:
@@ -49,30 +60,35 @@ class LogWriter:
     def flush(self, *, at_end: bool = False) -> None:
         """Write the lines that are due; all of them with `at_end`."""
         now = time.monotonic()
-        for source in [name for name, (since, _) in self._held.items() if at_end or now - since >= HOLD_SECONDS]:
+        for source in [name for name, held in self._held.items() if at_end or now - held.since >= HOLD_SECONDS]:
             self._release(source)
         if not self._ends.is_empty and (at_end or self._ends.is_due or now >= self._due_at):
             self._due_at = now + max(FLUSH_SECONDS, self._ends.write())
             publish(self.run.pk)
 
     def _add_piece(self, line: str, source: str) -> None:
-        since, pieces = self._held.pop(source, (time.monotonic(), []))
-        pieces = [*pieces, line]
-        self._held[source] = (since, pieces)
-        if not self._redactor.open_end(self._shown.get(source, "") + "".join(pieces)):
+        if source not in self._held:
+            self._held[source] = Held(time.monotonic(), self._shown.get(source, ""))
+        held = self._held[source]
+        held.pieces.append(line)
+        held.end = (held.end + line)[-self._redactor.longest :]
+        if not self._redactor.open_end(held.end) or len(self._held) > MOST_SOURCES:
             self._release(source)
 
     def _release(self, source: str) -> None:
         """Add the held pieces of a source to the log; masks an end that shows REVEALING characters of a secret."""
-        _, pieces = self._held.pop(source)
+        pieces = self._held.pop(source).pieces
         before = self._shown.pop(source, "")
         stream = before + "".join(pieces)
         unfinished = self._redactor.open_end(stream)
         if unfinished:
             self._shown[source] = stream[-unfinished:]
+        if len(self._shown) > MOST_SOURCES:
+            self._shown.pop(next(iter(self._shown)))
         hidden_end = unfinished if unfinished >= REVEALING else 0
+        name = self._redactor.clean(source)
         for piece in self._redactor.clean_pieces([before, *pieces], hidden_end=hidden_end)[1:]:
-            self._append(source + piece, " ")
+            self._append(name + piece, " ")
 
     def _append(self, line: str, tone: str) -> None:
         line = shortened(line.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode())

@@ -1,5 +1,7 @@
 """Collects a run's plan and progress from events; rows are updated at most twice a second."""
 
+from collections.abc import Callable
+
 from deployments.json_columns import Plan, PlanCounts
 from deployments.models import PlannedChange, Run
 from deployments.runs.leases import fenced, record
@@ -13,8 +15,9 @@ BATCH = 1_000
 class ProgressBoard:
     """Plan and progress by address, in the order of the plan."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, clean: Callable[[str], str]) -> None:
+        """`clean` masks secrets in addresses, which hold the keys of for_each."""
+        self.run, self._clean = run, clean
         self._planned: dict[str, str] = {}
         self._counts: PlanCounts = {"create": 0, "change": 0, "destroy": 0}
         self._applied: PlanCounts | None = None
@@ -48,14 +51,14 @@ class ProgressBoard:
     def store_plan(self) -> None:
         """Write the plan, with every resource as waiting; raises deployments.runs.leases.LeaseLost."""
         rows = [
-            PlannedChange(run=self.run, position=at, address=address, action=action)
+            PlannedChange(run=self.run, position=at, address=self._clean(address), action=action)
             for at, (address, action) in enumerate(self._planned.items())
         ]
         with fenced(self.run):
             self.run.changes.all().delete()  # of an attempt before this one
             PlannedChange.objects.bulk_create(rows, batch_size=BATCH)
             record(self.run, plan=self._plan())
-        self._changes = {row.address: row for row in rows}
+        self._changes = dict(zip(self._planned, rows, strict=True))
 
     def _plan(self) -> Plan:
         plan: Plan = {**self._counts, "listed": len(self._planned), "done": self._done}

@@ -5,18 +5,21 @@ An apply is never retried automatically.
 
 import logging
 import socket
+from collections.abc import Callable
 
 import redis
 from django.conf import settings
 from django.db.models.functions import Now
 
 from deployments.models import PlannedChange, Run
+from deployments.redaction import MASK, Redactor, TooManyForms, leaves
 from deployments.runs import last_state, leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish
 from deployments.runs.losses import Loss
 from deployments.sandbox import bubblewrap, workspace
 from deployments.sandbox.json_stream import Planned, Progress
+from foundation.encryption import DecryptionFailed
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
 
@@ -89,13 +92,21 @@ def _reap(run: Run) -> None:
 
 def _salvage(run: Run) -> Loss | None:
     """Store the newest state on disk, and compare it with the progress that the worker has stored."""
-    recorder = state.StateRecorder(run)
+    recorder = state.StateRecorder(run, _masking(run))
     for change in run.changes.all():
         recorder.report.take(Planned("", address=change.address, action=change.action))
         if change.status == PlannedChange.Status.DONE:
             action = "create" if change.action == "replace" else change.action
             recorder.report.take(Progress("", address=change.address, action=action, status="done"))
     return last_state.salvage(recorder, workspace.attempts_at(run))
+
+
+def _masking(run: Run) -> Callable[[str], str]:
+    """Masks the run's secrets; everything, where they cannot be known."""
+    try:
+        return Redactor(leaves(run.secrets()) + leaves(run.deployment.secrets())).clean
+    except (DecryptionFailed, TooManyForms):
+        return lambda text: MASK
 
 
 def _end(run: Run, status: Run.Status, sentence: str) -> None:

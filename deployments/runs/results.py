@@ -1,7 +1,7 @@
 """What a state says exists: resources and outputs as rows of their own, so that no page reads a state."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db.models import Q
 
@@ -16,12 +16,11 @@ SHOWN = 256 * 1024  # bytes of all values together that pages show whole
 BATCH = 1_000
 
 
-def keep(version: StateVersion, state: StateFile) -> None:
-    """Write what a stored state says as rows."""
-    addresses = [
-        StateResource(state=version, position=at, address=address) for at, address in enumerate(state.addresses)
-    ]
-    StateResource.objects.bulk_create(addresses, batch_size=BATCH)
+def keep(version: StateVersion, state: StateFile, clean: Callable[[str], str] = str) -> None:
+    """Write what a stored state says as rows; `clean` masks secrets in addresses, which hold the keys of for_each."""
+    addresses = enumerate(map(clean, state.addresses))
+    resources = [StateResource(state=version, position=at, address=address) for at, address in addresses]
+    StateResource.objects.bulk_create(resources, batch_size=BATCH)
     left = SHOWN
     for found in state.outputs:
         output = _output(version, found, is_large=found.size > min(LARGE, left))

@@ -4,21 +4,21 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from accounts.models import User
 from deployments.json_columns import InputErrors
 from deployments.models import Run
+from deployments.redaction import TooManyForms, leaves
 from deployments.runs import last_state, leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish, shortened
 from deployments.runs.losses import Loss
 from deployments.runs.plan_progress import ProgressBoard
-from deployments.runs.redaction import leaves
 from deployments.runs.supervisor import Stopped, Supervisor
 from deployments.sandbox import bubblewrap, commands, json_stream, workspace
-from deployments.sandbox.json_stream import Diagnostic
+from deployments.sandbox.json_stream import Diagnostic, Event
 from foundation.encryption import DecryptionFailed
 from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
@@ -26,6 +26,12 @@ from modules.terraform.schema import ephemeral
 
 LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is split
 MOST_ERRORS = 5
+REFUSALS = (
+    commands.ModuleRefused,
+    bubblewrap.SandboxUnavailable,
+    ArchiveRefused,
+    TooManyForms,
+)
 MOST_INPUTS = 50
 LONGEST_ERROR = 4_000  # characters
 
@@ -69,7 +75,7 @@ class Attempt:
         self.workspace = workspace.of(run)
         self.log = LogWriter(run)
         self.states = state.StateRecorder(run, self.log.clean)
-        self.board = ProgressBoard(run)
+        self.board = ProgressBoard(run, self.log.clean)
         self.errors: list[str] = []
         self.input_errors: InputErrors = {}
         self.loss: Loss | None = None
@@ -95,7 +101,7 @@ class Attempt:
             return self._stopped() if self.supervisor.stop else self._failed(str(error))
         except DecryptionFailed:
             return self._failed("The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys.")
-        except (commands.ModuleRefused, bubblewrap.SandboxUnavailable, ArchiveRefused) as error:
+        except REFUSALS as error:
             return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
 
@@ -205,11 +211,19 @@ class Attempt:
         event = json_stream.parse(line)
         if isinstance(event, Diagnostic) and event.severity == "error":
             self._note(event)
-        self.states.report.take(event)
+        self.states.report.take(self._masked(event))
         self.board.take(event)
         self.log.add(event.text, event.tone, source=event.source)
 
+    def _masked(self, event: Event) -> Event:
+        """The event as rows know it: with no secret in its addresses."""
+        names = [each.name for each in fields(event) if each.name in ("address", "before")]
+        return replace(event, **{name: self.log.clean(getattr(event, name)) for name in names}) if names else event
+
     def _note(self, error: Diagnostic) -> None:
+        """Keep an error; its parts are masked before white space is joined, which would hide a secret's form."""
+        clean = self.log.clean
+        error = replace(error, summary=clean(error.summary), detail=clean(error.detail))
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(error.sentence)
         if not error.variable or (error.variable not in self.input_errors and len(self.input_errors) == MOST_INPUTS):

@@ -14,7 +14,7 @@ from django.db.models import Q
 from deployments.models import Deployment, Run, StateVersion
 from deployments.runs import results
 from deployments.runs.leases import fenced
-from deployments.runs.report import Report
+from deployments.runs.report import Difference, Report
 from deployments.sandbox import state_file
 from deployments.sandbox.commands import UnsafeFile, read_untrusted
 from deployments.sandbox.jsonb import made_storable
@@ -82,11 +82,15 @@ class StateRecorder:
             return False
         except UnsafeFile as error:
             raise StateRejected(f"The state can't be saved: {error}.") from error
-        if self.report.compare(found.addresses, found.resource_count):
+        if self.difference(found):
             return False
         stored = self.store(text, found)
         self._seen[path] = mark
         return stored
+
+    def difference(self, found: StateFile, *, at_end: bool = False) -> Difference:
+        """How a state differs from what Terraform has reported, by addresses as rows know them."""
+        return self.report.compare(list(map(self.clean, found.addresses)), found.resource_count, at_end=at_end)
 
     def follows(self, found: StateFile) -> bool:
         """Whether Terraform can have written this state since the run began."""
@@ -118,7 +122,7 @@ class StateRecorder:
         with fenced(self.run):
             self.run.states.filter(Q(serial__gte=found.serial) | ~Q(lineage=found.lineage)).only("pk").delete()
             version.save()
-            results.keep(version, found)
+            results.keep(version, found, self.clean)
         self._digest = digest
         return True
 

@@ -6,9 +6,9 @@ import pytest
 
 from deployments.models import Run
 from deployments.presentation import log_end
+from deployments.redaction import MASK, Redactor, leaves
 from deployments.runs.leases import LeaseLost, claim
 from deployments.runs.log import LogWriter
-from deployments.runs.redaction import MASK, Redactor, leaves
 from deployments.tests.factories import download_of, log_of, make_deployment, make_run, make_version
 
 pytestmark = pytest.mark.django_db
