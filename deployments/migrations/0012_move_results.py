@@ -6,7 +6,7 @@ import zlib
 from django.db import migrations
 
 from deployments.inputs import values
-from deployments.sandbox.json_text import pieces
+from deployments.sandbox.json_text import loaded, pieces
 from deployments.sandbox.state_file import LONGEST_NAME, NotAState, read
 from foundation import encryption
 
@@ -113,7 +113,7 @@ def _keep_values(apps, state_id, ref):
 def _keep_parts(apps, output, found, context):
     Part = apps.get_model("deployments", "OutputPart")
     small = found.size <= LARGE
-    texts = [values.show(json.loads(bytes(found.value))).encode(errors="replace")] if small else pieces(found.value, LARGE)
+    texts = [values.show(loaded(found.value)).encode()] if small else pieces(found.value, LARGE)
     for number, text in enumerate(texts):
         data = encryption.encrypt(zlib.compress(text, level=1), context=f"{context}:output:{number}:{output.name}")
         Part.objects.create(output=output, number=number, data=data)

@@ -1,14 +1,12 @@
 """What a state says exists: resources and outputs as rows of their own, so that no page reads a state."""
 
-import json
 from collections.abc import Callable, Iterator
 
 from django.db.models import Q
 
 from deployments.inputs import values
 from deployments.models import Output, OutputPart, StateResource, StateVersion
-from deployments.sandbox.json_text import pieces
-from deployments.sandbox.jsonb import made_storable
+from deployments.sandbox.json_text import loaded, pieces
 from deployments.sandbox.state_file import OutputFound, StateFile
 
 LARGE = 64 * 1024  # bytes of a value as JSON; a larger one is cut on pages
@@ -45,7 +43,7 @@ def _output(version: StateVersion, found: OutputFound, *, is_large: bool) -> Out
         is_sensitive=found.is_sensitive,
         is_large=is_large,
         size=found.size,
-        value=made_storable(json.loads(bytes(found.value))) if is_shown else None,
+        value=loaded(found.value) if is_shown else None,
     )
 
 
@@ -59,4 +57,4 @@ def _keep_parts(output: Output, found: OutputFound) -> None:
 def _texts(found: OutputFound) -> Iterator[bytes]:
     if found.size > LARGE:
         return pieces(found.value, LARGE)
-    return iter([values.show(json.loads(bytes(found.value))).encode(errors="replace")])
+    return iter([values.show(loaded(found.value)).encode()])

@@ -3,9 +3,11 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from functools import partial
+
+from django.conf import settings
 
 from accounts.models import User
 from deployments.json_columns import InputErrors
@@ -17,14 +19,15 @@ from deployments.runs.log import LogWriter, publish, shortened
 from deployments.runs.losses import Loss
 from deployments.runs.plan_progress import ProgressBoard
 from deployments.runs.supervisor import Stopped, Supervisor
-from deployments.sandbox import bubblewrap, commands, json_stream, workspace
+from deployments.sandbox import bubblewrap, commands, workspace
 from deployments.sandbox.json_stream import Diagnostic, Event
+from deployments.sandbox.output_lines import Lines
+from deployments.sandbox.plan_reader import PlanReader, PlanUnreadable
 from foundation.encryption import DecryptionFailed
 from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
 from modules.terraform.schema import ephemeral
 
-LONGEST_EVENT = 4 * 1024**2  # bytes of one line of output; a longer one is split
 MOST_ERRORS = 5
 REFUSALS = (
     commands.ModuleRefused,
@@ -177,9 +180,7 @@ class Attempt:
         self._advance(Run.Status.PLANNING)
         is_destroy = self.run.action == Run.Action.DESTROY
         self._terraform(commands.plan(destroy=is_destroy), "terraform plan" + (" -destroy" if is_destroy else ""))
-        commands.check_providers(
-            self._output_of(commands.show_plan(has_constants=self._has_constants)), has_mirror=bubblewrap.has_mirror()
-        )
+        commands.check_providers(self._providers(), has_mirror=bubblewrap.has_mirror())
         leases.outlast(self.board.store_plan)
 
     def _apply(self) -> None:
@@ -195,20 +196,23 @@ class Attempt:
     def _terraform(self, arguments: list[str], title: str) -> None:
         """Run one command; raises RunFailed with Terraform's error messages."""
         self.log.add(f"$ {title}", "c")
-        lines = Lines(self._take)
+        lines = Lines(self._take, most=settings.RUN_STATE_BYTES)
         code = self.supervisor.call(arguments, lines.feed)
         lines.close()
         if code:
             raise RunFailed("\n".join(self.errors) or f"{title} failed with exit code {code}.")
 
-    def _output_of(self, arguments: list[str]) -> bytes:
-        pieces: list[bytes] = []
-        if code := self.supervisor.call(arguments, pieces.append):
-            raise RunFailed(f"terraform {arguments[0]} failed with exit code {code}.")
-        return b"".join(pieces)
+    def _providers(self) -> set[str]:
+        """The providers of the plan; raises ModuleRefused when it cannot be read."""
+        with closing(PlanReader()) as reader:
+            if code := self.supervisor.call(commands.show_plan(has_constants=self._has_constants), reader.feed):
+                raise RunFailed(f"terraform show failed with exit code {code}.")
+            try:
+                return reader.providers()
+            except PlanUnreadable as error:
+                raise commands.ModuleRefused("Terraform's plan could not be read. Nothing was applied.") from error
 
-    def _take(self, line: str) -> None:
-        event = json_stream.parse(line)
+    def _take(self, event: Event) -> None:
         if isinstance(event, Diagnostic) and event.severity == "error":
             self._note(event)
         self.states.report.take(self._masked(event))
@@ -253,22 +257,3 @@ class Attempt:
             self.log.add("Done.", "g")
         elif not self.errors:
             self.log.add(error, "y" if status == Run.Status.CANCELLED else "r")
-
-
-class Lines:
-    """Splits a stream of bytes into lines of text."""
-
-    def __init__(self, take: Callable[[str], None]) -> None:
-        self._take = take
-        self._rest = b""
-
-    def feed(self, piece: bytes) -> None:
-        *lines, self._rest = (self._rest + piece).split(b"\n")
-        if len(self._rest) > LONGEST_EVENT:
-            lines, self._rest = [*lines, self._rest], b""
-        for line in lines:
-            self._take(line.decode(errors="replace"))
-
-    def close(self) -> None:
-        if self._rest:
-            self._take(self._rest.decode(errors="replace"))

@@ -17,7 +17,7 @@ from deployments.runs.leases import fenced
 from deployments.runs.report import Difference, Report
 from deployments.sandbox import state_file
 from deployments.sandbox.commands import UnsafeFile, read_untrusted
-from deployments.sandbox.jsonb import made_storable
+from deployments.sandbox.json_text import loaded
 from deployments.sandbox.state_file import NotAState, StateFile
 from deployments.sandbox.workspace import Workspace
 
@@ -180,5 +180,5 @@ def parse(text: bytes) -> _Known:
     outputs = {found.name: {"sensitive": found.is_sensitive, "type": found.type} for found in state.outputs}
     for found in state.outputs:
         if not found.is_sensitive:
-            outputs[found.name]["value"] = made_storable(json.loads(bytes(found.value)))
+            outputs[found.name]["value"] = loaded(found.value)
     return _Known(state.resource_count, state.addresses, outputs)

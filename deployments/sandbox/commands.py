@@ -118,17 +118,11 @@ def check_backend(directory: Path) -> None:
         raise ModuleRefused("The module stores its state outside the portal. It was not run.")
 
 
-def check_providers(shown: bytes, *, has_mirror: bool) -> None:
-    """Raise ModuleRefused when `show -json` of a plan names a provider that is not available.
+def check_providers(names: set[str], *, has_mirror: bool) -> None:
+    """Raise ModuleRefused when a plan has a provider that is not available.
 
     Without a mirror only Terraform's built-in provider is allowed; with one this check allows all.
     """
-    try:
-        document = next(line for line in shown.splitlines() if line.startswith(b"{"))  # warnings may surround it
-        configured = json.loads(document).get("configuration", {}).get("provider_config", {})
-        names = {provider.get("full_name", name) for name, provider in configured.items()}
-    except (StopIteration, ValueError, AttributeError) as error:
-        raise ModuleRefused("Terraform's plan could not be read. Nothing was applied.") from error
     strangers = sorted(names - {BUILT_IN})
     if strangers and not has_mirror:
         raise ModuleRefused(f"The provider {strangers[0]} is not available on this platform.")

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from deployments.sandbox.commands import INPUTS_FILE
 from deployments.sandbox.jsonb import made_storable
 
@@ -20,7 +22,19 @@ KEY = re.compile(r'("(?:[^"\\]|\\.)*")\s*:\s*\Z')
 CHECKED = re.compile(r"\s*This was checked by the validation rule at \S+\.\Z")
 LONGEST_KEY = 1_000  # characters
 SIGNS = {"create": "g", "update": "y", "replace": "y", "delete": "r"}
+DUMPED = b'"@message":"Emergency state dump"'
+MESSAGE = re.compile(rb'"@message":("[^"\\]*")')
+MESSAGE_WITHIN = 4 * 1024  # bytes from the beginning of a line
+SAVED_BY_PORTAL = "Terraform could not save its state. The portal saves it."
+NOT_SHOWN = "A line of {:,} bytes is not shown."
 CHATTER = {"output_init_success_cli_message", "initializing_provider_plugin_from_config_message"}
+
+
+class _Dump(msgspec.Struct):
+    state: msgspec.Raw
+
+
+_DUMPS = msgspec.json.Decoder(_Dump)
 
 
 @dataclass(frozen=True)
@@ -119,11 +133,32 @@ def parse(line: str) -> Event:
         return Event(text)
 
 
+def is_dump(head: bytes) -> bool:
+    """Whether a line begins as the one with which Terraform prints a state."""
+    return head.startswith(b'{"@') and DUMPED in head
+
+
+def parse_dump(line: bytes) -> Event:
+    """Read a line that holds a state, without making objects of it."""
+    try:
+        state = bytes(_DUMPS.decode(line).state)
+    except (msgspec.MsgspecError, RecursionError):
+        return Event(NOT_SHOWN.format(len(line)), "d")
+    return StateDump(SAVED_BY_PORTAL, "r", state=state)
+
+
+def parse_head(head: bytes, size: int) -> Event:
+    """A line that is too long to be read: its message, if it is one of Terraform's, and never the rest."""
+    found = MESSAGE.search(head[:MESSAGE_WITHIN])
+    text = made_storable(json.loads(found[1])) if found else NOT_SHOWN.format(size)
+    return Event(text, "d")
+
+
 def _plain(message: dict, text: str) -> Event:
     if "state" in message:
         state = message["state"]
         dump = state if isinstance(state, str) else json.dumps(state)
-        return StateDump("Terraform could not save its state. The portal saves it.", "r", state=dump.encode())
+        return StateDump(SAVED_BY_PORTAL, "r", state=dump.encode())
     if message.get("message_code") in CHATTER:
         return Event("")
     return Event(text, "r" if message.get("@level") == "error" else "d")

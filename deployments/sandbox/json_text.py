@@ -2,9 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
+
+from deployments.sandbox.jsonb import LEFT_OUT, made_storable
 
 ESCAPE, SURROGATE = 2, 6  # bytes of \n and of \ud83d
 MOST_CONTINUED = 3  # bytes of a character in UTF-8 after its first
+
+
+def loaded(value: memoryview) -> Any:
+    """A small value, as PostgreSQL stores it."""
+    try:
+        return made_storable(json.loads(bytes(value).decode(errors="replace")))
+    except RecursionError:
+        return LEFT_OUT
 
 
 def pieces(value: memoryview, size: int) -> Iterator[bytes]:

@@ -192,7 +192,7 @@ def test_resources_are_counted_and_sensitive_outputs_have_no_value(run):
         b'{"lineage": "one", "serial": 1, "outputs": []}'[:-2] + b"[1]}",
         b'["lineage", "serial"]',
         b"[" * 100_000,
-        b'{"lineage": "one", "serial": 1, "outputs": {"a": {"type": %b}}}' % (b"[" * 600 + b"]" * 600),
+        b'{"lineage": "one", "serial": 1, "outputs": {"a": {"value": NaN}}}',
         b"",
     ],
 )
@@ -202,15 +202,15 @@ def test_a_forged_state_is_no_state(forged):
 
 
 def test_outputs_that_postgresql_refuses_are_replaced(run):
-    outputs = b'{"a": {"value": 1e999}, "b": {"value": "\\ud800"}, "c": {"value": NaN}}'
+    outputs = b'{"a": {"value": 1e999}, "b": {"value": "o\\u0000"}}'
     StateRecorder(run).store(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
-    assert list(run.states.get().outputs.values_list("value", flat=True)) == ["inf", "?", "nan"]
+    assert list(run.states.get().outputs.values_list("value", flat=True)) == ["inf", "o\N{REPLACEMENT CHARACTER}"]
 
 
 def test_types_of_outputs_that_postgresql_refuses_are_replaced(run):
-    outputs = b'{"a": {"value": 1, "type": ["o\\u0000", NaN]}}'
+    outputs = b'{"a": {"value": 1, "type": ["o\\u0000", 1e999]}}'
     StateRecorder(run).store(b'{"lineage": "one", "serial": 1, "outputs": ' + outputs + b"}")
-    assert run.states.get().outputs.get().type == ["o\N{REPLACEMENT CHARACTER}", "nan"]
+    assert run.states.get().outputs.get().type == ["o\N{REPLACEMENT CHARACTER}", "inf"]
 
 
 def test_an_output_nested_without_end_is_shown_to_some_depth(run):
