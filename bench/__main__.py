@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.figures import SAMPLES, Figure, table, write
 from bench.pages import pages
 from bench.scale.group import scale
+from bench.web import many_pages
 from bench.world import World
 
 INSIDE = "import django; django.setup(); from bench import {0}; {0}.main()"
@@ -37,6 +38,13 @@ def watchers() -> list[Figure]:
     with own_world() as world:
         world.start()
         return inside(world, "watchers")
+
+
+def web() -> list[Figure]:
+    """Figures of 32 clients who ask for one page, in a demo of its own."""
+    with own_world() as world:
+        world.start()
+        return many_pages(world)
 
 
 @contextmanager
@@ -74,7 +82,7 @@ def inside(world: World, module: str) -> list[Figure]:
     return [Figure(**row) for row in json.loads(answer.stdout)]
 
 
-GROUPS = {"demo": demo, "scale": scale, "watchers": watchers}
+GROUPS = {"demo": demo, "scale": scale, "watchers": watchers, "web": web}
 
 if __name__ == "__main__":
     main()

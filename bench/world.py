@@ -48,12 +48,22 @@ class World:
 
     def environment(self) -> dict[str, str]:
         """The environment of the web process: database, broker and keys."""
+        return self.web().environ()
+
+    def web(self) -> psutil.Process:
+        """The parent of the web processes."""
         for process in psutil.process_iter(["cmdline"]):
-            if "partnerportal.serve" in (process.info["cmdline"] or []) and process.environ().get(MARK) == str(
-                self.data
-            ):
-                return process.environ()
+            is_web = "partnerportal.serve" in (process.info["cmdline"] or [])
+            if is_web and process.environ().get(MARK) == str(self.data):
+                return process
         raise SystemExit("The demo has no web process.")
+
+    def postgres(self) -> psutil.Process:
+        """The parent of PostgreSQL's processes."""
+        for process in psutil.process_iter(["name", "cmdline"]):
+            if process.info["name"] == "postgres" and f"{self.data}/postgres" in (process.info["cmdline"] or []):
+                return process
+        raise SystemExit("The demo has no PostgreSQL.")
 
 
 def sign_in(url: str, email: str, password: str) -> requests.Session:
