@@ -1,7 +1,8 @@
 """Who reads a stream, and whether they still may: by session, role and Private Mode of now."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hmac import compare_digest
 from typing import Any
 
@@ -23,6 +24,7 @@ PEOPLE = """
     JOIN accounts_user AS person ON person.id = asked.person AND person.is_active
     LEFT JOIN accounts_platformsettings AS platform ON platform.id = 1
 """
+NO_MORE = b"You can't see all of this any more. The rest is not included.\n"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Reader:
 
 
 def streamed(
-    request: SignedInRequest, parts: AsyncGenerator[bytes, None], *, thing: Thing, needs: Reach, **options: Any
+    request: SignedInRequest, parts: AsyncGenerator[Any, None], *, thing: Thing, needs: Reach, **options: Any
 ) -> StreamedResponse:
     """An answer of these parts, which ends with its `farewell` when the person has less reach of `thing` than `needs`.
 
@@ -53,6 +55,11 @@ def streamed(
         needs=needs,
     )
     return StreamedResponse(parts, person=reader.person, reader=reader, still_allowed=still_allowed, **options)
+
+
+def all_of(request: SignedInRequest, thing: Thing) -> Callable[..., StreamedResponse]:
+    """Answers with all that the person sees of `thing` now; such an answer ends when they see less."""
+    return partial(streamed, request, thing=thing, needs=reach(request.user, thing), farewell=NO_MORE)
 
 
 def still_allowed(readers: Sequence[Reader]) -> set[int]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import unsent
 from accounts.models import User
+from accounts.readers import all_of
 from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
 from billing import (
@@ -94,7 +95,8 @@ def transactions_csv(request: SignedInRequest) -> StreamingHttpResponse:
     form = _movements_form(request)
     if not form.is_valid():
         raise Http404
-    return csv_download("transactions", HEADINGS, partial(_piece, _found(request, form)))
+    read = partial(_piece, _found(request, form))
+    return csv_download("transactions", HEADINGS, read, answer=all_of(request, Thing.TRANSACTIONS))
 
 
 def _piece(found: QuerySet[Any], after: int | None) -> tuple[list[list[object]], int | None]:

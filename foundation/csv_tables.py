@@ -1,7 +1,7 @@
 """CSV for spreadsheets, guarded against formula injection."""
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from decimal import Decimal
 from io import StringIO
 from typing import Any, TypeAlias
@@ -19,20 +19,22 @@ MOMENT = "%Y-%m-%d %H:%M:%S"  # of times, which are UTC, as their heading says
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-def csv_download(name: str, headings: list[str], read: Read) -> StreamingHttpResponse:
+def csv_download(
+    name: str, headings: list[str], read: Read, *, answer: Callable[..., StreamingHttpResponse] = StreamingHttpResponse
+) -> StreamingHttpResponse:
     """A download `name`.csv, read a piece at a time while its reader takes it (foundation/places.py).
 
     `read(after)` returns at most ROWS rows, each an iterable of cells (see `csv_line`), and the key after which
-    the next piece begins: None when this was the last one, as `after` is for the first.
+    the next piece begins: None when this was the last one, as `after` is for the first. `answer` makes the response.
     """
-    return StreamingHttpResponse(
+    return answer(
         _pieces(headings, read),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
 
-async def _pieces(headings: list[str], read: Read) -> AsyncIterator[str]:
+async def _pieces(headings: list[str], read: Read) -> AsyncGenerator[str, None]:
     text, after = await piece(_first, headings, read)
     yield text
     while after is not None:

@@ -15,7 +15,7 @@ class StreamedResponse(StreamingHttpResponse):
 
     def __init__(
         self,
-        parts: AsyncGenerator[bytes, None],
+        parts: AsyncGenerator[Any, None],
         *,
         person: int,
         reader: Any,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import PLATFORM_SLUG, User
+from accounts.readers import all_of
 from accounts.requests import SignedInRequest
 from accounts.scoping import Reach, Thing, reach
 from deployments.forms import DeploymentFilter
@@ -65,7 +66,8 @@ def _show(deployment: WithNewestRun, viewer: User) -> None:
 @require_safe
 def deployment_export(request: SignedInRequest) -> StreamingHttpResponse:
     _, found = _filtered(request, Deployment.objects.visible_to(request.user))
-    return csv_download("deployments", HEADINGS, partial(_piece, found))
+    answer = all_of(request, Thing.DEPLOYMENTS)
+    return csv_download("deployments", HEADINGS, partial(_piece, found), answer=answer)
 
 
 def _piece(found: DeploymentQuerySet, after: int | None) -> tuple[list[list[object]], int | None]:

@@ -26,6 +26,7 @@ from modules.tests.registry_protocol import archive
 MB = 1024**2
 LOGIN = "/accounts/login/"
 TWO_PLACES = {"WEB_PROCESSES": "1", "WEB_CONCURRENCY_LIMIT": "2", "WEB_CONNECTIONS_PER_ADDRESS": "1000"}
+TWO_PLACES |= {"WEB_STREAMS_PER_PERSON": "0"}
 ATTACKER, VISITOR = "127.0.0.1", "127.0.0.2"
 FULL = pytest.param(600, marks=pytest.mark.whole)
 
