@@ -162,14 +162,15 @@ def check_room(owner: User | None, archive: Archive | None) -> int:
     used, limit = stored_bytes(owner, archive), settings.OWNER_BYTES
     if used > limit:
         whose = "your" if owner else "the platform's"
-        raise ArchiveRefused(TOO_MUCH.format(whose=whose, used=megabytes(used), limit=megabytes(limit)))
+        raise ArchiveRefused(TOO_MUCH.format(whose=whose, used=size_text(used), limit=size_text(limit)))
     return used
 
 
-def megabytes(number: int) -> str:
-    """ "0.1 MB", "12 MB": binary, as all limits of the portal."""
-    size = number / 1024**2
-    return f"{size:,.1f} MB" if size < 10 else f"{size:,.0f} MB"
+def size_text(number: int) -> str:
+    """ "12 KB", "1.5 MB", "12 MB": binary, as all limits of the portal."""
+    if number < 1024**2:
+        return f"{number / 1024:.0f} KB"
+    return f"{number / 1024**2:,.1f} MB".replace(".0 MB", " MB")
 
 
 def _share_lock() -> None:

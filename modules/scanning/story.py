@@ -8,7 +8,7 @@ from accounts.models import GitHubConnection
 from foundation.paragraphs import joined
 from foundation.times import ago
 from modules.models import Scan
-from modules.reading.file_store import megabytes
+from modules.reading.file_store import size_text
 
 
 def text(scan: Scan | None, connection: GitHubConnection) -> SafeString:
@@ -50,7 +50,7 @@ def _room(scan: Scan, connection: GitHubConnection) -> str:
     if scan.stored_bytes is None:
         return ""
     whose = "The platform's" if connection.is_platform else "Your"
-    return f"{whose} files use {megabytes(scan.stored_bytes)} of {megabytes(settings.OWNER_BYTES)}."
+    return f"{whose} files use {size_text(scan.stored_bytes)} of {size_text(settings.OWNER_BYTES)}."
 
 
 def _commit(scan: Scan) -> SafeString:

@@ -131,7 +131,7 @@ def test_a_scan_that_needs_too_much_room_fails_with_a_sentence_and_stores_nothin
     row = scan(connection)
     assert (row.status, row.error) == (
         "failed",
-        "The files of your published versions and of this repository take up 0.2 MB, of 0.1 MB at most. "
+        "The files of your published versions and of this repository take up 225 KB, of 146 KB at most. "
         "What is published stays. Remove large files from the repository, or ask an admin for more room.",
     )
     assert stored() == before
@@ -150,7 +150,7 @@ def test_the_publish_page_says_how_much_room_is_used(alice, github):
     connection = connect(github, alice, files=files())
     publish(connection, "m0")
     row = scan(connection)
-    assert story.text(row, connection).endswith("Your files use 0.1 MB of 500 MB.")
+    assert story.text(row, connection).endswith("Your files use 113 KB of 500 MB.")
 
 
 def test_bytes_are_counted_once_for_all_versions_of_an_owner(alice, bob):

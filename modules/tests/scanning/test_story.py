@@ -34,6 +34,10 @@ def words(html):
         (scan("running", **READ, read=1, total=3, current="a<"), f"Reading {COMMIT}. 1 of 3 folders, now a&lt;."),
         (scan("failed", error="GitHub <is> down."), "GitHub &lt;is&gt; down."),
         (scan("succeeded", **READ), f"Read {COMMIT}."),
+        (
+            scan("succeeded", **READ, stored_bytes=12_582_912),
+            f"Read {COMMIT}. The platform&#x27;s files use 12 MB of 500 MB.",
+        ),
     ],
 )
 def test_card_says_how_the_scan_stands(row, text):
