@@ -12,14 +12,24 @@ from allauth.core.internal.httpkit import clean_client_ip
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.models import PlatformSettings, User
 from foundation import outbox
+from foundation.refs import new_ref
 
 OTHER_WAYS = {  # buttons that lead to another way to confirm who one is
     "reauthenticate": "Use your password",
     "mfa_reauthenticate": "Use a code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
+SECOND_FACTORS = {  # what an e-mail says of a change that somebody made to their own, by the name of allauth's template
+    "mfa/email/totp_activated": "An app for two-factor sign-in was set up.",
+    "mfa/email/totp_deactivated": "The app for two-factor sign-in was removed.",
+    "mfa/email/webauthn_added": "A passkey was added.",
+    "mfa/email/webauthn_removed": "A passkey was removed.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made. The old ones no longer work.",
 }
 
 
@@ -54,6 +64,22 @@ class PortalAdapter(DefaultAccountAdapter):
         links = {name: outbox.link(_path(value)) for name, value in context.items() if name.endswith("_url") and value}
         is_open = PlatformSettings.load().is_sign_up_open
         super().send_mail(template_prefix, email, context | links | {"is_sign_up_open": is_open})
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tells people by the outbox of changes to their second factors, which whoever has their session could make."""
+        if template_prefix not in SECOND_FACTORS:
+            return
+        profile = f"{outbox.link(reverse('accounts:profile'))}#two-factor"
+        outbox.post(
+            key=f"second-factors-changed:{user.ref}:{new_ref()}",
+            to=user.email,
+            subject="Your two-factor sign-in was changed",
+            text=f"{SECOND_FACTORS[template_prefix]}\n\nYour profile shows what is set up:\n{profile}",
+            why="the second factors of your account were changed",
+            stop="Was it not you? Change your password, and tell an admin of this portal.",
+        )
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose attempts are counted: the address that the outermost of our proxies added to X-Forwarded-For.

@@ -15,13 +15,13 @@ def balance_label(balance: Balance) -> str:
 
 
 def reserved_for(holds: Sequence[Hold]) -> str:
-    """The names of the deployments that credits are reserved for, with the day of a charge that is near."""
+    """The names of the deployments that credits are reserved for, with the day on which they are charged."""
     return listed([_reserved_for(hold) for hold in holds]) or "Nothing reserved"
 
 
 def _reserved_for(hold: Hold) -> str:
     name = hold.cost_centre.deployment_name
-    return f"{name} (charged on {hold.due_at:%-d %b})" if hold.due_at else name
+    return f"{name} (until {hold.due_at:%-d %b})" if hold.due_at else name
 
 
 def no_grant(*, is_partner: bool) -> str:

@@ -109,6 +109,20 @@ class TestApp:
         assert not Authenticator.objects.exists()
         assert sign_in(carol)[1] == "/"
 
+    def test_one_is_told_that_it_was_set_up_and_that_it_was_removed(
+        self, signed_in, carol, django_capture_on_commit_callbacks
+    ):
+        browser = signed_in(carol)
+        with django_capture_on_commit_callbacks(execute=True):
+            set_up(browser)
+        browser.post("/accounts/2fa/totp/deactivate/")
+        sent = OutboxMessage.objects.filter(to=carol.email, subject="Your two-factor sign-in was changed")
+        assert [message.text.split("\n")[2] for message in sent] == [
+            "An app for two-factor sign-in was set up.",
+            "The app for two-factor sign-in was removed.",
+        ]
+        assert "Was it not you? Change your password, and tell an admin of this portal." in sent[0].text
+
     def test_one_can_still_add_an_e_mail_address(self, signed_in, carol):
         browser = signed_in(carol)
         set_up(browser)

@@ -29,7 +29,7 @@ def kept_for(name: str) -> Hold:
 
 
 def test_the_overview_names_the_day_of_a_charge():
-    assert overview_page.reserved_for([kept_for("shop"), hold_for("queue")]) == "shop (charged on 4 Dec) and queue"
+    assert overview_page.reserved_for([kept_for("shop"), hold_for("queue")]) == "shop (until 4 Dec) and queue"
 
 
 def test_the_statement_says_what_is_reserved_and_until_when():
