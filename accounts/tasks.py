@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from accounts import repositories, token_watch, unsent
+from accounts import repositories, token_watch
 
 
 @shared_task(name="accounts.refresh_repositories")
@@ -16,8 +16,3 @@ def poll_refreshes() -> None:
 @shared_task(name="accounts.check_connections")
 def check_connections() -> None:
     token_watch.check_connections()
-
-
-@shared_task(name="accounts.forget_sessions")
-def forget_sessions() -> None:
-    unsent.forget_ended()

@@ -3,13 +3,11 @@
 Its session had ended, or the person had signed in again in another window since it was made.
 """
 
-import base64
-
-from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, QueryDict
 
-from accounts.models import User
+from accounts.models import UnsentForm, User
 from accounts.requests import SignedInRequest
 from foundation import encryption
 
@@ -17,7 +15,6 @@ FIELD = "typed_by"  # the hidden field of forms whose values are kept; `mark` is
 KEY = "unsent"
 MOST_BYTES = 256 * 1024
 DAYS = 30
-_CONTEXT = "session:unsent"
 
 
 def mark(user: User) -> str:
@@ -26,20 +23,31 @@ def mark(user: User) -> str:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Store the values of a marked form in the session, encrypted, as a form may have secrets; False if unmarked."""
-    person = _person(request.POST.get(FIELD, ""))
+    """Store the values of a marked form, encrypted, as a form may have secrets; False if unmarked.
+
+    The session only names the row. A person has UnsentForm.MOST at most, in however many sessions.
+    """
+    person = User.objects.filter(ref=_person(request.POST.get(FIELD, ""))).first()
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
-    text = data.urlencode().encode()
+    text = data.urlencode()
     if not person or len(text) > MOST_BYTES:
         return False
-    sealed = encryption.encrypt(text, context=_CONTEXT)
-    request.session[KEY] = {
-        "address": request.get_full_path(),
-        "person": person,
-        "data": base64.b64encode(sealed).decode(),
-    }
+    form = _store(person, text)
+    request.session[KEY] = {"address": request.get_full_path(), "person": person.ref, "form": form.ref}
     return True
+
+
+@transaction.atomic
+def _store(person: User, text: str) -> UnsentForm:
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # concurrent calls would see the same count
+    form = UnsentForm(owner=person)
+    form.content = text
+    form.save()
+    theirs = UnsentForm.objects.filter(owner=person)
+    newest = list(theirs.order_by("-pk").values_list("pk", flat=True)[: UnsentForm.MOST])
+    theirs.exclude(pk__in=newest).delete()
+    return form
 
 
 def take(request: SignedInRequest, *, address: str = "") -> QueryDict | None:
@@ -50,16 +58,14 @@ def take(request: SignedInRequest, *, address: str = "") -> QueryDict | None:
     del request.session[KEY]
     if kept["person"] != request.user.ref:
         return None
+    form = UnsentForm.objects.filter(owner=request.user, ref=kept.get("form", "")).first()
+    if form is None:  # more recent ones have taken its place, or it was too old
+        return None
+    form.delete()
     try:
-        text = encryption.decrypt(base64.b64decode(kept["data"]), context=_CONTEXT)
+        return QueryDict(form.content)
     except encryption.DecryptionFailed:
         return None
-    return QueryDict(text.decode())
-
-
-def forget_ended() -> None:
-    """Delete the sessions that ended, with what they keep; Django alone leaves them for good."""
-    SessionStore.clear_expired()
 
 
 def _person(signed: str) -> str:

@@ -1,12 +1,10 @@
 """Drafts: store a form's values on the server between its pages, sensitive ones encrypted."""
 
 import re
-from datetime import timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.models import User
 from deployments.inputs.fields import SecretField
@@ -17,7 +15,6 @@ from foundation.refs import BASE32, LENGTH, LETTERS
 from modules.models import ModuleVersion
 
 REF = re.compile(rf"[{LETTERS}][{BASE32}]{{{LENGTH - 1}}}")
-KEPT_FOR = timedelta(days=7)
 
 
 def find(ref: str, *, owner: User, version: ModuleVersion, deployment: Deployment | None = None) -> Draft:
@@ -43,7 +40,7 @@ def readable_secrets(row: Inputs) -> dict[str, Any]:
 def keep(draft: Draft, form: InputsForm, *, secrets: dict[str, Any]) -> None:
     """Save the sensitive values of `form` always, and the others only when it is checked and valid.
 
-    `secrets` are those of the draft; the form's replace them. Deletes everybody's drafts older than KEPT_FOR.
+    `secrets` are those of the draft; the form's replace them.
     """
     names = {variable["name"] for variable in draft.version.schema["variables"] if variable["sensitive"]}
     given = secrets | form.secrets()
@@ -54,7 +51,6 @@ def keep(draft: Draft, form: InputsForm, *, secrets: dict[str, Any]) -> None:
     _save(draft)
     for name in form.secrets():
         cast(SecretField, form.fields[name]).keep()
-    Draft.objects.filter(updated_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 def mark(draft: Draft) -> str:

@@ -251,6 +251,7 @@ class Run(Inputs):
                 name="unfinished_runs",
             ),
             models.Index(fields=["id"], condition=Q(status__in=["failed", "lost"]), name="failed_runs"),
+            models.Index(fields=["finished_at"], condition=Q(emptied_at=None), name="runs_to_empty"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from foundation.models import AuditEvent, Heartbeat, OutboxMessage
+from foundation.models import AuditEvent, Heartbeat, OutboxMessage, Removal
 
 
 class DeclaredFilters(ChangeList):
@@ -59,6 +59,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ["name", "at"]
+
+
+@admin.register(Removal)
+class RemovalAdmin(ReadOnlyAdmin):
+    list_display = ["name", "begun_at", "done_at", "removed", "total"]
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -35,6 +35,24 @@ class Heartbeat(models.Model):
         return self.name
 
 
+class Removal(models.Model):
+    """How far the nightly removal of one kind of old rows is, and how many it removed."""
+
+    name = models.CharField("what", max_length=60, primary_key=True)
+    begun_at = models.DateTimeField("begun", help_text="When the last pass began.")
+    done_at = models.DateTimeField("done", null=True, help_text="When it ended. Null while more is left.")
+    removed = models.PositiveBigIntegerField(default=0, help_text="In the last pass.")
+    total = models.PositiveBigIntegerField(default=0, help_text="In all passes.")
+
+    class Meta:
+        verbose_name = "removal of old rows"
+        verbose_name_plural = "removals of old rows"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Engine(models.Model):
     """What executes runs, as the worker of runs that started last tells it. It has one row."""
 

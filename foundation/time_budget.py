@@ -11,7 +11,11 @@ class TimeBudget:
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
 
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.ends_at
+
     def check(self) -> None:
         """Raise OutOfTime when the seconds have passed."""
-        if time.monotonic() >= self.ends_at:
+        if self.is_over:
             raise OutOfTime

@@ -36,11 +36,6 @@ def heed_deliveries(connection_id: int) -> None:
     webhooks.heed(connection_id)
 
 
-@shared_task(name="modules.forget_deliveries")
-def forget_deliveries() -> None:
-    polling.forget_deliveries()
-
-
 @shared_task(name="modules.forget_files")
 def forget_files() -> None:
     polling.forget_files()

@@ -19,6 +19,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "foundation_engine": KEPT,
     "foundation_heartbeat": KEPT,
     "foundation_outboxmessage": KEPT,
+    "foundation_removal": GIVEN,
     "accounts_user": KEPT,
     "accounts_user_groups": GIVEN,
     "accounts_user_user_permissions": GIVEN,
@@ -27,6 +28,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "accounts_accessiblerepository": WORKED,
     "accounts_invitation": KEPT,
     "accounts_apitoken": KEPT,
+    "accounts_unsentform": STORED,
     "modules_blob": STORED,
     "modules_archive": STORED,
     "modules_archivefile": STORED,
@@ -82,5 +84,24 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "django_session": WORKED,
 }
 
-# What only the nightly task removes, as a role of its own: it reads everything, changes and removes this.
-RETENTION: dict[str, tuple[str, ...]] = {}
+# What the nightly task removes, as a role of its own that reads everything: see `retention.py` of each app.
+RETENTION: dict[str, tuple[str, ...]] = {
+    "foundation_removal": (ADD, CHANGE),
+    "foundation_outboxmessage": (REMOVE,),
+    "foundation_cache": (REMOVE,),
+    "accounts_unsentform": (REMOVE,),
+    "django_session": (REMOVE,),
+    "modules_delivery": (REMOVE,),
+    "modules_scan": (CHANGE, REMOVE),
+    "modules_scannedmodule": (REMOVE,),
+    "modules_publication": (CHANGE, REMOVE),
+    "modules_preparedmodule": (CHANGE, REMOVE),
+    "deployments_draft": (REMOVE,),
+    "deployments_run": (CHANGE,),
+    "deployments_runlog": (REMOVE,),
+    "deployments_plannedchange": (REMOVE,),
+    "deployments_stateversion": (REMOVE,),
+    "deployments_stateresource": (REMOVE,),
+    "deployments_output": (REMOVE,),
+    "deployments_outputpart": (REMOVE,),
+}

@@ -11,18 +11,17 @@ TITLES = {
     "foundation.send_mail": "Sending e-mails",
     "accounts.poll_refreshes": "Refreshing repository lists",
     "accounts.check_connections": "Checking GitHub tokens",
-    "accounts.forget_sessions": "Deleting ended sessions",
     "modules.poll_scans": "Starting scans",
     "modules.render_texts": "Formatting READMEs",
     "modules.forget_files": "Deleting unused files",
     "modules.poll_publications": "Starting publications",
     "modules.watch_tags": "Checking tags of published versions",
-    "modules.forget_deliveries": "Deleting old webhook deliveries",
     "deployments.poll_runs": "Starting runs",
     "deployments.reap_runs": "Finding lost runs",
     "deployments.tell_of_removals": "E-mails about removed modules",
     "deployments.settle_holds": "Charging reserved credits",
     "billing.grant_allowances": "Granting credits",
+    "partnerportal.remove_old": "Removing old rows",
 }
 
 

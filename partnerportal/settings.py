@@ -299,6 +299,20 @@ PARSE_SECONDS = env.number("PARSE_SECONDS", 5)
 PARSE_MEMORY_BYTES = env.whole("PARSE_MEMORY_BYTES", 512 * 1024**2)
 PARSE_DEPTH = env.whole("PARSE_DEPTH", 100)
 
+# --- what is removed, and after how many days; 0 keeps it for ever ------------------------------------
+RETENTION_HOUR = env.whole("RETENTION_HOUR", 2)  # UTC, at which a night's pass begins
+RETENTION_POLL = env.number("RETENTION_POLL", 60)  # seconds between the steps of a pass, each of some seconds
+KEEP_RUN_LOGS_DAYS = env.number("KEEP_RUN_LOGS_DAYS", 400)  # logs and plans; the runs themselves stay
+KEEP_STATES_DAYS = env.number("KEEP_STATES_DAYS", 400)  # of deployments that have newer ones
+KEEP_DRAFTS_DAYS = env.number("KEEP_DRAFTS_DAYS", 7)
+KEEP_SCANS_DAYS = env.number("KEEP_SCANS_DAYS", 90)  # but the newest of each connection
+KEEP_PUBLICATIONS_DAYS = env.number("KEEP_PUBLICATIONS_DAYS", 30)
+KEEP_DELIVERIES_DAYS = env.number("KEEP_DELIVERIES_DAYS", 30)
+KEEP_MAIL_DAYS = env.number("KEEP_MAIL_DAYS", 400)
+KEEP_SESSIONS_DAYS = env.number("KEEP_SESSIONS_DAYS", 1)  # after they ended
+KEEP_UNSENT_FORMS_DAYS = env.number("KEEP_UNSENT_FORMS_DAYS", 14)
+KEEP_CACHE_DAYS = env.number("KEEP_CACHE_DAYS", 1)  # after it expired
+
 # --- Celery: only wakes workers; rows are the jobs -----------------------------------------------
 QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX", "")
 QUEUE_RUNS = f"{QUEUE_PREFIX}runs"
@@ -320,17 +334,16 @@ TASKS = {
     QUEUE_DEFAULT: [
         "foundation.send_mail",
         "accounts.poll_refreshes",
-        "accounts.forget_sessions",
         "modules.poll_scans",
         "modules.poll_publications",
         "modules.watch_tags",
         "modules.heed_deliveries",
-        "modules.forget_deliveries",
         "deployments.poll_runs",
         "deployments.reap_runs",
         "deployments.tell_of_removals",
         "deployments.settle_holds",
         "billing.grant_allowances",
+        "partnerportal.remove_old",
     ],
 }
 GRANT_EVERY = env.number("GRANT_EVERY", 600)  # seconds between checks for due grants
@@ -352,18 +365,17 @@ CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "foundation.send_mail", "schedule": MAIL_POLL},
     "poll-refreshes": {"task": "accounts.poll_refreshes", "schedule": SCAN_POLL},
     "check-connections": {"task": "accounts.check_connections", "schedule": TOKEN_WATCH},
-    "forget-sessions": {"task": "accounts.forget_sessions", "schedule": 3600},
     "poll-scans": {"task": "modules.poll_scans", "schedule": SCAN_POLL},
     "render-texts": {"task": "modules.render_texts", "schedule": 60},
     "forget-files": {"task": "modules.forget_files", "schedule": 3600},
     "poll-publications": {"task": "modules.poll_publications", "schedule": SCAN_POLL},
     "watch-tags": {"task": "modules.watch_tags", "schedule": TAG_WATCH},
-    "forget-deliveries": {"task": "modules.forget_deliveries", "schedule": 3600},
     "poll-runs": {"task": "deployments.poll_runs", "schedule": RUN_POLL},
     "reap-runs": {"task": "deployments.reap_runs", "schedule": RUN_REAP},
     "tell-of-removals": {"task": "deployments.tell_of_removals", "schedule": REMOVAL_POLL},
     "settle-holds": {"task": "deployments.settle_holds", "schedule": HOLD_POLL},
     "grant-allowances": {"task": "billing.grant_allowances", "schedule": GRANT_EVERY},
+    "remove-old": {"task": "partnerportal.remove_old", "schedule": RETENTION_POLL},
 }
 
 LOGGING = {

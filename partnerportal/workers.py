@@ -1,17 +1,17 @@
-"""Signals of Celery processes: refuse to start without Terraform, write heartbeats, begin and record periodic tasks."""
+"""Of Celery processes: refuse to start without Terraform, write heartbeats, record successes; the nightly removal."""
 
 import logging
 import threading
 from typing import Any
 
 import redis
-from celery import signals
+from celery import shared_task, signals
 from django.conf import settings
 from django.utils import timezone
 
 from foundation.models import Heartbeat
 from foundation.wake import wake
-from partnerportal import periodic, startup
+from partnerportal import periodic, retention, startup
 
 logger = logging.getLogger(__name__)
 BEATS_MISSED = 3  # heartbeats, after which a queue counts as not served
@@ -62,3 +62,8 @@ def _beat(client: redis.Redis, queues: list[str]) -> None:
             client.set(key(queue), 1, px=int(settings.WORKER_BEAT * BEATS_MISSED * 1000))
     except redis.RedisError as error:
         logger.warning("worker could not show that it lives", extra={"error": str(error)})
+
+
+@shared_task(name="partnerportal.remove_old")
+def remove_old() -> None:
+    retention.tick(timezone.now())

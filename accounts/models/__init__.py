@@ -9,6 +9,7 @@ from accounts.models.invitations import Invitation, InvitationQuerySet
 from accounts.models.people import PLATFORM_SLUG, PeopleManager, User
 from accounts.models.platform import PlatformSettings, SignUp, TwoFactor
 from accounts.models.tokens import ApiToken
+from accounts.models.unsent import UnsentForm
 
 __all__ = [
     "AccessibleRepository",
@@ -23,6 +24,7 @@ __all__ = [
     "PlatformSettings",
     "SignUp",
     "TwoFactor",
+    "UnsentForm",
     "User",
     "looked_after",
 ]

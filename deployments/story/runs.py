@@ -111,3 +111,11 @@ def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bo
 def no_resources(run: Run) -> str:
     """The text in place of resources."""
     return "No resources exist." if run.is_final else "Shown after the plan."
+
+
+def log_removed(run: Run, *, days: float) -> str:
+    """Where the log is, after `days` had passed; blank while it is kept."""
+    if run.emptied_at is None:
+        return ""
+    at = run.emptied_at
+    return f"The log was removed on {at.day} {at:%b %Y} (kept {counted(round(days), 'day')})."

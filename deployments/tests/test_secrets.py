@@ -3,10 +3,9 @@
 from collections import Counter
 
 import pytest
-from django.utils import timezone
 
-from deployments import drafts, services
-from deployments.models import Deployment, Draft, Run
+from deployments import services
+from deployments.models import Deployment, Run
 from deployments.tests.factories import make_version
 from deployments.tests.inputs.schemas import schema, variable
 from deployments.tests.version_moves import url
@@ -105,14 +104,6 @@ def test_a_form_that_is_sent_again_opens_the_draft_once(count, client, carol, ve
     count()
     fill(client, version, **{"draft": draft, "in-token": ""})
     assert count() == (1, 1)
-
-
-def test_secrets_of_a_form_that_was_never_confirmed_go_after_a_week(client, bob, carol, version):
-    Draft.objects.create(owner=bob, version=version)
-    Draft.objects.update(updated_at=timezone.now() - drafts.KEPT_FOR)
-    client.force_login(carol)
-    fill(client, version)
-    assert [draft.owner for draft in Draft.objects.all()] == [carol]
 
 
 def test_an_update_opens_draft_and_deployment_once(count, client, carol, shop):

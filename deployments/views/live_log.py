@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from accounts.scoping import Reach, Thing
 from deployments import presentation
 from deployments.models import Deployment, Run
 from deployments.runs import live_log
+from deployments.story import runs
 from foundation.places import piece
 from foundation.streams import StreamedResponse
 
@@ -44,13 +46,14 @@ def run_log(request: SignedInRequest, ref: str, number: int) -> HttpResponseBase
 def run_log_text(request: SignedInRequest, ref: str, number: int) -> StreamedResponse:
     run = _visible_run(request, ref, number)
     headers = {"Content-Disposition": f'attachment; filename="{ref}-run-{run.number}.log"'}
-    return _streamed(request, run, _text(run.pk), farewell=NO_MORE, content_type=TEXT, headers=headers)
+    removed = runs.log_removed(run, days=settings.KEEP_RUN_LOGS_DAYS)
+    return _streamed(request, run, _text(run.pk, removed), farewell=NO_MORE, content_type=TEXT, headers=headers)
 
 
 def _visible_run(request: SignedInRequest, ref: str, number: int) -> Run:
     visible = Deployment.objects.visible_to(request.user).filter(ref=ref)
-    runs = Run.objects.filter(deployment__in=visible, number=number).select_related("deployment")
-    run = runs.only("number", "status", "deployment__owner").first()
+    found = Run.objects.filter(deployment__in=visible, number=number).select_related("deployment")
+    run = found.only("number", "status", "emptied_at", "deployment__owner").first()
     if run is None:
         raise Http404
     return run
@@ -63,8 +66,10 @@ def _streamed(
     return streamed(request, parts, thing=Thing.DEPLOYMENTS, needs=needs, **options)
 
 
-async def _text(run_id: int) -> AsyncGenerator[bytes, None]:
-    """The log without tones, a piece at a time."""
+async def _text(run_id: int, removed: str) -> AsyncGenerator[bytes, None]:
+    """The log without tones, a piece at a time, or the sentence that says where it is."""
+    if removed:
+        yield f"{removed}\n".encode()
     part = presentation.LogPart("", 0, 0)
     while (part := await piece(presentation.log_part, run_id, part)).text:
         yield part.text.encode()

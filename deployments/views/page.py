@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
@@ -40,6 +41,7 @@ def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyFor
     given = run if context["is_old"] else deployment
     return context | {
         "log": presentation.log_end(run),
+        "log_removed": runs.log_removed(run, days=settings.KEEP_RUN_LOGS_DAYS),
         "outlook": outlook,
         "warning": versions.warning(outlook.version, is_deployed=True),
         "unaffected": versions.unaffected(deployment, may_change=deployment.may_change(request.user)),

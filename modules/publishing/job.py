@@ -28,7 +28,6 @@ from modules.reading.archive import ArchiveRefused
 from modules.reading.file_store import FilesChanged, Whole
 
 logger = logging.getLogger(__name__)
-KEPT = timedelta(days=30)
 GRACE = timedelta(seconds=5)  # the message of a new publication may still be in the queue
 MOST_WOKEN = 8  # workers at once: each wakes the next when it has finished
 CHANGED = "The repository or the catalogue changed while the modules were prepared."
@@ -84,14 +83,13 @@ def work_on(publication: Publication) -> None:
 
 @alone
 def poll_publications() -> None:
-    """Fail publications without attempts left, wake workers for claimable ones, and delete old ones."""
+    """Fail publications without attempts left, wake workers for claimable ones, and delete what ended ones prepared."""
     left = Publication.objects.claimable()
     gone = Publication.Status.FAILED
     left.filter(attempts__gte=Publication.MOST_ATTEMPTS).update(status=gone, error=STOPPED, finished_at=Now())
     for _ in left.filter(created_at__lt=Now() - GRACE)[:MOST_WOKEN]:
         wake("modules.take_turn")
     PreparedModule.objects.exclude(publication__status__in=Publication.UNFINISHED).delete()
-    Publication.objects.filter(finished_at__lt=Now() - KEPT).delete()
 
 
 def compare_ahead(connection: GitHubConnection, *, scan: Scan) -> None:

@@ -10,12 +10,11 @@ from django.utils import timezone
 from accounts.models import GitHubConnection
 from foundation.one_at_a_time import alone
 from foundation.wake import wake
-from modules.models import Delivery, Scan
+from modules.models import Scan
 from modules.reading import file_store
 from modules.scanning import webhooks
 from modules.scanning.services import start_scan
 
-KEPT_DELIVERIES = timedelta(days=30)
 LONGEST_PAUSE = timedelta(days=1)
 GRACE = timedelta(seconds=5)  # the message of a new scan may still be in the queue
 MOST_WOKEN = 8  # workers at once: each wakes the next when it has finished
@@ -36,12 +35,6 @@ def poll_scans() -> None:
     webhooks.heed_waiting()
     for connection in _due():
         start_scan(connection, by=None)
-
-
-@alone
-def forget_deliveries() -> None:
-    """Delete webhook deliveries that are too old to be worth a replay."""
-    Delivery.objects.filter(at__lt=Now() - KEPT_DELIVERIES).delete()
 
 
 @alone

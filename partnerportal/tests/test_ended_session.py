@@ -5,13 +5,11 @@ from functools import cache
 
 import pytest
 from django.contrib.messages import get_messages
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import get_resolver
 
 from accounts import unsent
-from accounts.models import PlatformSettings, User
-from accounts.tasks import forget_sessions
+from accounts.models import PlatformSettings, UnsentForm, User
 from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.views.test_deploy import SCHEMA
 from tests.leaks import world
@@ -189,13 +187,18 @@ class TestWhatWasTypedIsKept:
         sign_in(client, alice, "/accounts/login/")
         assert client.get(form).context["draft"].secrets() == {"token": "s3cret"}
 
-    def test_it_is_deleted_once_its_session_is_over(self, client, form, typed):
+    def test_a_person_filled_the_database_with_forms_of_sessions_that_never_ended(self, alice, form, typed):
+        for number in range(UnsentForm.MOST + 2):
+            Client().post(form, typed | {"name": f"shop-{number}"})
+        kept = [UnsentForm.objects.get(pk=pk).content for pk in UnsentForm.objects.values_list("pk", flat=True)]
+        assert [re.findall("name=(shop-.)", text) for text in kept] == [[f"shop-{n}"] for n in (2, 3, 4, 5, 6)]
+
+    def test_the_form_that_gave_way_to_newer_ones_comes_back_empty(self, client, alice, form, typed):
         client.post(form, typed)
-        forget_sessions()
-        assert Session.objects.count() == 1
-        Session.objects.update(expire_date="2026-01-01T00:00Z")
-        forget_sessions()
-        assert not Session.objects.exists()
+        for _ in range(UnsentForm.MOST):
+            Client().post(form, typed)
+        sign_in(client, alice, "/accounts/login/")
+        assert "Good morning" not in client.get(form).text
 
     @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true", "HX-Current-URL": PORTAL}])
     def test_a_form_from_before_a_new_sign_in_comes_back_too(self, alice, form, typed, htmx):

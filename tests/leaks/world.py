@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import entry_rules, invitations
 from accounts.models import ApiToken, Invitation, PlatformSettings, SignUp
 from foundation import audit
-from foundation.models import Heartbeat, OutboxMessage
+from foundation.models import Heartbeat, OutboxMessage, Removal
 from tests.leaks import catalogue, work
 from tests.leaks.markers import mark
 from tests.people import make_admin, make_partner, make_person
@@ -55,6 +55,8 @@ def build() -> World:
 
 def _rest(world: World) -> None:
     """Other rows that Django's admin shows."""
+    removal = Removal.objects.using("retention").create(name="scans", begun_at=timezone.now())
+    world.things["platform"]["removal"] = removal
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
     world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.services import remove_connection
 from foundation.models import AuditEvent
-from modules.models import Module, ModuleVersion, PreparedModule, Publication, Scan
+from modules.models import Module, ModuleVersion, PreparedModule, Publication
 from modules.publishing import drafts, job, overview, services
 from modules.publishing.candidates import newest_scan
 from modules.tests.hundreds import TEXT, make_connection, make_scan
@@ -295,16 +295,6 @@ def test_scan_compares_updates_ahead_so_that_no_page_does(connection, alice, dja
         told = overview.of_connection(connection, newest, by=alice).promise
     hashes = dict(newest.found.values_list("path", "content_hash"))
     assert told == {path: f"updated 1.1.0 {hashes[path][:12]}" for path in told}
-
-
-def test_old_publications_are_forgotten(connection, alice):
-    choose(connection, "publish", "m000", by=alice)
-    job.carry_out(requested(connection, by=alice).pk)
-    job.poll_publications()
-    assert Publication.objects.count() == 1
-    Publication.objects.update(finished_at="2026-01-01T00:00Z")
-    job.poll_publications()
-    assert (Publication.objects.count(), Scan.objects.count()) == (0, 1)
 
 
 def test_transaction_that_makes_hundreds_true_has_a_few_statements(alice, django_assert_max_num_queries):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import GitHubConnection
 from foundation.models import AuditEvent
-from modules.models import Delivery, Scan
+from modules.models import Scan
 from modules.scanning import polling
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, scan
@@ -129,12 +129,3 @@ def test_platform_is_read_by_itself(admin, github):
     connection = connect(github, None, by=admin, name="platform-example/modules", files={"a/main.tf": GREETING})
     ended(scan(connection), ago=920)
     assert is_started()
-
-
-def test_old_deliveries_are_forgotten(connection):
-    for days in (29, 31):
-        row = Delivery.objects.create(connection=connection, delivery_id=str(days), signature=str(days), event="push")
-        Delivery.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
-    polling.forget_deliveries()
-    polling.forget_deliveries()
-    assert [row.delivery_id for row in Delivery.objects.all()] == ["29"]

@@ -44,6 +44,7 @@ class Model:
 MODELS = [
     Model("foundation_auditevent", "pk:audit", must="address", shows="audit deployment everyone money"),
     Model("foundation_heartbeat", "pk:heartbeat"),
+    Model("foundation_removal", "pk:removal"),
     Model("foundation_outboxmessage", "pk:message", must="audit.subject", shows="audit"),
     Model(
         "accounts_user",
