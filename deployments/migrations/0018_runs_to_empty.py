@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0016_fill_in_newest_run_and_counts'),
+        ('deployments', '0017_what_runs_lose'),
         ('modules', '0017_archives_hold_no_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
