@@ -520,25 +520,6 @@ class AsidePiece(models.Model):
         return f"deployments.asidestate:{self.aside.ref}:{self.number}"
 
 
-class Fault(models.Model):
-    """What keeps runs from working until an admin mends it; seen again, its row gets a new time."""
-
-    class Kind(models.TextChoices):
-        ROOM = "room", "No room on a worker's disk"
-        KEY = "key", "A key is missing"
-
-    kind = models.CharField(max_length=10, choices=Kind)
-    subject = models.CharField(max_length=200, help_text="Host of the worker, or id of the key.")
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["kind", "subject"]
-        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_fault_per_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.subject}"
-
-
 class RemovalNotice(models.Model):
     """The owners of live deployments were notified of one removal of a module."""
 

@@ -63,6 +63,25 @@ class Engine(models.Model):
         return f"Terraform {self.terraform}"
 
 
+class Fault(models.Model):
+    """What keeps runs from working until an admin mends it; seen again, its row gets a new time."""
+
+    class Kind(models.TextChoices):
+        ROOM = "room", "No room on a worker's disk"
+        KEY = "key", "A key is missing"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.CharField(max_length=200, help_text="Host of the worker, or id of the key.")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "subject"]
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_fault_per_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+
 class OutboxMessage(models.Model):
     """An e-mail to send, written in the transaction that causes it; posting is idempotent by `key`."""
 

@@ -18,6 +18,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "foundation_cache": WORKED,
     "foundation_engine": KEPT,
     "foundation_heartbeat": KEPT,
+    "foundation_fault": WORKED,
     "foundation_outboxmessage": KEPT,
     "foundation_removal": GIVEN,
     "accounts_user": KEPT,
@@ -68,7 +69,6 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "deployments_outputpart": STORED,
     "deployments_asidestate": KEPT,
     "deployments_asidepiece": STORED,
-    "deployments_fault": WORKED,
     "deployments_removalnotice": APPENDED,
     "deployments_revocationnotice": APPENDED,
     # Django's and allauth's

@@ -17,10 +17,12 @@ from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from foundation import faults
 from partnerportal import __version__, periodic, workers
 
 WAIT_SECONDS = 1
 LAST_SUCCESSES = "SELECT name, at FROM foundation_heartbeat ORDER BY name"
+FULL_DISKS = "SELECT subject FROM foundation_fault WHERE kind = 'room' AND seen_at > now() - %s ORDER BY subject"
 
 
 @require_safe
@@ -34,22 +36,22 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200, or 503 when the database, which every page needs, is gone or has no tables yet."""
-    database, _ = _database()
+    database, *_ = _database()
     return JsonResponse({"status": database, "version": __version__}, status=200 if database == "ok" else 503)
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200, or 503 when database, broker or a queue's workers are gone, or a task is late; the JSON names them."""
-    database, beat = _database()
+    """200, or 503 when database, broker or a queue's workers are gone, a task is late, or a worker's disk full."""
+    database, beat, full = _database()
     broker, served = _broker()
     parts = {"database": database, "broker": broker}
     queues = {name: _word(served.get(queue, False)) for name, queue in settings.QUEUES.items()}
     late = [each.task for each in periodic.late(beat)]
-    is_whole = not late and all(word == "ok" for word in [*parts.values(), *queues.values()])
+    is_whole = not late and not full and all(word == "ok" for word in [*parts.values(), *queues.values()])
     status = {"status": "ok" if is_whole else "degraded", "version": __version__}
-    report = status | parts | {"workers": queues, "beat": beat, "late": late}
+    report = status | parts | {"workers": queues, "beat": beat, "late": late, "full_disks": full}
     return JsonResponse(report, status=200 if is_whole else 503)
 
 
@@ -68,8 +70,8 @@ def _word(is_there: bool) -> str:
     return "ok" if is_there else "gone"
 
 
-def _database() -> tuple[str, dict[str, float]]:
-    """State of the database, and seconds since each periodic task last succeeded."""
+def _database() -> tuple[str, dict[str, float], list[str]]:
+    """State of the database, seconds since each periodic task last succeeded, and workers whose disk is full."""
     # Not Django's connection: this one has short timeouts.
     patience = {"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={WAIT_SECONDS * 1000}"}
     try:
@@ -77,10 +79,12 @@ def _database() -> tuple[str, dict[str, float]]:
         with closing(probe), probe.cursor() as cursor:
             cursor.execute(LAST_SUCCESSES)
             rows = cursor.fetchall()
+            cursor.execute(FULL_DISKS, [faults.ROOM_LASTS])
+            full = [host for (host,) in cursor.fetchall()]
     except psycopg2.Error:
-        return _word(False), {}
+        return _word(False), {}, []
     now = timezone.now()
-    return _word(True), {name: round((now - at).total_seconds(), 1) for name, at in rows}
+    return _word(True), {name: round((now - at).total_seconds(), 1) for name, at in rows}, full
 
 
 def _broker() -> tuple[str, dict[str, bool]]:

@@ -274,6 +274,7 @@ RUN_CANCEL_GRACE = env.number("RUN_CANCEL_GRACE", 90)  # seconds from the first 
 RUN_CANCEL_KILL = env.number("RUN_CANCEL_KILL", 30)  # seconds from the second SIGINT to SIGKILL
 RUN_LOG_BYTES = env.whole("RUN_LOG_BYTES", 20 * 1024**2)
 RUN_WORKSPACE_BYTES = env.whole("RUN_WORKSPACE_BYTES", 1024**3)
+RUN_FREE_BYTES = env.whole("RUN_FREE_BYTES", 256 * 1024**2)  # on the disk of RUNS_DIR, or no run begins
 RUN_STATE_BYTES = env.whole("RUN_STATE_BYTES", 50 * 1024**2)
 
 # --- reading repositories ---------------------------------------------------------------------------

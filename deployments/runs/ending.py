@@ -31,9 +31,10 @@ def finish_run(
     """Give a run its final `status`. Returns False and writes nothing when `Run.advance` refuses token or status.
 
     Status, outputs and resources of the deployment are those of the newest stored state, which the run names too; its
-    older states are deleted. Then `settlement` settles the deployment's hold. `error` is a sentence for
-    people, and `input_errors` what Terraform said of values of inputs, both without secrets. `was_killed` says that
-    Terraform was killed, or interrupted twice, while it changed things. `by` is the person who cancelled.
+    older states are deleted. Then `settlement` settles the deployment's hold. What the run has lost counts as existing,
+    and owner and admins are told of it. `error` is a sentence for people, and `input_errors` what Terraform said of
+    values of inputs, both without secrets. `was_killed` says that Terraform was killed, or interrupted twice, while it
+    changed things. `by` is the person who cancelled.
     """
     deployment = Deployment.objects.select_for_update(no_key=True).get(pk=run.deployment_id)
     now = timezone.now()
@@ -41,7 +42,7 @@ def finish_run(
     if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):
         return False
     has_loss = run.asides.filter(decided_at=None).exists()
-    _follow_state(deployment, run)
+    _follow_state(deployment, run, has_loss=has_loss)
     settlement.settle(deployment, run, stands=deployment.resource_count > 0 or has_loss, by=by, now=now)
     if has_loss:
         losses.tell(deployment, run)
@@ -61,7 +62,7 @@ def _without_ephemeral(run: Run) -> dict[str, Any]:
     return {"secret_inputs": run.secret_inputs, "secret_names": run.secret_names}
 
 
-def _follow_state(deployment: Deployment, run: Run) -> None:
+def _follow_state(deployment: Deployment, run: Run, *, has_loss: bool) -> None:
     newest = state.newest(deployment)
     count = newest.resource_count if newest else 0
     if newest and newest.pk != deployment.state_id:
@@ -73,7 +74,7 @@ def _follow_state(deployment: Deployment, run: Run) -> None:
     is_success = run.status == Run.Status.SUCCEEDED
     if run.action == Run.Action.DESTROY and is_success and not count:
         deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, run.finished_at
-    elif count or is_success:
+    elif count or is_success or has_loss:
         deployment.status = Deployment.Status.LIVE
 
 

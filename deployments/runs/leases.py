@@ -16,6 +16,7 @@ from django.utils import timezone
 from deployments.models import Run
 from deployments.querysets import RunQuerySet
 
+POSTPONED = 60  # seconds until a run is tried again that found no room
 OUTAGE_PAUSE = 0.5  # seconds between two tries to reach the database
 Result = TypeVar("Result")
 
@@ -59,7 +60,8 @@ def claimable() -> RunQuerySet:
     """Runs that a worker can claim now."""
     siblings = Run.objects.filter(deployment=OuterRef("deployment")).exclude(pk=OuterRef("pk"))
     before = siblings.filter(Q(status__in=Run.OCCUPYING) | Q(status__in=Run.CLAIMABLE, pk__lt=OuterRef("pk")))
-    return Run.objects.filter(~Exists(before), status__in=Run.CLAIMABLE, cancel_requested_at__isnull=True)
+    is_due = Q(lease_expires_at=None) | Q(lease_expires_at__lt=Now())
+    return Run.objects.filter(is_due, ~Exists(before), status__in=Run.CLAIMABLE, cancel_requested_at__isnull=True)
 
 
 def extend(run: Run) -> None:
@@ -74,6 +76,12 @@ def take_over(run: Run) -> bool:
     if taken:
         run.refresh_from_db()
     return bool(taken)
+
+
+def postpone(run: Run) -> bool:
+    """Queue a claimed run again, to be claimed after POSTPONED seconds; False when the claim is stale."""
+    later = Now() + timedelta(seconds=POSTPONED)
+    return run.advance(Run.Status.QUEUED, token=run.token, lease_expires_at=later, process={}, worker="")
 
 
 def is_cancelled(run: Run) -> bool:

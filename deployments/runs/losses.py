@@ -41,7 +41,7 @@ def _unlisted(missing: list[str]) -> str:
     if not missing:
         return ""
     named, more = ", ".join(missing[:NAMED]), len(missing) - NAMED
-    return f"Terraform reported {named}{f' and {more:,} more' if more > 0 else ''}, not listed in it."
+    return f"Terraform reported {named}{f' and {more:,} more' if more > 0 else ''}, which no kept state lists."
 
 
 def tell(deployment: Deployment, run: Run) -> None:

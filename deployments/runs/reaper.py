@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 
 from deployments.models import PlannedChange, Run
@@ -26,10 +27,13 @@ from foundation.wake import wake
 MOST_REQUEUES = 3
 HAD_BEGUN = [Run.Status.APPLYING, Run.Status.SAVING]
 
+OUTSIDE = (leases.LeaseLost, OperationalError, InterfaceError)  # another worker, or the database: tried again later
+
 LOST = (
     "The worker stopped while applying. The newest state was saved, but some steps may be unfinished."
     " Run it again or destroy it."
 )
+NOT_SALVAGED = "The state that the worker left can't be read. Its files stay in PORTAL_RUNS_DIR."
 GIVEN_UP = "The worker stopped several times before anything was applied. Nothing was changed. Run it again."
 
 logger = logging.getLogger(__name__)
@@ -74,8 +78,7 @@ def _reap(run: Run) -> None:
         bubblewrap.end_process(process.get("pid", 0), process.get("started", 0))
     try:
         if run.status in HAD_BEGUN:
-            loss = _salvage(run)
-            _end(run, Run.Status.LOST, f"{loss.sentence} {LOST}" if loss else LOST)
+            _end(run, Run.Status.LOST, _salvaged(run))
         elif run.cancel_requested_at:
             _end(run, Run.Status.CANCELLED, "Cancelled.")
         elif run.attempts > MOST_REQUEUES:
@@ -88,6 +91,20 @@ def _reap(run: Run) -> None:
     for left in workspace.attempts_at(run):
         left.remove()
     publish(run.pk)
+
+
+def _salvaged(run: Run) -> str:
+    """Salvage the state, and say how the run ends. Whatever cannot be read, the run ends, and its files stay."""
+    try:
+        loss = _salvage(run)
+    except OUTSIDE:
+        raise
+    except Exception:
+        logger.exception("state not salvaged", extra={"run": run.pk})
+        for left in workspace.attempts_at(run):
+            left.put_aside()
+        return f"{NOT_SALVAGED} {LOST}"
+    return f"{loss.sentence} {LOST}" if loss else LOST
 
 
 def _salvage(run: Run) -> Loss | None:
@@ -124,9 +141,15 @@ def _requeue(run: Run) -> None:
 
 
 def _say(run: Run, sentence: str) -> None:
-    log = LogWriter(run)
-    log.add(sentence, "y")
-    log.flush(at_end=True)
+    """Add a sentence to the log. A log that cannot be written keeps no run from its end."""
+    try:
+        log = LogWriter(run)
+        log.add(sentence, "y")
+        log.flush(at_end=True)
+    except OUTSIDE:
+        raise
+    except Exception:
+        logger.exception("log not written", extra={"run": run.pk})
 
 
 def _sweep() -> None:

@@ -13,17 +13,20 @@ from accounts.models import User
 from deployments.json_columns import InputErrors
 from deployments.models import Run
 from deployments.redaction import TooManyForms, leaves
-from deployments.runs import last_state, leases, state
+from deployments.runs import last_state, leases, room, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish, shortened
 from deployments.runs.losses import Loss
 from deployments.runs.plan_progress import ProgressBoard
+from deployments.runs.room import NoRoom
 from deployments.runs.supervisor import Stopped, Supervisor
 from deployments.sandbox import bubblewrap, commands, workspace
 from deployments.sandbox.json_stream import Diagnostic, Event
 from deployments.sandbox.output_lines import Lines
 from deployments.sandbox.plan_reader import PlanReader, PlanUnreadable
+from foundation import faults
 from foundation.encryption import DecryptionFailed
+from foundation.models import Fault
 from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
 from modules.terraform.schema import ephemeral
@@ -37,6 +40,8 @@ REFUSALS = (
 )
 MOST_INPUTS = 50
 LONGEST_ERROR = 4_000  # characters
+MOST_TRIES = 3  # of a run that finds no room on the disk, after the first one
+NO_ROOM = "The worker had no room on its disk. Nothing was changed. Run it again when an admin has freed some."
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +69,7 @@ def execute_run(run_id: int) -> None:
         return
     publish(run.pk)
     try:
-        attempt = Attempt(run)
-        attempt.finish(attempt.ending())
+        Attempt(run).perform()
     except leases.LeaseLost:
         logger.warning("run was taken by another worker", extra={"run": run_id, "token": run.token})
 
@@ -83,6 +87,18 @@ class Attempt:
         self.input_errors: InputErrors = {}
         self.loss: Loss | None = None
         self.supervisor = Supervisor(run, self.workspace, self.log, self.states, self.board)
+
+    def perform(self) -> None:
+        """Execute the run to its end, or queue it again where this worker has no room; raises LeaseLost."""
+        try:
+            ending = self.ending()
+        except NoRoom:
+            self.workspace.remove()
+            if self.run.attempts <= MOST_TRIES:
+                self._postpone()
+                return
+            ending = self._failed(NO_ROOM)
+        self.finish(ending)
 
     def ending(self) -> Ending:
         """Execute the run and return how it ended; raises LeaseLost. What lost its state has failed, whatever else."""
@@ -102,8 +118,8 @@ class Attempt:
             return self._stopped()
         except RunFailed as error:
             return self._stopped() if self.supervisor.stop else self._failed(str(error))
-        except DecryptionFailed:
-            return self._failed("The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys.")
+        except DecryptionFailed as error:
+            return self._failed(_unreadable(error))
         except REFUSALS as error:
             return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
@@ -126,6 +142,13 @@ class Attempt:
         self.workspace.remove()
         publish(self.run.pk)
 
+    def _postpone(self) -> None:
+        self.log.add("The worker has no room on its disk. The run is tried again in a minute.", "y")
+        leases.outlast(partial(self.log.flush, at_end=True))
+        if not leases.outlast(partial(leases.postpone, self.run)):
+            raise leases.LeaseLost
+        publish(self.run.pk)
+
     def _complaints(self) -> InputErrors:
         """What Terraform said of values of inputs, without secrets."""
         return {
@@ -141,6 +164,12 @@ class Attempt:
         return self.run.cancelled_by
 
     def _prepare(self) -> None:
+        """Write all that Terraform needs; raises NoRoom."""
+        room.check()
+        with room.needed():
+            self._write_workspace()
+
+    def _write_workspace(self) -> None:
         run, deployment = self.run, self.run.deployment
         self.log.redact(leaves(run.secrets()) + leaves(deployment.secrets()))
         made_from = f"{deployment.module_title} {run.version.semver} by {run.version.module.publisher}"
@@ -185,8 +214,9 @@ class Attempt:
 
     def _apply(self) -> None:
         """Apply the plan, and keep Terraform's last state whether that succeeds or not."""
+        with room.needed():
+            self.workspace.write_inputs(self._ephemeral_inputs())
         self._advance(Run.Status.APPLYING)
-        self.workspace.write_inputs(self._ephemeral_inputs())
         try:
             self._terraform(commands.apply(), "terraform apply")
         finally:
@@ -257,3 +287,12 @@ class Attempt:
             self.log.add("Done.", "g")
         elif not self.errors:
             self.log.add(error, "y" if status == Run.Status.CANCELLED else "r")
+
+
+def _unreadable(error: DecryptionFailed) -> str:
+    """A sentence about secrets or a state that can't be decrypted; a missing key is noted for the admins."""
+    if not error.missing_key:
+        return "The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys."
+    faults.note(Fault.Kind.KEY, error.missing_key)
+    what = f"The deployment's secrets can't be decrypted: the key “{error.missing_key}” is missing."
+    return f"{what} Ask an admin to put it back into PORTAL_KEYS."

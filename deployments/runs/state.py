@@ -82,6 +82,7 @@ class StateRecorder:
             return False
         except UnsafeFile as error:
             raise StateRejected(f"The state can't be saved: {error}.") from error
+        self._check_lineage(found)
         if self.difference(found):
             return False
         stored = self.store(text, found)
@@ -103,8 +104,7 @@ class StateRecorder:
         `found` is what is read of it. Raises NotAState, StateRejected for another lineage, and LeaseLost.
         """
         found = found or state_file.read(text)
-        if self.lineage not in (None, found.lineage):
-            raise StateRejected("The state was replaced by an unrelated one. The portal keeps the last good state.")
+        self._check_lineage(found)
         if not self.follows(found):
             return False
         digest = hashlib.sha256(text).digest()
@@ -125,6 +125,10 @@ class StateRecorder:
             results.keep(version, found, self.clean)
         self._digest = digest
         return True
+
+    def _check_lineage(self, found: StateFile) -> None:
+        if self.lineage not in (None, found.lineage):
+            raise StateRejected("The state was replaced by an unrelated one. The portal keeps the last good state.")
 
     def has_stored(self, text: bytes) -> bool:
         """Whether this state was stored last."""

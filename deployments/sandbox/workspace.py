@@ -14,6 +14,7 @@ from deployments.models import Run
 from deployments.sandbox import commands
 from deployments.sandbox.bubblewrap import Box
 
+ASIDE = "aside"  # how the name of a directory begins whose state could not be read
 BLOCK = 4096  # bytes on disk of the smallest file
 
 
@@ -73,6 +74,10 @@ class Workspace:
 
     def remove(self) -> None:
         remove(self.root)
+
+    def put_aside(self) -> None:
+        """Rename the directory, so that it is not removed with those of ended runs."""
+        self.root.rename(self.root.with_name(f"{ASIDE}-{self.root.name}"))
 
 
 def remove(root: Path) -> None:

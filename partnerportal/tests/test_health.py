@@ -77,6 +77,7 @@ def test_all_parts_there(server, worker):
         "workers": {"runs": "ok", "work": "ok", "default": "ok"},
         "beat": {},
         "late": [],
+        "full_disks": [],
     }
 
 

@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from deployments.models import Deployment, Output, Run, StateVersion
-from deployments.runs import state
+from deployments.runs import aside, state
 from deployments.runs.runner import execute_run
 from deployments.tests.factories import log_of, make_run, make_version, outputs_of
 from modules.models import Module
@@ -256,11 +258,12 @@ def test_a_run_beyond_a_limit_is_stopped_and_keeps_its_state(alice, deploy, sett
 def test_a_state_beyond_its_limit_ends_the_run(alice, deploy, settings, runs_dir):
     settings.RUN_STATE_BYTES = 200
     run = deploy(alice, {"main.tf": GREETING}, inputs={"name": "alice"})
-    assert (run.status, run.error) == (
-        "failed",
-        "The state can't be saved: terraform.tfstate is larger than 200 bytes.",
-    )
+    assert run.status == "failed"
+    assert run.error.startswith("The state can't be saved: it is larger than 200 bytes. Terraform reported")
     assert list(runs_dir.iterdir()) == []
+    kept = run.asides.get()
+    assert (kept.reason, kept.missing) == ("too_large", ["terraform_data.greeting"])
+    assert json.loads(b"".join(aside.content(kept)))["resources"][0]["name"] == "greeting"
 
 
 FORGED = SLEEP.replace(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0016_fill_in_newest_run_and_counts'),
+        ('deployments', '0017_runs_to_empty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -45,19 +45,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Fault',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('room', "No room on a worker's disk"), ('key', 'A key is missing')], max_length=10)),
-                ('subject', models.CharField(help_text='Host of the worker, or id of the key.', max_length=200)),
-                ('seen_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['kind', 'subject'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject'), name='one_fault_per_subject')],
             },
         ),
         migrations.AddIndex(
