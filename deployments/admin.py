@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from deployments.models import Deployment, Run
+from deployments.models import AsideState, Deployment, Run
 from deployments.querysets import DeploymentQuerySet, RunQuerySet
 from foundation.admin import ReadOnlyAdmin
 
@@ -41,3 +41,23 @@ class RunAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> RunQuerySet:
         return Run.objects.for_lists()
+
+
+@admin.register(AsideState)
+class AsideStateAdmin(ReadOnlyAdmin):
+    fields = [
+        "ref",
+        "deployment",
+        "run",
+        "reason",
+        "size",
+        "created_at",
+        "decision",
+        "decided_by",
+        "taken_at",
+        "problem",
+    ]
+    list_display = ["deployment", "run", "reason", "size", "created_at", "decision", "decided_by", "problem"]
+    list_filter = ["reason", "decision"]
+    list_select_related = ["deployment", "run__deployment", "decided_by"]
+    search_fields = ["ref", "deployment__name", "deployment__ref"]

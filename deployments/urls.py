@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deployments.views import deploy, listing, live_log, page, runs, trial
+from deployments.views import asides, deploy, listing, live_log, page, runs, trial
 
 app_name = "deployments"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("deployments/<ref:ref>/update/<ref:draft_ref>/", runs.update_review, name="update-review"),
     path("deployments/<ref:ref>/destroy/", runs.deployment_destroy, name="deployment-destroy"),
     path("deployments/<ref:ref>/outputs/<str:name>/reveal/", page.output_reveal, name="output-reveal"),
+    path("deployments/<ref:ref>/states/<ref:aside_ref>/", asides.aside_download, name="aside-download"),
+    path("deployments/<ref:ref>/states/<ref:aside_ref>/accept/", asides.aside_accept, name="aside-accept"),
+    path("deployments/<ref:ref>/states/<ref:aside_ref>/dismiss/", asides.aside_dismiss, name="aside-dismiss"),
     path("deployments/<ref:ref>/runs/", runs.run_start, name="run-start"),
     path("deployments/<ref:ref>/runs/<int:number>/", page.deployment, name="run"),
     path("deployments/<ref:ref>/runs/<int:number>/cancel/", runs.run_cancel, name="run-cancel"),

@@ -6,7 +6,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from foundation.models import AuditEvent, Heartbeat, OutboxMessage, Removal
+from foundation.models import AuditEvent, Fault, Heartbeat, OutboxMessage, Removal
 
 
 class DeclaredFilters(ChangeList):
@@ -64,6 +64,12 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 @admin.register(Removal)
 class RemovalAdmin(ReadOnlyAdmin):
     list_display = ["name", "begun_at", "done_at", "removed", "total"]
+
+
+@admin.register(Fault)
+class FaultAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "subject", "seen_at"]
+    list_filter = ["kind"]
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -14,10 +14,11 @@ from accounts.publisher import Side
 from accounts.scoping import Reach, Thing, reach
 from billing import statements
 from billing.months import Month
-from deployments.models import Deployment, Run, RunCount
+from deployments.models import AsideState, Deployment, Run, RunCount
 from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
-from foundation.models import Heartbeat
+from foundation import faults
+from foundation.models import Fault, Heartbeat
 from foundation.paragraphs import counted
 from foundation.times import duration
 from modules.models import Alarm, Module
@@ -121,10 +122,10 @@ def own_deployments(user: User) -> DeploymentQuerySet:
 
 
 def attention(user: User, deployments: QuerySet[WithNewestRun], *, now: datetime) -> Needs:
-    """What needs attention: late tasks, connections, deployments whose last run failed or was lost, alarms, updates."""
+    """What needs attention: late tasks, faults, connections, failed and lost deployments, alarms, updates."""
     broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])
     raised, updates = standing_alarms(user), updates_for(user)
-    always = [*late_tasks(user, now=now), *_connections(user)]
+    always = [*late_tasks(user, now=now), *platform_faults(user), *_connections(user)]
     named = [*always, *map(_broken, broken[:SHOWN]), *map(_alarm, raised[:SHOWN])]
     number = len(always) + broken.count() + raised.count() + updates
     return Needs([*named, *_updates(updates)], shown=len(named) + updates, number=number)
@@ -171,6 +172,29 @@ def _late(task: periodic.Late) -> Attention:
     )
     url = reverse("admin:foundation_heartbeat_changelist")
     return Attention("bad", "clock", task.title, "is late", detail, url, "See the scheduler")
+
+
+def platform_faults(user: User) -> list[Attention]:
+    """For admins: workers without room, keys that are missing, and states that wait for a decision."""
+    if not user.is_staff:
+        return []
+    undecided = AsideState.objects.filter(decided_at=None).select_related("deployment")
+    return [*map(_fault, faults.standing()), *map(_aside, undecided[:SHOWN])]
+
+
+def _fault(fault: Fault) -> Attention:
+    url = reverse("admin:foundation_fault_changelist")
+    if fault.kind == Fault.Kind.KEY:
+        detail = "Runs can't read what it encrypted. Put it back into PORTAL_KEYS and restart every process."
+        return Attention("bad", "key", f"The key “{fault.subject}”", "is missing", detail, url, "See the keys")
+    detail = "It begins no runs until RUN_FREE_BYTES are free on the disk of PORTAL_RUNS_DIR."
+    return Attention("bad", "warning", f"The worker {fault.subject}", "has no room on its disk", detail, url, "See it")
+
+
+def _aside(aside: AsideState) -> Attention:
+    url = f"{aside.deployment.get_absolute_url()}#asides"
+    detail = "Accept it or dismiss it. Until then its deployment is not complete."
+    return Attention("bad", "warning", aside.deployment.name, "has a state put aside", detail, url, "Decide")
 
 
 def _broken(deployment: WithNewestRun) -> Attention:

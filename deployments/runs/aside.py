@@ -1,12 +1,25 @@
 """States that are put aside: kept encrypted in the database, in pieces, until an admin decides what becomes of them."""
 
+import json
+import logging
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from deployments.models import AsidePiece, AsideState, Run
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from deployments.models import AsidePiece, AsideState, Deployment, Run, StateVersion
+from deployments.runs import results
+from deployments.sandbox import state_file
+from deployments.sandbox.state_file import NotAState
+from foundation import audit
+from foundation.encryption import DecryptionFailed
 
 PIECE_BYTES = 1024**2
 MOST_MISSING = 500  # addresses
+
+logger = logging.getLogger(__name__)
 
 
 def put(run: Run, *, reason: str, missing: Sequence[str] = (), file: BinaryIO | None = None) -> AsideState:
@@ -31,3 +44,58 @@ def content(aside: AsideState) -> Iterator[bytes]:
     """The pieces of a state that was put aside; raises foundation.encryption.DecryptionFailed."""
     for number in aside.pieces.values_list("number", flat=True):
         yield AsidePiece.objects.select_related("aside").get(aside=aside, number=number).content
+
+
+def take_accepted() -> None:
+    """Make the accepted states the newest ones of their deployments, where no run is at work."""
+    accepted = AsideState.objects.filter(decision=AsideState.Decision.ACCEPTED, taken_at=None, problem="")
+    for aside in accepted.order_by("pk"):
+        try:
+            _take(aside)
+        except (NotAState, DecryptionFailed) as error:
+            logger.error("accepted state not taken", extra={"aside": aside.pk, "error": str(error)})
+            _give_back(aside, "It can't be read.")
+
+
+@transaction.atomic
+def _take(aside: AsideState) -> None:
+    """Raises NotAState, and foundation.encryption.DecryptionFailed."""
+    deployment = Deployment.objects.select_for_update(no_key=True).get(pk=aside.deployment_id)
+    if deployment.runs.filter(status__in=Run.OCCUPYING).exists():
+        return
+    if aside.size > settings.RUN_STATE_BYTES:
+        _give_back(aside, "It is larger than RUN_STATE_BYTES.")
+        return
+    newest = StateVersion.objects.filter(deployment=deployment).defer("data").first()
+    text, found = _numbered(b"".join(content(aside)), newest)
+    version = StateVersion(
+        deployment=deployment,
+        run=aside.run,
+        lineage=found.lineage,
+        serial=found.serial,
+        resource_count=found.resource_count,
+        output_count=found.output_count,
+    )
+    version.content = text
+    version.save()
+    results.keep(version, found)
+    results.forget_values(deployment.state_id)
+    deployment.state, deployment.resource_count = version, found.resource_count
+    deployment.save(update_fields=["state", "resource_count"])
+    AsideState.objects.filter(pk=aside.pk).update(taken_at=timezone.now())
+    audit.record("state.taken", by=aside.decided_by, target=aside, deployment=deployment.ref, serial=found.serial)
+
+
+def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_file.StateFile]:
+    """The state with the serial after the newest one's, so that Terraform's next state follows it."""
+    found, serial = state_file.read(text), newest.serial + 1 if newest else 1
+    if found.serial == serial:
+        return text, found
+    text = json.dumps(json.loads(text) | {"serial": serial}, indent=2).encode()
+    return text, state_file.read(text)
+
+
+def _give_back(aside: AsideState, problem: str) -> None:
+    """Let admins decide again about an accepted state that cannot be taken."""
+    AsideState.objects.filter(pk=aside.pk).update(decision="", decided_at=None, decided_by=None, problem=problem)
+    audit.record("state.given_back", by=None, target=aside, deployment=aside.deployment.ref, problem=problem)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from deployments.models import PlannedChange, Run
 from deployments.redaction import MASK, Redactor, TooManyForms, leaves
-from deployments.runs import last_state, leases, state
+from deployments.runs import aside, last_state, leases, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish
 from deployments.runs.losses import Loss
@@ -41,9 +41,10 @@ logger = logging.getLogger(__name__)
 
 @alone
 def reap_runs() -> None:
-    """Take over every run whose lease has expired, and remove directories of ended runs."""
+    """Take over every run whose lease has expired, take accepted states, and remove directories of ended runs."""
     for run in Run.objects.filter(status__in=Run.RUNNING, lease_expires_at__lt=Now()).order_by("pk"):
         _reap_alone(run)
+    aside.take_accepted()
     _sweep()
 
 

@@ -19,7 +19,7 @@ from deployments.forms import DestroyForm
 from deployments.models import Deployment, Output, Run
 from deployments.presentation import Standing
 from deployments.runs import live_log
-from deployments.story import costs, input_errors, runs, versions
+from deployments.story import asides, costs, input_errors, runs, versions
 from deployments.views.shared import listed, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
@@ -50,6 +50,7 @@ def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyFor
         "inputs": listed(given, given.secret_names),
         "outputs": outputs.shown(given),
         "destroy_form": destroy_form or destroy_form_for(request, deployment),
+        "asides": None if context["is_old"] else asides.undecided(deployment, request.user),
     }
 
 

@@ -34,6 +34,7 @@ ARGUMENTS = {
     "publication": ("publication", lambda publication: (publication.ref,)),
     "draft": ("draft", lambda draft: (draft.version.module.ref,)),
     "review": ("draft", lambda draft: (draft.version.module.ref, draft.ref)),
+    "aside": ("aside", lambda aside: (aside.deployment.ref, aside.ref)),
     "change": ("change", lambda change: (change.deployment.ref, change.ref)),
 } | {
     f"{family}{part}": (family, arguments)

@@ -1,12 +1,14 @@
 """Deployments, drafts and money for the leak test, with a marker in each text."""
 
+import io
 import json
 from datetime import date
 
 from billing import services as billing
 from billing.models import Allowance, Wallet
 from deployments import services
-from deployments.models import Deployment, Draft, PlannedChange, Run, RunLog
+from deployments.models import AsideState, Deployment, Draft, PlannedChange, Run, RunLog
+from deployments.runs import aside
 from deployments.runs.state import StateRecorder
 from foundation.credits import CREDIT
 from tests.leaks.markers import mark, name_of
@@ -38,6 +40,13 @@ def make_live(owner, version) -> Deployment:
     services.finish_run(second, token=1, status=Run.Status.FAILED, error=mark(owner, "deployment", "error"))
     deployment.refresh_from_db()
     return deployment
+
+
+def make_aside(deployment) -> AsideState:
+    """A state that the deployment's second run left, and that was put aside."""
+    run, owner = deployment.runs.get(number=2), deployment.owner
+    missing = [f"terraform_data.{mark(owner, 'deployment', 'plan')}"]
+    return aside.put(run, reason="lineage", missing=missing, file=io.BytesIO(mark(owner, "secret", "aside").encode()))
 
 
 def make_waiting(owner, version) -> Deployment:

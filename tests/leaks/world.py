@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import entry_rules, invitations
 from accounts.models import ApiToken, Invitation, PlatformSettings, SignUp
 from foundation import audit
-from foundation.models import Heartbeat, OutboxMessage, Removal
+from foundation.models import Fault, Heartbeat, OutboxMessage, Removal
 from tests.leaks import catalogue, work
 from tests.leaks.markers import mark
 from tests.people import make_admin, make_partner, make_person
@@ -58,6 +58,7 @@ def _rest(world: World) -> None:
     removal = Removal.objects.using("retention").create(name="scans", begun_at=timezone.now())
     world.things["platform"]["removal"] = removal
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
+    world.things["platform"]["fault"] = Fault.objects.create(kind="room", subject="tf-1", seen_at=timezone.now())
     world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()
     entry_rules.set_sign_up(SignUp.OPEN, by=None)
@@ -106,6 +107,7 @@ def _deploy(world: World) -> None:
     for name, (paid, waiting) in offers.items():
         person, things = world.people[name], world.things[name]
         things["live"] = work.make_live(person, world.things[paid]["everyone"].current_version)
+        things["aside"] = work.make_aside(things["live"])
         things["waiting"] = work.make_waiting(person, world.things[waiting]["everyone"].current_version)
         things["draft"] = work.make_draft(person, world.things["platform"]["everyone"].current_version)
         things["change"] = work.make_draft(person, things["live"].version, things["live"])

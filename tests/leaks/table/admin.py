@@ -45,6 +45,7 @@ MODELS = [
     Model("foundation_auditevent", "pk:audit", must="address", shows="audit deployment everyone money"),
     Model("foundation_heartbeat", "pk:heartbeat"),
     Model("foundation_removal", "pk:removal"),
+    Model("foundation_fault", "pk:fault"),
     Model("foundation_outboxmessage", "pk:message", must="audit.subject", shows="audit"),
     Model(
         "accounts_user",
@@ -77,6 +78,7 @@ MODELS = [
         delete=(STAFF, ELSEWHERE),
     ),
     Model("deployments_deployment", "pk:live", must="deployment.name deployment.waiting", shows="everyone"),
+    Model("deployments_asidestate", "pk:aside", must="deployment.name", shows="deployment everyone"),
     Model("deployments_run", "pk:failed", must="deployment.name", shows="deployment everyone"),
 ]
 SITE = [
