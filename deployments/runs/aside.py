@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from deployments.models import AsidePiece, AsideState, Deployment, Run, StateVersion
+from deployments.redaction import Redactor, TooManyForms, leaves
 from deployments.runs import results
 from deployments.sandbox import state_file
 from deployments.sandbox.state_file import NotAState
@@ -52,7 +53,7 @@ def take_accepted() -> None:
     for aside in accepted.order_by("pk"):
         try:
             _take(aside)
-        except (NotAState, DecryptionFailed) as error:
+        except (NotAState, DecryptionFailed, TooManyForms) as error:
             logger.error("accepted state not taken", extra={"aside": aside.pk, "error": str(error)})
             _give_back(aside, "It can't be read.")
 
@@ -78,12 +79,17 @@ def _take(aside: AsideState) -> None:
     )
     version.content = text
     version.save()
-    results.keep(version, found)
+    results.keep(version, found, _masking(aside.run))
     results.forget_values(deployment.state_id)
     deployment.state, deployment.resource_count = version, found.resource_count
     deployment.save(update_fields=["state", "resource_count"])
     AsideState.objects.filter(pk=aside.pk).update(taken_at=timezone.now())
     audit.record("state.taken", by=aside.decided_by, target=aside, deployment=deployment.ref, serial=found.serial)
+
+
+def _masking(run: Run) -> Callable[[str], str]:
+    """Masks the run's secrets in addresses; raises foundation.encryption.DecryptionFailed, and TooManyForms."""
+    return Redactor(leaves(run.secrets()) + leaves(run.deployment.secrets())).clean
 
 
 def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_file.StateFile]:

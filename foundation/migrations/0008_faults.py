@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('foundation', '0006_secret_emails'),
+        ('foundation', '0007_removals'),
     ]
 
     operations = [
