@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0017_runs_to_empty'),
+        ('deployments', '0016_fill_in_newest_run_and_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
