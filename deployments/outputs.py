@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.template.defaultfilters import filesizeformat
 
 from deployments.inputs import values
 from deployments.models import Deployment, Output, OutputPart, Run
+from foundation.downloads import parts_download
 
 MOST_BEGINNINGS = 4  # of large values on one page
+HEAVY = ("output__state__data", "output__state__deployment__inputs", "output__state__deployment__secret_inputs")
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,19 @@ class ShownOutput:
     text: str
     is_hidden: bool
     is_large: bool
+    is_sensitive: bool
+    is_kept: bool
     size: int
+
+    @property
+    def cut(self) -> str:
+        """What is said of a value that is not shown whole; blank for any other."""
+        if not self.is_large or self.is_hidden:
+            return ""
+        size = filesizeformat(self.size)
+        if not self.is_kept:
+            return f"The beginning of {size}. The whole value was not kept." if self.text else "Not kept."
+        return f"The beginning of {size}." if self.text else f"Too large for this page: {size}."
 
 
 def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[ShownOutput]:
@@ -34,6 +53,8 @@ def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[Sh
             kept.get(output.pk, "") if output.is_sensitive or output.is_large else values.show(output.value),
             output.is_sensitive and output != revealed,
             output.is_large,
+            output.is_sensitive,
+            isinstance(given, Deployment),
             output.size,
         )
         for output in found
@@ -45,6 +66,20 @@ def _beginnings(outputs: Iterable[Output]) -> dict[int, str]:
     wanted = {output.pk: output for output in outputs}
     if not wanted:
         return {}
-    parts = OutputPart.objects.filter(output__in=wanted, number=0).select_related("output__state__deployment")
-    heavy = ("output__state__data", "output__state__deployment__inputs", "output__state__deployment__secret_inputs")
-    return {part.output_id: part.content.decode(errors="ignore") for part in parts.defer(*heavy)}
+    parts = _parts().filter(output__in=wanted, number=0)
+    return {part.output_id: part.content.decode(errors="ignore") for part in parts}
+
+
+def download(deployment: Deployment, output: Output) -> StreamingHttpResponse:
+    """The whole value of a large output, sent a part at a time."""
+    name = f"{deployment.ref}-{output.name if output.name.isascii() else 'output'}.txt"
+    return parts_download(partial(_part, output.pk), name=name, kind="text/plain; charset=utf-8")
+
+
+def _part(output_id: int, number: int) -> bytes:
+    part = _parts().filter(output=output_id, number=number).first()
+    return part.content if part else b""
+
+
+def _parts() -> QuerySet[OutputPart]:
+    return OutputPart.objects.select_related("output__state__deployment").defer(*HEAVY)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("deployments/<ref:ref>/update/", runs.deployment_update, name="deployment-update"),
     path("deployments/<ref:ref>/update/<ref:draft_ref>/", runs.update_review, name="update-review"),
     path("deployments/<ref:ref>/destroy/", runs.deployment_destroy, name="deployment-destroy"),
+    path("deployments/<ref:ref>/outputs/<str:name>/", page.output_file, name="output-file"),
     path("deployments/<ref:ref>/outputs/<str:name>/reveal/", page.output_reveal, name="output-reveal"),
     path("deployments/<ref:ref>/states/<ref:aside_ref>/", asides.aside_download, name="aside-download"),
     path("deployments/<ref:ref>/states/<ref:aside_ref>/accept/", asides.aside_accept, name="aside-accept"),

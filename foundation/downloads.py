@@ -18,13 +18,18 @@ def file_download(rows: QuerySet[Any], column: str, *, name: str, kind: str) -> 
     return StreamingHttpResponse(_content(rows, column), content_type=kind, headers=_headers(name, length))
 
 
-def parts_download(part: Callable[[int], bytes], *, length: int, name: str, kind: str) -> StreamingHttpResponse:
-    """A file of `length` bytes, of which `part` returns each part by its number from 0, and nothing after the last."""
+def parts_download(
+    part: Callable[[int], bytes], *, length: int | None = None, name: str, kind: str
+) -> StreamingHttpResponse:
+    """A file of `length` bytes, if that is known, of which `part` returns each part by its number from 0, and nothing
+    after the last.
+    """
     return StreamingHttpResponse(_parts(part), content_type=kind, headers=_headers(name, length))
 
 
-def _headers(name: str, length: int) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(length)}
+def _headers(name: str, length: int | None) -> dict[str, str]:
+    size = {} if length is None else {"Content-Length": str(length)}
+    return {"Content-Disposition": f'attachment; filename="{name}"'} | size
 
 
 async def _parts(part: Callable[[int], bytes]) -> AsyncIterator[bytes]:

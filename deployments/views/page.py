@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from deployments.models import Deployment, Output, Run
 from deployments.presentation import Standing
 from deployments.runs import live_log
 from deployments.story import asides, costs, input_errors, runs, versions
-from deployments.views.shared import listed, run_shown
+from deployments.views.shared import deployment_or_404, listed, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
@@ -153,8 +153,11 @@ def run_status(request: SignedInRequest, ref: str, number: int) -> HttpResponse:
 @login_required
 @require_POST
 @never_cache
-def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse:
-    """Show one sensitive output in this response, to the owner only, and record it in the audit log."""
+def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponseBase:
+    """Show one sensitive output in this response, to the owner only, and record it in the audit log.
+
+    With the button `file`, a large one is the response, as a file.
+    """
     run = run_shown(request, ref)
     found = run.deployment
     if found.owner_id != request.user.pk:
@@ -167,4 +170,16 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
         context["refusal"] = "The output can't be decrypted. Ask an admin to check the portal's keys."
         return render(request, "deployments/deployment.html", context, status=409)
     audit.record("output.revealed", by=request.user, target=found, output=name)
+    if output.is_large and "file" in request.POST:
+        return outputs.download(found, output)
     return render(request, "deployments/deployment.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def output_file(request: SignedInRequest, ref: str, name: str) -> HttpResponseBase:
+    """A large output as a file; a sensitive one only by `output_reveal`."""
+    found = deployment_or_404(request, ref)
+    rows = Output.objects.filter(state=found.state_id, is_large=True, is_sensitive=False)
+    return outputs.download(found, get_object_or_404(rows, name=name))

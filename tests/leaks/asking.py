@@ -30,6 +30,7 @@ ARGUMENTS = {
     "live": ("live", lambda live: (live.ref,)),
     "ended": ("live", lambda live: (live.ref, 1)),
     "output": ("live", lambda live: (live.ref, "key")),
+    "file": ("live", lambda live: (live.ref, "whole")),
     "queued": ("waiting", lambda waiting: (waiting.ref, 1)),
     "publication": ("publication", lambda publication: (publication.ref,)),
     "draft": ("draft", lambda draft: (draft.version.module.ref,)),

@@ -49,6 +49,7 @@ ROWS = [
         shows=f"deployment.name@target deployment.input@target {TITLES} everyone.variable everyone.warning",
         must="draft.input@target",
     ),
+    Row("deployments:output-file", "login 404 404|200 200 200", of="file", must="deployment.output@target"),
     Row(
         "deployments:output-reveal",
         post="login 404 404|403 200 403",
