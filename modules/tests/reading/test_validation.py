@@ -174,3 +174,13 @@ def test_each_of_a_hundred_providers_is_found_where_it_is_required():
     found = read({"main.tf": f"terraform {{\n  required_providers {{\n{lines}  }}\n}}\n"})[""].findings
     places = {row["line"] for row in found if row["code"] == "provider-version"}
     assert len(places) > 90
+
+
+@pytest.mark.parametrize(("number", "wanted"), [(1_000, []), (1_002, [("variables", "vpc/main.tf", 1_001)])])
+def test_more_variables_than_a_form_can_ask_for_are_told_at_the_scan(number, wanted):
+    text = "".join(f'variable "v{at}" {{ type = string }}\n' for at in range(number))
+    found = read({"vpc/main.tf": text})["vpc"]
+    assert errors(found) == wanted
+    if wanted:
+        (told,) = [row["message"] for row in found.findings if row["code"] == "variables"]
+        assert told == "This module declares 1,002 variables. A form can ask for 1,000 at most."
