@@ -24,7 +24,7 @@ def csv_download(
 ) -> StreamingHttpResponse:
     """A download `name`.csv, read a piece at a time while its reader takes it (foundation/places.py).
 
-    `read(after)` returns at most ROWS rows, each an iterable of cells (see `csv_line`), and the key after which
+    `read(after)` returns at most ROWS rows, each an iterable of cells (see `csv_lines`), and the key after which
     the next piece begins: None when this was the last one, as `after` is for the first. `answer` makes the response.
     """
     return answer(
@@ -44,18 +44,18 @@ async def _pieces(headings: list[str], read: Read) -> AsyncGenerator[str, None]:
 
 def _first(headings: list[str], read: Read) -> tuple[str, Any]:
     text, after = _lines(read, None)
-    return csv_line(headings) + text, after
+    return csv_lines([headings]) + text, after
 
 
 def _lines(read: Read, after: Any) -> tuple[str, Any]:
     rows, last = read(after)
-    return "".join(map(csv_line, rows)), last
+    return csv_lines(rows), last
 
 
-def csv_line(cells: Iterable[object]) -> str:
-    """One CSV line with its line end; None becomes an empty cell, numbers are not quoted."""
+def csv_lines(rows: Iterable[Row]) -> str:
+    """CSV lines with their line ends; None becomes an empty cell, numbers are not quoted."""
     out = StringIO()
-    csv.writer(out).writerow(map(safe, cells))
+    csv.writer(out).writerows(map(safe, cells) for cells in rows)
     return out.getvalue()
 
 

@@ -223,7 +223,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 
 # --- the web server: what its processes share among them --------------------------------------------
-WEB_PROCESSES = env.whole("WEB_PROCESSES", 0) or len(os.sched_getaffinity(0))  # 0: as many as there are cores
+WEB_CONCURRENCY_LIMIT = max(2, env.whole("WEB_CONCURRENCY_LIMIT", 16))  # pages at once, each with a connection
+# 0: as many as there are cores, which may be those of a large machine, while each process has two places.
+WEB_PROCESSES = env.whole("WEB_PROCESSES", 0) or min(len(os.sched_getaffinity(0)), WEB_CONCURRENCY_LIMIT // 2)
 
 
 def _share(whole: int, least: int = 1) -> int:
@@ -231,8 +233,7 @@ def _share(whole: int, least: int = 1) -> int:
     return max(least, -(-whole // WEB_PROCESSES)) if whole else 0
 
 
-# Pages made at once, each with a connection to the database.
-WEB_PLACES = _share(env.whole("WEB_CONCURRENCY_LIMIT", 16), least=2)
+WEB_PLACES = _share(WEB_CONCURRENCY_LIMIT, least=2)
 WEB_CONNECTIONS = _share(env.whole("WEB_CONNECTIONS", 2_000))
 WEB_CONNECTIONS_PER_ADDRESS = _share(env.whole("WEB_CONNECTIONS_PER_ADDRESS", 200))
 # Live logs and downloads that are open at once; they count to no address.

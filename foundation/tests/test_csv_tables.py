@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from foundation.csv_tables import csv_download, csv_line
+from foundation.csv_tables import csv_download, csv_lines
 from tests.streaming import pieces
 
 
@@ -11,16 +11,16 @@ from tests.streaming import pieces
     ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\0x", "＝1", "＋1", "－1", "＠x", " =1", "  ＝1", " \t=1", "  @x"],
 )
 def test_what_a_spreadsheet_would_compute_is_text(text):
-    assert csv_line([text]) in (f"'{text}\r\n", f'"\'{text}"\r\n')
+    assert csv_lines([[text]]) in (f"'{text}\r\n", f'"\'{text}"\r\n')
 
 
 @pytest.mark.parametrize("text", ["web-shop", " web shop", "a=1", "'=1", "3 − 2"])
 def test_other_text_stays_as_it_is(text):
-    assert csv_line([text]) == f"{text}\r\n"
+    assert csv_lines([[text]]) == f"{text}\r\n"
 
 
 def test_numbers_stay_numbers_and_none_is_empty():
-    assert csv_line([-30, 0.5, Decimal("-30.5"), Decimal("0.0001"), None, ""]) == "-30,0.5,-30.5,0.0001,,\r\n"
+    assert csv_lines([[-30, 0.5, Decimal("-30.5"), Decimal("0.0001"), None, ""]]) == "-30,0.5,-30.5,0.0001,,\r\n"
 
 
 def test_a_download_has_a_line_for_each_row():
