@@ -73,9 +73,11 @@ class Streams:
             while self._sending:
                 await asyncio.sleep(ASK_EVERY)
                 await self._end_the_forbidden(list(self._sending))
+        except BaseException:  # a bug: nothing is sent until the next stream begins, and asks again
+            self._is_known.clear()
+            raise
         finally:
             self._asking = None
-            self._is_known.set()
 
     async def _end_the_forbidden(self, streams: list[StreamedResponse]) -> None:
         if not streams:

@@ -30,7 +30,7 @@ BEAT = b": still here\n\n"
 FORBIDDEN = b"event: gone\ndata: \n\n"
 VIEWERS_A_SECOND = 8  # of one run in this process, whose pages ask for its other parts
 PACES = (2, 30)  # seconds between two questions of one page, least and most
-KEPT_PIECES = 8  # of a feed, for viewers that come to the same place later
+KEPT_PIECES = 2  # of a feed, for viewers that come to the same place later
 ASK_AGAIN = 5_000  # milliseconds after which a page without a stream asks for new lines
 
 logger = logging.getLogger(__name__)
