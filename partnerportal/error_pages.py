@@ -77,9 +77,8 @@ PAGES = {  # by name of the template
     ),
     "503_streams": ErrorPage(
         "503",
-        "Too many logs are open",
-        "You, or all people together, have as many live logs and downloads open as the portal allows. "
-        "Close some of them, then try again in a few seconds.",
+        "Too many logs and downloads are open",
+        "The portal allows only so many at once. Nothing was changed. Close some of yours, then try again in a minute.",
     ),
     "503_uploads": ErrorPage(
         "503",

@@ -140,7 +140,7 @@ def test_one_person_took_all_the_streams(server, run, alice, admin):
         assert [watcher.head() for watcher in hers] == [200] * 3
         refused = open_connections.ask(log_of(run), browser)
         assert (refused.head(), refused.headers["retry-after"]) == (503, "5")
-        assert "Too many logs are open" in refused.rest()
+        assert "Too many logs and downloads are open" in refused.rest()
         asked = open_connections.ask(f"{log_of(run)}?ask", browser)
         assert (asked.head(), asked.rest()) == (200, "retry: 5000\n\n")
 
