@@ -39,15 +39,19 @@ def test_housekeeping_goes_on_while_two_owners_slow_repositories_hold_all_places
     assert len(HOUSEKEEPING) >= 9
 
 
+IN_A_ROW = {f"d{number}/n": f"../d{number + 1}" for number in range(700)}
+DOUBLING = {f"d{number}/{side}": f"../d{number + 1}" for number in range(1_000) for side in "ab"}
+IN_A_CIRCLE = {f"d{number}/n": f"../d{(number + 1) % 2_000}" for number in range(2_000)}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "links",
     [
-        {f"d{number}/n": f"../d{number + 1}" for number in range(700)},
-        {f"d{number}/{side}": f"../d{number + 1}" for number in range(1_000) for side in "ab"},
-        {f"d{number}/n": f"../d{(number + 1) % 2_000}" for number in range(2_000)},
+        pytest.param(IN_A_ROW, id="700 in a row"),
+        pytest.param(DOUBLING, id="2,000 that double", marks=pytest.mark.whole),
+        pytest.param(IN_A_CIRCLE, id="2,000 in a circle", marks=pytest.mark.whole),
     ],
-    ids=["700 in a row", "2,000 that double", "2,000 in a circle"],
 )
 def test_links_to_links_spoil_no_other_folder(alice, github, links):
     files = {"good/main.tf": GREETING, "d0/main.tf": GREETING}
