@@ -43,7 +43,8 @@ def finish_run(
         return False
     has_loss = run.asides.filter(decided_at=None).exists()
     _follow_state(deployment, run, has_loss=has_loss)
-    settlement.settle(deployment, run, stands=deployment.resource_count > 0 or has_loss, by=by, now=now)
+    stands = deployment.resource_count > 0 or deployment.asides.filter(decided_at=None).exists()
+    settlement.settle(deployment, run, stands=stands, by=by, now=now)
     if has_loss:
         losses.tell(deployment, run)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 def settle(deployment: Deployment, run: Run, *, stands: bool, by: User | None, now: datetime) -> None:
     """Capture, keep or release a deployment's pending hold, if it has one, within the transaction that ends `run`.
 
-    `stands` says that resources exist, or that nobody knows. `by` is the person who cancelled. The caller has locked
-    the deployment's row.
+    `stands` says that resources exist, or that nobody knows, as a state was lost. `by` is the person who cancelled.
+    The caller has locked the deployment's row.
     """
     hold = Hold.objects.pending().filter(cost_centre=deployment.cost_centre_id).first()
     if hold is None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.html import format_html
+
 from accounts.models import User
 from billing import reservation
 from billing.models import Hold
@@ -10,6 +12,7 @@ from deployments.offers import WithFigures
 from deployments.quotes import Quote
 from foundation.credits import CREDIT, amount, written
 from foundation.paragraphs import Notice, joined
+from foundation.times import when
 
 NOTHING_STARTED = "No run was started and no credits were reserved."
 KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
@@ -66,10 +69,18 @@ def settled(hold: Hold | None) -> str:
     return f"{amount(hold.amount)} {word(hold.state)}{why}."
 
 
-def stays(hold: Hold | None, *, is_busy: bool, is_yours: bool, now: datetime) -> Notice | None:
-    """The notice about credits that wait for the next run, as the last one failed and left resources."""
+def stays(
+    hold: Hold | None, *, is_busy: bool, is_yours: bool, now: datetime, is_destroyed: bool = False
+) -> Notice | None:
+    """The notice about credits that wait for the next run, as the last one failed and left resources.
+
+    Those of a destroyed deployment wait for an admin: what a lost state listed may still exist.
+    """
     if hold is None or hold.state != Hold.State.PENDING or hold.due_at is None or is_busy:
         return None
+    if is_destroyed:
+        title = f"{amount(hold.amount)} {_is(hold)} reserved, because a state was lost."
+        return Notice(title, format_html("Charged on {}. An admin can check what still exists.", when(hold.due_at)))
     title, text = reservation.until(hold, is_yours=is_yours), reservation.charged(hold, now=now, is_yours=is_yours)
     return Notice(title, text, "warn", "clock")
 

@@ -117,7 +117,8 @@ def _credits_said(request: SignedInRequest, run: Run, newest: Run, *, is_busy: b
     charge = next((hold for hold in holds if hold.state != Hold.State.RELEASED), None)
     of_run = next((hold for hold in holds if hold.covers(run=run.ref, moment=run.created_at)), None)
     quote = services.quote_beside(charge, deployment)
-    stays = costs.stays(charge, is_busy=is_busy, is_yours=deployment.owner_id == request.user.pk, now=now)
+    is_yours, is_destroyed = deployment.owner_id == request.user.pk, deployment.destroyed_at is not None
+    stays = costs.stays(charge, is_busy=is_busy, is_yours=is_yours, is_destroyed=is_destroyed, now=now)
     return {
         "quote": quote,
         "run_again": costs.for_amount("Run again", quote.price),

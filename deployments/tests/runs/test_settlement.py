@@ -17,7 +17,7 @@ from billing.models import Hold, Transfer
 from billing.services import Balance
 from billing.tests.money import credits, give
 from deployments import charge_notices, services
-from deployments.models import Deployment, Run
+from deployments.models import AsideState, Deployment, Run
 from deployments.runs import leases, settlement, state
 from deployments.runs.ending import finish_run
 from deployments.tests.factories import make_version
@@ -195,6 +195,20 @@ def test_destroying_too_late_charges_them_and_the_partner_earns_nothing(world, c
     reason = f"destroyed after {dated(world.hold.destroy_by)}"
     assert (money(carol), earned(), world.hold.reason) == ((60, 0, 1), 0, reason)
     assert Transfer.objects.get(kind="capture").reason == reason
+
+
+def test_a_destroy_after_a_lost_state_returns_nothing(world, carol):
+    """The state that the module removed lists eight resources, which no destroy of the portal knows."""
+    run = leases.claim(world.deployment.runs.get().pk, worker="here:1")
+    for step in (Run.Status.PLANNING, Run.Status.APPLYING, Run.Status.SAVING):
+        run.advance(step, token=run.token)
+    AsideState.objects.create(deployment=world.deployment, run=run, reason=AsideState.Reason.MISSING)
+    finish_run(run, token=run.token, status="failed", error="The state is missing at the end of the run.")
+    world.ask(Run.Action.DESTROY)
+    world.end("succeeded", leaves=0)
+    assert (money(carol), world.deployment.status) == ((60, 40, 0), "destroyed")
+    settlement.charge_due(world.hold.due_at)
+    assert money(carol) == (60, 0, 1)
 
 
 def test_a_destroy_that_leaves_something_settles_nothing(world, carol):

@@ -166,3 +166,11 @@ def test_an_update_of_what_is_reserved_says_so():
     assert costs.run_cost(Quote("1.0.0", 0), 100 * CREDIT, kept()) == (
         "40 credits are reserved already, and charged on success."
     )
+
+
+def test_credits_of_a_destroyed_deployment_wait_because_a_state_was_lost():
+    notice = costs.stays(kept(), is_busy=False, is_yours=True, is_destroyed=True, now=SOON)
+    assert strip_tags(f"{notice.title} {notice.text}") == (
+        "40 credits are reserved, because a state was lost."
+        " Charged on 4 Dec 14:00. An admin can check what still exists."
+    )
