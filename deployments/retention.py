@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from deployments.models import Draft, PlannedChange, Run, RunLog, StateVersion
+from deployments.models import AsideState, Draft, PlannedChange, Run, RunLog, StateVersion
 from foundation import retention
 from foundation.retention import DATABASE, Rule
 
@@ -37,6 +37,11 @@ def _forget_states(before: datetime, most: int) -> int:
     return retention.delete(old.exclude(deployment__state=F("pk")), most)
 
 
+def _forget_asides(before: datetime, most: int) -> int:
+    """States that were put aside, and that an admin accepted or dismissed."""
+    return retention.delete(AsideState.objects.filter(decided_at__lt=before), most)
+
+
 def _forget_drafts(before: datetime, most: int) -> int:
     """Forms that were filled in and never sent."""
     return retention.delete(Draft.objects.filter(updated_at__lt=before), most)
@@ -45,5 +50,6 @@ def _forget_drafts(before: datetime, most: int) -> int:
 RULES = [
     Rule("logs and plans of runs", "KEEP_RUN_LOGS_DAYS", _empty_runs),
     Rule("earlier states", "KEEP_STATES_DAYS", _forget_states),
+    Rule("decided states", "KEEP_STATES_DAYS", _forget_asides),
     Rule("filled-in forms", "KEEP_DRAFTS_DAYS", _forget_drafts),
 ]

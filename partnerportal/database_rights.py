@@ -102,6 +102,8 @@ RETENTION: dict[str, tuple[str, ...]] = {
     "deployments_plannedchange": (REMOVE,),
     "deployments_stateversion": (REMOVE,),
     "deployments_stateresource": (REMOVE,),
+    "deployments_asidestate": (REMOVE,),
+    "deployments_asidepiece": (REMOVE,),
     "deployments_output": (REMOVE,),
     "deployments_outputpart": (REMOVE,),
 }

@@ -1,5 +1,6 @@
 """Files of repositories, stored once by content, and the archives that refer to them."""
 
+import pgtrigger
 from django.db import models
 
 
@@ -37,6 +38,22 @@ class ArchiveFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["archive", "path"], name="one_file_per_archive_and_path")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="files_of_a_version_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                declare=[("version", "bigint")],
+                func="""
+                    SELECT id INTO version FROM modules_moduleversion WHERE archive_id = OLD.archive_id LIMIT 1;
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'archive % stays: version % names it', OLD.archive_id, version
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.path

@@ -87,7 +87,10 @@ def test_a_setting_that_is_the_owners_let_everybody_change_what_is_settled(carol
     refused("UPDATE billing_hold SET captured = 0", match="stays as it is: captured changed")
 
 
-def test_an_archive_that_a_version_names_is_not_deleted(alice):
+def test_an_archive_that_a_version_names_keeps_every_file(alice):
     make_version({"main.tf": ""}, owner=alice)
-    refused("DELETE FROM modules_archive; SET CONSTRAINTS ALL IMMEDIATE", match="modules_moduleversion")
-    refused("UPDATE modules_archive SET data = ''")
+    refused("DELETE FROM modules_archive; SET CONSTRAINTS ALL IMMEDIATE", match="violates foreign key constraint")
+    refused("DELETE FROM modules_archivefile", match="archive .* stays: version .* names it")
+    refused("DELETE FROM modules_blob; SET CONSTRAINTS ALL IMMEDIATE", match="violates foreign key constraint")
+    for table in ("modules_archive", "modules_archivefile", "modules_blob"):
+        refused(f"UPDATE {table} SET id = id")
