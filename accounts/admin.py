@@ -62,10 +62,18 @@ class PersonAdmin(PortalAdmin):
     form = PersonForm
     list_display = ["email", "first_name", "last_name", "is_partner", "is_staff", "is_active", "last_login"]
     list_filter = ["is_partner", "is_staff", "is_active"]
-    search_fields = ["email", "first_name", "last_name", "slug"]
+    search_fields = ["words"]
+    search_help_text = "Name or e-mail address"
     fields = [*PersonForm.Meta.fields, "email", "slug", "partner_since", "last_login", "date_joined"]
     readonly_fields = ["email", "slug", "partner_since", "last_login", "date_joined"]
     actions = ["remove_second_factors"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        for word in search_term.lower().split():
+            queryset = queryset.filter(words__contains=word)
+        return queryset, False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> type[ModelForm]:
         return type(

@@ -85,7 +85,11 @@ class DeploymentFilter(forms.Form):
 
     def __init__(self, *args: Any, modules: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        cast(forms.ChoiceField, self.fields["module"]).choices = [("", "Any module"), *modules]
+        offered, asked = list(modules), self.data.get("module", "")
+        self.offers_modules = bool(offered)
+        if asked and not offered:  # of too many to choose from, an address may still name one
+            offered = [(asked, "")]
+        cast(forms.ChoiceField, self.fields["module"]).choices = [("", "Any module"), *offered]
 
     def wanted(self) -> dict:
         self.is_valid()

@@ -1,11 +1,14 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
+from foundation import paging
 from foundation.models import AuditEvent, Fault, Heartbeat, OutboxMessage, Removal
 
 
@@ -24,8 +27,21 @@ class DeclaredFilters(ChangeList):
         return found
 
 
+class BoundedPaginator(Paginator):
+    """Pages of the first rows of a list, which are counted as far as that. The search finds the others."""
+
+    @cached_property
+    def count(self) -> int:
+        return paging.count(cast("QuerySet[Any]", self.object_list))
+
+
 class PortalAdmin(admin.ModelAdmin):
     """What all lists in the admin have in common. Each registered class is one of these: a test says so."""
+
+    paginator = BoundedPaginator
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return DeclaredFilters
@@ -53,7 +69,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ["at", "by", "verb", "target"]
     list_filter = ["verb"]
     search_fields = ["by", "verb", "target"]
-    show_full_result_count = False  # the trail only grows
 
 
 @admin.register(Heartbeat)
@@ -92,4 +107,3 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter]
     search_fields = ["to", "subject"]
     ordering = ["-pk"]
-    show_full_result_count = False

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,9 +20,11 @@ from deployments.story import costs, lists, runs
 from foundation import paging
 from foundation.credits import to_credits
 from foundation.csv_tables import MOMENT, ROWS, csv_download
+from modules.models import Module
 
 PER_PAGE = 25
 NEWEST_FIRST = ["-pk"]
+MOST_MODULES = 50  # in the choice beside the search
 HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
 HEADINGS += ["Last run (UTC)"]
 
@@ -89,9 +92,16 @@ def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[De
 
 
 def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
-    """Refs and labels of the deployed modules, sorted by label, which is title and publisher."""
-    columns = ("version__module__ref", "cost_centre__module_title", "version__module__owner__slug")
-    found = visible.order_by(*columns).values_list(*columns).distinct()
+    """Refs and labels of the deployed modules, sorted by label, which is title and publisher.
+
+    None of them when there are more than somebody looks through; the search finds their titles.
+    """
+    deployed = visible.filter(version__module=OuterRef("pk")).order_by("-pk")
+    modules = list(Module.objects.filter(Exists(deployed)).order_by().values_list("pk", flat=True)[: MOST_MODULES + 1])
+    if len(modules) > MOST_MODULES:
+        return []
+    title = Subquery(deployed.values("cost_centre__module_title")[:1])
+    found = Module.objects.filter(pk__in=modules).values_list("ref", title, "owner__slug")
     labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for ref, title, publisher in found}
     return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
 
