@@ -3,12 +3,11 @@
 from bench.scale.rows import insert, run
 from bench.scale.size import Size
 from billing.models import CostCentre
-from deployments.models import Deployment, Run, RunLog
+from deployments.models import Deployment, Output, PlannedChange, Run, RunLog, StateResource, StateVersion
 
 SINCE_DAYS = 1_000
 WORDS = "ARRAY['web','shop','batch','report','search','mail','queue','stage','proxy','index','audit','cache']"
 NODE = "'google_compute_instance.node[' || k || ']'"
-ADDRESSES = f"(SELECT jsonb_agg({NODE} ORDER BY k) FROM generate_series(0, 7) k)"
 # Sixteen of twenty are live, two destroyed, and two never came up; of the live ones' last runs one in ten failed.
 PLAN = f"""
 CREATE TEMP TABLE planned AS
@@ -65,7 +64,6 @@ def fill_deployments() -> None:
         "opened_at": "at",
     }
     insert(CostCentre, centre, "FROM planned ORDER BY place")
-    stands = "CASE WHEN status = 'live' THEN {} ELSE {} END"
     deployment = {
         "id": "place",
         "ref": "ref",
@@ -75,28 +73,21 @@ def fill_deployments() -> None:
         "cost_centre_id": "place",
         "status": "status",
         "inputs": """jsonb_build_object('region', 'europe-west1', 'name', name, 'nodes', place % 9)""",
-        "outputs": stands.format(
-            """jsonb_build_object('address', jsonb_build_object('value', '10.0.0.' || place % 250,
-            'type', 'string', 'sensitive', false))""",
-            "'{}'",
-        ),
-        "resource_count": stands.format("8", "0"),
-        "addresses": stands.format(ADDRESSES, "'[]'"),
+        "resource_count": "CASE WHEN status = 'live' THEN 3 ELSE 0 END",
         "created_at": "at",
         "destroyed_at": "CASE WHEN status = 'destroyed' THEN at + interval '42 minutes' END",
     }
     insert(Deployment, deployment, "FROM planned ORDER BY place")
 
 
-def fill_runs(size: Size) -> None:
-    row = f"jsonb_build_object('address', {NODE}, 'action', 'create', 'status', 'done', 'seconds', k % 40)"
-    rows = f"(SELECT jsonb_agg({row} ORDER BY k) FROM generate_series(1, {{}}) k)"
-    large = f"CASE WHEN place = {size.large_run} THEN {rows.format(size.resources)} ELSE {rows.format(8)} END"
+def fill_runs(size: Size, first: int, last: int) -> None:
+    """Some runs with their changes and log. In one transaction with all, each would wait for the count before it."""
     phases = ", ".join(
         f"'{name}', to_char(at + interval '{seconds} s', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
         for seconds, name in enumerate(["queued", "preparing", "planning", "applying", "saving", "succeeded"])
     )
     ended = "status <> 'applying'"
+    made = f"CASE WHEN place = {size.large_run} THEN {size.resources} ELSE 3 END"
     columns = {
         "id": "place",
         "ref": "ref",
@@ -105,23 +96,56 @@ def fill_runs(size: Size) -> None:
         "action": "action",
         "version_id": "version_id",
         "by_id": "owner_id",
-        "hold_id": "CASE WHEN is_paid THEN place END",
         "status": "status",
         "token": "1",
         "attempts": "1",
         "lease_expires_at": f"CASE WHEN {ended} THEN NULL ELSE now() + interval '10 years' END",
         "inputs": "jsonb_build_object('region', 'europe-west1', 'name', name, 'nodes', deployment_id % 9)",
         "phases": f"jsonb_build_object({phases})",
-        "plan": "jsonb_build_object('create', jsonb_array_length(made), 'change', 0, 'destroy', 0, 'resources', made)",
-        "resources": "made",
+        "plan": f"jsonb_build_object('create', {made}, 'change', 0, 'destroy', 0, 'listed', {made}, 'done', {made})",
         "error": "CASE WHEN status IN ('failed', 'lost') THEN 'Terraform failed: quota exceeded.' ELSE '' END",
-        "standing": f"CASE WHEN {ended} THEN jsonb_build_object('count', 8, 'addresses', {ADDRESSES}, "
-        "'outputs', '{}'::jsonb) END",
+        "resource_count": "3",
         "created_at": "at",
         "started_at": "at + interval '1 s'",
         "finished_at": f"CASE WHEN {ended} THEN at + interval '5 s' END",
     }
-    insert(Run, columns, f"FROM planned_run CROSS JOIN LATERAL (SELECT {large} AS made OFFSET 0) made ORDER BY place")
+    source = f"FROM planned_run WHERE place BETWEEN {first} AND {last}"
+    insert(Run, columns, f"{source} ORDER BY place")
+    change = {
+        "run_id": "place",
+        "position": "k",
+        "address": NODE,
+        "action": "'create'",
+        "status": "'done'",
+        "seconds": "k",
+    }
+    insert(PlannedChange, change, source.replace(" WHERE", " CROSS JOIN generate_series(0, 2) k WHERE"))
     line = f"' ' || {NODE} || ': Creation complete after ' || k || 's'"
     text = f"(SELECT string_agg({line}, E'\\n') FROM generate_series(1, 14) k)"
-    insert(RunLog, {"run_id": "place", "sequence": "1", "text": text, "at": "at"}, "FROM planned_run ORDER BY place")
+    insert(RunLog, {"run_id": "place", "sequence": "1", "text": text, "at": "at"}, f"{source} ORDER BY place")
+
+
+def fill_states(size: Size) -> None:
+    """The newest state of each live deployment, whose content nobody reads here; and the changes of the large run."""
+    live = "FROM planned WHERE status = 'live'"
+    state = {
+        "id": "place",
+        "deployment_id": "place",
+        "run_id": "3 * place",
+        "lineage": "ref",
+        "serial": "3",
+        "data": "decode(repeat('00', 900), 'hex')",
+        "size": "4000",
+        "resource_count": "3",
+        "output_count": "1",
+        "created_at": "at",
+    }
+    insert(StateVersion, state, live)
+    nodes = live.replace(" WHERE", " CROSS JOIN generate_series(0, 2) k WHERE")
+    insert(StateResource, {"state_id": "place", "position": "k", "address": NODE}, nodes)
+    output = {"state_id": "place", "name": "'address'", "type": "'\"string\"'", "size": "12"}
+    output |= {"is_sensitive": "false", "is_large": "false", "value": "to_jsonb('10.0.0.' || place % 250)"}
+    insert(Output, output, live)
+    run("UPDATE deployments_deployment SET state_id = id WHERE status = 'live'")
+    change = {"run_id": f"{size.large_run}", "position": "k", "address": NODE, "action": "'create'", "status": "'done'"}
+    insert(PlannedChange, change, f"FROM generate_series(3, {size.resources - 1}) k")
