@@ -3,25 +3,55 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from accounts import directory
 from accounts.models import User
 from billing.models import Allowance
 from billing.months import Month
 from foundation.amounts import CreditsField, MoneyField
 
 MOST_CREDITS = 1_000_000_000
+NOBODY = "Nobody here has this e-mail address. Check the spelling."
+SEVERAL = "Several people match. Enter more of the e-mail address."
 
 
-class PersonField(forms.ModelChoiceField):
-    """A person, chosen by ref."""
+class PersonField(forms.CharField):
+    """One of `people`: named by ref, by e-mail address, or by a part of an address that only one has."""
 
-    def __init__(self, *, queryset: QuerySet[Any] | None = None, **options: Any) -> None:
-        super().__init__(
-            queryset if queryset is not None else User.objects.none(), to_field_name="ref", required=False, **options
-        )
+    people: QuerySet[User]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, max_length=254, **options)
+
+    def offer(self, people: QuerySet[User], *, page: str) -> None:
+        """Choose from `people`; while one types, `page` suggests some of them (`templates/billing/_filter.html`)."""
+        self.people = people
+        self.widget.attrs |= {
+            "type": "search",
+            "placeholder": "E-mail address",
+            "autocomplete": "off",
+            "list": "people",
+            "hx-get": f"{reverse('billing:people')}?{urlencode({'of': page})}",
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": "#people",
+            "hx-sync": "this:replace",
+        }
+
+    def clean(self, value: Any) -> User | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if person := self.people.filter(Q(ref=text) | Q(email=text.lower())).first():
+            return person
+        found = directory.matching(self.people, text, most=2)
+        if len(found) == 1:
+            return found[0]
+        raise forms.ValidationError(SEVERAL if found else NOBODY)
 
 
 def _date(label: str) -> forms.DateField:
@@ -36,14 +66,20 @@ def _date(label: str) -> forms.DateField:
 class WhoseForm(forms.Form):
     """Chooses one of `people`, whom the viewer may see; without `people` it has no such field."""
 
-    person = PersonField(label="Person", empty_label="Everyone", widget=forms.Select(attrs={"class": "auto"}))
+    person = PersonField(label="Person")
 
-    def __init__(self, *args: Any, people: QuerySet[User] | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User] | None = None, of: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         if people is None:
             del self.fields["person"]
-        else:
-            cast(PersonField, self.fields["person"]).queryset = people
+            return
+        cast(PersonField, self.fields["person"]).offer(people, page=of)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if person := self.is_bound and self.chosen:  # shown by address, whatever named them
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["person"] = person.email
 
     @property
     def chosen(self) -> User | None:

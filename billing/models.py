@@ -1,8 +1,10 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from billing import triggers
@@ -11,6 +13,21 @@ from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
 
 PEOPLE = settings.AUTH_USER_MODEL
+
+
+def _words(*columns: str) -> Lower:
+    """What a search for transactions looks in, in lower case: an index has the trigrams of the same expression."""
+    parts = [part for column in columns for part in (F(column), Value(" "))]
+    return Lower(Concat(*parts[:-1], output_field=models.TextField()))
+
+
+CENTRE_WORDS = _words("deployment_name", "module_title")
+TRANSFER_WORDS = _words("ref", "reference", "reason")
+HOLD_WORDS = _words("ref", "reference", "reason")
+
+
+def _by_words(words: Lower, name: str) -> GinIndex:
+    return GinIndex(OpClass(words, name="gin_trgm_ops"), name=name)
 
 
 class Wallet(models.Model):
@@ -118,6 +135,7 @@ class CostCentre(models.Model):
     objects = CostCentreQuerySet.as_manager()
 
     class Meta:
+        indexes = [_by_words(CENTRE_WORDS, "cost_centres_by_words")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(share_percent__gte=0, share_percent__lte=100), name="share_is_a_percentage"
@@ -174,6 +192,14 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["wallet", "-created_at"], name="transfers_by_wallet_and_time"),
             models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time"),
+            models.Index(fields=["-created_at", "-id"], condition=~Q(kind="revenue"), name="transfers_by_time"),
+            models.Index(
+                fields=["created_at"],
+                include=["cost_centre", "awarded", "purchased"],
+                condition=Q(kind__in=["capture", "refund"]),
+                name="usage_by_time",
+            ),
+            _by_words(TRANSFER_WORDS, "transfers_by_words"),
         ]
 
     def __str__(self) -> str:
@@ -241,6 +267,9 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["wallet", "-created_at"], name="holds_by_wallet_and_time"),
             models.Index(fields=["due_at"], condition=Q(state="pending"), name="holds_to_charge"),
+            models.Index(fields=["-created_at", "-id"], name="holds_by_time"),
+            models.Index(fields=["-finished_at", "-id"], condition=Q(state="released"), name="releases_by_time"),
+            _by_words(HOLD_WORDS, "holds_by_words"),
         ]
         constraints = [
             models.UniqueConstraint(

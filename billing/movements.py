@@ -1,17 +1,20 @@
 """The list of transactions: transfers, and holds and releases, which do not change the balance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from accounts.models import User
-from billing.models import Hold, Transfer
+from accounts.scoping import Reach, Thing, reach
+from billing.models import CENTRE_WORDS, HOLD_WORDS, TRANSFER_WORDS, CostCentre, Hold, Transfer, Wallet
+from foundation import paging
 from foundation.choices import ShownChoices
 
-FOUND_IN_BOTH = ["ref", "reference", "reason", "cost_centre__deployment_name", "cost_centre__module_title"]
+FEW = 1_000  # cost centres whose keys are sent as a list
+SHOWN = ("pk", "ref", "reference", "reason", "person")
 
 
 class Unposted(ShownChoices):
@@ -33,6 +36,7 @@ class Movement:
     awarded: int
     purchased: int
     balance: int
+    place: str = ""
 
     @property
     def word(self) -> str:
@@ -40,93 +44,166 @@ class Movement:
         return self.kind.label.lower() if isinstance(self.kind, Unposted) else ""
 
 
-def find(
-    user: User,
-    *,
-    person: User | None = None,
-    text: str = "",
-    start: datetime | None = None,
-    end: datetime | None = None,
-) -> QuerySet[Any]:
-    """The movements that `user` may see, newest first, as dicts of moment, source and pk, for `load`.
+class Place(NamedTuple):
+    """Where a movement is in the list: the newest first, and of one moment by source and key."""
 
-    `start` and `end` are days, both included.
-    """
-    transfers = _told(Transfer.objects.visible_to(user), person, text)
-    holds = _told(Hold.objects.visible_to(user), person, text)
-    released = holds.filter(state=Hold.State.RELEASED)
-    parts = [
-        _keys(transfers, "created_at", "transfer", start, end),
-        _keys(holds, "created_at", "hold", start, end),
-        _keys(released, "finished_at", "release", start, end),
-    ]
-    return parts[0].union(*parts[1:], all=True).order_by("-moment", "-source", "-pk")
+    moment: datetime
+    source: str
+    pk: int
 
 
-def _told(rows: QuerySet[Any], person: User, text: str) -> QuerySet[Any]:
-    if person:
-        rows = rows.filter(wallet__owner=person)
-    if not text:
-        return rows
-    matches = Q()
-    for name in FOUND_IN_BOTH:
-        matches |= Q(**{f"{name}__icontains": text})
-    return rows.filter(matches)
+@dataclass(frozen=True)
+class Wanted:
+    """Which movements a person sees; `start` and `end` are days, both included."""
+
+    user: User
+    person: User | None = None
+    text: str = ""
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def rows(self) -> dict[str, tuple[QuerySet[Any], str]]:
+        """By source, the rows and the column of their moment."""
+        holds = self._told(Hold.objects.visible_to(self.user), HOLD_WORDS)
+        return {
+            "transfer": (self._told(Transfer.objects.visible_to(self.user), TRANSFER_WORDS), "created_at"),
+            "hold": (holds, "created_at"),
+            "release": (holds.filter(state=Hold.State.RELEASED), "finished_at"),
+        }
+
+    def _told(self, rows: QuerySet[Any], words: Any) -> QuerySet[Any]:
+        whose = self.person or (None if reach(self.user, Thing.TRANSACTIONS) is Reach.ALL else self.user)
+        if whose:  # one wallet by its key: an index has its rows in order
+            rows = rows.filter(wallet=Subquery(Wallet.objects.filter(owner=whose).values("pk")[:1]))
+        return rows.alias(words=words).filter(self._found) if self.text else rows
+
+    @property
+    def _found(self) -> Q:
+        text = self.text.lower()
+        centres = CostCentre.objects.alias(words=CENTRE_WORDS).filter(words__contains=text).values_list("pk", flat=True)
+        few = list(centres[: FEW + 1])  # as a list, both sides of "or" can be looked up in an index
+        return Q(words__contains=text) | Q(cost_centre__in=few if len(few) <= FEW else centres)
+
+    def within(self, moment: str) -> Q:
+        """Filter for rows whose column `moment` is on the days that are asked for."""
+        found = Q()
+        if self.start:
+            found &= Q(**{f"{moment}__gte": datetime.combine(self.start, time.min, UTC)})
+        if self.end:
+            found &= Q(**{f"{moment}__lte": datetime.combine(self.end, time.max, UTC)})
+        return found
 
 
-def _keys(rows: QuerySet[Any], moment: str, source: str, start: datetime, end: datetime) -> QuerySet[Any]:
-    if start:
-        rows = rows.filter(**{f"{moment}__gte": datetime.combine(start, time.min, UTC)})
-    if end:
-        rows = rows.filter(**{f"{moment}__lte": datetime.combine(end, time.max, UTC)})
-    return rows.values(moment=F(moment), source=Value(source, CharField()), pk=F("pk"))
+def page(wanted: Wanted, query: Mapping[str, str], *, size: int) -> paging.Page:
+    """The page of movements that `query` asks for; its places are a source's first letter and a ref."""
+    backwards = not query.get("after") and bool(query.get("before"))
+    place = _place(wanted, query.get("before" if backwards else "after", ""))
+    backwards = backwards and place is not None
+    found = load(_keys(wanted, place, size + 1, backwards=backwards))
+    return paging.cut(found, size=size, backwards=backwards, is_first=place is None, name="place")
 
 
-def load(keys: Iterable[dict]) -> list[Movement]:
-    """The movements of some results of `find`, in the same order, with a fixed number of queries."""
-    keys = list(keys)
-    transfers = _transfers([key["pk"] for key in keys if key["source"] == "transfer"])
-    holds = _holds([key["pk"] for key in keys if key["source"] == "hold"], "created_at")
-    releases = _holds([key["pk"] for key in keys if key["source"] == "release"], "finished_at")
-    rows: dict[str, dict[int, Any]] = {"transfer": transfers, "hold": holds, "release": releases}
-    return [_movement(key["source"], rows[key["source"]][key["pk"]]) for key in keys]
+def piece(wanted: Wanted, after: Place | None, *, size: int) -> tuple[list[Movement], Place | None]:
+    """The `size` movements after a place, and the place of the next ones: None after the last."""
+    keys = _keys(wanted, after, size)
+    return load(keys), keys[-1] if len(keys) == size else None
 
 
-def _transfers(pks: list[int]) -> dict[int, Transfer]:
-    return Transfer.objects.select_related("wallet__owner", "by").in_bulk(pks)
+def newest(user: User, *, number: int) -> list[Movement]:
+    """A person's own newest movements."""
+    return load(_keys(Wanted(user, person=user), None, number))
 
 
-def _holds(pks: list[int], moment: str) -> dict[int, Any]:
+def _keys(wanted: Wanted, place: Place | None, number: int, *, backwards: bool = False) -> list[Place]:
+    """The places of the next movements; each source is read in the order of its index."""
+    sign = "" if backwards else "-"
+    parts = []
+    for source, (rows, moment) in wanted.rows.items():
+        found = rows.filter(wanted.within(moment), _beyond(moment, source, place, backwards=backwards))
+        found = found.order_by(f"{sign}{moment}", f"{sign}pk")
+        parts.append(found.values(at=F(moment), source=Value(source, CharField()), row=F("pk"))[:number])
+    every = parts[0].union(*parts[1:], all=True).order_by(f"{sign}at", f"{sign}source", f"{sign}row")
+    return [Place(row["at"], row["source"], row["row"]) for row in every[:number]]
+
+
+def _beyond(moment: str, source: str, place: Place | None, *, backwards: bool) -> Q:
+    """Filter for the rows of a source after `place`, or before it."""
+    if place is None:
+        return Q()
+    than = "gt" if backwards else "lt"
+    here, there = Q(**{moment: place.moment}), Q(**{f"{moment}__{than}": place.moment})
+    if source == place.source:
+        return Q(**{f"{moment}__{than}e": place.moment}) & (there | (here & Q(**{f"pk__{than}": place.pk})))
+    follows = source > place.source if backwards else source < place.source
+    return Q(**{f"{moment}__{than}e": place.moment}) if follows else there
+
+
+def _place(wanted: Wanted, name: str) -> Place | None:
+    """The place that a page's address names; None for anything else, and for what the viewer cannot see."""
+    letter, ref = name[:1], name[1:]
+    if not (ref.isascii() and ref.isalnum()):
+        return None
+    rows = Wanted(wanted.user).rows
+    for source, (found, moment) in rows.items():
+        if source[0] == letter and (row := found.filter(ref=ref).values_list(moment, "pk").first()):
+            return Place(row[0], source, row[1])
+    return None
+
+
+def load(places: Iterable[Place]) -> list[Movement]:
+    """The movements at some places, in the same order, with a fixed number of queries."""
+    places = list(places)
+    keys: dict[str, list[int]] = {source: [each.pk for each in places if each.source == source] for source in LOADED}
+    rows = {source: LOADED[source](pks) if pks else {} for source, pks in keys.items()}
+    return [_movement(each.source, rows[each.source][each.pk]) for each in places]
+
+
+def _transfers(pks: list[int]) -> dict[int, Any]:
+    rows = Transfer.objects.filter(pk__in=pks).annotate(person=F("wallet__owner__email"))
+    found = rows.values(*SHOWN, "kind", "awarded", "purchased", at=F("created_at"), balance=F("balance_after"))
+    return {row["pk"]: row for row in found}
+
+
+def _holds(pks: list[int]) -> dict[int, Any]:
+    return _held(pks, "created_at")
+
+
+def _releases(pks: list[int]) -> dict[int, Any]:
+    return _held(pks, "finished_at")
+
+
+def _held(pks: list[int], moment: str) -> dict[int, Any]:
     """Holds by primary key, each with its Awarded and Purchased units, and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
-    holds = Hold.objects.select_related("wallet__owner", "cost_centre").annotate(
+    rows = Hold.objects.filter(pk__in=pks).annotate(
+        person=F("wallet__owner__email"),
+        at=F(moment),
         awarded=Sum("lines__amount", filter=Q(lines__lot__account__kind="awarded"), default=0),
         purchased=Sum("lines__amount", filter=Q(lines__lot__account__kind="purchased"), default=0),
         balance=Subquery(before.newest_first().values("balance_after")[:1]),
     )
-    return holds.in_bulk(pks)
+    return {row["pk"]: row for row in rows.values(*SHOWN, "at", "awarded", "purchased", "balance")}
 
 
-def _movement(source: str, row: Any) -> Movement:
-    kind: Transfer.Kind | Unposted
-    if isinstance(row, Transfer):
-        kind, at, balance = Transfer.Kind(row.kind), row.created_at, row.balance_after
-    else:
-        kind, balance = Unposted(source), row.balance or 0
-        at = row.finished_at if source == "release" else row.created_at
+LOADED = {"transfer": _transfers, "hold": _holds, "release": _releases}
+
+
+def _movement(source: str, row: dict[str, Any]) -> Movement:
     return Movement(
-        at=at,
-        kind=kind,
-        ref=row.ref,
+        at=row["at"],
+        kind=Transfer.Kind(row["kind"]) if source == "transfer" else Unposted(source),
+        ref=row["ref"],
         about=_about(source, row),
-        person=row.wallet.owner.email,
-        awarded=row.awarded,
-        purchased=row.purchased,
-        balance=balance or 0,
+        person=row["person"],
+        awarded=row["awarded"],
+        purchased=row["purchased"],
+        balance=row["balance"] or 0,
+        place=source[0] + row["ref"],
     )
 
 
-def _about(source: str, row: Transfer | Hold) -> str:
+def _about(source: str, row: dict[str, Any]) -> str:
     """The reference and the reason. A hold's reason is that of its release, so it is shown only there."""
-    reason = "" if source == "hold" else row.reason
-    return ", ".join(part for part in (row.reference, reason) if part)
+    reason = "" if source == "hold" else row["reason"]
+    return ", ".join(part for part in (row["reference"], reason) if part)

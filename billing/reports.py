@@ -1,5 +1,6 @@
 """Figures on the billing pages, except statements. Amounts are units; money is in minor units."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,9 +9,11 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
+from accounts.scoping import Reach, Thing, reach
 from billing import statements
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
+from foundation import paging
 from foundation.credits import CREDIT
 
 PACE_DAYS = 90
@@ -94,10 +97,16 @@ def held_after_failure(user: User, *, person: User | None = None) -> list[Hold]:
     return list(rows.select_related("cost_centre").order_by("due_at", "pk")[: MOST_RESERVED + 1])
 
 
-def costs(user: User, month: Month, *, person: User | None = None) -> list[dict]:
-    """`statements.usage` of all months, each with the credits used in `month` as `this_month`."""
-    now_used = {row["deployment"]: row["used"] for row in statements.usage(user, month=month, person=person)}
-    return [row | {"this_month": now_used.get(row["deployment"], 0)} for row in statements.usage(user, person=person)]
+def costs(user: User, month: Month, query: Mapping[str, str], *, person: User | None = None) -> paging.Page:
+    """The page of `statements.usage` of all months, each with the credits used in `month` as `this_month`."""
+    return statements.usage(user, query, person=person, this_month=month)
+
+
+def total(user: User, month: Month, *, person: User | None = None) -> dict[str, int | None]:
+    """The credits used in `month` as `this_month`, and ever as `used`: None of everyone's, which would take long."""
+    is_everyones = person is None and reach(user, Thing.COSTS) is Reach.ALL
+    used = None if is_everyones else statements.used(user, person=person)["used"]
+    return {"this_month": statements.used(user, month=month, person=person)["used"], "used": used}
 
 
 def revenue_due(partner: User) -> int:

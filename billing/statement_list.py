@@ -1,11 +1,11 @@
 """The list of statements: one for each month and person in which credits were added, used or earned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import CharField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
@@ -15,7 +15,9 @@ from billing.months import Month
 from billing.reports import people_with_costs
 
 PER_PAGE = 25
+FEW_MONTHS = 2
 IN_CREDITS = Sum(F("awarded") + F("purchased"))
+FIGURES = {"used": -IN_CREDITS, "added": IN_CREDITS, "share": Sum("share_amount")}  # of each of `_sources`
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,10 @@ class Page:
 def find(user: User, *, now: datetime, person: User | None = None, after: Key | None = None) -> Page:
     """The statements that `user` may see, or those of `person`; a list of one person has the current month always."""
     sources = [(rows.filter(**{owner: person}) if person else rows, owner) for rows, owner in _sources(user)]
-    keys = [_keys(rows, owner, after) for rows, owner in sources]
-    found = keys[0].union(*keys[1:]).order_by("-month", "email")[: PER_PAGE + 1]
-    places = [Key(Month.of(row["month"]), row["email"], row["whose"]) for row in found]
+    subject = person or (None if reach(user, Thing.INVOICES) is Reach.ALL else user)
+    places = _places(sources, after) if subject else _places_of_all(sources, after or Key(Month.of(now), "", ""))
     following = places[PER_PAGE - 1] if len(places) > PER_PAGE else None
     places = places[:PER_PAGE]
-    subject = person or (None if reach(user, Thing.INVOICES) is Reach.ALL else user)
     if subject and not after and (not places or places[0].month < Month.of(now)):
         places = [Key(Month.of(now), subject.email, subject.ref), *places]
     return Page(_statements(user, places, sources), following)
@@ -84,6 +84,19 @@ def _sources(user: User) -> list[tuple[Any, str]]:
     ]
 
 
+def _places_of_all(sources: Sequence[tuple[Any, str]], after: Key) -> list[Key]:
+    """The places after one; from a few months if these have enough of them."""
+    since = after.month.shifted(1 - FEW_MONTHS).start
+    few = _places([(rows.filter(created_at__gte=since), owner) for rows, owner in sources], after)
+    return few if len(few) > PER_PAGE else _places(sources, after)
+
+
+def _places(sources: Iterable[tuple[Any, str]], after: Key | None) -> list[Key]:
+    keys = [_keys(rows, owner, after) for rows, owner in sources]
+    found = keys[0].union(*keys[1:]).order_by("-month", "email")[: PER_PAGE + 1]
+    return [Key(Month.of(row["month"]), row["email"], row["whose"]) for row in found]
+
+
 def _keys(rows: Any, owner: str, after: Key | None) -> QuerySet[Any]:
     if after:
         later = Q(**{"created_at__lt": after.month.end, f"{owner}__email__gt": after.email})
@@ -98,10 +111,7 @@ def _by_month_and_person(rows: Any, owner: str) -> Any:
 def _statements(user: User, places: list[Key], sources: Iterable[tuple[Any, str]]) -> list[Statement]:
     if not places:
         return []
-    figures = (-IN_CREDITS, IN_CREDITS, Sum("share_amount"))
-    used, added, share = (
-        _figures(rows, owner, figure, places) for (rows, owner), figure in zip(sources, figures, strict=True)
-    )
+    used, added, share = _figures(sources, places)
     sees_all = {thing: reach(user, thing) is Reach.ALL for thing in (Thing.TRANSACTIONS, Thing.REVENUE)}
 
     def seen(figures: dict, thing: Thing, key: Key) -> int | None:
@@ -119,8 +129,16 @@ def _statements(user: User, places: list[Key], sources: Iterable[tuple[Any, str]
     ]
 
 
-def _figures(rows: Any, owner: str, figure: Any, places: list[Key]) -> dict[tuple[Month, str], int]:
-    rows = rows.between(places[-1].month.start, places[0].month.end)
-    rows = rows.filter(**{f"{owner}__email__in": {key.email for key in places}})
-    found = _by_month_and_person(rows, owner).annotate(figure=figure).order_by()
-    return {(Month.of(row["month"]), row["email"]): row["figure"] for row in found}
+def _figures(sources: Iterable[tuple[Any, str]], places: list[Key]) -> list[dict[tuple[Month, str], int]]:
+    """By month and address, what each source adds up to; in one query."""
+    parts = []
+    for (rows, owner), (name, figure) in zip(sources, FIGURES.items(), strict=True):
+        rows = rows.between(places[-1].month.start, places[0].month.end)
+        rows = rows.filter(**{f"{owner}__email__in": {key.email for key in places}})
+        parts.append(
+            _by_month_and_person(rows, owner).annotate(figure=figure, source=Value(name, CharField())).order_by()
+        )
+    found: dict[str, dict[tuple[Month, str], int]] = {name: {} for name in FIGURES}
+    for row in parts[0].union(*parts[1:], all=True):
+        found[row["source"]][Month.of(row["month"]), row["email"]] = row["figure"]
+    return list(found.values())

@@ -1,36 +1,70 @@
 """Monthly statements: credits used by deployment, revenue by module. Amounts are units; money is in minor units."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import User
-from billing.models import Transfer
+from billing.models import CostCentre, Transfer
 from billing.months import Month
+from billing.querysets import TransferQuerySet
+from foundation import paging
+
+PER_PAGE = 50
 
 
-def usage(user: User, *, month: Month | None = None, person: User | None = None) -> QuerySet[Any]:
-    """Credits used by each deployment that `user` may see, as dicts.
+def usage(
+    user: User,
+    query: Mapping[str, str],
+    *,
+    month: Month | None = None,
+    person: User | None = None,
+    this_month: Month | None = None,
+) -> paging.Page:
+    """The page of deployments that `user` may see and that used credits, in `month` or ever, the newest first.
 
-    `used`, `awarded_used` and `purchased_used` are units, `runs` counts charges, and `why` is the reason of one without
-    success; `deployment` is the ref, and `name`, `person` (e-mail) and `module_title` label it.
+    Each is a `CostCentre` with its `person` (e-mail), and in units `used`, `awarded_used`, `purchased_used`, and
+    `this_month_used`; `runs` counts charges,
+    and `why` is the reason of one without success.
     """
+    charged = _charged(user, month, person).filter(cost_centre=OuterRef("pk"))
+    centres = CostCentre.objects.filter(owner=person) if person else CostCentre.objects.all()
+    centres = centres.filter(Exists(charged)).annotate(person=F("owner__email"))
+    page = paging.page(centres, query, by=["-pk"], size=PER_PAGE, places=CostCentre.objects.all())
+    figures = _figures(_charged(user, month, person).filter(cost_centre__in=[row.pk for row in page]), this_month)
+    for row in page:
+        vars(row).update(figures[row.pk])
+    return page
+
+
+def used(user: User, *, month: Month | None = None, person: User | None = None) -> dict[str, int]:
+    """Credits used by all deployments of `usage`, as `used`, `awarded` and `purchased`."""
+    sums = {"used": -Sum(F("awarded") + F("purchased"), default=0)}
+    sums |= {"awarded_used": -Sum("awarded", default=0), "purchased_used": -Sum("purchased", default=0)}
+    found = _charged(user, month, person).aggregate(**sums)
+    return {"used": found["used"], "awarded": found["awarded_used"], "purchased": found["purchased_used"]}
+
+
+def _charged(user: User, month: Month | None, person: User | None) -> TransferQuerySet:
     rows = Transfer.objects.usage_visible_to(user)
     rows = rows.between(month.start, month.end) if month else rows
-    rows = rows.filter(cost_centre__owner=person) if person else rows
-    grouped = rows.values(
-        "module_title",
-        name=F("cost_centre__deployment_name"),
-        deployment=F("deployment_ref"),
-        person=F("cost_centre__owner__email"),
-    )
-    return grouped.annotate(
+    return rows.filter(cost_centre__owner=person) if person else rows
+
+
+def _figures(rows: TransferQuerySet, this_month: Month | None) -> dict[int, dict[str, int]]:
+    """By cost centre, what its transfers add up to."""
+    units = F("awarded") + F("purchased")
+    then = Q(created_at__gte=this_month.start, created_at__lt=this_month.end) if this_month else Q(pk=None)
+    found: QuerySet[Any] = rows.values("cost_centre").annotate(
         awarded_used=-Sum("awarded"),
         purchased_used=-Sum("purchased"),
-        used=-Sum(F("awarded") + F("purchased")),
+        used=-Sum(units),
+        this_month_used=-Sum(units, filter=then, default=0),
         runs=Count("pk", filter=Q(kind=Transfer.Kind.CAPTURE)),
         why=Max("reason", filter=Q(kind=Transfer.Kind.CAPTURE), default=""),
-    ).order_by("person", "name", "deployment")
+    )
+    return {row.pop("cost_centre"): row for row in found.order_by()}
 
 
 def added(user: User, *, month: Month, person: User | None = None) -> list[dict]:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("statements/<str:month>/", views.statement, name="statement"),
     path("costs/", views.costs, name="costs"),
     path("revenue/", views.revenue, name="revenue"),
+    path("people/", views.people, name="people"),
     path("credits/", views.credits_add, name="credits-add"),
 ]

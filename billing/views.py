@@ -8,18 +8,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import unsent
+from accounts import directory, unsent
 from accounts.models import User
 from accounts.readers import all_of
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, part_of_page
 from accounts.scoping import Reach, Thing, reach
 from billing import (
     crediting,
@@ -44,6 +43,14 @@ from foundation.csv_tables import ROWS, csv_download
 
 PER_PAGE = 25
 NEWEST = 5
+SUGGESTED = 10
+LONGEST = 254  # characters of an e-mail address
+CHOICES = {  # pages with a choice of people, and what they show of them
+    "transactions": Thing.TRANSACTIONS,
+    "invoices": Thing.INVOICES,
+    "costs": Thing.COSTS,
+    "revenue": Thing.REVENUE,
+}
 FORM_KEY = re.compile(r"[\w-]{16,60}", re.ASCII)
 ADDED_BEFORE = "These credits were added before. Nothing was added again."
 
@@ -53,13 +60,12 @@ ADDED_BEFORE = "These credits were added before. Nothing was added again."
 def overview(request: SignedInRequest) -> HttpResponse:
     now, person = timezone.now(), request.user
     month, spending = Month.of(now), reports.spending(person, now=now)
-    newest = movements.find(person, person=person)[:NEWEST]
     context = {
         "month": month,
         "spending": spending,
         "chart": spending_chart(spending),
         "modules": reports.by_module(person, month),
-        "rows": movements.load(newest),
+        "rows": movements.newest(person, number=NEWEST),
     }
     return _page(request, "overview", context | _balance(person, now))
 
@@ -84,8 +90,8 @@ def transactions(request: SignedInRequest) -> HttpResponse:
     everyone = "person" in form.fields
     if not form.is_valid():
         return _page(request, "transactions", {"form": form, "everyone": everyone}, status=422)
-    page = Paginator(_found(request, form), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "everyone": everyone, "page": page, "rows": movements.load(page)}
+    page = movements.page(_wanted(request, form), request.GET, size=PER_PAGE)
+    context = {"form": form, "everyone": everyone, "page": page, "rows": page.rows}
     return _page(request, "transactions", context)
 
 
@@ -95,31 +101,28 @@ def transactions_csv(request: SignedInRequest) -> StreamingHttpResponse:
     form = _movements_form(request)
     if not form.is_valid():
         raise Http404
-    read = partial(_piece, _found(request, form))
+    read = partial(_piece, _wanted(request, form))
     return csv_download("transactions", HEADINGS, read, answer=all_of(request, Thing.TRANSACTIONS))
 
 
-def _piece(found: QuerySet[Any], after: int | None) -> tuple[list[list[object]], int | None]:
-    start = after or 0
-    rows = movements.load(found[start : start + ROWS])
-    return [row(movement) for movement in rows], start + ROWS if len(rows) == ROWS else None
+def _piece(wanted: movements.Wanted, after: Any) -> tuple[list[list[object]], Any]:
+    rows, following = movements.piece(wanted, after, size=ROWS)
+    return [row(movement) for movement in rows], following
 
 
 def _movements_form(request: SignedInRequest) -> MovementsForm:
-    has_choice = reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
-    people = User.objects.filter(wallet__isnull=False) if has_choice else None
-    return MovementsForm(request.GET, people=people)
+    return MovementsForm(request.GET, people=_people(request, "transactions"), of="transactions")
 
 
-def _found(request: SignedInRequest, form: Any) -> QuerySet[Any]:
+def _wanted(request: SignedInRequest, form: Any) -> movements.Wanted:
     data = form.cleaned_data
-    return movements.find(request.user, person=form.chosen, text=data["q"], start=data["from"], end=data["to"])
+    return movements.Wanted(request.user, person=form.chosen, text=data["q"], start=data["from"], end=data["to"])
 
 
 @login_required
 @require_safe
 def invoices(request: SignedInRequest) -> HttpResponse:
-    form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
+    form = WhoseForm(request.GET, people=_people(request, "invoices"), of="invoices")
     if not form.is_valid():
         return _page(request, "invoices", {"form": form}, status=422)
     after = statement_list.Key.parse(request.GET.get("after", ""), request.user)
@@ -136,18 +139,19 @@ def statement(request: SignedInRequest, month: str) -> HttpResponse:
     asked = Month.parse(month)
     if asked is None or asked > Month.of(timezone.now()):
         raise Http404
-    form = WhoseForm(request.GET, people=_people(request, Thing.INVOICES))
+    form = WhoseForm(request.GET, people=_people(request, "invoices"), of="invoices")
     if not form.is_valid():
         context = {"form": form, "month": asked, "covers": statement_page.covers(asked, now=timezone.now())}
         return _page(request, "statement", context, status=422)
-    usage = list(statements.usage(request.user, month=asked, person=form.chosen))
+    page = statements.usage(request.user, request.GET, month=asked, person=form.chosen)
+    used = statements.used(request.user, month=asked, person=form.chosen)
     revenue = statements.revenue(request.user, month=asked, person=form.chosen)
     added = statements.added(request.user, month=asked, person=form.chosen) if _sees_balance(request, form) else []
-    if not (usage or revenue or added) and statements.is_before_the_portal(asked):
+    if not (page.rows or revenue or added) and statements.is_before_the_portal(asked):
         raise Http404
-    context = {"form": form, "month": asked, "usage": usage, "revenue": revenue, "added": added}
+    context = {"form": form, "month": asked, "page": page, "usage": page.rows, "revenue": revenue, "added": added}
     context["reserved"] = _reserved(request, asked, form)
-    return _page(request, "statement", context | _statement_said(request, asked, form) | _sums(usage, revenue))
+    return _page(request, "statement", context | _statement_said(request, asked, form) | used | _sums(revenue))
 
 
 def _reserved(request: SignedInRequest, month: Month, form: WhoseForm) -> list[str]:
@@ -181,14 +185,13 @@ def _sees_balance(request: SignedInRequest, form: WhoseForm) -> bool:
 @login_required
 @require_safe
 def costs(request: SignedInRequest) -> HttpResponse:
-    form = WhoseForm(request.GET, people=_people(request, Thing.COSTS))
+    form = WhoseForm(request.GET, people=_people(request, "costs"), of="costs")
     month = Month.of(timezone.now())
     if not form.is_valid():
         return _page(request, "costs", {"form": form, "month": month}, status=422)
-    rows = reports.costs(request.user, month, person=form.chosen)
-    context = {"form": form, "month": month, "rows": rows}
-    context["this_month"] = sum(row["this_month"] for row in rows)
-    return _page(request, "costs", context | _sums(rows, []))
+    page = reports.costs(request.user, month, request.GET, person=form.chosen)
+    total = reports.total(request.user, month, person=form.chosen)
+    return _page(request, "costs", {"form": form, "month": month, "page": page, "rows": page.rows, "total": total})
 
 
 @login_required
@@ -197,9 +200,9 @@ def revenue(request: SignedInRequest) -> HttpResponse:
     how_far = reach(request.user, Thing.REVENUE)
     if how_far is Reach.NOTHING:
         raise Http404
-    partners = User.objects.filter(is_partner=True) if how_far is Reach.ALL else None
+    partners = _people(request, "revenue")
     this_month = {"month": request.GET.get("month") or str(Month.of(timezone.now()))}
-    form = MonthForm(request.GET.dict() | this_month, people=partners)
+    form = MonthForm(request.GET.dict() | this_month, people=partners, of="revenue")
     if not form.is_valid():
         return _page(request, "revenue", {"form": form}, status=422)
     month, partner = form.cleaned_data["month"], form.chosen or request.user
@@ -211,23 +214,44 @@ def revenue(request: SignedInRequest) -> HttpResponse:
         "due": reports.revenue_due(partner),
         "due_label": earnings.due_label(partner, everyone=partners is not None),
     }
-    return _page(request, "revenue", context | _sums([], rows))
+    return _page(request, "revenue", context | _sums(rows))
 
 
-def _people(request: SignedInRequest, thing: Thing) -> QuerySet[User] | None:
-    """The people that the viewer may choose from; None when they see only their own data."""
-    if reach(request.user, thing) is not Reach.ALL:
+@login_required
+@require_safe
+@part_of_page
+def people(request: SignedInRequest) -> HttpResponse:
+    """Suggestions for the field that chooses a person, from those whom the viewer may choose on the page `of`."""
+    page = request.GET.get("of", "")
+    choice = _people(request, page)
+    if choice is None:
+        raise Http404
+    if page == "credits":  # nobody adds to their own
+        choice = choice.exclude(pk=request.user.pk)
+    found = directory.matching(choice, request.GET.get("person", "")[:LONGEST].replace("\0", ""), most=SUGGESTED)
+    return render(request, "billing/_people.html", {"people": found})
+
+
+def _people(request: SignedInRequest, page: str) -> QuerySet[User] | None:
+    """The people that the viewer may choose from on a page; None when they see only their own data there."""
+    person = request.user
+    if page == "credits":
+        return User.objects.filter(is_active=True) if person.is_staff else None
+    if page not in CHOICES or reach(person, CHOICES[page]) is not Reach.ALL:
         return None
-    sees_wallets = thing is Thing.INVOICES and reach(request.user, Thing.TRANSACTIONS) is Reach.ALL
-    with_wallet = User.objects.filter(wallet__isnull=False) if sees_wallets else User.objects.filter(pk=request.user.pk)
-    return reports.people_with_costs(User.objects.all(), request.user) | with_wallet
+    if page == "revenue":
+        return User.objects.filter(is_partner=True)
+    with_wallet = User.objects.filter(wallet__isnull=False)
+    if page == "transactions":
+        return with_wallet
+    sees_wallets = page == "invoices" and reach(person, Thing.TRANSACTIONS) is Reach.ALL
+    others = with_wallet if sees_wallets else User.objects.filter(pk=person.pk)
+    return reports.people_with_costs(User.objects.all(), person) | others
 
 
-def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
-    """The totals in the last line of the tables, by column."""
-    columns = [("used", "used"), ("awarded", "awarded_used"), ("purchased", "purchased_used")]
-    sums = {name: sum(row[column] for row in usage) for name, column in columns}
-    return sums | {name: sum(row[name] for row in revenue) for name in ("paid", "free", "charged", "share")}
+def _sums(revenue: list[dict]) -> dict[str, int]:
+    """The totals in the last line of the table of revenue, by column."""
+    return {name: sum(row[name] for row in revenue) for name in ("paid", "free", "charged", "share")}
 
 
 @login_required
@@ -235,11 +259,12 @@ def _sums(usage: list[dict], revenue: list[dict]) -> dict[str, int]:
 def credits_add(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied("Only admins can add credits. Nothing was changed.")
-    people = User.objects.filter(is_active=True)
-    others = people.exclude(pk=request.user.pk)
-    if "person" not in request.GET and request.method == "GET":
-        return _page(request, "credits", {"people": others})
-    person = get_object_or_404(people, ref=_plain(request.GET.get("person", "")))
+    choice = WhoseForm(request.GET, people=_people(request, "credits"), of="credits")
+    if not choice.is_valid() or choice.chosen is None:
+        return _page(
+            request, "credits", {"choice": choice}, status=200 if request.method == "GET" and not choice.errors else 422
+        )
+    person = choice.chosen
     opened, start = request.GET.get("form", ""), f"{reverse('billing:credits-add')}?person={person.ref}"
     if request.method == "POST":
         form = CreditsForm(request.POST)
@@ -251,13 +276,9 @@ def credits_add(request: SignedInRequest) -> HttpResponse:
         return redirect(f"{start}&form={secrets.token_urlsafe(16)}")
     else:
         form = CreditsForm.opened(wallet_version=_version(person), nonce=opened, typed=unsent.take(request))
-    context = {"people": others, "person": person, "form": form, "theirs": services.balance(person), "again": start}
+    context = {"choice": choice, "person": person, "form": form, "theirs": services.balance(person), "again": start}
     context["added"] = request.method == "GET" and crediting.added(opened)
     return _page(request, "credits", context, status=422 if form.errors else 200)
-
-
-def _plain(ref: str) -> str:
-    return ref if ref.isalnum() and ref.isascii() else ""
 
 
 def _is_added(person: User, form: CreditsForm, *, by: User) -> bool:

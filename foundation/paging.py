@@ -60,17 +60,21 @@ def page(
     return cut(list(found[: size + 1]), size=size, backwards=backwards, is_first=place is None)
 
 
-def cut(found: Sequence[Any], *, size: int, backwards: bool, is_first: bool) -> Page:
-    """The page of `found`, which has one row more than `size` if more follow; `backwards` in the opposite order."""
+def cut(found: Sequence[Any], *, size: int, backwards: bool, is_first: bool, name: str = REF) -> Page:
+    """The page of `found`, which has one row more than `size` if more follow; `backwards` in the opposite order.
+
+    `name` is the attribute that names a row in addresses.
+    """
     is_cut, shown = len(found) > size, list(found[:size])
     if is_first:
-        return Page(shown, older=shown[-1].ref if is_cut else "")
+        return Page(shown, older=getattr(shown[-1], name) if is_cut else "")
     if backwards:
         shown.reverse()
     has_newer, has_older = (is_cut, True) if backwards else (True, is_cut)
     if not shown:
         return Page()
-    return Page(shown, newer=shown[0].ref if has_newer else "", older=shown[-1].ref if has_older else "")
+    first, last = getattr(shown[0], name), getattr(shown[-1], name)
+    return Page(shown, newer=first if has_newer else "", older=last if has_older else "")
 
 
 def _place(rows: QuerySet[Any], ref: str, by: Sequence[str]) -> tuple[Any, ...] | None:
@@ -91,6 +95,10 @@ def _beyond(order: Sequence[str], place: Sequence[Any]) -> Q:
     beyond, same = Q(), Q()
     for name, value in zip(order, place, strict=True):
         column = name.lstrip("-")
-        beyond |= same & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
+        beyond |= same & Q(**{f"{column}__{_than(name)}": value})
         same &= Q(**{column: value})
-    return beyond
+    return beyond if len(order) == 1 else beyond & Q(**{f"{order[0].lstrip('-')}__{_than(order[0])}e": place[0]})
+
+
+def _than(name: str) -> str:
+    return "lt" if name.startswith("-") else "gt"

@@ -37,8 +37,8 @@ def test_only_admins_add_credits(client, alice, carol):
 
 def test_admins_choose_among_others(client, admin, carol):
     client.force_login(admin)
-    response = client.get(reverse("billing:credits-add"))
-    assert list(response.context["people"]) == [carol]
+    suggested = client.get(reverse("billing:people"), {"of": "credits", "person": "example"})
+    assert list(suggested.context["people"]) == [carol]
 
 
 def test_form_carries_the_wallets_version(client, admin, carol):
@@ -149,10 +149,21 @@ def test_an_amount_finer_than_the_ledger_is_refused_at_its_field(client, admin, 
     assert services.balance(carol).awarded == 1
 
 
-@pytest.mark.parametrize("ref", ["nobody", "%00", "a'b", ""])
-def test_unknown_person_is_404(client, admin, ref):
+@pytest.mark.parametrize("typed", ["nobody", "a'b", "%"])
+def test_a_person_who_does_not_exist_is_told(client, admin, carol, typed):
     client.force_login(admin)
-    assert client.get(f"{reverse('billing:credits-add')}?person={ref}").status_code == 404
+    response = client.get(reverse("billing:credits-add"), {"person": typed})
+    assert response.status_code == 422
+    assert "Nobody here has this e-mail address." in response.content.decode()
+
+
+def test_a_part_of_an_address_chooses_whom_it_fits_alone(client, admin, alice, carol):
+    client.force_login(admin)
+    url = reverse("billing:credits-add")
+    assert client.get(url, {"person": "CAROL"}, follow=True).context["person"] == carol
+    response = client.get(url, {"person": "example"})
+    assert response.status_code == 422
+    assert "Several people match." in response.content.decode()
 
 
 def test_admin_sets_an_allowance_in_credits(client, admin, alice):

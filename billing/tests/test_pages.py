@@ -140,7 +140,11 @@ def test_the_last_day_there_is_is_a_day_like_any_other(client, carol):
 def test_transactions_are_paged(client, carol, django_assert_max_num_queries):
     for _ in range(28):
         give(carol, 1)
-    assert len(page(client, carol, "transactions", page=2).context["rows"]) == 3
+    first = page(client, carol, "transactions").context["page"]
+    second = page(client, carol, "transactions", after=first.older).context["page"]
+    give(carol, 1)
+    back = page(client, carol, "transactions", before=second.newer).context["page"]
+    assert (len(first), len(second), [row.ref for row in back]) == (25, 3, [row.ref for row in first])
     client.force_login(carol)
     with django_assert_max_num_queries(12):
         client.get(reverse("billing:transactions"))
@@ -174,7 +178,7 @@ def test_statement_of_a_month_counts_that_month_alone(client, carol):
     charged(carol, 20, now=OCTOBER, name="docs-site", module="Static Site")
     charged(carol, 5, now=datetime(2025, 11, 1, tzinfo=UTC))
     response = page(client, carol, "statement", "2025-10")
-    assert [(row["name"], row["module_title"], row["used"]) for row in response.context["usage"]] == [
+    assert [(row.deployment_name, row.module_title, row.used) for row in response.context["usage"]] == [
         ("docs-site", "Static Site", credits(20))
     ]
     assert response.context["used"] == credits(20)
@@ -196,7 +200,7 @@ def test_costs_are_credits_for_now(client, carol):
     charged(carol, 30, now=OCTOBER)
     response = page(client, carol, "costs")
     assert "Shown in credits. Cloud costs are not included." in text_of(response)
-    assert [(row["name"], row["this_month"], row["used"]) for row in response.context["rows"]] == [
+    assert [(row.deployment_name, row.this_month_used, row.used) for row in response.context["rows"]] == [
         ("orders-db", 0, credits(30))
     ]
 

@@ -22,7 +22,18 @@ ROWS = [
     Row(
         "billing:revenue", REVENUE, query="?person={bob}", shows="everyone.title@revenue address@revenue publisher.name"
     ),
-    Row("billing:credits-add", CREDITS, CREDITS.replace("200", "404"), shows="address person publisher"),
+    Row("billing:credits-add", CREDITS, CREDITS.replace("200", "422"), shows="address person publisher"),
+    Row("billing:people", "login 404 404 - 404"),
+    *(
+        Row("billing:people", f"login 404 404{opened} - 200", query=f"?of={page}&person=example", shows=shows)
+        for page, opened, shows in (
+            ("transactions", "", "address@money"),
+            ("costs", "|200", "address"),
+            ("invoices", "|200", "address"),
+            ("credits", "", "address"),
+        )
+    ),
+    Row("billing:people", "login 404 404 - 200", query="?of=revenue&person=example", shows="address"),
     Row(
         "billing:credits-add",
         CREDITS,
