@@ -2,11 +2,13 @@ import html
 import re
 
 import pytest
+from django.conf import settings
 from django.template.loader import get_template
 
 from accounts.models import PlatformSettings
 from partnerportal import __version__
 from partnerportal.error_pages import PAGES
+from partnerportal.refusals import refusal
 
 
 def links(response):
@@ -162,7 +164,9 @@ def test_the_footer_of_the_admin_names_the_version(page, admin):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_an_error_page_says_what_happened_what_was_kept_and_what_to_do(name):
-    text = html.unescape(get_template(f"{name}.html").render())
+    has_template = name in {path.stem for path in (settings.BASE_DIR / "templates").glob("*.html")}
+    page = get_template(f"{name}.html").render() if has_template else refusal(name, by_htmx=False).content.decode()
+    text = html.unescape(page)
     assert f"<p>{PAGES[name].text}</p>" in text
     assert f'<h1 id="h-{PAGES[name].code}">{PAGES[name].title}</h1>' in text
 
