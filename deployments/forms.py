@@ -25,7 +25,9 @@ class DeploymentForm(InputsForm):
             max_length=60,
             label="Deployment name",
             help_text="Lowercase letters, digits and dashes.",
-            validators=[RegexValidator(r"\A[a-z0-9]+(-+[a-z0-9]+)*\Z", "Use lowercase letters, digits and dashes.")],
+            validators=[
+                RegexValidator(r"\A[a-z0-9]++(?:-++[a-z0-9]++)*+\Z", "Use lowercase letters, digits and dashes.")
+            ],
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         self.initial[self.NAME] = name

@@ -14,7 +14,7 @@ BLANK = object()  # nothing was given: the default applies, or the part is left 
 MAX_TEXT = 256 * 1024  # characters of one JSON or HCL value
 MAX_DEPTH = 50
 # Terraform computes with 512 bits; sixty characters with an exponent of two digits stay exact in them.
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d++(?:\.\d*+)?|\.\d++)([eE][+-]?\d{1,2})?", re.ASCII)
 NUMBER_LENGTH = 60
 BOOLS = {"true": True, "1": True, "false": False, "0": False}  # texts that Terraform converts
 

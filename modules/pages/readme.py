@@ -50,11 +50,11 @@ ATTRIBUTES = {"*": {"id"}, "a": {"href", "name", "title"}, "abbr": {"title"}, "d
 CLASSES = {"div": {"scroll"}, "a": {"tag"}, "span": {"tag"}}
 
 HEADING = re.compile(r"<(/?)h([1-6])(?=[\s>])", re.IGNORECASE)
-TABLE = re.compile(r"<table\b[^>]*>", re.IGNORECASE)
+TABLE = re.compile(r"<table\b[^>]*+(?:>|\Z)", re.IGNORECASE)
 TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
-ATTRIBUTE = r' [\w-]+="[^"]*"'
-LINK_OR_PICTURE = re.compile(rf"<a(?:{ATTRIBUTE})*>|</a>|<img((?:{ATTRIBUTE})*)>")  # as the cleaner writes them
-TAG = re.compile(rf"<(/?)(\w+)(?:{ATTRIBUTE})*>")
+ATTRIBUTE = r' [\w-]++="[^"]*+"'
+LINK_OR_PICTURE = re.compile(rf"<a(?:{ATTRIBUTE})*+>|</a>|<img((?:{ATTRIBUTE})*+)>")  # as the cleaner writes them
+TAG = re.compile(rf"<(/?)(\w+)(?:{ATTRIBUTE})*+>")
 VALUE = re.compile(r' (src|alt)="([^"]*)"')
 CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")

@@ -13,7 +13,7 @@ from modules.terraform.schema import Node, Schema
 
 MOST_CALLS = 500  # folders that are visited: two calls each, ten folders deep, make a thousand
 MOST_ROWS = 20_000  # resources and calls in them: five hundred calls of one large folder make a million
-INDEX = re.compile(r"\[[^\]]*\]")
+INDEX = re.compile(r"\[[^\]]*+(?:\]|\Z)")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from modules.terraform.schema import Call, FileAnswer, Finding, Schema, finding
 
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
 HOLE = re.compile(rf"\$\{{\s*({REFERENCE.pattern})\s*\}}")
-INSIDE = re.compile(r"\$\{([^}]*)\}")
+INSIDE = re.compile(r"\$\{([^}]*+)(?:\}|\Z)")
 HEAD = re.compile(r"(?<![\w.-])([^\W\d][\w-]*)\s*\.\s*([^\W\d][\w-]*)")
 PASSES = 10  # a local that is made of a local that is made of …
 LONGEST = 1_000  # characters of a source: locals that are made of locals grow with each pass

@@ -39,8 +39,8 @@ PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another m
 EXEC = re.compile(r'\bexec"?\s*[=:](?!=)')  # an attribute of a provider that runs a program to sign in
 REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
 LONGEST_LOCAL = 200  # characters of one that a module's source may be made of
-ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*)\]')
-ALIAS = re.compile(r"[^\W\d][\w-]*\.[^\W\d][\w-]*")
+ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*+)(?:\]|\Z)')
+ALIAS = re.compile(r"(?<![\w-])[^\W\d][\w-]*+\.[^\W\d][\w-]*+")
 NAME = re.compile(r"[^\W\d][\w-]*")
 DISAGREE = "The portal's two readers of Terraform's language differ on this file. Check what this module can do."
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 REGISTRY = "registry.terraform.io"
-ADDRESS = re.compile(r"(?:([^/\s:]+\.[^/\s:]+(?::\d+)?)/)?[\w-]+/[\w-]+/[a-z0-9]+(?://.*)?")
+ADDRESS = re.compile(r"(?:((?=[^/\s:]+?\.[^/\s:])[^/\s:]++(?::\d+)?)/)?[\w-]+/[\w-]+/[a-z0-9]+(?://.*)?")
 SHORT_HOSTS = ("github.com", "bitbucket.org")  # written without a scheme
 SCP = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?!//)[^/]?.*")
 FORCED = re.compile(r"[a-z0-9]+::")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-TAG = re.compile(r"[ \t]*\{\{[ \t]*UIMeta\b([^\n]*?)\}\}", re.IGNORECASE)
+TAG = re.compile(r"(?<![ \t])[ \t]*+\{\{[ \t]*+UIMeta\b((?:[^\n{}]|\{(?!\{)|\}(?!\}))*+)\}\}", re.IGNORECASE)
 IGNORED = ("notradmanaged",)  # for projects that RAD itself manages, of which the portal has none
 WHOLE = re.compile(r"-?\d{1,6}")
 
@@ -33,7 +33,9 @@ def split(description: str) -> tuple[str, UIMeta]:
 def _read(text: str) -> UIMeta:
     meta, seen = UIMeta(), set()
     # A blank around "=" or after a comma does not end a value.
-    for word in re.sub(r"\s*([=,])\s*", r"\1", text).split():
+    for sign in "=,":
+        text = sign.join(part.strip() for part in text.split(sign))
+    for word in text.split():
         key, _, value = word.partition("=")
         key = key.lower()
         if key in seen:

@@ -12,7 +12,7 @@ from typing import Any
 
 from modules.terraform.types import Any_, Attribute, Collection, Object, Primitive, Tuple_, Type
 
-NUMBER = re.compile(r"[+-]?(?:inf(?:inity)?|(?:\d+\.?\d*|\.\d+)(?:[ep][+-]?\d+)?)", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?(?:inf(?:inity)?|(?:\d++(?:\.\d*+)?|\.\d++)(?:[ep][+-]?\d+)?)", re.IGNORECASE)
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 LONGEST = 100  # digits of a number that is written out
 

@@ -23,8 +23,8 @@ CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-QUOTED = re.compile(r'(?:[^"\\\r\n$%]+|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))+')
-LINE = re.compile(r"(?:[^\r\n$%]+|\$\$\{|%%\{|[$%](?!\{)|\r(?!\n))+|\r?\n")
+QUOTED = re.compile(r'(?:[^"\\\r\n$%]++|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{))++')
+LINE = re.compile(r"(?:[^\r\n$%]++|\$\$\{|%%\{|[$%](?!\{)|\r(?!\n))++|\r?\n")
 # letters that Python does not take in names, or not first, as they change when they are normalised (Unicode TR 31)
 CHANGING = "\u037a\u0e33\u0eb3\u309b\u309c\ufdfa\ufdfb\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e\uff9e\uff9f"
 ALSO = str.maketrans(dict.fromkeys("-", "_") | dict.fromkeys([*CHANGING, *map(chr, range(0xFC5E, 0xFC64))], "a"))
