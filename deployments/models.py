@@ -454,7 +454,8 @@ class OutputPart(models.Model):
 class AsideState(models.Model):
     """A state that could not become a deployment's newest one, or the trace of one that is missing.
 
-    Its bytes are pieces, compressed and encrypted; there are none if nothing was left to keep. Never deleted.
+    Its bytes are pieces, compressed and encrypted; there are none if nothing was left to keep. Kept until
+    somebody has decided, at least.
     """
 
     class Reason(models.TextChoices):

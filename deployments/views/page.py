@@ -39,6 +39,7 @@ def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyFor
     deployment, context = run.deployment, live_context(request, run)
     outlook = version_moves.outlook(deployment, request.user)
     given = run if context["is_old"] else deployment
+    has_asides = getattr(run, "has_asides", False) and not context["is_old"]
     return context | {
         "log": presentation.log_end(run),
         "log_removed": runs.log_removed(run, days=settings.KEEP_RUN_LOGS_DAYS),
@@ -50,7 +51,7 @@ def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyFor
         "inputs": listed(given, given.secret_names),
         "outputs": outputs.shown(given),
         "destroy_form": destroy_form or destroy_form_for(request, deployment),
-        "asides": None if context["is_old"] else asides.undecided(deployment, request.user),
+        "asides": asides.undecided(deployment, request.user) if has_asides else None,
     }
 
 
