@@ -33,7 +33,7 @@ def test_the_portal_itself_has_no_name(carol):
         lambda: AuditEvent.objects.first().save(),
     ],
 )
-def test_the_trail_is_append_only(event, change):
+def test_the_trail_is_append_only_even_for_the_owner_of_its_table(event, owner, change):
     with pytest.raises(InternalError, match="Cannot update or delete rows"), transaction.atomic():
         change()
     assert AuditEvent.objects.get().by == "admin@example.com"

@@ -13,6 +13,7 @@ from accounts import entry_rules, invitations
 from accounts.models import ApiToken, Invitation, PlatformSettings, SignUp
 from foundation import audit
 from foundation.models import Fault, Heartbeat, OutboxMessage, Removal
+from tests.fixtures.live import owning
 from tests.leaks import catalogue, work
 from tests.leaks.markers import mark
 from tests.people import make_admin, make_partner, make_person
@@ -55,11 +56,11 @@ def build() -> World:
 
 def _rest(world: World) -> None:
     """Other rows that Django's admin shows."""
-    removal = Removal.objects.using("retention").create(name="scans", begun_at=timezone.now())
-    world.things["platform"]["removal"] = removal
+    with owning():
+        removal = Removal.objects.create(name="scans", begun_at=timezone.now())
+        world.things["platform"] |= {"removal": removal, "group": Group.objects.create(name="helpers")}
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
     world.things["platform"]["fault"] = Fault.objects.create(kind="room", subject="tf-1", seen_at=timezone.now())
-    world.things["platform"]["group"] = Group.objects.create(name="helpers")
     world.things["platform"]["settings"] = PlatformSettings.load()
     entry_rules.set_sign_up(SignUp.OPEN, by=None)
     for name, person in world.people.items():

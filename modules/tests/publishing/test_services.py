@@ -225,7 +225,7 @@ class TestPublish:
         ]
 
     @pytest.mark.parametrize("deed", ["UPDATE {} SET title = 'Other'", "DELETE FROM {}"])
-    def test_version_can_neither_be_changed_nor_deleted(self, alice, github, deed):
+    def test_version_can_neither_be_changed_nor_deleted(self, alice, github, owner, deed):
         published(github, alice)
         Module.objects.update(current_version=None)
         with pytest.raises(InternalError, match="pgtrigger: Cannot"), transaction.atomic():

@@ -8,6 +8,7 @@ from modules.models import Alarm, Module, ModuleVersion, Watch
 from modules.publishing import services
 from modules.scanning import scanner, tag_alarms
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
+from tests.fixtures.live import owning
 
 pytestmark = pytest.mark.django_db
 
@@ -219,7 +220,8 @@ def test_older_version_that_is_not_current_may_lose_its_commit(alice, github):
     connection = setup(github, alice, tag="")
     github.commit(NAME, {"greeting/more.tf": 'output "b" {\n  value = 1\n}\n'}, parent="")
     publish(connection, "greeting", by=alice)
-    Alarm.objects.all().delete()
+    with owning():
+        Alarm.objects.all().delete()
     scan(connection)
     assert alarms() == []
 

@@ -10,6 +10,7 @@ from modules.scanning import polling, tag_alarms
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
 from modules.tests.waiting import wait_until
+from tests.fixtures.live import owning
 
 
 def rewritten(github, owner):
@@ -53,8 +54,9 @@ def test_looks_at_one_moment_raise_each_alarm_once(live_db, alice, github, monke
 def test_worker_killed_between_scan_and_alarms_loses_nothing(live_db, alice, github, worker):
     connection = rewritten(github, alice)
     scan(connection)  # the next one finds an unchanged branch, so that it ends before it looks at the tags
-    Alarm.objects.all().delete()
-    OutboxMessage.objects.all().delete()
+    with owning():
+        Alarm.objects.all().delete()
+        OutboxMessage.objects.all().delete()
     first = worker(queues=["work"], env={"SCAN_LEASE": "2"})
     github.fail("hang", path_prefix=f"/repositories/{connection.repository_id}/tags")
     row = start_scan(connection, by=alice)
