@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from embedded import postgres, redis
-from foundation.models import Heartbeat
+from foundation.models import Fault, Heartbeat
 from partnerportal import __version__
 
 QUICK = {"WORKER_BEAT": "0.4"}
@@ -197,3 +197,11 @@ def test_pages_still_want_https_and_a_known_host(client, settings):
 @pytest.mark.parametrize("probe", ["livez", "readyz", "healthz"])
 def test_it_only_reads(client, db, probe):
     assert client.post(f"/{probe}").status_code == 405
+
+
+def test_a_worker_whose_disk_is_full_is_named_until_it_says_nothing_more_of_it(live_db, server):
+    now = timezone.now()
+    Fault.objects.create(kind=Fault.Kind.ROOM, subject="tf-1", seen_at=now)
+    Fault.objects.create(kind=Fault.Kind.ROOM, subject="tf-2", seen_at=now - timedelta(hours=1))
+    status, report, _ = ask(server())
+    assert (status, report["full_disks"]) == (503, ["tf-1"])
