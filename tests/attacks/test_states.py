@@ -14,6 +14,13 @@ from tests.people import make_admin
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _no_look_meanwhile(settings):
+    """What a worker has stored while Terraform ran is not missing any more."""
+    settings.RUN_STATE_POLL = 60
+
+
 TWO = """
 resource "terraform_data" "honest" { input = "kept" }
 resource "terraform_data" "attack" {
