@@ -24,6 +24,7 @@ class PersonField(forms.CharField):
     """One of `people`: named by ref, by e-mail address, or by a part of an address that only one has."""
 
     people: QuerySet[User]
+    is_typed = True  # its template has a place for suggestions
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, max_length=254, **options)

@@ -35,7 +35,7 @@ UNFINISHED = {
 }  # when the run has ended
 UNCHANGED = "No change", "", "ok"
 Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
-MOST_SHOWN = 500  # resources of a page
+MOST_SHOWN = 250  # resources of a page
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 LOG_CHUNKS = 1_000
 
@@ -121,18 +121,28 @@ def standing(of: Deployment | Run) -> Standing | None:
     return Standing(count, list(found))
 
 
-def changes(run: Run) -> list[PlannedChange]:
-    """What a run has planned; of very much, the first resources."""
-    return list(run.changes.all()[:MOST_SHOWN])
+def changes(run: Run, *, start: int = 0) -> list[PlannedChange]:
+    """What a run has planned, from a place in its plan; of very much, the next resources."""
+    return list(run.changes.filter(position__gte=start)[:MOST_SHOWN])
 
 
-def resources(run: Run, changes: Sequence[PlannedChange], standing: Standing | None) -> list[Resource]:
-    """The resources that a run has planned, with their progress, and those of `standing` that it leaves alone."""
+def next_change(run: Run, shown: Sequence[PlannedChange]) -> int | None:
+    """The place in the plan where the next page begins; None after the last change, and while the run changes it."""
+    following = shown[-1].position + 1 if shown else 0
+    return following if run.is_final and following < run.plan.get("listed", 0) else None
+
+
+def resources(
+    run: Run, changes: Sequence[PlannedChange], standing: Standing | None, *, with_rest: bool = True
+) -> list[Resource]:
+    """The resources of `changes`, with their progress, and with the rest those of `standing` that it leaves alone."""
     planned = {change.address for change in changes}
     existing = standing.addresses if standing else []
     is_known = standing is not None and run.is_final and standing.is_complete
     found = set(existing)
     changed = [_resource(row, run, exists=row.address in found if is_known else None) for row in changes]
+    if not with_rest:
+        return changed
     label, tone, icon = UNCHANGED if run.is_final else ("Not planned", "", "clock")
     return [*changed, *(Resource(each, label, tone, icon, None) for each in existing if each not in planned)]
 

@@ -99,6 +99,11 @@ def resources_listed(run: Run, standing: Standing | None) -> str:
     return f"{which}, and what run {run.number} {'did' if run.is_final else 'does'}"
 
 
+def changes_listed(run: Run, start: int, number: int) -> str:
+    """Which part of a long plan the list of resources shows; `start` counts from 0."""
+    return f"{start + 1:,} to {start + number:,} of {run.plan.get('listed', 0):,} planned in run {run.number}"
+
+
 def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bool) -> str:
     """The text in place of outputs; `standing` is None for an old run that kept none."""
     if standing is None:

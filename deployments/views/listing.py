@@ -97,11 +97,11 @@ def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
     None of them when there are more than somebody looks through; the search finds their titles.
     """
     deployed = visible.filter(version__module=OuterRef("pk")).order_by("-pk")
-    modules = list(Module.objects.filter(Exists(deployed)).order_by().values_list("pk", flat=True)[: MOST_MODULES + 1])
-    if len(modules) > MOST_MODULES:
-        return []
     title = Subquery(deployed.values("cost_centre__module_title")[:1])
-    found = Module.objects.filter(pk__in=modules).values_list("ref", title, "owner__slug")
+    modules = Module.objects.filter(Exists(deployed)).order_by()
+    found = list(modules.values_list("ref", title, "owner__slug")[: MOST_MODULES + 1])
+    if len(found) > MOST_MODULES:
+        return []
     labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for ref, title, publisher in found}
     return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
 

@@ -26,6 +26,7 @@ from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
 
 TIMELINE = 20
+MOST_DIGITS = 6
 
 
 @login_required
@@ -68,6 +69,9 @@ def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
     is_old = run.is_final and newest is not run
     standing = presentation.standing(run if is_old else deployment)
     done, total = presentation.progress(run)
+    start = _start(request) if run.is_final else 0
+    changes = presentation.changes(run, start=start)
+    is_whole = not start and len(changes) >= total
     timeline = deployment.runs.for_lists().select_related("by").newest_first()[:TIMELINE]
     return _said(request, run, newest, standing) | {
         "deployment": deployment,
@@ -81,13 +85,22 @@ def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
         "status": presentation.shown_status(deployment, newest.status),
         "trouble": presentation.trouble(deployment, newest.status),
         "phases": presentation.phases(run),
-        "resources": presentation.resources(run, presentation.changes(run), standing),
+        "resources": presentation.resources(run, changes, standing, with_rest=is_whole),
+        "start": start,
+        "next_change": presentation.next_change(run, changes),
+        "changes_listed": runs.changes_listed(run, start, len(changes)) if start else "",
         "done": done,
         "total": total,
         "may_change": deployment.may_change(request.user),
         "may_act": deployment.may_change(request.user) and not is_old and not deployment.destroyed_at,
         "may_reveal": deployment.owner_id == request.user.pk and not is_old,
     }
+
+
+def _start(request: SignedInRequest) -> int:
+    """The place in the plan where the list of resources begins."""
+    text = request.GET.get("resources", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 def _said(request: SignedInRequest, run: Run, newest: Run, standing: Standing | None) -> dict[str, Any]:
