@@ -16,12 +16,16 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from foundation.one_at_a_time import lock_number
-from modules.models import Archive, ArchiveFile, Blob
+from modules.models import Archive, Blob
 from modules.reading.archive import ArchiveRefused, File, content_hash_of, frames
 from modules.reading.discovery import is_in_one
 
 AT_ONCE = 500  # rows of one statement
 FILES_AT_ONCE = 50  # read at once: a few megabytes, as a repository has some at most
+ADD_FILES = """
+    INSERT INTO modules_archivefile (archive_id, path, executable, blob_id)
+    SELECT %s, * FROM unnest(%s::text[], %s::boolean[], %s::bigint[])
+"""
 UNUSED = """
     WITH unused AS (
         SELECT id FROM modules_archive a
@@ -187,6 +191,7 @@ def _archive(content_hash: str, rows: Collection[tuple[str, bool, int]], *, size
     """Create an archive with these paths, executable bits and keys of blobs."""
     made, is_new = Archive.objects.get_or_create(content_hash=content_hash, defaults={"size": size, "files": len(rows)})
     if is_new:
-        entries = (ArchiveFile(archive=made, path=path, executable=bit, blob_id=blob) for path, bit, blob in rows)
-        ArchiveFile.objects.bulk_create(entries, batch_size=AT_ONCE)
+        columns = [[row[column] for row in rows] for column in range(3)]
+        with connection.cursor() as cursor:
+            cursor.execute(ADD_FILES, [made.pk, *columns])
     return made
