@@ -191,11 +191,17 @@ def test_the_live_page_never_ends_with_the_counts_of_before(client, alice, shop)
 
 class TestAnOldRun:
     @pytest.fixture
-    def old(self, alice, shop):
-        """Run 1 and the newest, run 2, with other inputs, outputs, resources and version."""
+    def kept(self):
+        return True
+
+    @pytest.fixture
+    def old(self, alice, shop, kept):
+        """Run 2 and the newest, run 3, with other inputs, outputs, resources and version."""
         left = OUTPUTS | {"url": {"value": "https://first", "type": "string"}}
-        before = make_state(shop.runs.get(), "a.first", serial=2, outputs=left)
-        Run.objects.update(inputs={"greeting": "First"}, state=before, resource_count=1)
+        run = make_run(shop, action="update", status="applying", inputs={"greeting": "First"})
+        state = make_state(run, "a.first", serial=2, outputs=left) if kept else None
+        ended = {"status": "succeeded", "state": state, "resource_count": 1 if kept else None}
+        Run.objects.filter(pk=run.pk).update(**ended)
         version = make_version({"main.tf": "2"}, owner=alice, schema=SCHEMA, number=4)
         Deployment.objects.update(version=version)
         shop.refresh_from_db()
@@ -204,32 +210,32 @@ class TestAnOldRun:
 
     def test_its_page_shows_its_own_inputs_outputs_resources_and_version(self, client, alice, old):
         client.force_login(alice)
-        page = client.get(url("run", old, 1))
+        page = client.get(url("run", old, 2))
         text = text_of(page)
-        for own in ("First", "https://first", "a.first", "1.0.0", "Outputs of run 1", "Inputs of run 1"):
+        for own in ("First", "https://first", "a.first", "1.0.0", "Outputs of run 2", "Inputs of run 2"):
             assert own in text
         for todays in ("Hello", "https://shop", "a.now", "1.3.0"):
             assert todays not in text
-        assert "This is run 1, the newest is run 2." in text
+        assert "This is run 2, the newest is run 3." in text
         assert f'href="{old.get_absolute_url()}">Show the newest run' in page.text
 
     def test_nothing_can_be_done_from_it(self, client, alice, old):
         client.force_login(alice)
-        page = client.get(url("run", old, 1)).text
+        page = client.get(url("run", old, 2)).text
         for deed in ("Destroy web-shop", "Change inputs", "Reveal"):
             assert deed not in page
 
     def test_the_page_of_the_newest_is_not_marked(self, client, alice, old):
         client.force_login(alice)
-        text = text_of(client.get(url("run", old, 2)))
+        text = text_of(client.get(url("run", old, 3)))
         assert "the newest is run" not in text
         for todays in ("Hello", "https://shop", "a.now", "1.3.0", "Destroy web-shop"):
             assert todays in text
 
+    @pytest.mark.parametrize("kept", [False])
     def test_one_that_kept_no_state_says_so(self, client, alice, old):
-        Run.objects.update(state=None, resource_count=None)
         client.force_login(alice)
-        text = text_of(client.get(url("run", old, 1)))
+        text = text_of(client.get(url("run", old, 2)))
         assert "The outputs of this run were not kept." in text
         assert "https://shop" not in text
 
