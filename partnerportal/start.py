@@ -16,7 +16,7 @@ from billing import statements
 from billing.months import Month
 from deployments.models import AsideState, Deployment, Run, RunCount
 from deployments.presentation import shown_status, trouble
-from deployments.querysets import DeploymentQuerySet, WithNewestRun
+from deployments.querysets import VALUES, DeploymentQuerySet, WithNewestRun
 from foundation import faults
 from foundation.models import Fault, Heartbeat
 from foundation.paragraphs import counted
@@ -178,7 +178,11 @@ def platform_faults(user: User) -> list[Attention]:
     """For admins: workers without room, keys that are missing, and states that wait for a decision."""
     if not user.is_staff:
         return []
-    undecided = AsideState.objects.filter(decided_at=None).select_related("deployment")
+    undecided = (
+        AsideState.objects.filter(decided_at=None)
+        .select_related("deployment")
+        .defer(*(f"deployment__{name}" for name in VALUES))
+    )
     return [*map(_fault, faults.standing()), *map(_aside, undecided[:SHOWN])]
 
 
