@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -62,9 +62,9 @@ def aside_download(request: SignedInRequest, ref: str, aside_ref: str) -> HttpRe
 
 
 def _decide(request: SignedInRequest, ref: str, aside_ref: str, deed: Callable[..., Any], done: str) -> HttpResponse:
-    aside = _aside_or_404(request, ref, aside_ref)
     if not request.user.is_staff:
-        raise PermissionDenied("Only an admin can decide about a state. Nothing was changed.")
+        raise Http404
+    aside = _aside_or_404(request, ref, aside_ref)
     if get_adapter().is_reauthentication_required(app="accounts"):
         return _confirm_first(request, aside)
     try:

@@ -60,7 +60,7 @@ def _rest(world: World) -> None:
         removal = Removal.objects.create(name="scans", begun_at=timezone.now())
         world.things["platform"] |= {"removal": removal, "group": Group.objects.create(name="helpers")}
     world.things["platform"]["heartbeat"] = Heartbeat.objects.create(name="grants", at=timezone.now())
-    world.things["platform"]["fault"] = Fault.objects.create(kind="room", subject="tf-1", seen_at=timezone.now())
+    world.things["platform"]["fault"] = Fault.objects.create(kind="key", subject="k0", seen_at=timezone.now())
     world.things["platform"]["settings"] = PlatformSettings.load()
     entry_rules.set_sign_up(SignUp.OPEN, by=None)
     for name, person in world.people.items():

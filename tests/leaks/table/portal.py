@@ -8,7 +8,7 @@ PORTAL = [
         "start",
         SIGNED_IN,
         post=NO_POST,
-        shows=f"deployment@own exclusive@own named@own removed@own hidden@own {TITLES}",
+        shows=f"deployment@own deployment.name exclusive@own named@own removed@own hidden@own {TITLES}",
         must="connection.repository@own",
     ),
     Row("livez", "200 200 200 - 200", post="405 405 405 - 405"),
