@@ -38,3 +38,17 @@ def test_the_image_starts_the_web_server_with_its_bounds():
 
 def test_a_lost_worker_does_not_make_the_web_container_unhealthy():
     assert re.findall(r"http://127.0.0.1:8000/\w+", COMPOSE) == ["http://127.0.0.1:8000/readyz"]
+
+
+def test_no_service_but_postgresql_reads_a_password_of_a_role_that_is_not_its_own():
+    """Each reads .env, so that what is not for it must be emptied."""
+    private = ("MIGRATE_DATABASE_URL", "RETENTION_DATABASE_URL", "POSTGRES_PASSWORD")
+    blocks = re.findall(r"environment:(?: \{(.+)\}|((?:\n {6}\w+: .+)+))", COMPOSE)
+    texts = [inline or lines for inline, lines in blocks]
+    given = [{name for name in private if not re.search(rf'{name}: ""', text)} for text in texts]
+    assert given == [
+        set(),  # of all services that name nothing else
+        {"MIGRATE_DATABASE_URL", "RETENTION_DATABASE_URL"},  # migrate
+        {"RETENTION_DATABASE_URL"},  # worker-default
+        set(private),  # postgres, which reads no .env
+    ]
