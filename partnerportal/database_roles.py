@@ -61,6 +61,7 @@ def grant() -> None:
         tables = [name for (name,) in cursor.fetchall()]
         for role in roles:
             _give(cursor, role, {table: _rights(role, table) for table in tables})
+            _keep_from_temporary_tables(cursor, role)
         cursor.execute(sql.SQL(IGNORE).format(owner=sql.Literal(_owner())))
 
 
@@ -126,6 +127,12 @@ def _give(cursor: Any, role: str, rights: Mapping[str, tuple[str, ...]]) -> None
         for table, words in rights.items()
     ]
     cursor.execute(sql.SQL("; ").join(script))
+
+
+def _keep_from_temporary_tables(cursor: Any, role: str) -> None:
+    """A temporary table stands before one of the same name: a trigger that looks there would find what the role put."""
+    words = sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC, {}")
+    cursor.execute(words.format(sql.Identifier(connection.settings_dict["NAME"]), sql.Identifier(role)))
 
 
 def _reconnect(login: Mapping[str, Any]) -> None:

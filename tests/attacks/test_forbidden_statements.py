@@ -21,6 +21,7 @@ SWITCHES = [
     "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(name) RETURNS boolean AS 'SELECT true' LANGUAGE sql",
     "CREATE FUNCTION public.mine() RETURNS int AS 'SELECT 1' LANGUAGE sql",
     "CREATE TABLE public.mine (id int)",
+    "CREATE SCHEMA mine",
     "COPY billing_entry TO PROGRAM 'cat'",
     "SELECT pg_read_file('/etc/passwd')",
     "CREATE ROLE mine SUPERUSER",
@@ -94,3 +95,9 @@ def test_an_archive_that_a_version_names_keeps_every_file(alice):
     refused("DELETE FROM modules_blob; SET CONSTRAINTS ALL IMMEDIATE", match="violates foreign key constraint")
     for table in ("modules_archive", "modules_archivefile", "modules_blob"):
         refused(f"UPDATE {table} SET id = id")
+
+
+def test_a_temporary_table_hid_from_a_trigger_the_version_that_names_an_archive(alice):
+    make_version({"main.tf": ""}, owner=alice)
+    refused("CREATE TEMP TABLE modules_moduleversion (LIKE public.modules_moduleversion)")
+    refused("SELECT * INTO TEMP billing_entry FROM public.billing_entry")
