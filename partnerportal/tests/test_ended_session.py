@@ -73,7 +73,7 @@ def test_the_address_of_a_part_leads_to_its_page(client, alice, part, page):
     assert answer.redirect_chain[-1] == (page, 302)
 
 
-def test_a_save_after_the_end_leads_back_to_the_page_that_sent_it(client):
+def test_a_save_after_the_end_leads_back_to_the_page_that_sent_it(client, db):
     answer = client.post("/profile/github/webhook/", headers={"Referer": f"{PORTAL}/profile/?for=platform#webhook"})
     assert answer["Location"] == "/accounts/login/?next=/profile/%3Ffor%3Dplatform"
     assert [str(message) for message in get_messages(answer.wsgi_request)] == [
