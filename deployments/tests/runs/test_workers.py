@@ -151,16 +151,19 @@ def test_cancel_interrupts_terraform_and_keeps_its_state(live_db, runs_dir, caro
     assert Run.objects.get(pk=run.pk).error == "Cancelled."
 
 
-def test_terraform_that_does_not_stop_is_killed(live_db, runs_dir, carol, worker):
+def test_terraform_that_does_not_stop_is_killed_and_what_its_state_lacks_is_named(live_db, runs_dir, carol, worker):
     run = queue(carol, SLOW)
     worker(queues=["runs"], concurrency=1, env={"RUN_CANCEL_GRACE": "1", "RUN_CANCEL_KILL": "1"})
     wake("deployments.execute_run", run.pk)
-    wait_for(lambda: done_resources(run) == 1)
+    wait_for(lambda: any("Provisioning" in line for line in log_of(run)))
     os.kill(Run.objects.get(pk=run.pk).process["pid"], signal.SIGSTOP)
 
     cancel_run(run, by=carol)
-    wait_for(lambda: status_of(run) == "cancelled")
+    wait_for(lambda: Run.objects.get(pk=run.pk).is_final)
 
+    run.refresh_from_db()
+    assert run.status == "failed"  # what is being provisioned exists, and Terraform has not written it into its state
+    assert "Terraform reported terraform_data.slow, which no kept state lists." in run.error
     deployment = Deployment.objects.get(pk=run.deployment_id)
     assert (deployment.status, deployment.was_interrupted) == ("live", True)
 
@@ -204,7 +207,7 @@ def test_taken_places_of_runs_leave_scan_cancel_and_reaper_working(
     wake("deployments.execute_run", busy.pk)
     wait_for(lambda: done_resources(busy) == 1)
     Run.objects.filter(pk=abandoned.pk).update(status="applying", token=1, lease_expires_at=Now())
-    worker(queues=["default"], env=QUICK)
+    worker(queues=["default", "work"], env=QUICK)
     beat(env=QUICK)
 
     repository = connect(github, alice, files={"greeting/main.tf": GREETING})
