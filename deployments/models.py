@@ -486,6 +486,8 @@ class AsideState(models.Model):
     problem = models.CharField(max_length=300, blank=True, help_text="Why an accepted one was not taken.")
 
     class Meta:
+        verbose_name = "state put aside"
+        verbose_name_plural = "states put aside"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["deployment"], condition=Q(decided_at=None), name="asides_to_decide")]
 

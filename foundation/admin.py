@@ -42,6 +42,7 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count of all rows for each choice of each filter
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return DeclaredFilters

@@ -102,3 +102,8 @@ def test_a_declared_filter_still_filters(ask, alice, carol):
     people = next(site for site in LISTS if site.opts.model_name == "user")
     shown = people.get_changelist_instance(ask(is_partner__exact="1"))
     assert [person.email for person in shown.result_list] == ["alice@example.com"]
+
+
+@pytest.mark.parametrize("site", LISTS, ids=lambda site: site.opts.label)
+def test_no_list_counts_its_rows_for_each_choice_of_its_filters(site, ask):
+    assert site.get_changelist_instance(ask(_facets="True")).add_facets is False

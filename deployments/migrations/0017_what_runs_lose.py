@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asides', to='deployments.run')),
             ],
             options={
+                "verbose_name": "state put aside",
+                "verbose_name_plural": "states put aside",
                 'ordering': ['-pk'],
             },
         ),
