@@ -64,3 +64,10 @@ def test_of_an_old_state_only_what_pages_show_is_kept(client, alice, shop):
     results.forget_values(shop.state_id)
     assert OutputPart.objects.filter(output__is_sensitive=True).count() == 0
     assert list(OutputPart.objects.values_list("output__name", "number")) == [("kubeconfig", 0), ("zones", 0)]
+
+
+def test_a_large_one_that_was_revealed_offers_its_download(client, alice, shop):
+    client.force_login(alice)
+    page = client.post(url(shop, "vault", "output-reveal"))
+    assert "The beginning of" in text_of(page)
+    assert "Download (logged) vault" in text_of(page)
