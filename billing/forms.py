@@ -17,6 +17,7 @@ from foundation.amounts import CreditsField, MoneyField
 
 MOST_CREDITS = 1_000_000_000
 NOBODY = "Nobody here has this e-mail address. Check the spelling."
+NO_PARTNER = "No partner has this e-mail address. Check the spelling."
 SEVERAL = "Several people match. Enter more of the e-mail address."
 
 
@@ -24,6 +25,7 @@ class PersonField(forms.CharField):
     """One of `people`: named by ref, by e-mail address, or by a part of an address that only one has."""
 
     people: QuerySet[User]
+    nobody = NOBODY
     is_typed = True  # its template has a place for suggestions
 
     def __init__(self, **options: Any) -> None:
@@ -32,6 +34,7 @@ class PersonField(forms.CharField):
     def offer(self, people: QuerySet[User], *, page: str) -> None:
         """Choose from `people`; while one types, `page` suggests some of them (`templates/billing/_filter.html`)."""
         self.people = people
+        self.nobody = NO_PARTNER if page == "revenue" else NOBODY
         self.widget.attrs |= {
             "type": "search",
             "placeholder": "E-mail address",
@@ -52,7 +55,7 @@ class PersonField(forms.CharField):
         found = directory.matching(self.people, text, most=2)
         if len(found) == 1:
             return found[0]
-        raise forms.ValidationError(SEVERAL if found else NOBODY)
+        raise forms.ValidationError(SEVERAL if found else self.nobody)
 
 
 def _date(label: str) -> forms.DateField:

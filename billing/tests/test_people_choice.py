@@ -62,3 +62,12 @@ def test_ten_are_suggested_at_most_and_the_page_names_nobody(client, admin, caro
     page = client.get(reverse("billing:costs")).content.decode()
     assert 'list="people"' in page
     assert "carol@example.com" not in page
+
+
+def test_somebody_who_is_no_partner_is_not_called_unknown_and_no_month_is_said_to_be_empty(client, admin, carol):
+    client.force_login(admin)
+    response = client.get(reverse("billing:revenue"), {"person": "carol@example.com"})
+    assert response.status_code == 422
+    assert "No partner has this e-mail address." in response.text
+    assert "Correct the filter, then you see the revenue again." in response.text
+    assert "No revenue in" not in response.text
