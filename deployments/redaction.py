@@ -1,7 +1,7 @@
 """Keeps secrets out of logs: masks exact values and the encodings in which programs usually print them.
 
 A long value is searched in blocks, so that neither memory nor the end that is held back grows with it; all blocks are
-found in one pass. What is found side by side is masked as one.
+found in one pass, also where they overlap. What is found side by side is masked as one.
 """
 
 import base64
@@ -17,6 +17,7 @@ MASK = "••••••"
 SHORTEST = 4  # characters; masking shorter values would hide half of every log
 REVEALING = 4  # this many first characters of a secret are masked even before the rest arrives
 BLOCK = 256  # characters
+MOST_NESTED = 16  # forms that end with each other; of more, which only secrets made for it have, the longest is found
 MOST_FORMS = 10_000  # of all secrets of a run together
 TOO_MANY = "The sensitive values are too long to be masked in logs. Keep them below 5,000 lines together."
 IN_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})  # of Terraform's jsonencode
@@ -60,7 +61,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._forms = forms_of(secrets)
         self._starts = {form[:length] for form in self._forms for length in range(1, SHORTEST + 1)}
-        self._automaton = _automaton(self._forms)
+        self.finds_all = _nesting(self._forms) <= MOST_NESTED
+        self._automaton = _automaton(self._forms, finds_all=self.finds_all)
         self.longest = max(map(len, self._forms), default=0)
 
     def clean(self, text: str) -> str:
@@ -74,7 +76,8 @@ class Redactor:
         if self._automaton is None:
             return pieces
         stream = _encodable("".join(pieces))
-        found = [(start, end) for _, start, end in self._automaton.find_matches_as_indexes(stream)]
+        matches = self._automaton.find_matches_as_indexes(stream, overlapping=self.finds_all)
+        found = [(start, end) for _, start, end in matches]
         if hidden_end:
             found.append((len(stream) - hidden_end, len(stream)))
         return list(_without(pieces, _merged(found)))
@@ -93,8 +96,20 @@ class Redactor:
         return following < len(self._forms) and self._forms[following].startswith(text)
 
 
-def _automaton(forms: list[str]) -> AhoCorasick | None:
-    return AhoCorasick(forms, matchkind=MatchKind.LeftmostLongest, store_patterns=False) if forms else None
+def _automaton(forms: list[str], *, finds_all: bool) -> AhoCorasick | None:
+    kind = MatchKind.Standard if finds_all else MatchKind.LeftmostLongest
+    return AhoCorasick(forms, matchkind=kind, store_patterns=False) if forms else None
+
+
+def _nesting(forms: list[str]) -> int:
+    """The most forms of which each ends with the one before: so many matches may end at one place."""
+    most, nested = 0, list[str]()
+    for form in sorted(form[::-1] for form in forms):
+        while nested and not form.startswith(nested[-1]):
+            nested.pop()
+        nested.append(form)
+        most = max(most, len(nested))
+    return most
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 
@@ -95,3 +96,34 @@ def test_the_form_refuses_values_that_no_log_could_be_cleaned_of():
     assert not form.is_valid()
     assert form.non_field_errors() == [TOO_MANY]
     assert form_for(values, data={"in-token": LINES, "in-plain": many}).is_valid()
+
+
+def test_where_two_secrets_overlapped_the_end_of_the_second_was_shown():
+    redactor = Redactor(["admin-secret", "secret-token"])
+    assert redactor.clean("as admin-secret-token at") == f"as {MASK} at"
+    assert Redactor(["abcabc"]).clean("1 abcabcabcabcabc 2") == f"1 {MASK} 2"
+
+
+def every_occurrence_masked(secrets, text):
+    is_hidden = [False] * len(text)
+    for form in forms_of(secrets):
+        for at in range(len(text)):
+            if text.startswith(form, at):
+                is_hidden[at : at + len(form)] = [True] * len(form)
+    shown = "".join("\0" if hidden else character for character, hidden in zip(text, is_hidden, strict=True))
+    return MASK.join(re.split("\0+", shown))
+
+
+@pytest.mark.parametrize("alphabet", ["ab", "abc1", "é€😀\n"])
+def test_random_secrets_are_masked_at_every_occurrence(alphabet):
+    chance = random.Random(alphabet)
+    for _ in range(100):
+        secrets = ["".join(chance.choices(alphabet, k=length)) for length in (0, 3, 4, 5, 8, 12)]
+        parts = [chance.choice([*alphabet, "z", *secrets])[chance.randint(0, 1) :] for _ in range(20)]
+        assert Redactor(secrets).clean("".join(parts)) == every_occurrence_masked(secrets, "".join(parts))
+
+
+def test_secrets_that_end_with_each_other_make_no_match_for_each():
+    redactor = Redactor([f"{'a' * length}" for length in range(4, 250)])
+    assert redactor.clean(f"b{'a' * 1_000}b") == f"b{MASK}b"
+    assert not redactor.finds_all
