@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from deployments.sandbox.commands import INPUTS_FILE
-from deployments.sandbox.jsonb import made_storable
+from deployments.sandbox.jsonb import loads, made_storable
 
 TONES = " dgyrcb"  # plain, dim, green, yellow, red, cyan, bold
 # Where a diagnostic's snippet names the variable: the header of its block, or the key before the value in JSON.
@@ -123,7 +123,7 @@ class StateDump(Event):
 def parse(line: str) -> Event:
     """Parse one line of Terraform's output."""
     try:
-        message = made_storable(json.loads(line))
+        message = loads(line)
         text = str(message["@message"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return Event(line)
@@ -142,6 +142,7 @@ def parse_dump(line: bytes) -> Event:
     """Read a line that holds a state, without making objects of it."""
     try:
         state = bytes(_DUMPS.decode(line).state)
+        state = msgspec.json.decode(state, type=str).encode() if state.startswith(b'"') else state
     except (msgspec.MsgspecError, RecursionError):
         return Event(NOT_SHOWN.format(len(line)), "d")
     return StateDump(SAVED_BY_PORTAL, "r", state=state)
@@ -150,8 +151,10 @@ def parse_dump(line: bytes) -> Event:
 def parse_head(head: bytes, size: int) -> Event:
     """A line that is too long to be read: its message, if it is one of Terraform's, and never the rest."""
     found = MESSAGE.search(head[:MESSAGE_WITHIN])
-    text = made_storable(json.loads(found[1])) if found else NOT_SHOWN.format(size)
-    return Event(text, "d")
+    try:
+        return Event(loads(found[1].decode()) if found else NOT_SHOWN.format(size), "d")
+    except ValueError:  # its text is no JSON
+        return Event(NOT_SHOWN.format(size), "d")
 
 
 def _plain(message: dict, text: str) -> Event:

@@ -4,16 +4,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from deployments.sandbox.jsonb import LEFT_OUT, made_storable
+from deployments.sandbox.jsonb import LEFT_OUT, loads
 
 ESCAPE, SURROGATE = 2, 6  # bytes of \n and of \ud83d
+PAIR = 2  # escapes of one character outside the basic plane
 MOST_CONTINUED = 3  # bytes of a character in UTF-8 after its first
 
 
 def loaded(value: memoryview) -> Any:
     """A small value, as PostgreSQL stores it."""
     try:
-        return made_storable(json.loads(bytes(value).decode(errors="replace")))
+        return loads(bytes(value).decode(errors="replace"))
     except RecursionError:
         return LEFT_OUT
 
@@ -35,11 +36,16 @@ def _unescaped(piece: bytes) -> bytes:
 
 
 def _cut(value: memoryview, at: int, stop: int, *, is_string: bool) -> int:
-    """The place up to `stop` where the text can be cut: inside no character and no escape."""
+    """The place up to `stop` where the text can be cut: inside no character and no escape, nor a pair of them."""
     for _ in range(MOST_CONTINUED):
         stop -= value[stop] & 0xC0 == 0x80
-    if not is_string:
-        return stop
+    for _ in range(PAIR if is_string else 0):
+        stop = _before_part(value, at, stop)
+    return stop
+
+
+def _before_part(value: memoryview, at: int, stop: int) -> int:
+    """`stop`, or where the escape begins that ends there before its own end, or before that of its pair."""
     tail = bytes(value[at:stop])
     last = tail.rfind(b"\\", -SURROGATE)
     if last < 0 or _backslashes(tail[: last + 1]) % 2 == 0:

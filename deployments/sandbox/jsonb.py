@@ -1,10 +1,24 @@
 """Cleans JSON from outside, as PostgreSQL's jsonb rejects some valid JSON."""
 
+import json
 import math
 from typing import Any
 
 DEEPEST = 100  # levels; PostgreSQL stores deeper values, but no page can show them
 LEFT_OUT = "…"
+MOST_DIGITS = 4_300  # of a whole number; Python reads no more, as that takes quadratic time
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text, made storable. A number with more digits is their text.
+
+    Raises ValueError and RecursionError.
+    """
+    return made_storable(json.loads(text, parse_int=_whole))
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 def made_storable(value: Any, *, depth: int = DEEPEST) -> Any:

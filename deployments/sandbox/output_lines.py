@@ -42,7 +42,7 @@ class Lines:
         self._line, self._size = bytearray(), 0
         if size > len(line):
             self._take(parse_head(bytes(line[:HEAD]), size))
-        elif size > LONGEST:
+        elif is_dump(bytes(line[:HEAD])):
             self._take(parse_dump(bytes(line)))
         else:
             self._take(parse(line.decode(errors="replace")))

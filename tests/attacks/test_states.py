@@ -8,7 +8,7 @@ from deployments.models import AsideState, Run, StateVersion
 from deployments.runs import aside
 from deployments.runs.runner import execute_run
 from deployments.tests.conftest import deploy, runs_dir  # noqa: F401 - fixtures
-from deployments.tests.factories import log_of, make_run
+from deployments.tests.factories import log_of, make_run, outputs_of
 from foundation.models import OutboxMessage
 from tests.people import make_admin
 
@@ -161,3 +161,23 @@ def test_a_state_that_terraform_can_only_print_is_kept(alice, deploy):  # noqa: 
     assert sorted(StateVersion.objects.get().resources.values_list("address", flat=True)) == BOTH
     assert AsideState.objects.count() == 0
     assert "Emergency" not in "\n".join(log_of(run))
+
+
+# Terraform's numbers have as many digits as they need; the plan knows of none, as the id is not known yet.
+MANY_DIGITS = """
+resource "terraform_data" "one" {}
+locals { number = tonumber("1e${length(terraform_data.one.id) * 139}") }
+output "shown" { value = { number = local.number } }
+output "hidden" {
+  value     = local.number
+  sensitive = true
+}
+"""
+
+
+def test_an_output_of_5000_digits_ended_the_run_without_its_state(alice, deploy):  # noqa: F811
+    run = deploy(alice, {"main.tf": MANY_DIGITS})
+    assert (run.error, run.status) == ("", Run.Status.SUCCEEDED)
+    number = "1" + "0" * (36 * 139)
+    assert outputs_of(run.deployment) == {"shown": {"number": number}, "hidden": None}
+    assert not any("00000" in line for line in log_of(run))

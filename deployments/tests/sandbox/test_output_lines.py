@@ -62,3 +62,20 @@ def test_a_printed_state_is_kept_whole(lines, events, size):
 def test_a_printed_state_beyond_the_limit_is_not_kept_in_part(lines, events):
     feed(lines, DUMP + b'"' + b"x" * (10 * 1024**2 + HEAD) + b'"}\n')
     assert events == [Event("Emergency state dump", "d")]
+
+
+def test_a_short_dump_lost_the_digits_of_its_numbers(lines, events):
+    state = b'{"serial":1,"lineage":"a","x":[0.12345678901234567890123,1e400,%b]}' % (b"9" * 5_000)
+    feed(lines, DUMP + state + b',"type":"log"}\n')
+    assert [event.state for event in events] == [state]
+
+
+def test_an_output_of_5000_digits_stood_raw_in_the_log(lines, events):
+    feed(lines, b'{"@message":"Outputs: 1","outputs":{"a":{"value":%b}},"type":"outputs"}\n' % (b"9" * 5_000))
+    assert [event.text for event in events] == ["Outputs: 1"]
+
+
+@pytest.mark.parametrize("text", [b"\x01", b"\xff", b"\0a", b"\xed\xa0\x80"])
+def test_the_message_of_a_long_line_is_no_json(lines, events, text):
+    feed(lines, b'{"@message":"%b","x":"%b"}\n' % (text, b"y" * 2_000_000))
+    assert [event.text.split()[0] for event in events] == ["A"]
