@@ -1,10 +1,10 @@
 """States that are put aside: kept encrypted in the database, in pieces, until an admin decides what becomes of them."""
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -97,7 +97,8 @@ def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_fi
     found, serial = state_file.read(text), newest.serial + 1 if newest else 1
     if found.serial == serial:
         return text, found
-    text = json.dumps(json.loads(text) | {"serial": serial}, indent=2).encode()
+    parts = msgspec.json.decode(text, type=dict[str, msgspec.Raw])  # no part is made an object, or loses a digit
+    text = msgspec.json.encode(parts | {"serial": serial})
     return text, state_file.read(text)
 
 

@@ -81,6 +81,18 @@ def test_an_admin_accepts_a_state_unread_and_a_worker_gives_it_the_next_serial(c
     assert "has a state put aside" not in client.get("/").content.decode()
 
 
+def test_an_accepted_state_lost_the_digits_of_its_numbers(client, sign_in, admin, lost):
+    numbers = b'"outputs": {"n": {"value": [0.12345678901234567890123, 1e400, %b]}}' % (b"9" * 5_000)
+    content = text(2**63 - 1, "one").replace(b'"version"', numbers + b', "version"')
+    exact = aside.put(lost.run, reason="serial", file=io.BytesIO(content))
+    sign_in(admin)
+    client.post(address(exact, "accept/"))
+    reaper.reap_runs()
+    kept = Deployment.objects.get().state.content
+    assert json.loads(kept, parse_int=str)["serial"] == "6"
+    assert numbers[12:-1] in kept
+
+
 def test_an_accepted_state_waits_until_no_run_works_on_the_deployment(client, sign_in, admin, lost):
     sign_in(admin)
     client.post(address(lost, "accept/"))
