@@ -137,6 +137,12 @@ def test_dry_run_lists_and_grants_nothing(alice):
     assert services.balance(alice).purchased == 0
 
 
+def test_a_dry_run_says_so_when_nothing_is_due(db):
+    out = StringIO()
+    call_command("grant_allowances", dry_run=True, stdout=out)
+    assert out.getvalue() == "No grants are due.\n"
+
+
 def test_the_task_may_run_twice(alice):
     since(alice, 2026, 9, 20)
     allow(500, 2026, 1, 1)

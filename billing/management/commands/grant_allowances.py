@@ -19,5 +19,8 @@ class Command(BaseCommand):
         if not dry_run:
             self.stdout.write(f"{counted(granting.run(now), 'grant')} made")
             return
-        for item in granting.due(now):
+        due = list(granting.due(now))
+        if not due:
+            self.stdout.write("No grants are due.")
+        for item in due:
             self.stdout.write(f"{item.email} {item.period:%Y-%m} {written(item.amount)} credits")
