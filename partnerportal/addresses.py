@@ -59,6 +59,7 @@ def household(text: str) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return ""
+    address = getattr(address, "ipv4_mapped", None) or address  # as a socket for both sees IPv4: ::ffff:192.0.2.1
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((int(address), HOUSEHOLD), strict=False))

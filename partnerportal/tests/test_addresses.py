@@ -44,6 +44,11 @@ def test_nobody_chooses_their_own_address(proxies, forwarded, counted):
     assert Addresses(1, proxies=proxies).of(request_from(PROXY, *forwarded)) == counted
 
 
+def test_on_a_socket_for_both_everybody_with_ipv4_was_one_household():
+    assert household(f"::ffff:{ALICE}") == household(ALICE) == ALICE
+    assert household(f"[::ffff:{BOB}]:443") == BOB
+
+
 def test_a_household_has_one_address_although_ipv6_gives_it_millions():
     assert household("2001:db8:1:2::1") == household("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert household("2001:db8:1:3::1") != household("2001:db8:1:2::1")
