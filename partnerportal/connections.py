@@ -40,7 +40,7 @@ def uncounted(scope: Scope) -> Iterator[None]:
     try:
         yield
     finally:
-        if scope["client"] in by_client and connection:
+        if connection and by_client.get(scope["client"]) is connection:  # and no later one from the same port
             connection.address = address
             addresses().counts[address] += 1
 

@@ -144,3 +144,16 @@ def test_a_reader_who_takes_what_was_sent_has_time_for_the_next(bounded):
 def test_behind_a_proxy_its_connections_are_not_counted(settings):
     settings.PROXY_COUNT = 1
     assert connections.addresses.__wrapped__().most == 0
+
+
+def test_a_stream_that_ended_late_counted_for_ever_where_its_port_was_taken_again(bounded):
+    async def streams(counted):
+        first = connect(ALICE)
+        with connections.uncounted({"client": first.client}):
+            first.connection_lost(None)
+            second = connect(ALICE)  # from the same port
+        assert counted.counts == {ALICE: 1}
+        second.connection_lost(None)
+        assert counted.counts == {}
+
+    bounded(streams)
