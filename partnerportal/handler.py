@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signals
@@ -106,7 +107,7 @@ class Handler(ASGIHandler):
 
 
 def _is_signed_in(request: ASGIRequest | None) -> bool:
-    if request is None:
+    if request is None or "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
         return False
     SessionMiddleware(HttpResponse).process_request(request)
     return get_user(request).is_authenticated
