@@ -17,7 +17,8 @@ MASK = "••••••"
 SHORTEST = 4  # characters; masking shorter values would hide half of every log
 REVEALING = 4  # this many first characters of a secret are masked even before the rest arrives
 BLOCK = 256  # characters
-MOST_NESTED = 16  # forms that end with each other; of more, which only secrets made for it have, the longest is found
+MOST_NESTED = 6  # forms that end with each other; of more, which only secrets made for it have, the longest is found
+WINDOW = 16 * 1024  # characters searched at once, as each of them may end some matches
 MOST_FORMS = 10_000  # of all secrets of a run together
 TOO_MANY = "The sensitive values are too long to be masked in logs. Keep them below 5,000 lines together."
 IN_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})  # of Terraform's jsonencode
@@ -76,11 +77,17 @@ class Redactor:
         if self._automaton is None:
             return pieces
         stream = _encodable("".join(pieces))
-        matches = self._automaton.find_matches_as_indexes(stream, overlapping=self.finds_all)
-        found = [(start, end) for _, start, end in matches]
+        found = [span for at in range(0, len(stream), WINDOW) for span in self._in_window(stream, at)]
         if hidden_end:
             found.append((len(stream) - hidden_end, len(stream)))
         return list(_without(pieces, _merged(found)))
+
+    def _in_window(self, stream: str, at: int) -> list[Span]:
+        """What is found from `at`, up to where a form that begins in the window may end."""
+        assert self._automaton  # noqa: S101 - asked by `clean_pieces`
+        window = stream[at : at + WINDOW + self.longest - 1]
+        matches = self._automaton.find_matches_as_indexes(window, overlapping=self.finds_all)
+        return _merged([(at + start, at + end) for _, start, end in matches])
 
     def open_end(self, text: str) -> int:
         """How many characters at the end of `text` may be the beginning of a secret; fewer than BLOCK."""

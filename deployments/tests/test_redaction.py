@@ -7,7 +7,7 @@ import re
 import pytest
 
 from deployments.inputs.form import form_for
-from deployments.redaction import BLOCK, MASK, MOST_FORMS, TOO_MANY, Redactor, TooManyForms, forms_of
+from deployments.redaction import BLOCK, MASK, MOST_FORMS, TOO_MANY, WINDOW, Redactor, TooManyForms, forms_of
 from deployments.tests.inputs.schemas import schema, variable
 
 LINES = "\n".join(f"line {number:04} of a key" for number in range(3_000))
@@ -121,6 +121,12 @@ def test_random_secrets_are_masked_at_every_occurrence(alphabet):
         secrets = ["".join(chance.choices(alphabet, k=length)) for length in (0, 3, 4, 5, 8, 12)]
         parts = [chance.choice([*alphabet, "z", *secrets])[chance.randint(0, 1) :] for _ in range(20)]
         assert Redactor(secrets).clean("".join(parts)) == every_occurrence_masked(secrets, "".join(parts))
+
+
+def test_a_secret_is_masked_where_two_windows_meet():
+    secret = random_text(200)
+    for at in range(WINDOW - 210, WINDOW + 10, 7):
+        assert Redactor([secret]).clean(f"{'.' * at}{secret}.") == f"{'.' * at}{MASK}."
 
 
 def test_secrets_that_end_with_each_other_make_no_match_for_each():
