@@ -6,13 +6,14 @@ import fcntl
 import os
 import secrets
 import shutil
-import signal
+import time
 from pathlib import Path
 
 import psutil
 
 MARK = "PORTAL_DEMO_DATA"  # environment variable that marks every process of a demo with its data directory
 CONTENTS = ("postgres", "redis", "github", "mail", "runs", "logs", "secrets")
+LEFTOVER_SECONDS = 10
 
 
 class DataDirectory:
@@ -33,11 +34,25 @@ class DataDirectory:
             ) from None
 
     def end_leftovers(self) -> None:
-        """End leftover processes of a killed demo on this directory; embedded.postgres ends its server itself."""
+        """End leftover processes of a killed demo on this directory; embedded.postgres ends its server itself.
+
+        One that is killed holds its port until it has ended, and may have started another meanwhile.
+        """
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while (left := self._leftovers()) and time.monotonic() < deadline:
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            while any(map(_goes_on, left)) and time.monotonic() < deadline:
+                time.sleep(0.01)
+
+    def _leftovers(self) -> list[psutil.Process]:
+        found = []
         for process in psutil.process_iter(["name"]):
             with contextlib.suppress(psutil.Error):
                 if process.info["name"] != "postgres" and process.environ().get(MARK) == str(self.path):
-                    process.send_signal(signal.SIGKILL)
+                    found.append(process)
+        return found
 
     def reset(self) -> None:
         """Delete the demo's files, and no others that may be in the directory."""
@@ -63,3 +78,10 @@ class DataDirectory:
             with os.fdopen(handle, "w") as file:
                 file.write(text)
         return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def _goes_on(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -14,6 +14,7 @@ from foundation.downloads import parts_download
 
 MOST_BEGINNINGS = 4  # of large values on one page
 HEAVY = ("output__state__data", "output__state__deployment__inputs", "output__state__deployment__secret_inputs")
+FITS, LINES = 300, 10  # characters and lines that are shown without scrolling
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class ShownOutput:
     is_sensitive: bool
     is_kept: bool
     size: int
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether the text may be higher than its row, and needs the keyboard to be scrolled."""
+        return len(self.text) > FITS or self.text.count("\n") > LINES
 
     @property
     def cut(self) -> str:

@@ -14,7 +14,14 @@ from partnerportal import settings as portal
 def processes_of(child):
     """The processes that serve: those of the parent which import the portal."""
     family = psutil.Process(child.pid).children()
-    return [process for process in family if "spawn_main" in " ".join(process.cmdline())]
+    return [process for process in family if serves(process)]
+
+
+def serves(process):
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # also a zombie
+        return False
 
 
 def until(is_so, *, seconds=30):

@@ -328,7 +328,7 @@ def happen(world, event):
     """Let one event happen to the deployment; time passes by moving what is waited for back."""
     what, how, leaves = event
     if what == "time":
-        if world.hold and world.hold.due_at:
+        if world.hold and world.hold.due_at and world.hold.state == "pending":
             move_back(world.hold, hours(how))
         settlement.charge_due(timezone.now())
         return
