@@ -423,12 +423,33 @@ class Output(models.Model):
         return self.name
 
 
-class OutputPart(models.Model):
-    """A part of an output's value as people see it, in UTF-8, compressed and encrypted."""
+class Piece(models.Model):
+    """A piece of something large: its content is kept in `data`, compressed, encrypted and bound to the row."""
+
+    data = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def content(self) -> bytes:
+        """Raises foundation.encryption.DecryptionFailed."""
+        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
+
+    @content.setter
+    def content(self, text: bytes) -> None:
+        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
+
+    @property
+    def _context(self) -> str:
+        raise NotImplementedError  # each subclass has its own
+
+
+class OutputPart(Piece):
+    """A part of an output's value as people see it, in UTF-8. Its content needs `output.state.deployment`."""
 
     output = models.ForeignKey(Output, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField(help_text="From 0.")
-    data = models.BinaryField()
 
     class Meta:
         ordering = ["number"]
@@ -436,15 +457,6 @@ class OutputPart(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.number}"
-
-    @property
-    def content(self) -> bytes:
-        """Needs `output.state.deployment`; raises foundation.encryption.DecryptionFailed."""
-        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
-
-    @content.setter
-    def content(self, text: bytes) -> None:
-        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
 
     @property
     def _context(self) -> str:
@@ -495,12 +507,11 @@ class AsideState(models.Model):
         return f"state of {self.run}"
 
 
-class AsidePiece(models.Model):
+class AsidePiece(Piece):
     """A piece of a state that was put aside."""
 
     aside = models.ForeignKey(AsideState, on_delete=models.CASCADE, related_name="pieces")
     number = models.PositiveIntegerField()
-    data = models.BinaryField()
 
     class Meta:
         ordering = ["number"]
@@ -508,15 +519,6 @@ class AsidePiece(models.Model):
 
     def __str__(self) -> str:
         return f"piece {self.number}"
-
-    @property
-    def content(self) -> bytes:
-        """Raises foundation.encryption.DecryptionFailed."""
-        return zlib.decompress(encryption.decrypt(bytes(self.data), context=self._context))
-
-    @content.setter
-    def content(self, text: bytes) -> None:
-        self.data = encryption.encrypt(zlib.compress(text, level=1), context=self._context)
 
     @property
     def _context(self) -> str:
