@@ -5,7 +5,8 @@ import struct
 
 import pytest
 
-from tests.attacks.test_requests import LOGIN, TWO_PLACES, Attack, connections_to_the_database
+from tests.attacks.test_requests import LOGIN, TWO_PLACES, Attack
+from tests.measures import connections_of_the_portal
 
 HOST = "Host: 127.0.0.1\r\n"
 LARGE_FORM = "/deploy/k7f3kabcde/"
@@ -55,4 +56,4 @@ def test_clients_that_left_at_any_moment_kept_their_places(attack):
             plug.sendall(text[:end])
             plug.close()
     assert attack.pages_of_others() == [200] * 5
-    assert connections_to_the_database() <= 2
+    assert connections_of_the_portal() <= 2

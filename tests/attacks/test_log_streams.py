@@ -3,7 +3,6 @@
 import psutil
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +11,7 @@ from deployments.models import Run, RunLog
 from deployments.runs.log import publish
 from deployments.tests.factories import make_deployment, make_run, make_version
 from tests.attacks.connections import Connections
+from tests.measures import connections_of_the_portal
 from tests.people import make_admin, make_partner
 
 LINE = "x" * 1_023
@@ -46,15 +46,6 @@ def log_of(run, name="run-log") -> str:
 def write(run, sequence, text):
     RunLog.objects.create(run=run, sequence=sequence, text=f" {text}")
     publish(run.pk)
-
-
-def connections_of_the_portal() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return cursor.fetchone()[0]
 
 
 def test_an_office_may_watch_one_run(server, run, private_mode, alice):

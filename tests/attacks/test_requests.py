@@ -12,7 +12,6 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
-from django.db import connection
 from django.urls import reverse
 
 from accounts import api_tokens
@@ -22,6 +21,7 @@ from deployments.tests.factories import make_version
 from foundation.refs import new_ref
 from modules.registry import offers
 from modules.tests.registry_protocol import archive
+from tests.measures import connections_of_the_portal
 
 MB = 1024**2
 LOGIN = "/accounts/login/"
@@ -96,14 +96,6 @@ def attack(server):
         yield attack
 
 
-def connections_to_the_database():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        return cursor.fetchone()[0]
-
-
 def flood(plug, *, most, chunk=b"x" * MB, framed=False):
     """Bytes that the portal takes before it closes the connection, and the answer that it gave before."""
     sent, answer = 0, b""
@@ -124,7 +116,7 @@ def test_posts_that_stop_after_one_byte_kept_everybody_out(attack, number, recor
     for _ in range(number):
         attack.post(LOGIN, length=1_000, sent=b"x")
     assert attack.pages_of_others() == [200] * 5
-    assert connections_to_the_database() <= 2
+    assert connections_of_the_portal() <= 2
     assert attack.memory - before < 20 + number * 0.2
     record_property("MB", round(attack.memory - before, 1))
 
@@ -194,7 +186,7 @@ def test_slow_readers_of_a_page_kept_everybody_out(attack, number):
     for _ in range(number):
         attack.get_and_stall(LOGIN)
     assert attack.pages_of_others() == [200] * 5
-    assert connections_to_the_database() <= 2
+    assert connections_of_the_portal() <= 2
 
 
 @pytest.mark.parametrize("number", [60, pytest.param(300, marks=pytest.mark.whole)])
@@ -206,7 +198,7 @@ def test_slow_readers_of_a_download_had_it_in_memory_each(attack, alice, number,
     plugs = [attack.get_and_stall(path) for _ in range(number)]
     assert {plug.recv(12) for plug in plugs} == {b"HTTP/1.1 200"}
     assert attack.pages_of_others() == [200] * 5
-    assert connections_to_the_database() <= 2
+    assert connections_of_the_portal() <= 2
     assert attack.memory - before < 30 + number  # and not 8 MB each
     record_property("MB", round(attack.memory - before, 1))
 
@@ -220,7 +212,7 @@ def test_slow_readers_of_a_csv_kept_everybody_out(attack, client, alice, number,
     plugs = [attack.get_and_stall(reverse("deployments:deployment-export"), cookie=cookie) for _ in range(number)]
     assert {plug.recv(12) for plug in plugs} == {b"HTTP/1.1 200"}
     assert attack.pages_of_others() == [200] * 5
-    assert connections_to_the_database() <= 2
+    assert connections_of_the_portal() <= 2
     assert attack.memory - before < 30 + number
     record_property("MB", round(attack.memory - before, 1))
 

@@ -1,0 +1,39 @@
+"""What an attack costs: memory of a process, connections to the database."""
+
+import re
+from pathlib import Path
+
+from django.db import connection
+
+KIB = 1024
+PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
+RESIDENT = re.compile(r"VmRSS:\s+(\d+) kB")
+FORGET_THE_PEAK = "5"
+
+
+class Growth:
+    """KiB by which this process has grown at most since the beginning of the block.
+
+    Of `ru_maxrss` the peak of what came before cannot be forgotten, and it even outlives an exec (proc(5), clear_refs).
+    """
+
+    def __enter__(self) -> "Growth":
+        Path("/proc/self/clear_refs").write_text(FORGET_THE_PEAK)
+        self.before = self._of(RESIDENT)
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.kib = self._of(PEAK) - self.before
+
+    def _of(self, line: re.Pattern) -> int:
+        return int(line.search(Path("/proc/self/status").read_text())[1])
+
+
+def connections_of_the_portal() -> int:
+    """Without the one that asks, and without what PostgreSQL does by itself (autovacuum, parallel parts)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return cursor.fetchone()[0]
