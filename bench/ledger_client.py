@@ -5,6 +5,9 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import django
 
@@ -41,17 +44,13 @@ def move(wallets: int, start: float, seconds: float) -> list[float]:
         centre = services.open_cost_centre(
             owner=owner, deployment_ref=run, deployment_name="bench", module_title="Bench"
         )
-        hold = _timed(
-            times,
-            lambda owner=owner, centre=centre, run=run: services.hold(
-                owner, amount=1, key=f"run:{run}:hold:{wallets}", run=run, cost_centre=centre, by=owner
-            ),
-        )
-        _timed(times, lambda hold=hold: services.capture(hold))
+        key = f"run:{run}:hold:{wallets}"
+        hold = _timed(times, partial(services.hold, owner, amount=1, key=key, run=run, cost_centre=centre, by=owner))
+        _timed(times, partial(services.capture, hold))
     return times
 
 
-def _timed(times: list[float], movement):
+def _timed(times: list[float], movement: Callable[[], Any]) -> Any:
     began = time.perf_counter()
     result = movement()
     times.append((time.perf_counter() - began) * 1_000)

@@ -112,7 +112,7 @@ def _request(connection: GitHubConnection, person: User) -> Publication:
 def _made_true(connection: GitHubConnection, person: User) -> float:
     """Seconds of the last transaction, which is rolled back here, with all its constraints checked."""
     with transaction.atomic(), database.cursor() as cursor:
-        publication = job._claim(_request(connection, person).pk)
+        publication = job.claim(_request(connection, person).pk)
         job._prepare(publication)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         began = time.perf_counter()

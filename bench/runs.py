@@ -26,6 +26,7 @@ from deployments.models import Run, StateVersion
 from modules.models import Module, ModuleVersion
 from modules.reading import file_store
 from modules.reading.archive import new_file
+from modules.terraform.schema import Schema
 
 PLAIN = """
 resource "terraform_data" "one" {
@@ -94,7 +95,7 @@ def _module(title: str, source: str) -> ModuleVersion:
             commit="0" * 40,
             content_hash=name,
             archive=archive,
-            schema={"variables": [], "outputs": [], "providers": [], "resources": [], "calls": [], "platform": {}},
+            schema=Schema(variables=[], outputs=[], providers=[], resources=[], calls=[], platform={}),
             title=title,
             published_by=admin,
         )

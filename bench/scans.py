@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import psutil
 import requests
@@ -47,12 +49,12 @@ def scans() -> list[Figure]:
         alone.append(_alone(texts))
         cold.append(_cold(connection))
     unchanged = [_scan(connection) for _ in range(SAMPLES)]
-    changed = [_after(lambda number=number: _change(files, number), connection) for number in range(SAMPLES)]
-    parser = {"baseline": alone, "baseline_is": "python-hcl2 reading the same files one after the other"}
+    changed = [_after(partial(_change, files, number), connection) for number in range(SAMPLES)]
+    parser = "python-hcl2 reading the same files one after the other"
     return [
-        Figure("scan.cold", f"first scan of {size}, enqueued to finished", "s", cold, **parser),
-        Figure("scan.unchanged", "scan of the same commit", "s", unchanged, **parser),
-        Figure("scan.one_changed", "scan with one changed module", "s", changed, **parser),
+        Figure("scan.cold", f"first scan of {size}, enqueued to finished", "s", cold, alone, parser),
+        Figure("scan.unchanged", "scan of the same commit", "s", unchanged, alone, parser),
+        Figure("scan.one_changed", "scan with one changed module", "s", changed, alone, parser),
         Figure("scan.memory", "most memory of a scanning process, its parsers not counted", "MB", [_memory()]),
     ]
 
@@ -65,7 +67,7 @@ def _connection(files: dict[str, str]) -> GitHubConnection:
     return select_repository(connection, repository_id=row["id"], by=person)
 
 
-def _github(verb: str, **arguments):
+def _github(verb: str, **arguments: Any) -> Any:
     answer = requests.post(f"{settings.GITHUB_API_URL}/_control", json={"do": verb} | arguments, timeout=60)
     answer.raise_for_status()
     return answer.json()["result"]

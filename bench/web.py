@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import psutil
@@ -74,7 +75,7 @@ class Clients:
             raise SystemExit(f"{number - len(sample.times)} of {number} pages were not served.")
         return sample
 
-    def _ask(self, sample: Sample, left) -> None:
+    def _ask(self, sample: Sample, left: Iterator[int]) -> None:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
         for _ in left:
             began = time.perf_counter()

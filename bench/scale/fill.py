@@ -30,7 +30,7 @@ def main() -> None:
     steps = {
         "people": lambda: people.fill(size),
         "repositories": lambda: repositories.fill(size, folder / "github"),
-        "plan": lambda: (work.plan(size), money.plan(size)),
+        "plan": lambda: _plan(size),
         "deployments": work.fill_deployments,
         "ledger": money.fill,
         "runs": lambda: _runs(size),
@@ -53,6 +53,11 @@ def _timed(name: str, step: Callable[[], object]) -> float:
     took = time.perf_counter() - began
     print(f"{name}: {took:.1f} s", flush=True)
     return took
+
+
+def _plan(size: Size) -> None:
+    work.plan(size)
+    money.plan(size)
 
 
 def _runs(size: Size) -> None:

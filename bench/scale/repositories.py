@@ -61,7 +61,7 @@ def _repositories(size: Size) -> Iterator[Repository]:
 
 def _files(repository: Repository, number: int) -> dict[str, str]:
     chance = random.Random(number)
-    files = {}
+    files: dict[str, str] = {}
     for place in range(repository.modules):
         folder = f"{chance.choice(catalogue.WORDS)}_{chance.choice(catalogue.WORDS)}_{number:03}_{place:03}"
         module = catalogue.module(chance, number * 1_000 + place)

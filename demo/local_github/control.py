@@ -61,4 +61,4 @@ class Control:
         result = self.verbs[do](**arguments)
         if isinstance(result, list):
             return [asdict(row) for row in result]
-        return asdict(result) if is_dataclass(result) else result
+        return asdict(result) if is_dataclass(result) and not isinstance(result, type) else result

@@ -98,7 +98,9 @@ class Webhooks:
         self.deliveries.clear()
         self._threads.clear()
 
-    def _post(self, hook: Hook, event: str, payload: dict[str, Any], *, guid: str = "", redelivery=False) -> Delivery:
+    def _post(
+        self, hook: Hook, event: str, payload: dict[str, Any], *, guid: str = "", redelivery: bool = False
+    ) -> Delivery:
         body = json.dumps(payload)
         delivery = Delivery(next(self._numbers), guid or str(uuid.uuid4()), hook.id, event, body, redelivery)
         self.deliveries.append(delivery)

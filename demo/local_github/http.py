@@ -101,7 +101,7 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def handle_error(self, request, client_address) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Print nothing: a client may disconnect at any time."""
 
 
@@ -139,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(answer.body)))
         # One write for head and body: a second one would wait for the client's delayed ACK.
         if self.command != "HEAD" and answer.status != 304:
-            self._headers_buffer.append(b"\r\n" + answer.body)
+            self._headers_buffer.append(b"\r\n" + answer.body)  # type: ignore[attr-defined]  # of BaseHTTPRequestHandler
             self.flush_headers()
         else:
             self.end_headers()

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from demo.local_github.git import EXECUTABLE, FILE, LINK, SUBMODULE, Content, GitRepository
@@ -54,7 +55,7 @@ def _read(path: Path) -> Content | None:
     return Content(EXECUTABLE if about.st_mode & stat.S_IXUSR else FILE, path.read_bytes())
 
 
-def hash_of(found: dict[str, Content]) -> str:
+def hash_of(found: Mapping[str, Content]) -> str:
     """Return a hash of the contents, to detect whether a folder has changed."""
     digest = hashlib.sha256()
     for path, content in sorted(found.items()):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from demo.local_github import seed, snapshot
 from demo.local_github.git import Content, GitRepository, contents
@@ -105,7 +106,7 @@ class Store:
             written = contents(files, symlinks)
             return self._commit(row, written, remove=remove, message=message, branch=branch, parent=parent)
 
-    def _commit(self, row: Repository, written: Mapping[str, Content], **options) -> str:
+    def _commit(self, row: Repository, written: Mapping[str, Content], **options: Any) -> str:
         git = GitRepository(self._path(row.id))
         git.create()
         sha = git.commit(written, **options)
