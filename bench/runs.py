@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +47,8 @@ resource "terraform_data" "step%d" {
 }
 """
 STEPS = 8
+MANY = 20
+PLACES = 2  # of the demo's worker
 STAMP = re.compile(r"\b(1\d{9}\.\d+)\b")  # what `date +%s.%N` printed inside the run
 LONGEST_SECONDS = 120
 
@@ -69,6 +72,7 @@ def main() -> None:
             baseline=[_bare(PLAIN) for _ in range(SAMPLES)],
             baseline_is="init, plan and apply by the same Terraform in a shell",
         ),
+        _many(plain, carol),
     ]
     print(json.dumps([asdict(figure) for figure in [*figures, *scans(), *publishing(url)]]))
 
@@ -123,6 +127,23 @@ def _wait(run: Run) -> Run:
 def _whole(version: ModuleVersion, by: User) -> float:
     began = datetime.now(UTC)
     return (_wait(_deploy(version, by)).finished_at - began).total_seconds()
+
+
+def _many(version: ModuleVersion, by: User) -> Figure:
+    """Runs that all wait at once, beside the same commands in as many shells as the worker has places."""
+    samples, bare = [], []
+    for _ in range(SAMPLES):
+        began = time.monotonic()
+        for run in [_deploy(version, by) for _ in range(MANY)]:
+            _wait(run)
+        samples.append(MANY * 60 / (time.monotonic() - began))
+        began = time.monotonic()
+        with ThreadPoolExecutor(PLACES) as shells:
+            list(shells.map(_bare, [PLAIN] * MANY))
+        bare.append(MANY * 60 / (time.monotonic() - began))
+    return Figure(
+        "runs.per_minute", "of them, asked for at once", "runs", samples, bare, f"the same commands in {PLACES} shells"
+    )
 
 
 def _bare(source: str) -> float:

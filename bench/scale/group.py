@@ -29,7 +29,7 @@ def scale() -> list[Figure]:
             if not (folder / FACTS).exists():
                 portal.run("-m", "bench.scale.fill", os.environ.get("SCALE_PERCENT") or WHOLE, str(folder))
             made = json.loads((folder / FACTS).read_text())
-            return [*_pages(portal, Size(made["percent"])), *_tables(portal), *_making(made)]
+            return [*_pages(portal, Size(made["percent"])), *_tables(portal), _periodic(portal), *_making(made)]
         finally:
             portal.stop()
 
@@ -73,6 +73,12 @@ def _tables(portal: Portal) -> list[Figure]:
         what = f"{path} as {person}, {found.rows:,} rows, {found.grown:.0f} MB more memory at the most"
         figures.append(Figure(name, what, "rows/s", [found.rows_per_second]))
     return figures
+
+
+def _periodic(portal: Portal) -> Figure:
+    costs = json.loads(portal.ask("-m", "bench.scale.periodic"))
+    slowest = max(costs, key=costs.get)
+    return Figure("scale.periodic", f"database, costliest of {len(costs)} tasks: {slowest}", "s", [costs[slowest]])
 
 
 def _making(made: dict) -> list[Figure]:

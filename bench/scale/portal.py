@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import requests
@@ -34,8 +35,17 @@ class Portal:
 
     def run(self, *command: str) -> None:
         """Run `python <command>` with the portal's environment; SystemExit when it fails."""
-        if subprocess.run([sys.executable, *command], env=self.environment, cwd=BASE_DIR).returncode:
+        self._run(command, stdout=None)
+
+    def ask(self, *command: str) -> str:
+        """As `run`; returns what the command prints."""
+        return self._run(command, stdout=subprocess.PIPE)
+
+    def _run(self, command: Sequence[str], *, stdout: int | None) -> str:
+        ended = subprocess.run([sys.executable, *command], env=self.environment, cwd=BASE_DIR, stdout=stdout, text=True)
+        if ended.returncode:
             raise SystemExit(f"{' '.join(command)} failed.")
+        return ended.stdout
 
     def serve(self) -> None:
         """Start a web server; one that runs is stopped before."""
