@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
-import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -97,8 +96,7 @@ def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_fi
     found, serial = state_file.read(text), newest.serial + 1 if newest else 1
     if found.serial == serial:
         return text, found
-    parts = msgspec.json.decode(text, type=dict[str, msgspec.Raw])  # no part is made an object, or loses a digit
-    text = msgspec.json.encode(parts | {"serial": serial})
+    text = state_file.renumbered(text, serial)
     return text, state_file.read(text)
 
 

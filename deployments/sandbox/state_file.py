@@ -1,8 +1,8 @@
 """Reads a state file in one pass: what the portal keeps of it, and nothing of the rest.
 
-A run may have forged the file. Values stay slices of its text, so memory is the text itself and some bytes for each
-resource and output. A large text is first read by a process with limits, `python -m deployments.sandbox.state_file
-BYTES`, in memory of three times its size: what ends that process is not read here.
+A run may have forged the file. A large text is read by a process with limits, `python -m
+deployments.sandbox.state_file BYTES`, in memory of three times its size. It answers with addresses and with the places
+of outputs in the text, so this process parses nothing, and holds no more than the text and some bytes for each of them.
 """
 
 import os
@@ -22,6 +22,7 @@ from deployments.sandbox.jsonb import made_storable
 
 MOST_LISTED = 10_000  # addresses; of more, the first ones are kept
 MOST_OUTPUTS = 1_000
+MOST_PARTS = 100  # of the document; Terraform writes seven
 LONGEST_ADDRESS = 1_000  # characters
 LONGEST_NAME = 500  # of an output
 LONGEST_LINEAGE = 64
@@ -42,12 +43,16 @@ class NotAState(Exception):
 
 @dataclass(frozen=True)
 class OutputFound:
-    """An output: its value is a slice of the state's text, as JSON."""
+    """An output: its value and its type are slices of the state's text, as JSON."""
 
     name: str
-    type: Any
     is_sensitive: bool
     value: memoryview
+    kind: memoryview
+
+    @property
+    def type(self) -> Any:
+        return loaded(self.kind) if len(self.kind) <= LARGEST_TYPE else None
 
     @property
     def size(self) -> int:
@@ -66,6 +71,11 @@ class StateFile:
     outputs: list[OutputFound]
 
 
+ABSENT = msgspec.Raw()
+NULL = memoryview(b"null")
+Place = tuple[int, int]  # beginning and end in the text; both 0 for what is not there
+
+
 class _Instance(msgspec.Struct, gc=False):
     index_key: str | int | float | None = None
 
@@ -79,8 +89,8 @@ class _Resource(msgspec.Struct, gc=False):
 
 
 class _Output(msgspec.Struct, gc=False):
-    value: msgspec.Raw = msgspec.Raw(b"null")
-    type: msgspec.Raw = msgspec.Raw(b"null")
+    value: msgspec.Raw = ABSENT
+    type: msgspec.Raw = ABSENT
     sensitive: bool | None = None
 
 
@@ -91,37 +101,68 @@ class _State(msgspec.Struct, gc=False):
     outputs: dict[str, _Output] | None = None
 
 
+class _PlacedOutput(msgspec.Struct, gc=False):
+    name: str
+    is_sensitive: bool
+    value: Place
+    kind: Place
+
+
+class _Reading(msgspec.Struct, gc=False):
+    """What the process with limits answers."""
+
+    lineage: str
+    serial: int
+    resource_count: int
+    addresses: list[str]
+    output_count: int
+    outputs: list[_PlacedOutput]
+
+
 _DECODER = msgspec.json.Decoder(_State)
+_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _KEYS = msgspec.json.Encoder()
+_READINGS = msgspec.msgpack.Decoder(_Reading)
 
 
 def read(text: bytes) -> StateFile:
     """Read a whole state; raises NotAState when it is incomplete, malformed, of another kind, or costs too much."""
-    if len(text) > SMALL and not _is_affordable(text):
-        raise NotAState
-    return _read(text)
+    found = _read_apart(text) if len(text) > SMALL else _read(text)
+    view = memoryview(text)
+    outputs = [
+        OutputFound(each.name, each.is_sensitive, view[slice(*each.value)] or NULL, view[slice(*each.kind)] or NULL)
+        for each in found.outputs
+    ]
+    return StateFile(found.lineage, found.serial, found.resource_count, found.addresses, found.output_count, outputs)
 
 
-def _read(text: bytes) -> StateFile:
+def renumbered(text: bytes, serial: int) -> bytes:
+    """A state that was read, with another serial; no part of it is made an object, or loses a digit."""
+    return msgspec.json.encode(_PARTS.decode(text) | {"serial": serial})
+
+
+def _read(text: bytes) -> _Reading:
     try:
-        return _kept(_DECODER.decode(text))
+        if len(_PARTS.decode(text)) > MOST_PARTS:
+            raise NotAState
+        return _reading(text, _DECODER.decode(text))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotAState from error
 
 
-def _kept(found: _State) -> StateFile:
+def _reading(text: bytes, found: _State) -> _Reading:
     is_sound = found.lineage.isprintable() and 0 < len(found.lineage) <= LONGEST_LINEAGE
     if not is_sound or not 0 <= found.serial <= HIGHEST_SERIAL:
         raise NotAState
     managed = [resource for resource in found.resources or [] if resource.mode == "managed"]
     outputs = found.outputs or {}
-    return StateFile(
+    return _Reading(
         found.lineage,
         found.serial,
         sum(len(resource.instances) for resource in managed),
         list(islice(_addresses(managed), MOST_LISTED)),
         len(outputs),
-        list(islice(_outputs(outputs), MOST_OUTPUTS)),
+        list(islice(_placed(text, outputs), MOST_OUTPUTS)),
     )
 
 
@@ -141,31 +182,46 @@ def _key(key: str | float | None) -> str:
     return f"[{text.replace('${', '$${').replace('%{', '%%{')}]"
 
 
-def _outputs(outputs: dict[str, _Output]) -> Iterator[OutputFound]:
-    """The outputs that Terraform could have written: their names are identifiers."""
+def _placed(text: bytes, outputs: dict[str, _Output]) -> Iterator[_PlacedOutput]:
+    """The outputs that Terraform could have written: their names are identifiers, none is there twice.
+
+    They are in the order of the text, so each is looked for behind the one before. What is found may stand earlier than
+    where it was read, as the same text.
+    """
+    at = 0
     for name, output in outputs.items():
         if len(name) <= LONGEST_NAME and name.replace("-", "_").isidentifier():
-            kind = memoryview(output.type)
-            shape = loaded(kind) if len(kind) <= LARGEST_TYPE else None
-            yield OutputFound(name, shape, bool(output.sensitive), memoryview(output.value))
+            value, kind = _place(text, output.value, at), _place(text, output.type, at)
+            yield _PlacedOutput(name, bool(output.sensitive), value, kind)
+            at = max(at, value[1], kind[1])
 
 
-def _is_affordable(text: bytes) -> bool:
-    """Whether a process with limits could read it; whatever it says of the text, it ended well."""
+def _place(text: bytes, part: msgspec.Raw, at: int) -> Place:
+    view = memoryview(part)
+    if not view:
+        return 0, 0
+    begin = text.find(view, at)
+    if begin < 0:
+        raise NotAState
+    return begin, begin + len(view)
+
+
+def _read_apart(text: bytes) -> _Reading:
+    """What a process with limits reads; raises NotAState also where it was ended."""
     try:
-        tried = subprocess.run(  # noqa: S603
+        ended = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "deployments.sandbox.state_file", str(len(text))],
             input=text,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=PATIENCE,
             env={"PYTHONPATH": PATH},  # nothing of the worker's own
             cwd=ROOT,
-            check=False,
+            check=True,
         )
-    except (subprocess.TimeoutExpired, OSError):
-        return False
-    return tried.returncode == 0
+    except (subprocess.SubprocessError, OSError) as error:
+        raise NotAState from error
+    return _READINGS.decode(ended.stdout)
 
 
 def main(size: int) -> None:
@@ -173,7 +229,8 @@ def main(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _read(sys.stdin.buffer.read(size))
+    found = _read(sys.stdin.buffer.read(size))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
 
 
 if __name__ == "__main__":
