@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
-from billing.models import CENTRE_WORDS, HOLD_WORDS, TRANSFER_WORDS, CostCentre, Hold, Transfer, Wallet
+from billing.models import CENTRE_WORDS, HOLD_WORDS, TRANSFER_WORDS, CostCentre, Hold, HoldLine, Transfer, Wallet
 from foundation import paging
 from foundation.choices import ShownChoices
 
 FEW = 1_000  # cost centres whose keys are sent as a list
-SHOWN = ("pk", "ref", "reference", "reason", "person")
+SHOWN = ("pk", "kind", "ref", "reference", "reason", "person", "at", "awarded", "total", "balance")
 
 
 class Unposted(ShownChoices):
@@ -24,8 +26,7 @@ class Unposted(ShownChoices):
     RELEASE = "release", "", "replace", "Returned"
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(NamedTuple):
     """One transaction in the list. Units are signed for a transfer, and unsigned for a hold or release."""
 
     at: datetime
@@ -122,9 +123,10 @@ def _keys(wanted: Wanted, place: Place | None, number: int, *, backwards: bool =
     for source, (rows, moment) in wanted.rows.items():
         found = rows.filter(wanted.within(moment), _beyond(moment, source, place, backwards=backwards))
         found = found.order_by(f"{sign}{moment}", f"{sign}pk")
-        parts.append(found.values(at=F(moment), source=Value(source, CharField()), row=F("pk"))[:number])
+        found = found.annotate(at=F(moment), source=Value(source, CharField()), row=F("pk"))
+        parts.append(found.values_list("at", "source", "row")[:number])
     every = parts[0].union(*parts[1:], all=True).order_by(f"{sign}at", f"{sign}source", f"{sign}row")
-    return [Place(row["at"], row["source"], row["row"]) for row in every[:number]]
+    return list(starmap(Place, every[:number]))
 
 
 def _beyond(moment: str, source: str, place: Place | None, *, backwards: bool) -> Q:
@@ -155,55 +157,45 @@ def load(places: Iterable[Place]) -> list[Movement]:
     """The movements at some places, in the same order, with a fixed number of queries."""
     places = list(places)
     keys: dict[str, list[int]] = {source: [each.pk for each in places if each.source == source] for source in LOADED}
-    rows = {source: LOADED[source](pks) if pks else {} for source, pks in keys.items()}
-    return [_movement(each.source, rows[each.source][each.pk]) for each in places]
+    rows = {source: {row[0]: row for row in LOADED[source](pks)} if pks else {} for source, pks in keys.items()}
+    return [_movement(each.source, *rows[each.source][each.pk]) for each in places]
 
 
-def _transfers(pks: list[int]) -> dict[int, Any]:
-    rows = Transfer.objects.filter(pk__in=pks).annotate(person=F("wallet__owner__email"))
-    found = rows.values(*SHOWN, "kind", "awarded", "purchased", at=F("created_at"), balance=F("balance_after"))
-    return {row["pk"]: row for row in found}
+def _transfers(pks: list[int]) -> Iterable[Any]:
+    rows = Transfer.objects.filter(pk__in=pks)
+    named = {"person": F("wallet__owner__email"), "at": F("created_at"), "balance": F("balance_after")}
+    return rows.annotate(total=F("awarded") + F("purchased"), **named).values_list(*SHOWN)
 
 
-def _holds(pks: list[int]) -> dict[int, Any]:
-    return _held(pks, "created_at")
+def _holds(pks: list[int]) -> Iterable[Any]:
+    return _held(pks, Unposted.HOLD, "created_at")
 
 
-def _releases(pks: list[int]) -> dict[int, Any]:
-    return _held(pks, "finished_at")
+def _releases(pks: list[int]) -> Iterable[Any]:
+    return _held(pks, Unposted.RELEASE, "finished_at")
 
 
-def _held(pks: list[int], moment: str) -> dict[int, Any]:
-    """Holds by primary key, each with its Awarded and Purchased units, and the balance at its `moment`."""
+def _held(pks: list[int], kind: Unposted, moment: str) -> Iterable[Any]:
+    """Holds, each with its Awarded and Purchased units, and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
+    of_awarded = HoldLine.objects.filter(hold=OuterRef("pk"), lot__account__kind="awarded").order_by().values("hold")
     rows = Hold.objects.filter(pk__in=pks).annotate(
+        kind=Value(kind.value),
         person=F("wallet__owner__email"),
         at=F(moment),
-        awarded=Sum("lines__amount", filter=Q(lines__lot__account__kind="awarded"), default=0),
-        purchased=Sum("lines__amount", filter=Q(lines__lot__account__kind="purchased"), default=0),
+        awarded=Coalesce(Subquery(of_awarded.values(units=Sum("amount"))), 0),
+        total=F("amount"),
         balance=Subquery(before.newest_first().values("balance_after")[:1]),
     )
-    return {row["pk"]: row for row in rows.values(*SHOWN, "at", "awarded", "purchased", "balance")}
+    return rows.values_list(*SHOWN)
 
 
 LOADED = {"transfer": _transfers, "hold": _holds, "release": _releases}
+KINDS: dict[str, Transfer.Kind | Unposted] = {each.value: each for each in (*Transfer.Kind, *Unposted)}
 
 
-def _movement(source: str, row: dict[str, Any]) -> Movement:
-    return Movement(
-        at=row["at"],
-        kind=Transfer.Kind(row["kind"]) if source == "transfer" else Unposted(source),
-        ref=row["ref"],
-        about=_about(source, row),
-        person=row["person"],
-        awarded=row["awarded"],
-        purchased=row["purchased"],
-        balance=row["balance"] or 0,
-        place=source[0] + row["ref"],
-    )
-
-
-def _about(source: str, row: dict[str, Any]) -> str:
-    """The reference and the reason. A hold's reason is that of its release, so it is shown only there."""
-    reason = "" if source == "hold" else row["reason"]
-    return ", ".join(part for part in (row["reference"], reason) if part)
+def _movement(source: str, pk: int, kind: str, ref: str, reference: str, reason: str, *rest: Any) -> Movement:
+    """A hold's reason is that of its release, so it is shown only there."""
+    person, at, awarded, total, balance = rest
+    about = ", ".join(filter(None, (reference, "" if source == "hold" else reason)))
+    return Movement(at, KINDS[kind], ref, about, person, awarded, total - awarded, balance or 0, place=source[0] + ref)

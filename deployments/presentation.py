@@ -167,7 +167,7 @@ def progress(run: Run) -> tuple[int, int]:
 
 def shown_status(deployment: Deployment, run_status: Run.Status | None) -> ShownChoices:
     """The newest run's status while that run is unfinished or the deployment is pending, otherwise its own."""
-    if run_status and (run_status not in Run.FINAL or deployment.status == deployment.Status.PENDING):
+    if run_status and (run_status not in Run.FINAL or deployment.status == Deployment.Status.PENDING):
         return run_status
     return deployment.status
 
@@ -175,7 +175,7 @@ def shown_status(deployment: Deployment, run_status: Run.Status | None) -> Shown
 def trouble(deployment: Deployment, run_status: Run.Status | None) -> Run.Status | None:
     """The status of a live deployment's newest run when that failed, was lost or was cancelled; otherwise None."""
     is_broken = run_status in (Run.Status.FAILED, Run.Status.LOST, Run.Status.CANCELLED)
-    return run_status if is_broken and deployment.status == deployment.Status.LIVE else None
+    return run_status if is_broken and deployment.status == Deployment.Status.LIVE else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ Row: TypeAlias = Iterable[object]
 Read: TypeAlias = Callable[[Any], tuple[Sequence[Row], Any]]
 ROWS = 1_000  # of a piece, which takes a place and a connection while it is read
 
-MOMENT = "%Y-%m-%d %H:%M:%S"  # of times, which are UTC, as their heading says
+NUMBERS = (int, float, Decimal)
 # Spreadsheets evaluate cells that begin like this, full-width forms too (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
@@ -61,7 +62,11 @@ def csv_lines(rows: Iterable[Row]) -> str:
 
 def safe(cell: object) -> object:
     """Returns `cell`, or its text after an apostrophe if a spreadsheet would evaluate it."""
-    if cell is None or isinstance(cell, int | float | Decimal):
-        return cell
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    return cell if cell is None or isinstance(cell, NUMBERS) else safe(str(cell))
+
+
+def moment(at: datetime) -> str:
+    """A time to the second, as its heading says in UTC: "2025-10-14 09:30:00"."""
+    return at.isoformat(" ", "seconds")[:19]

@@ -19,7 +19,7 @@ from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
 from foundation import paging
 from foundation.credits import to_credits
-from foundation.csv_tables import MOMENT, ROWS, csv_download
+from foundation.csv_tables import ROWS, csv_download, moment
 from modules.models import Module
 
 PER_PAGE = 25
@@ -27,6 +27,8 @@ NEWEST_FIRST = ["-pk"]
 MOST_MODULES = 50  # in the choice beside the search
 HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
 HEADINGS += ["Last run (UTC)"]
+COLUMNS = ["pk", "name", "ref", "status", "cost_centre__module_title", "version__semver", "owner__email", "created_at"]
+COLUMNS += ["run_status", "run_at", "hold_state", "hold_amount"]
 
 
 @login_required
@@ -74,8 +76,9 @@ def deployment_export(request: SignedInRequest) -> StreamingHttpResponse:
 
 
 def _piece(found: DeploymentQuerySet, after: int | None) -> tuple[list[list[object]], int | None]:
-    rows = list((found.filter(pk__lt=after) if after else found).newest_first()[:ROWS])
-    return [_row(deployment) for deployment in rows], rows[-1].pk if len(rows) == ROWS else None
+    rows = (found.filter(pk__lt=after) if after else found).newest_first()
+    lines = list(rows.values_list(*COLUMNS, named=True)[:ROWS])
+    return [_row(line) for line in lines], lines[-1].pk if len(lines) == ROWS else None
 
 
 def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:
@@ -106,18 +109,18 @@ def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
     return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
 
 
-def _row(deployment: WithNewestRun) -> list[object]:
-    """The cells of a deployment, in the words of the page."""
-    status = shown_status(deployment, deployment.run_status)
+def _row(line: WithNewestRun) -> list[object]:
+    """The cells of a deployment, of which `line` has the COLUMNS, in the words of the page."""
+    status = shown_status(line, line.run_status)
     return [
-        deployment.name,
-        deployment.ref,
-        " ".join(badge.label for badge in (status, trouble(deployment, deployment.run_status)) if badge),
-        deployment.module_title,
-        deployment.version.semver,
-        deployment.owner.email,
-        to_credits(deployment.hold_amount or 0),
-        costs.word(deployment.hold_state),
-        f"{deployment.created_at:{MOMENT}}",
-        f"{deployment.run_at:{MOMENT}}" if deployment.run_at else "",
+        line.name,
+        line.ref,
+        " ".join(badge.label for badge in (status, trouble(line, line.run_status)) if badge),
+        line.cost_centre__module_title,
+        line.version__semver,
+        line.owner__email,
+        to_credits(line.hold_amount or 0),
+        costs.word(line.hold_state),
+        moment(line.created_at),
+        moment(line.run_at) if line.run_at else "",
     ]
