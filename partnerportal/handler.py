@@ -23,7 +23,6 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from foundation.places import PATIENCE, NoPlace, Places
-from foundation.remembered import remembering
 from foundation.streams import StreamedResponse
 from partnerportal import outage
 from partnerportal.addresses import Addresses
@@ -85,8 +84,7 @@ class Handler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, response = self.create_request(scope, body)
-        with remembering():
-            response = response or self._answered(request)
+        response = response or self._answered(request)
         if not response.streaming:
             response.close()
         return response

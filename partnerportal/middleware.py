@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts import unsent
+from foundation.remembered import remembering
 
 # Error texts of psycopg for the character NUL, of Django for a key in the admin's URL that is no number, and of Python
 # for a year there that no calendar has.
@@ -27,6 +29,17 @@ SIGNED_OUT = {  # by whether the portal keeps what was typed
 }
 GONE = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 SIGNED_IN_AGAIN = "You signed in again since you opened this form. What you typed is kept. Send it again."
+
+
+class ReadsOnce:
+    """Lets a request read once what it asks for more often (foundation/remembered.py)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with remembering():
+            return self.get_response(request)
 
 
 class UnreadableIs400(MiddlewareMixin):
