@@ -36,6 +36,9 @@ class Wallet(models.Model):
     owner = models.OneToOneField(PEOPLE, on_delete=models.PROTECT, related_name="wallet")
     version = models.PositiveBigIntegerField(default=0)
 
+    class Meta:
+        triggers = triggers.WALLET
+
     def __str__(self) -> str:
         return f"wallet of {self.owner}"
 
@@ -267,6 +270,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["wallet", "-created_at"], name="holds_by_wallet_and_time"),
             models.Index(fields=["due_at"], condition=Q(state="pending"), name="holds_to_charge"),
+            models.Index(fields=["wallet"], condition=Q(state="pending"), name="reservations_of_wallet"),
             models.Index(fields=["-created_at", "-id"], name="holds_by_time"),
             models.Index(fields=["-finished_at", "-id"], condition=Q(state="released"), name="releases_by_time"),
             _by_words(HOLD_WORDS, "holds_by_words"),

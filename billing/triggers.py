@@ -22,25 +22,118 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 
 
 def _balanced(name: str, transfer_id: str) -> pgtrigger.Trigger:
-    """A trigger that rejects, at commit, a transfer with one line, or whose credits or money do not sum to zero."""
+    """A trigger that rejects, at commit, a transfer with one line, whose credits or money do not sum to zero, or whose
+    copies of what it moved are not what its lines say.
+    """
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         timing=pgtrigger.Deferred,
-        declare=[("lines", "bigint"), ("credits", "numeric"), ("money", "numeric")],
+        declare=[("lines", "bigint"), ("credits", "numeric"), ("money", "numeric"), ("moved", "numeric[]")],
         func=f"""
             SELECT count(*), coalesce(sum(e.amount) FILTER (WHERE a.kind NOT IN {FINANCIAL}), 0),
-                   coalesce(sum(e.amount) FILTER (WHERE a.kind IN {FINANCIAL}), 0)
-              INTO lines, credits, money
+                   coalesce(sum(e.amount) FILTER (WHERE a.kind IN {FINANCIAL}), 0),
+                   ARRAY[coalesce(sum(e.amount) FILTER (WHERE a.kind = 'awarded'), 0),
+                         coalesce(sum(e.amount) FILTER (WHERE a.kind = 'purchased'), 0),
+                         coalesce(sum(e.amount) FILTER (WHERE a.kind = 'revenue'), 0)]
+              INTO lines, credits, money, moved
               FROM billing_entry e JOIN billing_account a ON a.id = e.account_id
              WHERE e.transfer_id = NEW.{transfer_id};
             IF lines < 2 OR credits <> 0 OR money <> 0 THEN
                 RAISE EXCEPTION 'transfer % is not balanced: % lines, credits %, money %',
                     NEW.{transfer_id}, lines, credits, money USING ERRCODE = 'check_violation';
             END IF;
+            PERFORM 1 FROM billing_transfer
+              WHERE id = NEW.{transfer_id} AND moved <> ARRAY[awarded, purchased, share_amount]::numeric[];
+            IF FOUND THEN
+                RAISE EXCEPTION 'transfer % does not say what its lines move: %', NEW.{transfer_id}, moved
+                    USING ERRCODE = 'check_violation';
+            END IF;
             RETURN NULL;
         """,  # noqa: S608
+    )
+
+
+# An account of a person numbers its entries, and each has the balance after it; the platform's do neither. Credits are
+# in a lot of the account.
+ENTRY_OUT_OF_LINE = f"""
+    SELECT NEW.id, concat_ws(' ', a.kind, NEW.sequence, NEW.amount, NEW.balance_after)
+      FROM billing_account a
+      JOIN billing_transfer t ON t.id = NEW.transfer_id
+      LEFT JOIN billing_lot l ON l.id = NEW.lot_id
+      LEFT JOIN billing_entry before ON before.account_id = a.id AND before.sequence = NEW.sequence - 1
+     WHERE a.id = NEW.account_id
+       AND CASE WHEN a.wallet_id IS NULL THEN num_nonnulls(NEW.sequence, NEW.balance_after, NEW.lot_id) > 0
+                ELSE a.wallet_id <> t.wallet_id
+                     OR NEW.sequence IS NULL OR NEW.sequence > a.sequence
+                     OR (NEW.sequence > 1) <> (before.id IS NOT NULL)
+                     OR NEW.balance_after IS DISTINCT FROM coalesce(before.balance_after, 0) + NEW.amount
+                     OR l.account_id IS DISTINCT FROM CASE WHEN a.kind IN {FINANCIAL} THEN NULL ELSE a.id END
+           END
+"""  # noqa: S608
+
+
+def _accounts(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
+    """A trigger that rejects a balance that is not that of the newest entry, and what no lot of it reserves."""
+    return triggers.never_leaves(
+        name,
+        operation,
+        faulty=f"""
+            SELECT a.id, concat_ws(' ', a.balance, a.held, a.sequence)
+              FROM (SELECT * FROM billing_account WHERE {which}) a
+              LEFT JOIN LATERAL (SELECT balance_after, sequence FROM billing_entry
+                                  WHERE account_id = a.id AND sequence IS NOT NULL
+                                  ORDER BY sequence DESC LIMIT 1) e ON true
+             CROSS JOIN LATERAL (SELECT coalesce(sum(held), 0) AS held FROM billing_lot
+                                  WHERE account_id = a.id AND remaining > 0) l
+             WHERE (a.balance, a.sequence, a.held) IS DISTINCT FROM
+                   (coalesce(e.balance_after, 0), coalesce(e.sequence, 0), l.held)""",  # noqa: S608
+        says="account % is not what its newest entry and its lots say: %",
+    )
+
+
+def _lots(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
+    """A trigger that rejects a lot whose rest is not the sum of its entries, or of which more or less is reserved."""
+    return triggers.never_leaves(
+        name,
+        operation,
+        faulty=f"""
+            SELECT l.id, concat_ws(' ', l.remaining, l.held)
+              FROM (SELECT * FROM billing_lot WHERE {which}) l
+              JOIN billing_account a ON a.id = l.account_id
+             CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS rest FROM billing_entry WHERE lot_id = l.id) e
+             CROSS JOIN LATERAL (SELECT coalesce(sum(line.amount), 0) AS held
+                                   FROM billing_hold hold JOIN billing_holdline line ON line.hold_id = hold.id
+                                  WHERE hold.wallet_id = a.wallet_id AND hold.state = 'pending'
+                                    AND line.lot_id = l.id) h
+             WHERE (l.remaining, l.held) IS DISTINCT FROM (e.rest, h.held)""",  # noqa: S608
+        says="lot % is not what its entries and holds say: %",
+    )
+
+
+def _holds(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
+    """A trigger that rejects a hold that is not the sum of its lines, and a charge or refund without its transfer."""
+    return triggers.never_leaves(
+        name,
+        operation,
+        faulty=f"""
+            SELECT h.id, concat_ws(' ', h.state, h.amount, h.captured, h.refunded)
+              FROM (SELECT * FROM billing_hold WHERE {which}) h
+             CROSS JOIN LATERAL (
+                    SELECT coalesce(sum(line.amount), 0) AS amount, coalesce(sum(line.refunded), 0) AS refunded
+                      FROM billing_holdline line
+                      JOIN billing_lot lot ON lot.id = line.lot_id
+                      JOIN billing_account a ON a.id = lot.account_id AND a.wallet_id = h.wallet_id
+                     WHERE line.hold_id = h.id) l
+             CROSS JOIN LATERAL (
+                    SELECT coalesce(-sum(awarded + purchased) FILTER (WHERE kind = 'capture'), 0) AS captured,
+                           coalesce(sum(awarded + purchased) FILTER (WHERE kind = 'refund'), 0) AS refunded
+                      FROM billing_transfer WHERE cost_centre_id = h.cost_centre_id AND run_ref = h.run_ref) t
+             WHERE (h.amount, h.captured, h.refunded, h.refunded, h.finished_at IS NULL) IS DISTINCT FROM
+                   (l.amount, t.captured, t.refunded, l.refunded, h.state = 'pending')
+                OR h.captured <> CASE h.state WHEN 'captured' THEN h.amount ELSE 0 END""",  # noqa: S608
+        says="hold % is not what its lines and transfers say: %",
     )
 
 
@@ -72,6 +165,18 @@ ENTRY = [
         """,
     ),
     _balanced("entry_is_balanced", "transfer_id"),
+    triggers.never_leaves(
+        "entry_follows_the_one_before",
+        pgtrigger.Insert,
+        faulty=ENTRY_OUT_OF_LINE,
+        says="entry % does not follow the one before in its account: %",
+    ),
+    _lots("entry_moves_its_lot", pgtrigger.Insert, "id = NEW.lot_id"),
+]
+
+WALLET = [
+    triggers.stays("a_wallet_stays_its_owners", grows=["version"]),
+    triggers.never_deleted("wallet_is_never_deleted"),
 ]
 
 LOT = [
@@ -79,36 +184,47 @@ LOT = [
         name="lot_keeps_its_origin",
         fields=["account", "source", "amount", "expires_at", "period", "paid", "currency", "created_at"],
     ),
+    _lots("lot_is_what_its_entries_say", pgtrigger.Insert | pgtrigger.UpdateOf("remaining", "held"), "id = NEW.id"),
+    _accounts(
+        "account_reserves_what_its_lots_do", pgtrigger.Insert | pgtrigger.UpdateOf("held"), "id = NEW.account_id"
+    ),
     pgtrigger.Protect(name="lot_is_never_deleted", operation=pgtrigger.Delete),
 ]
 
 ACCOUNT = [
-    pgtrigger.Trigger(
-        name="balance_changes_with_its_entry",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("balance", "sequence"),
-        timing=pgtrigger.Deferred,
-        declare=[("account", "record")],
-        func="""
-            SELECT a.balance, CASE WHEN a.sequence = 0 THEN 0 ELSE e.balance_after END AS expected INTO account
-              FROM billing_account a LEFT JOIN billing_entry e ON e.account_id = a.id AND e.sequence = a.sequence
-             WHERE a.id = NEW.id;
-            IF account.balance IS DISTINCT FROM account.expected THEN
-                RAISE EXCEPTION 'balance % of account % is not that of its newest entry, %',
-                    account.balance, NEW.id, account.expected USING ERRCODE = 'check_violation';
-            END IF;
-            RETURN NULL;
-        """,
+    pgtrigger.ReadOnly(name="account_stays_in_its_wallet", fields=["wallet", "kind"]),
+    _accounts(
+        "balance_changes_with_its_entry",
+        pgtrigger.Insert | pgtrigger.UpdateOf("balance", "sequence", "held"),
+        "id = NEW.id",
     ),
     triggers.never_deleted("account_is_never_deleted"),
 ]
 
 HOLD = [
     triggers.stays("a_settled_hold_stays", condition="OLD.state <> 'pending'", grows=["refunded"]),
+    triggers.stays(
+        "a_pending_hold_stays",
+        condition="OLD.state = 'pending'",
+        set_once=["due_at", "destroy_by", "warned_at"],
+        free=["state", "captured", "earns", "reason", "finished_at"],
+    ),
+    _holds(
+        "hold_is_what_its_transfers_say",
+        pgtrigger.Insert | pgtrigger.UpdateOf("state", "captured", "refunded"),
+        "id = NEW.id",
+    ),
+    _lots(
+        "hold_frees_its_lots",
+        pgtrigger.UpdateOf("state"),
+        "id IN (SELECT lot_id FROM billing_holdline WHERE hold_id = NEW.id)",
+    ),
     triggers.never_deleted("hold_is_never_deleted"),
 ]
 
 HOLD_LINE = [
     triggers.stays("a_hold_line_stays", grows=["refunded"]),
+    _holds("hold_is_the_sum_of_its_lines", pgtrigger.Insert | pgtrigger.UpdateOf("refunded"), "id = NEW.hold_id"),
+    _lots("hold_line_reserves_of_its_lot", pgtrigger.Insert, "id = NEW.lot_id"),
     triggers.never_deleted("hold_line_is_never_deleted"),
 ]

@@ -21,12 +21,15 @@ def stays(
     grows: Iterable[str] = (),
     emptied: Iterable[str] = (),
     set_once: Iterable[str] = (),
+    free: Iterable[str] = (),
 ) -> pgtrigger.Trigger:
     """A trigger that rejects an update of a row for which `condition` (SQL) holds.
 
-    Let through are columns that grow, that become empty, and that are set for the first time. Columns are those of the
-    table at the time of the update: one that a later migration adds stays, too.
+    Let through are columns that grow, that become empty, that are set for the first time, and `free` ones. Columns are
+    those of the table at the time of the update: one that a later migration adds stays, too.
     """
+    unless_free = f"""
+               AND fresh.key <> ALL('{_list(free)}')"""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
@@ -40,12 +43,33 @@ def stays(
              WHERE fresh.value <> was.value
                AND NOT (fresh.key = ANY('{_list(grows)}') AND fresh.value > was.value)
                AND NOT (fresh.key = ANY('{_list(emptied)}') AND fresh.value IN ({EMPTY}))
-               AND NOT (fresh.key = ANY('{_list(set_once)}') AND was.value = 'null');
+               AND NOT (fresh.key = ANY('{_list(set_once)}') AND was.value = 'null'){unless_free if free else ""};
             IF changed IS NOT NULL THEN
                 RAISE EXCEPTION '% % stays as it is: % changed', TG_TABLE_NAME, OLD.id, changed
                     USING ERRCODE = 'check_violation';
             END IF;
             RETURN NEW;
+        """,  # noqa: S608
+    )
+
+
+def never_leaves(name: str, operation: pgtrigger.Operation, *, faulty: str, says: str) -> pgtrigger.Trigger:
+    """A trigger that rejects, at commit, what leaves rows that break a rule: those that the query `faulty` finds.
+
+    The query has the columns `id` and `found`, which the error names; it says `NEW` for the row that was written.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=operation,
+        timing=pgtrigger.Deferred,
+        declare=[("fault", "record")],
+        func=f"""
+            SELECT * INTO fault FROM ({faulty}) AS faulty(id, found) LIMIT 1;
+            IF FOUND THEN
+                RAISE EXCEPTION '{says}', fault.id, fault.found USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NULL;
         """,  # noqa: S608
     )
 

@@ -51,7 +51,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "billing_wallet": KEPT,
     "billing_account": KEPT,
     "billing_lot": KEPT,
-    "billing_costcentre": KEPT,
+    "billing_costcentre": APPENDED,
     "billing_transfer": APPENDED,
     "billing_entry": APPENDED,
     "billing_hold": KEPT,
