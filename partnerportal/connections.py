@@ -12,8 +12,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from partnerportal.addresses import Addresses, household
 from partnerportal.refusals import Scope
 
+HEAD_BYTES = 32 * 1024  # of a request line with its headers
 HEAD_SECONDS = 15  # in which the head of a request has to come, whole
 TAKING_SECONDS = 60  # in which a reader has to take what was sent; the next 64 KB are sent then
+# A body may come in so many pieces, and one more for each so many bytes: to read a piece costs as much as a kilobyte.
+MOST_PIECES, PIECE_BYTES = 1_000, 256
 TEXT = b"Your network has too many connections open. Close some tabs, then try again.\n"
 TURNED_AWAY = (
     b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nConnection: close\r\n"
@@ -45,6 +48,23 @@ def uncounted(scope: Scope) -> Iterator[None]:
             addresses().counts[address] += 1
 
 
+class Parser(h11.Connection):
+    """h11's reads a chunked body of one byte a chunk: 2 MB of them keep a process busy for 11 seconds."""
+
+    pieces = size = 0
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self.pieces = self.size = 0
+        elif isinstance(event, h11.Data):
+            self.pieces += event.chunk_start
+            self.size += len(event.data)
+            if self.pieces > MOST_PIECES + self.size // PIECE_BYTES:
+                raise h11.RemoteProtocolError("The chunks of the body are too small.")
+        return event
+
+
 class Connection(H11Protocol):
     """uvicorn's waits for the head of a request, and for a reader, as long as it takes."""
 
@@ -53,6 +73,7 @@ class Connection(H11Protocol):
     taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.conn = Parser(h11.SERVER, HEAD_BYTES)
         super().connection_made(transport)
         transport.set_write_buffer_limits(0)  # `pause_writing` then tells of each byte that is not taken
         address = household(self.client[0] if self.client else "")

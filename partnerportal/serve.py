@@ -15,7 +15,6 @@ from partnerportal import startup
 
 GRACE = 10
 KEEP_ALIVE = 5  # seconds without a request after which a connection is closed
-HEAD_BYTES = 32 * 1024  # of a request line with its headers
 
 
 def main() -> None:
@@ -34,7 +33,6 @@ def main() -> None:
         access_log=arguments.access_log,
         proxy_headers=False,  # X-Forwarded-For counts by PROXY_COUNT alone
         limit_concurrency=settings.WEB_CONNECTIONS or None,
-        h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=arguments.grace,
     )

@@ -157,3 +157,19 @@ def test_a_stream_that_ended_late_counted_for_ever_where_its_port_was_taken_agai
         assert counted.counts == {}
 
     bounded(streams)
+
+
+POST = b"POST /accounts/login/ HTTP/1.1\r\nHost: portal.example.com\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "number", "answer"),
+    [(1, 1_000, b""), (1, 1_010, b"HTTP/1.1 400 "), (100, 2_000, b"HTTP/1.1 400 "), (400, 5_000, b"")],
+)
+def test_a_body_of_one_byte_a_chunk_kept_the_process_busy(bounded, size, number, answer):
+    async def test(_):
+        connection = connect(ALICE)
+        connection.data_received(POST + b"%x\r\n%b\r\n" % (size, b"x" * size) * number)
+        assert connection.transport.written[:13] == answer
+
+    bounded(test)
