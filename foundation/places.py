@@ -2,7 +2,8 @@
 The places of a web process: how much of itself, and of PostgreSQL, it uses at once.
 
 A place is a thread with one database connection, which is kept from one work to the next. A page takes a place while it
-is made, and none while it is sent. A stream takes one for each piece that it reads, and waits for its reader without:
+is made, and none while it is sent. Those who wait take turns, so that nobody who asks for a hundred pages at once keeps
+others waiting. A stream takes one for each piece that it reads, and waits for its reader without:
 
     async def lines() -> AsyncIterator[str]:
         position = 0
@@ -12,8 +13,11 @@ is made, and none while it is sent. A stream takes one for each piece that it re
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar
+from itertools import count
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -23,11 +27,52 @@ PATIENCE = 30.0  # seconds that a page waits for a place
 CONNECTION_SECONDS = 600  # age at which a place replaces its connection
 PIECES = 4  # of so many places at most one makes pieces of streams, so that readers of large files delay no page
 
+STREAMS = ""  # who holds the places of all pieces of streams
+
 Result = TypeVar("Result")
+whose: ContextVar[str] = ContextVar("whose")  # place the work that is submitted next takes
 
 
 class NoPlace(Exception):
     """No place became free in time: answer 503, and say when to ask again."""
+
+
+class Turns:
+    """So many places. One that becomes free goes to who holds fewest; of those, to who was given one longest ago."""
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+        self.held: Counter[str] = Counter()
+        self.waiting: dict[asyncio.Future[None], str] = {}
+        self.given: dict[str, int] = {}  # the last turn of each, since somebody waits
+        self.number = count(1)
+
+    async def take(self, who: str) -> None:
+        if self.free:
+            self.free -= 1
+            self.held[who] += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting[turn] = who
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if self.waiting.pop(turn, None) is None:  # given at the same moment
+                self.give_back(who)
+            raise
+
+    def give_back(self, who: str) -> None:
+        self.held -= Counter({who: 1})
+        if not self.waiting:
+            self.free += 1
+            self.given.clear()
+            return
+        turn, who = min(self.waiting.items(), key=lambda item: (self.held[item[1]], self.given.get(item[1], 0)))
+        del self.waiting[turn]
+        self.held[who] += 1
+        self.given[who] = next(self.number)
+        if not turn.done():
+            turn.set_result(None)
 
 
 class Places(ThreadPoolExecutor):
@@ -35,35 +80,37 @@ class Places(ThreadPoolExecutor):
 
     def __init__(self, number: int) -> None:
         super().__init__(number, thread_name_prefix="place")
-        self.number = self.free = number
-        self._places = asyncio.Semaphore(number)
+        self.number = number
+        self.turns = Turns(number)
         self._pieces = asyncio.Semaphore(max(1, number // PIECES))
 
-    async def run(self, work: Callable[..., Result], *args: Any, patience: float | None = PATIENCE) -> Result:
-        """What `work` returns, called in a place; NoPlace if none became free within `patience` seconds."""
+    @property
+    def free(self) -> int:
+        return self.turns.free
+
+    async def run(
+        self, work: Callable[..., Result], *args: Any, who: str = "", patience: float | None = PATIENCE
+    ) -> Result:
+        """What `work` returns, called in a place; NoPlace if none became free for `who` within `patience` seconds."""
         try:
             async with asyncio.timeout(patience):
-                await self._places.acquire()
+                await self.turns.take(who)
         except TimeoutError:
             raise NoPlace from None
-        self.free -= 1
+        whose.set(who)
         return await sync_to_async(_with_connection, thread_sensitive=False, executor=self)(work, args)
 
     async def run_piece(self, work: Callable[..., Result], *args: Any) -> Result:
         """As `run`, for a piece of a stream: waits as long as it takes, and leaves most places to pages."""
         async with self._pieces:
-            return await self.run(work, *args, patience=None)
+            return await self.run(work, *args, who=STREAMS, patience=None)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         """For `sync_to_async`. The place becomes free with the end of the thread's work, not of who waits for it."""
-        loop = asyncio.get_running_loop()
+        loop, who = asyncio.get_running_loop(), whose.get()
         future = super().submit(fn, *args, **kwargs)
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._give_back))
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self.turns.give_back, who))
         return future
-
-    def _give_back(self) -> None:
-        self.free += 1
-        self._places.release()
 
 
 class _Process:

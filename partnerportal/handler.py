@@ -52,7 +52,7 @@ class Handler(ASGIHandler):
                 return
             with self.addresses.counted(scope) as address:
                 async with self.bodies.read(scope, receive, address) as body:
-                    stream = await while_connected(receive, self._serve(scope, body, send))
+                    stream = await while_connected(receive, self._serve(scope, body, send, address))
             if stream:
                 with uncounted(scope):
                     await while_connected(receive, self.streams.serve(stream, self.send_response, send))
@@ -67,9 +67,9 @@ class Handler(ASGIHandler):
         except RequestAborted:
             return
 
-    async def _serve(self, scope: Scope, body: Any, send: Send) -> StreamedResponse | None:
+    async def _serve(self, scope: Scope, body: Any, send: Send, address: str) -> StreamedResponse | None:
         """Send the answer; returns one that is a stream, which outlasts its request."""
-        response = await self.places.run(self._respond, scope, body, patience=PATIENCE)
+        response = await self.places.run(self._respond, scope, body, who=address, patience=PATIENCE)
         if isinstance(response, StreamedResponse):
             return response
         try:
@@ -101,7 +101,8 @@ class Handler(ASGIHandler):
         return response
 
     async def _is_known(self, scope: Scope) -> bool:
-        return await self.places.run(_is_signed_in, self.create_request(scope, None)[0])
+        who = self.addresses.of(scope)
+        return await self.places.run(_is_signed_in, self.create_request(scope, None)[0], who=who)
 
 
 def _is_signed_in(request: ASGIRequest | None) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from foundation import places
-from foundation.places import NoPlace, Places
+from foundation.places import NoPlace, Places, Turns
 
 
 class Work:
@@ -61,6 +61,35 @@ def test_who_finds_no_place_in_time_is_told_so():
         await first
 
     run(crowded())
+
+
+def test_who_asks_for_much_at_once_takes_turns_with_others():
+    async def crowded():
+        room, work, order = Places(2), Work(), []
+        busy = [asyncio.create_task(room.run(work, who="alice")) for _ in range(2)]
+        await until(lambda: work.together == 2)
+        waiting = [asyncio.create_task(room.run(order.append, who, who=who)) for who in ("alice", "alice", "bob")]
+        await until(lambda: len(room.turns.waiting) == 3)
+        work.gate.set()
+        await asyncio.gather(*busy, *waiting)
+        await until(lambda: room.free == 2)
+        assert (sorted(order[:2]), room.turns.held.total()) == (["alice", "bob"], 0)
+
+    run(crowded())
+
+
+def test_who_leaves_when_given_a_place_leaves_it_to_the_next():
+    async def leaves():
+        turns = Turns(1)
+        await turns.take("alice")
+        waiting = [asyncio.create_task(turns.take("bob")) for _ in range(2)]
+        await until(lambda: len(turns.waiting) == 2)
+        turns.give_back("alice")
+        waiting[0].cancel()
+        await asyncio.wait(waiting)
+        assert (waiting[0].cancelled(), waiting[1].result(), turns.held) == (True, None, {"bob": 1})
+
+    run(leaves())
 
 
 def test_who_leaves_gives_the_place_back_only_when_the_work_has_ended():

@@ -18,10 +18,11 @@ class Pages:
     """Views of this module's own URLs; `hold` is made for as long as the test wants."""
 
     def __init__(self):
-        self.gate, self.inside, self.free = threading.Event(), 0, []
+        self.gate, self.inside, self.free, self.served = threading.Event(), 0, [], []
 
     def hold(self, request):
         self.inside += 1
+        self.served.append(request.META["REMOTE_ADDR"])
         self.gate.wait(10)
         return HttpResponse("held")
 
@@ -96,6 +97,19 @@ def test_pages_beyond_the_places_wait_and_are_served_later(serve):
         assert [await browser.answer() for browser in browsers] == [(200, b"held")] * 6
 
     serve(crowd)
+
+
+def test_the_pages_that_one_address_asked_for_at_once_kept_everybody_else_waiting(serve):
+    async def crowd(app):
+        others = [Browser(app, "/hold") for _ in range(20)]
+        await until(lambda: pages.inside == 1)
+        visitor = Browser(app, "/hold", client="198.51.100.2")
+        await until(lambda: len(app.places.turns.waiting) == 20)
+        pages.gate.set()
+        await asyncio.gather(visitor.answer(), *[browser.answer() for browser in others])
+        assert pages.served.index("198.51.100.2") in (1, 2)
+
+    serve(crowd, number=1)
 
 
 def test_readers_who_take_nothing_hold_no_place(serve):
