@@ -34,13 +34,13 @@ class Bodies:
             body.close()
 
     async def _fill(self, body: "Body", scope: Scope, receive: Receive) -> None:
-        declared = _declared(scope)
-        if declared == 0:
+        length = declared(scope)
+        if length == 0:
             return
         limit = limit_of(scope["path"])
         most = limit.bytes if not limit.signed_in else min(limit.bytes, DEFAULT.bytes)
-        if declared is not None and declared > most:
-            most = await self._raised(limit, declared, scope)
+        if length is not None and length > most:
+            most = await self._raised(limit, length, scope)
         try:
             async with asyncio.timeout(limit.seconds):
                 async for chunk in _chunks(receive):
@@ -82,7 +82,7 @@ class Body:
         self.bodies.held += Counter()  # forgets the addresses that hold nothing
 
 
-def _declared(scope: Scope) -> int | None:
+def declared(scope: Scope) -> int | None:
     """The length of the body by its header, 0 without a body, None if it is not said in advance."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:

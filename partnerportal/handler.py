@@ -26,7 +26,7 @@ from foundation.places import PATIENCE, NoPlace, Places
 from foundation.streams import StreamedResponse
 from partnerportal import outage
 from partnerportal.addresses import Addresses
-from partnerportal.bodies import Bodies
+from partnerportal.bodies import Bodies, declared
 from partnerportal.connections import uncounted
 from partnerportal.refusals import Receive, Refused, Scope, Send, refuse
 from partnerportal.streams import Streams
@@ -47,6 +47,8 @@ class Handler(ASGIHandler):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["path"] == PROBE:
+                if declared(scope) != 0:  # which nobody reads, for as long as it comes
+                    raise Refused("413")
                 response = await sync_to_async(self._respond, thread_sensitive=False)(scope, None)
                 await self.send_response(response, send)
                 return

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from tests.attacks.test_requests import LOGIN, TWO_PLACES, Attack
+from tests.attacks.test_requests import LOGIN, MB, TWO_PLACES, Attack, flood
 from tests.measures import connections_of_the_portal
 
 HOST = "Host: 127.0.0.1\r\n"
@@ -57,3 +57,20 @@ def test_clients_that_left_at_any_moment_kept_their_places(attack):
             plug.close()
     assert attack.pages_of_others() == [200] * 5
     assert connections_of_the_portal() <= 2
+
+
+def test_a_body_of_one_byte_a_chunk_kept_the_process_busy(attack, record_property):
+    """Two megabytes of them cost 11 seconds of processor, during which nobody else was answered."""
+    before = sum(attack.portal.cpu_times()[:2])
+    plug = attack.post(LOGIN, length=None)
+    sent, _ = flood(plug, most=48 * MB, chunk=b"1\r\nx\r\n" * 20_000)
+    used = sum(attack.portal.cpu_times()[:2]) - before
+    record_property("seconds of processor", round(used, 2))
+    assert (sent < 16 * MB, used < 1) == (True, True)  # some wait in the system
+    assert attack.pages_of_others() == [200] * 5
+
+
+def test_a_probe_read_a_body_without_an_end(attack):
+    plug = attack.post("/livez", length=400 * MB)
+    sent, answer = flood(plug, most=400 * MB)
+    assert (answer[:13], sent < 32 * MB) == (b"HTTP/1.1 413 ", True)
