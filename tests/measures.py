@@ -19,14 +19,20 @@ class Growth:
 
     def __enter__(self) -> "Growth":
         Path("/proc/self/clear_refs").write_text(FORGET_THE_PEAK)
-        self.before = self._of(RESIDENT)
+        self.before = _kib(RESIDENT)
         return self
 
     def __exit__(self, *_error) -> None:
-        self.kib = self._of(PEAK) - self.before
+        self.kib = _kib(PEAK) - self.before
 
-    def _of(self, line: re.Pattern) -> int:
-        return int(line.search(Path("/proc/self/status").read_text())[1])
+
+def peak_of(process: int) -> int:
+    """KiB that a running process has had at most."""
+    return _kib(PEAK, str(process))
+
+
+def _kib(line: re.Pattern, process: str = "self") -> int:
+    return int(line.search(Path("/proc", process, "status").read_text())[1])
 
 
 def connections_of_the_portal() -> int:

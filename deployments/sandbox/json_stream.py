@@ -4,16 +4,20 @@ The format is Terraform's "machine-readable UI". A module's processes can write 
 untrusted: a line of another shape becomes plain text, never an error.
 """
 
+import io
 import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import msgspec
 
+from deployments.sandbox import messages
 from deployments.sandbox.commands import INPUTS_FILE
+from deployments.sandbox.json_text import pieces
 from deployments.sandbox.jsonb import loads, made_storable
+from deployments.sandbox.messages import Message, Problem, Range, Snippet, Start
 
 TONES = " dgyrcb"  # plain, dim, green, yellow, red, cyan, bold
 # Where a diagnostic's snippet names the variable: the header of its block, or the key before the value in JSON.
@@ -25,16 +29,11 @@ SIGNS = {"create": "g", "update": "y", "replace": "y", "delete": "r"}
 DUMPED = b'"@message":"Emergency state dump"'
 MESSAGE = re.compile(rb'"@message":("[^"\\]*")')
 MESSAGE_WITHIN = 4 * 1024  # bytes from the beginning of a line
+PIECE = 64 * 1024
+NUL = r"\u0000"  # the only character of a line's JSON that PostgreSQL does not store
 SAVED_BY_PORTAL = "Terraform could not save its state. The portal saves it."
 NOT_SHOWN = "A line of {:,} bytes is not shown."
 CHATTER = {"output_init_success_cli_message", "initializing_provider_plugin_from_config_message"}
-
-
-class _Dump(msgspec.Struct):
-    state: msgspec.Raw
-
-
-_DUMPS = msgspec.json.Decoder(_Dump)
 
 
 @dataclass(frozen=True)
@@ -123,14 +122,23 @@ class StateDump(Event):
 def parse(line: str) -> Event:
     """Parse one line of Terraform's output."""
     try:
-        message = loads(line)
-        text = str(message["@message"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        message = messages.MESSAGES.decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return Event(line)
+    event = _read(message)
+    return _storable(event) if NUL in line else event
+
+
+def _read(message: Message) -> Event:
     try:
-        return READERS.get(message.get("type"), _plain)(message, text)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return Event(text)
+        return READERS.get(message.type, _plain)(message)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return Event(message.text)
+
+
+def _storable(event: Event) -> Event:
+    texts = {each.name: getattr(event, each.name) for each in fields(event)}
+    return replace(event, **{name: made_storable(text) for name, text in texts.items() if isinstance(text, str)})
 
 
 def is_dump(head: bytes) -> bool:
@@ -138,14 +146,21 @@ def is_dump(head: bytes) -> bool:
     return head.startswith(b'{"@') and DUMPED in head
 
 
-def parse_dump(line: bytes) -> Event:
+def parse_dump(line: bytes | bytearray) -> Event:
     """Read a line that holds a state, without making objects of it."""
     try:
-        state = bytes(_DUMPS.decode(line).state)
-        state = msgspec.json.decode(state, type=str).encode() if state.startswith(b'"') else state
-    except (msgspec.MsgspecError, RecursionError):
+        state = messages.MESSAGES.decode(line).state
+        return _dump(state) if memoryview(state) else Event(NOT_SHOWN.format(len(line)), "d")
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return Event(NOT_SHOWN.format(len(line)), "d")
-    return StateDump(SAVED_BY_PORTAL, "r", state=state)
+
+
+def _dump(state: msgspec.Raw) -> StateDump:
+    """Terraform prints a state as an object; a text is taken for one as well."""
+    text = io.BytesIO()
+    for piece in pieces(memoryview(state), PIECE):
+        text.write(piece)
+    return StateDump(SAVED_BY_PORTAL, "r", state=text.getvalue())
 
 
 def parse_head(head: bytes, size: int) -> Event:
@@ -157,96 +172,100 @@ def parse_head(head: bytes, size: int) -> Event:
         return Event(NOT_SHOWN.format(size), "d")
 
 
-def _plain(message: dict, text: str) -> Event:
-    if "state" in message:
-        state = message["state"]
-        dump = state if isinstance(state, str) else json.dumps(state)
-        return StateDump(SAVED_BY_PORTAL, "r", state=dump.encode())
-    if message.get("message_code") in CHATTER:
+def _plain(message: Message) -> Event:
+    if memoryview(message.state):
+        return _dump(message.state)
+    if message.code in CHATTER:
         return Event("")
-    return Event(text, "r" if message.get("@level") == "error" else "d")
+    return Event(message.text, "r" if message.level == "error" else "d")
 
 
-def _bold(message: dict, text: str) -> Event:
-    return Event(text, "b")
+def _bold(message: Message) -> Event:
+    return Event(message.text, "b")
 
 
-def _planned(message: dict, text: str) -> Event:
-    change = message["change"]
-    action = str(change["action"])
-    if action == "noop":
+def _planned(message: Message) -> Event:
+    change = messages.CHANGES.decode(message.change)
+    if change.action == "noop":
         return Event("")
-    before = str((change.get("previous_resource") or {}).get("addr", ""))
-    address = str(change["resource"]["addr"])
-    return Planned(text, SIGNS.get(action, " "), address=address, action=action, before=before)
-
-
-def _drifted(message: dict, text: str) -> Event:
-    return Drifted(text, "d", address=str(message["change"]["resource"]["addr"]))
-
-
-def _summary(message: dict, text: str) -> Event:
-    counts = message["changes"]
-    return Summary(
-        text,
-        "b",
-        operation=str(counts["operation"]),
-        create=int(counts["add"]),
-        change=int(counts["change"]),
-        destroy=int(counts["remove"]),
+    return Planned(
+        message.text,
+        SIGNS.get(change.action, " "),
+        address=change.resource.address,
+        action=change.action,
+        before=change.previous_resource.address if change.previous_resource else "",
     )
 
 
-def _progress(status: str, tone: str) -> Callable[[dict, str], Event]:
-    def read(message: dict, text: str) -> Event:
-        hook = message["hook"]
-        address, action = str(hook["resource"]["addr"]), str(hook.get("action", ""))
-        seconds = int(hook.get("elapsed_seconds", 0))
-        return Progress(text, tone, address=address, action=action, status=status, seconds=seconds)
+def _drifted(message: Message) -> Event:
+    return Drifted(message.text, "d", address=messages.CHANGES.decode(message.change).resource.address)
+
+
+def _summary(message: Message) -> Event:
+    counts = messages.COUNTS.decode(message.changes)
+    return Summary(
+        message.text,
+        "b",
+        operation=counts.operation,
+        create=counts.add,
+        change=counts.change,
+        destroy=counts.remove,
+    )
+
+
+def _progress(status: str, tone: str) -> Callable[[Message], Event]:
+    def read(message: Message) -> Event:
+        hook = messages.HOOKS.decode(message.hook)
+        return Progress(
+            message.text,
+            tone,
+            address=hook.resource.address,
+            action=hook.action,
+            status=status,
+            seconds=int(hook.elapsed_seconds),
+        )
 
     return read
 
 
-def _provisioning(message: dict, text: str) -> Event:
-    return Provisioning(text, "d", address=str(message["hook"]["resource"]["addr"]))
+def _provisioning(message: Message) -> Event:
+    return Provisioning(message.text, "d", address=messages.HOOKS.decode(message.hook).resource.address)
 
 
-def _provisioner(message: dict, text: str) -> Event:
-    hook = message["hook"]
-    return Event(str(hook["output"]), source=f"{hook['resource']['addr']} ({hook['provisioner']}): ")
+def _provisioner(message: Message) -> Event:
+    hook = messages.HOOKS.decode(message.hook)
+    return Event(hook.output, source=f"{hook.resource.address} ({hook.provisioner}): ")
 
 
-def _diagnostic(message: dict, text: str) -> Event:
-    found = message["diagnostic"]
-    place = found.get("range") or {}
-    file = str(place.get("filename", ""))
-    file, line = (file, int(place["start"]["line"])) if file.endswith((".tf", ".tf.json")) else ("", 0)
-    severity, summary, detail = str(found["severity"]), str(found["summary"]), str(found.get("detail", ""))
-    heading = f"{severity.title()}: {summary}" + (f"\n  on {file} line {line}" if file else "")
+def _diagnostic(message: Message) -> Event:
+    found = messages.PROBLEMS.decode(message.diagnostic)
+    place = found.range or Range("", Start(0))
+    file, line = (place.filename, place.start.line) if place.filename.endswith((".tf", ".tf.json")) else ("", 0)
+    heading = f"{found.severity.title()}: {found.summary}" + (f"\n  on {file} line {line}" if file else "")
     return Diagnostic(
-        f"{heading}\n{detail}".rstrip(),
-        "r" if severity == "error" else "y",
-        severity=severity,
-        summary=summary,
-        detail=detail,
+        f"{heading}\n{found.detail}".rstrip(),
+        "r" if found.severity == "error" else "y",
+        severity=found.severity,
+        summary=found.summary,
+        detail=found.detail,
         file=file,
         line=line,
         variable=_variable(found),
     )
 
 
-def _variable(found: dict) -> str:
+def _variable(found: Problem) -> str:
     """The input that a diagnostic is about: its range is the value in the variables file, or the variable's block.
 
     The snippet's code and values are never shown, as they hold inputs.
     """
-    file = str((found.get("range") or {}).get("filename", ""))
-    snippet = found.get("snippet") or {}
-    code, context = str(snippet.get("code") or ""), str(snippet.get("context") or "")
+    file = found.range.filename if found.range else ""
+    snippet = found.snippet or Snippet()
+    code, context = snippet.code or "", snippet.context or ""
     is_value = posixpath.basename(file) == posixpath.basename(INPUTS_FILE)
     if file.endswith(".json"):
         is_block = context.startswith("variable") and "/" not in file
-        before = code.encode()[: int(snippet.get("highlight_start_offset") or 0)].decode(errors="replace")
+        before = code.encode()[: snippet.highlight_start_offset or 0].decode(errors="replace")
         match = KEY.search(before[-LONGEST_KEY:]) if is_value or is_block else None
         return made_storable(json.loads(match[1])) if match else ""
     match = BLOCK.match(context or code) if "/" not in file else None  # a folder's variables are no inputs

@@ -43,6 +43,6 @@ class Lines:
         if size > len(line):
             self._take(parse_head(bytes(line[:HEAD]), size))
         elif is_dump(bytes(line[:HEAD])):
-            self._take(parse_dump(bytes(line)))
+            self._take(parse_dump(line))
         else:
             self._take(parse(line.decode(errors="replace")))
