@@ -2,7 +2,7 @@
 The web server: `python -m partnerportal.serve --host 0.0.0.0 --port 8000`.
 
 Starts WEB_PROCESSES processes on one port, and a new one for each that dies. SIGTERM lets requests finish for GRACE
-seconds. What the processes share among them is divided in settings.py.
+seconds. What the processes share among them is divided in settings/web.py.
 """
 
 import argparse

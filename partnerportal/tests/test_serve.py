@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from partnerportal import settings as portal
+from partnerportal.settings import web
 
 
 def processes_of(child):
@@ -46,5 +46,5 @@ def test_a_process_that_dies_is_replaced_and_the_portal_is_served_meanwhile(serv
 
 @pytest.mark.parametrize(("whole", "share"), [(24, 12), (25, 13), (1, 2), (0, 0)])
 def test_places_are_divided_among_the_processes(monkeypatch, whole, share):
-    monkeypatch.setattr(portal, "WEB_PROCESSES", 2)
-    assert portal._share(whole, least=2) == share
+    monkeypatch.setattr(web, "WEB_PROCESSES", 2)
+    assert web._share(whole, least=2) == share
