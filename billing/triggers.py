@@ -93,8 +93,14 @@ def _accounts(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigge
     )
 
 
+# One row, or none. An entry from before there was such a figure has none, and is followed by one that has.
+LEFT_OF_LOT = """
+    SELECT coalesce(lot_after, (SELECT sum(amount) FROM billing_entry WHERE lot_id = {lot})) AS rest
+      FROM billing_entry WHERE lot_id = {lot} ORDER BY id DESC LIMIT 1"""
+
+
 def _lots(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
-    """A trigger that rejects a lot whose rest is not the sum of its entries, or of which more or less is reserved."""
+    """A trigger that rejects a lot whose rest its newest entry does not say, or of which more or less is reserved."""
     return triggers.never_leaves(
         name,
         operation,
@@ -102,12 +108,12 @@ def _lots(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Tr
             SELECT l.id, concat_ws(' ', l.remaining, l.held)
               FROM (SELECT * FROM billing_lot WHERE {which}) l
               JOIN billing_account a ON a.id = l.account_id
-             CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS rest FROM billing_entry WHERE lot_id = l.id) e
+              LEFT JOIN LATERAL ({LEFT_OF_LOT.format(lot="l.id")}) e ON true
              CROSS JOIN LATERAL (SELECT coalesce(sum(line.amount), 0) AS held
                                    FROM billing_hold hold JOIN billing_holdline line ON line.hold_id = hold.id
                                   WHERE hold.wallet_id = a.wallet_id AND hold.state = 'pending'
                                     AND line.lot_id = l.id) h
-             WHERE (l.remaining, l.held) IS DISTINCT FROM (e.rest, h.held)""",  # noqa: S608
+             WHERE (l.remaining, l.held) IS DISTINCT FROM (coalesce(e.rest, 0), h.held)""",  # noqa: S608
         says="lot % is not what its entries and holds say: %",
     )
 
@@ -161,6 +167,16 @@ ENTRY = [
                 RAISE EXCEPTION 'transfer % is complete: entries are written with it', NEW.transfer_id
                     USING ERRCODE = 'check_violation';
             END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="entry_says_what_its_lot_has_left",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Condition("NEW.lot_id IS NOT NULL"),
+        func=f"""
+            NEW.lot_after := NEW.amount + coalesce(({LEFT_OF_LOT.format(lot="NEW.lot_id")}), 0);
             RETURN NEW;
         """,
     ),

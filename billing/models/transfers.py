@@ -80,13 +80,15 @@ class Entry(models.Model):
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="entries")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="entries", db_index=False)
     amount = models.BigIntegerField()
     balance_after = models.BigIntegerField(null=True, help_text="Null on a system account.")
     sequence = models.PositiveBigIntegerField(null=True, help_text="Null on a system account.")
+    lot_after = models.BigIntegerField(null=True, editable=False, help_text="What the lot has left; by a trigger.")
 
     class Meta:
         triggers = triggers.ENTRY
+        indexes = [models.Index(fields=["lot", "-id"], name="entries_by_lot")]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
             models.UniqueConstraint(fields=["account", "sequence"], name="one_entry_per_account_and_sequence"),
