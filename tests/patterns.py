@@ -9,7 +9,7 @@ STRANGERS: dict[str, Worst] = {
     "accounts/repository_choice.py NO_BRANCH": ("finditer", "", "a.loc", ""),
     "accounts/passwords.py LETTER": ("finditer", "", "1", ""),
     "billing/months.py '20[0-9]{2}-(0[1-9]|1[0-2])'": ("fullmatch", "2026-1", "1", ""),
-    "billing/views.py FORM_KEY": ("fullmatch", "", "a", "!"),
+    "billing/views/credits.py FORM_KEY": ("fullmatch", "", "a", "!"),
     "deployments/drafts.py REF": ("fullmatch", "", "a", "!"),
     "deployments/forms.py '\\\\A[a-z0-9]++(?:-++[a-z0-9]++)*+\\\\Z'": ("search", "a", "-a", "!"),
     "deployments/inputs/values.py NUMBER": ("fullmatch", "", "1", "e"),

@@ -48,7 +48,7 @@ def test_lines_of_several_pieces_are_the_lines_of_one(client, carol, monkeypatch
         give(carol, 5, now=MORNING + timedelta(minutes=minute))
         services.capture(hold_for(carol, 1, now=MORNING + timedelta(minutes=minute)), now=MORNING)
     at_once = lines(client, carol)
-    monkeypatch.setattr("billing.views.ROWS", 3)
+    monkeypatch.setattr("billing.views.transactions.ROWS", 3)
     assert lines(client, carol) == at_once
     assert at_once.count(b"\r\n") == 1 + Transfer.objects.count() + Hold.objects.count() == 13
 
