@@ -16,8 +16,8 @@ from modules.models import Publication, Scan, ScannedModule
 from modules.publishing import candidates, drafts, job, overview, services
 from modules.reading import file_store
 from modules.reading.archive import content_hash_of, new_file
+from modules.terraform.declarations import combine
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import combine
 
 NUMBER = 500
 PASSWORD = "bench-publishes-many"  # noqa: S105

@@ -45,6 +45,7 @@ STRANGERS: dict[str, Worst] = {
     "modules/terraform/addresses.py INDEX": ("finditer", "", "[", ""),
     "modules/terraform/advice.py SECRET": ("finditer", "", "secret_", ""),
     "modules/terraform/advice.py BOUNDED": ("match", "", ">", ""),
+    "modules/terraform/attributes.py NAME": ("finditer", "", "a.", ""),
     "modules/terraform/constants.py REFERENCE": ("fullmatch", "var.", "a", "!"),
     "modules/terraform/constants.py HOLE": ("finditer", "", "${ var.a", ""),
     "modules/terraform/constants.py INSIDE": ("finditer", "", "${", ""),
@@ -55,7 +56,6 @@ STRANGERS: dict[str, Worst] = {
     "modules/terraform/hcl.py REFERENCE": ("fullmatch", "var.", "a", "!"),
     "modules/terraform/hcl.py ALIASES": ("finditer", "", "configuration_aliases=[", ""),
     "modules/terraform/hcl.py ALIAS": ("finditer", "", "a", ""),
-    "modules/terraform/hcl.py NAME": ("finditer", "", "a.", ""),
     "modules/terraform/hcl.py USE": ("finditer", "", "var .", ""),
     'modules/terraform/hcl.py \'\\\\b(source|version)\\\\s*=\\\\s*"([^"$%\\\\\\\\]*)"\'': (
         "finditer",

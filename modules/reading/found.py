@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from modules.reading.archive import File, content_hash_of
 from modules.reading.discovery import outermost, split
-from modules.terraform.schema import Finding, Schema, combine, finding
+from modules.terraform.declarations import combine
+from modules.terraform.schema import Finding, Schema, finding
 
 UNEXPECTED = "unexpected"  # code of the finding about an error of the portal
 

@@ -25,13 +25,13 @@ from modules.reading.discovery import (
 from modules.reading.found import Found, unreadable
 from modules.reading.links import Links
 from modules.reading.parse_pool import Source
-from modules.terraform import advice, constants
-from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, combine, finding, node_of
+from modules.terraform import advice, constants, form_steps
+from modules.terraform.declarations import combine, node_of
+from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, finding
 
 RULES = 3  # increment with each change of what is a module, and of what is found in the same files
 logger = logging.getLogger(__name__)
 MOST_FINDINGS = 100
-MOST_VARIABLES = 1_000
 MOST_STEPS = 200_000  # folders and calls that are followed for all modules of a repository
 MOST_CALLED = 300  # folders of one module: each module of a chain of thousands would be read with all that follow
 
@@ -119,10 +119,10 @@ class Repository:
         schema, declared = combine(answers)
         schema = constants.applied(schema, answers.values())
         found.schema = self._with_targets(folder, folder, schema) | {"tree": self._tree(folder, reached)}
+        declared += form_steps.too_many(schema["variables"])
         found.findings += [row | {"file": _path(folder, row["file"])} for row in declared]
         found.findings += self._linked(folder, reached)
         found.findings += constants.fixed(schema, folder)
-        found.findings += _of_variables(schema, folder)
         found.findings += advice.of_module(folder, found.schema, answers, found.readme)
         paths = [path for part in reached for path in self.configs.get(part, [])]
         found.findings += advice.of_versions({path: self.answers[path] for path in paths}, self.terraform)
@@ -288,16 +288,6 @@ def _path(folder: str, file: str) -> str:
 @lru_cache(10_000)
 def _relative(root: str, folder: str) -> str:
     return posixpath.relpath(folder or ".", root or ".")
-
-
-def _of_variables(schema: Schema, folder: str) -> list[Finding]:
-    """An error if there are more variables than a form can ask for."""
-    variables = schema["variables"]
-    if len(variables) <= MOST_VARIABLES:
-        return []
-    first = variables[MOST_VARIABLES]
-    message = f"This module declares {len(variables):,} variables. A form can ask for {MOST_VARIABLES:,} at most."
-    return [finding("error", "variables", message, _path(folder, first["file"]), first["line"])]
 
 
 def _order(row: Finding) -> tuple:

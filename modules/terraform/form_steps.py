@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modules.terraform.schema import Variable, is_hidden
+from modules.terraform.schema import Finding, Variable, finding, is_hidden
+
+MOST_VARIABLES = 1_000
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,15 @@ class FormStep:
     title: str
     is_hidden: bool
     variables: list[Variable]
+
+
+def too_many(variables: list[Variable]) -> list[Finding]:
+    """An error if there are more variables than a form can ask for."""
+    if len(variables) <= MOST_VARIABLES:
+        return []
+    first = variables[MOST_VARIABLES]
+    message = f"This module declares {len(variables):,} variables. A form can ask for {MOST_VARIABLES:,} at most."
+    return [finding("error", "variables", message, first["file"], first["line"])]
 
 
 def form_steps(variables: Iterable[Variable]) -> list[FormStep]:

@@ -7,23 +7,18 @@ it can be cached by the hash of the content. Increment `READER` with each change
 import json
 import re
 from collections import Counter
-from typing import Any
 
-from modules.terraform import uimeta
-from modules.terraform.literals import NotLiteral, parse_literal
+from modules.terraform.attributes import flag, literal, name_in, text_of
 from modules.terraform.rules.facts import empty_facts, gather
 from modules.terraform.schema import (
     OUTSIDE,
     Call,
     ConfiguredProvider,
     FileAnswer,
-    Finding,
-    Level,
     Output,
     Provider,
     Resource,
-    Validation,
-    Variable,
+    finding_in_file,
 )
 from modules.terraform.syntax.blocks import Block, Value
 from modules.terraform.syntax.json_form import NUL, read_json
@@ -31,8 +26,7 @@ from modules.terraform.syntax.native import read_native
 from modules.terraform.syntax.scanner import DEEPEST, FileSyntaxError
 from modules.terraform.syntax.shapes import ROOT
 from modules.terraform.syntax.witness import disagrees
-from modules.terraform.types import Any_, Primitive, Type, TypeSyntaxError, computed_defaults, parse_type
-from modules.terraform.validation_choices import choices_of
+from modules.terraform.variables import read_variable
 
 READER = 13
 PROGRAMS = {"local-exec": "on the portal's worker", "remote-exec": "on another machine", "file": ""}
@@ -41,7 +35,6 @@ REFERENCE = re.compile(r"(?:var|local|path)\.[^\W\d][\w-]*")
 LONGEST_LOCAL = 200  # characters of one that a module's source may be made of
 ALIASES = re.compile(r'\bconfiguration_aliases"?\s*[=:]\s*\[([^\]]*+)(?:\]|\Z)')
 ALIAS = re.compile(r"(?<![\w-])[^\W\d][\w-]*+\.[^\W\d][\w-]*+")
-NAME = re.compile(r"[^\W\d][\w-]*")
 DISAGREE = "The portal's two readers of Terraform's language differ on this file. Check what this module can do."
 USE = re.compile(r"\bvar\s*\.\s*([^\W\d][\w-]*)")
 
@@ -58,16 +51,16 @@ def read_file(text: str, *, is_json: bool, is_costly: bool = False, deepest: int
         root = read_json(text) if is_json else read_native(text, deepest=deepest)
         problems, answer["facts"] = gather(root)
     except FileSyntaxError as error:
-        answer["findings"].append(_finding("error", error.code, str(error), error.line))
+        answer["findings"].append(finding_in_file("error", error.code, str(error), error.line))
         return answer
-    answer["findings"] += [_finding("error", row.code, row.message, row.line) for row in problems]
+    answer["findings"] += [finding_in_file("error", row.code, row.message, row.line) for row in problems]
     for block in root.blocks:
         shape = ROOT.blocks.get(block.type)
         if block.type in READERS and shape and len(block.labels) == len(shape.labels):
             READERS[block.type](block, answer)
     answer["uses"] = _uses(text, root.blocks)
     if not is_json and not is_costly and disagrees(text, root):
-        answer["findings"].append(_finding("advice", "readers", DISAGREE, 1))
+        answer["findings"].append(finding_in_file("advice", "readers", DISAGREE, 1))
     return answer
 
 
@@ -101,108 +94,15 @@ def _uses(text: str, blocks: list[Block]) -> list[str]:
     return sorted(uses)
 
 
-def _finding(level: Level, code: str, message: str, line: int) -> Finding:
-    return {"level": level, "code": code, "message": message, "line": line}
-
-
-def _variable(block: Block, answer: FileAnswer) -> None:
-    attributes, findings, name = block.attributes, answer["findings"], block.labels[0]
-    help_text, meta = uimeta.split(_text(attributes.get("description")))
-    findings += [_finding("advice", "uimeta", f"{name}: {problem}", block.line) for problem in meta.problems]
-    if "type" not in attributes:
-        answer["untyped"].append(name)
-    kind = _type(block, findings)
-    validations = [_validation(inner) for inner in block.all("validation")]
-    variable: Variable = {
-        "name": name,
-        "type": str(kind),
-        "description": help_text,
-        "default": None,
-        "required": "default" not in attributes,
-        "sensitive": _flag(attributes.get("sensitive"), False),
-        "nullable": _flag(attributes.get("nullable"), True),
-        "group": meta.group,
-        "order": meta.order,
-        "updatesafe": meta.updatesafe,
-        "options": _options(kind, meta.options, name, block.line, findings) or _choices(kind, name, validations),
-        "validations": validations,
-        "line": block.line,
-    }
-    if _flag(attributes.get("ephemeral"), False):
-        variable |= {"ephemeral": True, "sensitive": True}
-    if _flag(attributes.get("const"), False):
-        variable["const"] = True
-    _add_default(variable, block, findings)
-    answer["variables"].append(variable)
-
-
-def _type(block: Block, findings: list[Finding]) -> Type:
-    if "type" not in block.attributes:
-        return Any_()
-    value = block.attributes["type"]
-    try:
-        kind = parse_type(value.text)
-    except TypeSyntaxError as error:
-        if all(row["code"] != "type" or row["line"] != value.line for row in findings):
-            message = f"The type of {block.labels[0]} cannot be read: {error}. Use one of Terraform's types."
-            findings.append(_finding("error", "type", message, value.line))
-        return Any_()
-    if names := ", ".join(computed_defaults(kind)):
-        message = f"The type of {block.labels[0]} computes the default of {names}. The form leaves it blank."
-        findings.append(_finding("advice", "default", message, value.line))
-    return kind
-
-
-def _add_default(variable: Variable, block: Block, findings: list[Finding]) -> None:
-    value = block.attributes.get("default")
-    if value is None:
-        return
-    try:
-        variable["default"] = value.literal()
-    except NotLiteral:
-        message = (
-            f"The default of {block.labels[0]} is an expression. Terraform computes it, so the form leaves it blank."
-        )
-        findings.append(_finding("advice", "default", message, value.line))
-        variable["default_expression"] = value.text
-
-
-def _validation(block: Block) -> Validation:
-    condition = block.attributes.get("condition")
-    return {
-        "condition": condition.text if condition else "",
-        "error_message": _text(block.attributes.get("error_message")),
-    }
-
-
-def _options(kind: Type, words: list[str], name: str, line: int, findings: list[Finding]) -> list:
-    if kind != Primitive("number"):
-        return list(words)
-    try:
-        numbers = [parse_literal(word) for word in words]
-    except NotLiteral:
-        numbers = [None]
-    if all(isinstance(number, int | float) for number in numbers):
-        return numbers
-    findings.append(_finding("advice", "uimeta", f"{name} is a number, so all of its options must be numbers.", line))
-    return []
-
-
-def _choices(kind: Type, name: str, validations: list[Validation]) -> list:
-    """The choices from the first validation that is just `contains([…], var.name)`."""
-    found = (choices_of(validation["condition"], name, kind) for validation in validations)
-    return next(filter(None, found), [])
-
-
 def _output(block: Block, answer: FileAnswer) -> None:
     attributes = block.attributes
     output: Output = {
         "name": block.labels[0],
-        "description": _text(attributes.get("description")).strip(),
-        "sensitive": _flag(attributes.get("sensitive"), False),
+        "description": text_of(attributes.get("description")).strip(),
+        "sensitive": flag(attributes.get("sensitive"), False),
         "line": block.line,
     }
-    if _flag(attributes.get("ephemeral"), False):
+    if flag(attributes.get("ephemeral"), False):
         output["ephemeral"] = True
     if "deprecated" in attributes:
         output["deprecated"] = True
@@ -211,16 +111,16 @@ def _output(block: Block, answer: FileAnswer) -> None:
 
 def _terraform(block: Block, answer: FileAnswer) -> None:
     if version := block.attributes.get("required_version"):
-        answer |= {"required_version": _text(version), "required_version_line": version.line}
+        answer |= {"required_version": text_of(version), "required_version_line": version.line}
     for inner in block.all("required_providers"):
         answer["required_providers"] += [_provider(name, value) for name, value in inner.attributes.items()]
     for inner in block.all("backend") + block.all("cloud"):
         message = f"The {' '.join([inner.type, *inner.labels])} block is ignored. The portal stores the state."
-        answer["findings"].append(_finding("advice", "backend", message, inner.line))
+        answer["findings"].append(finding_in_file("advice", "backend", message, inner.line))
 
 
 def _provider(name: str, value: Value) -> Provider:
-    facts = _literal(value)
+    facts = literal(value)
     if isinstance(facts, str):  # Terraform 0.12: the version alone
         facts = {"version": facts}
     facts = facts if isinstance(facts, dict) else _loose_facts(value.text)
@@ -239,7 +139,7 @@ def _loose_facts(text: str) -> dict:
 def _configured(block: Block, answer: FileAnswer) -> None:
     name = block.labels[0]
     configured: ConfiguredProvider = {"name": name, "line": block.line}
-    if alias := _text(block.attributes.get("alias")):
+    if alias := text_of(block.attributes.get("alias")):
         configured["alias"] = alias
     answer["configured_providers"].append(configured)
     lines = [inner.line for inner in block.walk() if "exec" in (inner.type, *inner.labels[:1]) and inner is not block]
@@ -257,14 +157,14 @@ def _resource(block: Block, answer: FileAnswer) -> None:
     kind, name = block.labels
     address = f"{prefix}{kind}.{name}"
     row: Resource = {"address": address, "line": block.line}
-    if provider := _name(block.attributes.get("provider")):
+    if provider := name_in(block.attributes.get("provider")):
         row["provider"] = provider
     answer["resources"].append(row)
     _programs(block, address, answer)
     if block.type != "resource" and kind in OUTSIDE:
         when = "apply" if block.type == "action" else "plan"
         message = f"{address} {OUTSIDE[kind][0]} during {when}."
-        answer["findings"].append(_finding("advice", "program", message, block.line))
+        answer["findings"].append(finding_in_file("advice", "program", message, block.line))
 
 
 def _programs(block: Block, address: str, answer: FileAnswer) -> None:
@@ -275,11 +175,11 @@ def _programs(block: Block, address: str, answer: FileAnswer) -> None:
         where = PROGRAMS.get(kind, "")
         if where:
             message = f"{address} runs a program {where} ({kind})."
-            answer["findings"].append(_finding("advice", "program", message, inner.line))
+            answer["findings"].append(finding_in_file("advice", "program", message, inner.line))
 
 
 def _removed(block: Block, answer: FileAnswer) -> None:
-    _programs(block, "".join(_text(block.attributes.get("from")).split()), answer)
+    _programs(block, "".join(text_of(block.attributes.get("from")).split()), answer)
 
 
 def _check(block: Block, answer: FileAnswer) -> None:
@@ -290,15 +190,16 @@ def _check(block: Block, answer: FileAnswer) -> None:
 
 def _import(block: Block, answer: FileAnswer) -> None:
     """The provider that an import reads with, which Terraform needs without any resource of it."""
-    name = _name(block.attributes.get("provider")) or _name(block.attributes.get("to")).split("_")[0]
+    name = name_in(block.attributes.get("provider")) or name_in(block.attributes.get("to")).split("_")[0]
     if name and name != "module":  # a resource of a called module has its provider there
         answer["configured_providers"].append({"name": name, "line": block.line})
 
 
 def _call(block: Block, answer: FileAnswer) -> None:
     source = block.attributes.get("source")
-    version = _text(block.attributes.get("version"))
-    call: Call = {"name": block.labels[0], "source": _text(source), "version": version, "line": (source or block).line}
+    version = text_of(block.attributes.get("version"))
+    line = (source or block).line
+    call: Call = {"name": block.labels[0], "source": text_of(source), "version": version, "line": line}
     if source is not None and (expression := _expression(source)):
         call["expression"] = expression
     answer["calls"].append(call)
@@ -316,46 +217,16 @@ def _expression(value: Value) -> str:
     if value.is_json:
         is_template = isinstance(value.known, str) and "${" in value.known.replace("$${", "")
         return (value.text if value.text != value.known else json.dumps(value.known)) if is_template else ""
-    return value.text if _literal(value) is None else ""
+    return value.text if literal(value) is None else ""
 
 
 def _moved(block: Block, answer: FileAnswer) -> None:
-    start, end = ("".join(_text(block.attributes.get(name)).split()) for name in ("from", "to"))
+    start, end = ("".join(text_of(block.attributes.get(name)).split()) for name in ("from", "to"))
     answer["moves"].append({"from": start, "to": end, "line": block.line})
 
 
-def _literal(value: Value | None) -> Any:
-    if value is None:
-        return None
-    try:
-        return value.literal()
-    except NotLiteral:
-        return None
-
-
-def _name(value: Value | None) -> str:
-    """The first name of a reference, also of one in quotes; or blank."""
-    found = NAME.match(_text(value))
-    return found[0] if found else ""
-
-
-def _text(value: Value | None) -> str:
-    """A string attribute, or blank; an expression is returned as written."""
-    if value is None:
-        return ""
-    found = _literal(value)
-    if found is None:
-        return value.text if '"' not in value.text[:1] else value.text.strip('"')
-    return found if isinstance(found, str) else json.dumps(found)
-
-
-def _flag(value: Value | None, otherwise: bool) -> bool:
-    found = _literal(value)
-    return found in (True, "true") if found is not None else otherwise
-
-
 READERS = {
-    "variable": _variable,
+    "variable": read_variable,
     "output": _output,
     "terraform": _terraform,
     "provider": _configured,

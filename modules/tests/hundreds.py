@@ -6,8 +6,8 @@ from accounts.models import GitHubConnection
 from modules.models import Scan, ScannedModule
 from modules.reading import file_store
 from modules.reading.archive import content_hash_of, new_file
+from modules.terraform.declarations import combine
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import combine
 
 TEXT = 'variable "name" {\n  type = string\n}\noutput "text" {\n  value = var.name\n}\n'
 

@@ -1,7 +1,7 @@
 """Schemas of small texts, and what differs between two of them."""
 
+from modules.terraform.declarations import combine
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import combine
 from modules.versions.compare import compare
 
 

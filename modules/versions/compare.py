@@ -17,7 +17,7 @@ __all__ = ["Change", "compare"]
 
 
 def compare(before: Schema, after: Schema) -> list[Change]:
-    """Return the changes between two schemas of `schema.combine`, the breaking ones first, then by name.
+    """Return the changes between two schemas of `declarations.combine`, the breaking ones first, then by name.
 
     Equal schemas have none. Platform variables and the injected deployment id are not inputs. No text shows the
     default of a sensitive variable.

@@ -1,5 +1,6 @@
+from modules.terraform.declarations import combine
 from modules.terraform.hcl import read_file
-from modules.terraform.schema import LONGEST_MESSAGE, as_seen, asked, combine, finding, is_injected
+from modules.terraform.schema import LONGEST_MESSAGE, as_seen, asked, finding, is_injected
 
 
 def schema_of(**files):
