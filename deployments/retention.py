@@ -30,6 +30,19 @@ def _delete_of(run: int, model: type[RunLog] | type[PlannedChange]) -> int:
     return int(model._base_manager.using(DATABASE).filter(run=run)._raw_delete(DATABASE))
 
 
+def _empty_secrets(before: datetime, most: int) -> int:
+    """Copies of sensitive inputs in ended runs, which only masked their output; the deployment has its own.
+
+    They stay while a state that the run left may be accepted, as its addresses are masked then.
+    """
+    open_states = AsideState.objects.filter(run=OuterRef("pk"), taken_at=None)
+    masks = Exists(open_states.exclude(decision=AsideState.Decision.DISMISSED))
+    old = Run.objects.using(DATABASE).filter(~masks, finished_at__lt=before, status__in=Run.FINAL)
+    chosen = list(old.exclude(secret_inputs=b"").order_by("finished_at").values_list("pk", flat=True)[:most])
+    Run.objects.using(DATABASE).filter(pk__in=chosen).update(secret_inputs=b"", secret_names=[])
+    return len(chosen)
+
+
 def _forget_states(before: datetime, most: int) -> int:
     """States of deployments that have newer ones."""
     newer = StateVersion.objects.filter(deployment=OuterRef("deployment"), serial__gt=OuterRef("serial"))
@@ -49,6 +62,7 @@ def _forget_drafts(before: datetime, most: int) -> int:
 
 RULES = [
     Rule("logs and plans of runs", "KEEP_RUN_LOGS_DAYS", _empty_runs),
+    Rule("sensitive inputs of ended runs", "KEEP_RUN_SECRETS_DAYS", _empty_secrets),
     Rule("earlier states", "KEEP_STATES_DAYS", _forget_states),
     Rule("decided states", "KEEP_STATES_DAYS", _forget_asides),
     Rule("filled-in forms", "KEEP_DRAFTS_DAYS", _forget_drafts),

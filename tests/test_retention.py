@@ -9,7 +9,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import UnsentForm
-from deployments.models import Draft, PlannedChange, Run, RunLog, StateVersion
+from deployments.models import AsideState, Draft, PlannedChange, Run, RunLog, StateVersion
 from deployments.tests.factories import make_deployment, make_run, make_version
 from deployments.tests.page_text import text_of
 from foundation import retention as steps
@@ -78,6 +78,53 @@ def test_a_run_that_has_not_ended_keeps_its_log(shop):
     Run.objects.filter(pk=waiting.pk).update(created_at=ago(900))
     retention.tick(NIGHT)
     assert set(RunLog.objects.values_list("run", flat=True)) == {run.pk, waiting.pk}
+
+
+def with_secret(run):
+    """An ended run as releases up to 0.3.0 left it: with its copy of the sensitive inputs."""
+    run.set_secrets({"key": "s3cret"})
+    with as_owner():
+        Run.objects.filter(pk=run.pk).update(secret_inputs=run.secret_inputs, secret_names=run.secret_names)
+    return run
+
+
+def aside_of(run, **fields):
+    return AsideState.objects.create(deployment=run.deployment, run=run, reason="serial", **fields)
+
+
+def test_ended_runs_kept_their_copy_of_a_password_for_ever(shop):
+    old, recent = (with_secret(ended(shop, days=days)) for days in (500, 0.5))
+    waiting = make_run(shop)
+    waiting.set_secrets({"key": "s3cret"})
+    waiting.save()
+    retention.tick(NIGHT)
+    kept = {run.pk: (run.secrets(), run.secret_names) for run in Run.objects.all()}
+    secret = ({"key": "s3cret"}, ["key"])
+    assert kept == {old.pk: ({}, []), recent.pk: secret, waiting.pk: secret}
+
+
+def test_a_run_keeps_its_sensitive_inputs_while_its_state_may_be_accepted(shop, admin):
+    undecided, accepted, taken, dismissed = (with_secret(ended(shop, days=9)) for _ in range(4))
+    decided = {"decided_by": admin, "decided_at": ago(8)}
+    aside_of(undecided)
+    aside_of(accepted, decision="accepted", **decided)
+    aside_of(taken, decision="accepted", taken_at=ago(8), **decided)
+    aside_of(dismissed, decision="dismissed", **decided)
+    retention.tick(NIGHT)
+    assert set(Run.objects.exclude(secret_inputs=b"")) == {undecided, accepted}
+
+
+def test_a_step_empties_so_many_runs_at_once(shop, monkeypatch):
+    monkeypatch.setattr(steps, "MOST", 2)
+    for _ in range(5):
+        with_secret(ended(shop, days=500))
+    rule = next(rule for rule in retention.RULES if rule.name == "sensitive inputs of ended runs")
+    night = {"now": NIGHT, "since": retention._night(NIGHT), "budget": TimeBudget(0)}
+    left = []
+    while not left or left[-1]:
+        steps.carry_out([rule], **night)
+        left.append(Run.objects.exclude(secret_inputs=b"").count())
+    assert left == [3, 1, 0]
 
 
 def test_earlier_states_go_and_the_newest_stays_however_old(shop):

@@ -122,6 +122,7 @@ class Run(Inputs):
             ),
             models.Index(fields=["id"], condition=Q(status__in=["failed", "lost"]), name="failed_runs"),
             models.Index(fields=["finished_at"], condition=Q(emptied_at=None), name="runs_to_empty"),
+            models.Index(fields=["finished_at"], condition=~Q(secret_inputs=b""), name="runs_with_secrets"),
         ]
 
     def __str__(self) -> str:
