@@ -133,6 +133,8 @@ def _prepare_piece(publication: Publication, piece: list[Candidate], scan: Scan,
     previews.attach(written, publication.connection, scan)
     _keep_promise(publication, piece)
     by = publication.by
+    if by is None and not all(candidate.publishes_itself for candidate in piece):
+        raise Refused(CHANGED, {})
     rows = [
         writing.prepared(each, scan, by=by or each.module.auto_publish_by, is_automatic=by is None) for each in piece
     ]
@@ -204,7 +206,8 @@ def _scan(publication: Publication) -> Scan:
 def _check(publication: Publication) -> None:
     """Lock the modules; raise Refused where one is no longer as it was when it was prepared."""
     modules = candidates.modules_of(publication.connection).locked().order_by("pk")
-    now = {module.pk: module for module in modules.only("path", "removed_at", "current_version_id")}
+    columns = ("path", "removed_at", "current_version_id", "auto_publish_by_id")
+    now = {module.pk: module for module in modules.only(*columns)}
     newest = dict(
         ModuleVersion.objects.filter(module__in=now)
         .order_by("module_id", "-number")
@@ -212,7 +215,8 @@ def _check(publication: Publication) -> None:
         .values_list("module_id", "pk")
     )
     taken = {module.path for module in now.values()}
-    rows = publication.prepared_modules.only("publication_id", "path", "kind", "module_id", "newest_id")
+    columns = ("publication_id", "path", "kind", "module_id", "newest_id", "is_automatic", "published_by_id")
+    rows = publication.prepared_modules.only(*columns)
     changed = [row.path for row in rows if not _is_as_it_was(row, now, newest, taken)]
     problems = {path: f"{path or 'The root folder'} was changed by somebody else." for path in changed}
     if problems or len(rows) != publication.total:
@@ -224,6 +228,8 @@ def _is_as_it_was(row: PreparedModule, now: dict[int, Module], newest: dict[int,
         return row.path not in taken
     module = now.get(row.module_id)
     if module is None or newest.get(module.pk) != row.newest_id:
+        return False
+    if row.is_automatic and module.auto_publish_by_id != row.published_by_id:
         return False
     was_listed = row.kind in (PreparedModule.Kind.UPDATED, PreparedModule.Kind.REMOVED)
     return module.is_listed == was_listed

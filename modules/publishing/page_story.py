@@ -120,6 +120,8 @@ def progress(publication: Publication) -> str:
         return f"{number} prepared. Nobody sees a change before all are ready. You can leave this page."
     if publication.status == Publication.Status.CANCELLED:
         return "Publishing was cancelled. Nothing was published."
+    if publication.status == Publication.Status.FAILED and publication.by is None:
+        return f"{publication.error} Nothing was published automatically. The portal tries again after the next scan."
     if publication.status == Publication.Status.FAILED:
         return f"{publication.error} Nothing was published. Check the list below, then publish again."
     return f"{result(publication.promise)} Started by {_who(publication)}."

@@ -142,24 +142,37 @@ def cancel(publication: Publication, *, by: User) -> bool:
     return bool(left.update(status=status, token=F("token") + 1, lease_expires_at=None, finished_at=Now()))
 
 
-@transaction.atomic
 def publish_automatically(connection: GitHubConnection, *, scan: Scan) -> list[Module]:
     """Publish the compatible updates of modules with automatic publishing, and return these modules.
 
     `Candidate.publishes_itself` decides, first without and then with the preview. Returns an empty list unless `scan`
-    is the newest of the selected repository, and while something else is published: the next scan comes back to it. The
-    person who switched it on is the publisher of the versions. Call it outside of the transaction that ended the scan.
+    is the newest of the selected repository, while something else is published, and when something changed meanwhile:
+    the next scan comes back to it. The person who switched it on is the publisher of the versions. Call it outside of
+    any transaction: the connection is locked to enqueue and to make it true, and not while everything is prepared.
     """
-    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
-    if candidates.newest_scan(connection) != scan or connection.publications.unfinished().exists():
+    connection = GitHubConnection.objects.select_related("owner").get(pk=connection.pk)
+    if _is_late(connection, scan):
         return []
     found = [each for each in candidates.of_repository(connection, scan) if each.publishes_itself]
     previews.attach(found, connection, scan)
     possible = [each for each in found if each.publishes_itself]
-    if not possible:
+    publication = _enqueue_automatic(connection, scan, _promise(possible, connection, scan)) if possible else None
+    done = job.carry_out(publication.pk) if publication else None
+    if done is None or done.status != Publication.Status.SUCCEEDED:
         return []
-    _finished(_publication(connection, possible, scan, by=None, promised=None))
     return list(Module.objects.filter(pk__in=[each.module.pk for each in possible]).order_by("path"))
+
+
+def _is_late(connection: GitHubConnection, scan: Scan) -> bool:
+    return candidates.newest_scan(connection) != scan or connection.publications.unfinished().exists()
+
+
+@transaction.atomic
+def _enqueue_automatic(connection: GitHubConnection, scan: Scan, promised: Promise) -> Publication | None:
+    connection = GitHubConnection.objects.locked().get(pk=connection.pk)
+    if _is_late(connection, scan):
+        return None
+    return Publication.objects.create(connection=connection, scan=scan, by=None, promise=promised)
 
 
 @transaction.atomic
@@ -187,20 +200,25 @@ def _publication(
     found: list[Candidate],
     scan: Scan,
     *,
-    by: User | None,
+    by: User,
     promised: Promise | None,
     apart: Collection[str] = (),
 ) -> Publication:
     """A queued publication of these candidates as they are ticked; raises StalePublication and Busy."""
-    affected = candidates.plan(found).affected
-    comparisons.attach_bumps(affected)
-    previews.attach_numbers(affected, previews.tags_of(connection, scan))
-    now = promise.of_candidates(affected)
+    now = _promise(found, connection, scan)
     if promised is not None and promised != now:
         raise StalePublication(promise.differences(promised, now))
     if running := connection.publications.unfinished().first():
         raise Busy(running)
     return Publication.objects.create(connection=connection, scan=scan, by=by, promise=now, apart=list(apart))
+
+
+def _promise(found: list[Candidate], connection: GitHubConnection, scan: Scan) -> Promise:
+    """What becomes of these candidates as they are ticked."""
+    affected = candidates.plan(found).affected
+    comparisons.attach_bumps(affected)
+    previews.attach_numbers(affected, previews.tags_of(connection, scan))
+    return promise.of_candidates(affected)
 
 
 def _finished(publication: Publication) -> None:

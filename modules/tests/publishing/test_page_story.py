@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import GitHubConnection
+from accounts.models import GitHubConnection, User
 from modules.models import Module, ModuleVersion, Publication
 from modules.publishing import page_story
 from modules.publishing.candidate import Candidate, Live, Plan, Preview
@@ -141,13 +141,19 @@ def test_refusal_says_what_happened_what_was_kept_and_what_to_do(error, title, t
             "20 of 61 modules prepared. Nobody sees a change before all are ready. You can leave this page.",
         ),
         ("cancelled", "Publishing was cancelled. Nothing was published."),
-        ("failed", "It broke. Nothing was published. Check the list below, then publish again."),
+        ("failed", "It broke. Nothing was published automatically. The portal tries again after the next scan."),
         ("succeeded", "Published 61 modules. Started by the portal."),
     ],
 )
 def test_progress_of_a_publication(status, text):
     promise = {f"m{number}": "new 1.0.0 a" for number in range(61)}
     publication = Publication(status=status, promise=promise, prepared=20, error="It broke.")
+    assert page_story.progress(publication) == text
+
+
+def test_a_person_whose_publication_failed_is_told_to_publish_again():
+    publication = Publication(by=User(email="alice@example.com"), status="failed", promise={}, error="It broke.")
+    text = "It broke. Nothing was published. Check the list below, then publish again."
     assert page_story.progress(publication) == text
 
 

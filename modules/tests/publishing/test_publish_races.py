@@ -4,9 +4,11 @@ import threading
 
 import pytest
 from django.db import connection as database
+from django.utils.module_loading import import_string
 
+from accounts import repositories
 from accounts.models import GitHubConnection
-from modules.models import Module, ModuleVersion, Scan
+from modules.models import Module, ModuleVersion, Publication, Scan
 from modules.publishing import services
 from modules.publishing.terms import Terms, set_terms
 from modules.scanning.scanner import scan_repository
@@ -67,8 +69,80 @@ def test_people_and_the_portal_who_would_give_the_same_number_make_one_version(c
         services.publish_automatically(fresh(connection), scan=reading)
 
     outcomes = at_once(by_hand, by_itself, by_hand, by_itself)
-    assert {type(outcome) for outcome in outcomes} <= {type(None), services.StalePublication}
+    assert {type(outcome) for outcome in outcomes} <= {type(None), services.StalePublication, services.Busy}
     assert semvers() == ["1.0.0", "1.1.0"]
+
+
+def paused(monkeypatch, place):
+    """Stop what calls `place` there; returns two events: that it got there, and that it may go on."""
+    reached, go_on, real = threading.Event(), threading.Event(), import_string(place)
+
+    def pausing(*args, **options):
+        reached.set()
+        assert go_on.wait(60)
+        return real(*args, **options)
+
+    monkeypatch.setattr(place, pausing)
+    return reached, go_on
+
+
+@pytest.fixture
+def impatient(live_db):
+    """Waits for no lock."""
+    with database.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '1s'")
+    yield
+    with database.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+
+
+@pytest.fixture
+def pending(connection, github, alice):
+    """A scan whose update is still to be published automatically."""
+    repositories.refresh(connection.pk)
+    publish(connection, "greeting")
+    github.commit(NAME, {"greeting/main.tf": WIDER})
+    reading = scan(connection)
+    Module.objects.update(auto_publish_by=alice)
+    return reading
+
+
+def publish_alone(reading):
+    at_once(lambda: services.publish_automatically(fresh(reading.connection), scan=reading))
+
+
+WHILE_PREPARED = ["modules.publishing.previews.attach_live", "modules.reading.file_store.check_room"]
+
+
+@pytest.mark.parametrize("place", WHILE_PREPARED)
+def test_the_profile_waited_while_updates_were_prepared(pending, alice, client, monkeypatch, impatient, place):
+    reached, go_on = paused(monkeypatch, place)
+    client.force_login(alice)
+    publishing = threading.Thread(target=publish_alone, args=[pending])
+    publishing.start()
+    try:
+        assert reached.wait(60)
+        answer = client.post("/profile/github/repository/", {"repository": pending.repository_id})
+    finally:
+        go_on.set()
+        publishing.join(60)
+    assert (answer.status_code, answer["Location"]) == (302, "/profile/")
+    assert semvers() == ["1.0.0", "1.1.0"]
+
+
+@pytest.mark.parametrize("place", WHILE_PREPARED)
+def test_what_was_switched_off_meanwhile_is_not_published(pending, alice, monkeypatch, impatient, place):
+    reached, go_on = paused(monkeypatch, place)
+    publishing = threading.Thread(target=publish_alone, args=[pending])
+    publishing.start()
+    try:
+        assert reached.wait(60)
+        set_terms(fresh(pending.connection), path="greeting", terms=Terms(auto_publish=False), by=alice)
+    finally:
+        go_on.set()
+        publishing.join(60)
+    assert semvers() == ["1.0.0"]
+    assert {row.status for row in Publication.objects.filter(by=None)} == {"failed"}
 
 
 def test_publish_at_the_end_of_a_scan_is_of_the_old_reading_or_refused(connection, github, alice):
