@@ -106,3 +106,12 @@ class RunQuerySet(models.QuerySet[Any]):
     def for_lists(self) -> Self:
         """Without the values of inputs, which may be large, and which no list shows."""
         return self.defer(*VALUES, *(f"deployment__{name}" for name in VALUES))
+
+
+class AsideQuerySet(models.QuerySet[Any]):
+    def undecided(self) -> Self:
+        return self.filter(decided_at=None)
+
+    def open(self) -> Self:
+        """Those that may still become the newest state: undecided, or accepted and not taken yet."""
+        return self.filter(taken_at=None).exclude(decision=self.model.Decision.DISMISSED)

@@ -179,7 +179,7 @@ def platform_faults(user: User) -> list[Attention]:
     if not user.is_staff:
         return []
     undecided = (
-        AsideState.objects.filter(decided_at=None)
+        AsideState.objects.undecided()
         .select_related("deployment")
         .defer(*(f"deployment__{name}" for name in VALUES))
     )

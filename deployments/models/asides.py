@@ -5,6 +5,7 @@ from django.db.models import Q
 from deployments.models.deployments import Deployment
 from deployments.models.pieces import Piece
 from deployments.models.runs import Run
+from deployments.querysets import AsideQuerySet
 from foundation.json_shapes import JSONOf
 from foundation.refs import RefField
 
@@ -42,6 +43,8 @@ class AsideState(models.Model):
     decided_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True, help_text="When an accepted one became the newest state.")
     problem = models.CharField(max_length=300, blank=True, help_text="Why an accepted one was not taken.")
+
+    objects = AsideQuerySet.as_manager()
 
     class Meta:
         verbose_name = "state put aside"

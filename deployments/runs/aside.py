@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from deployments.models import AsidePiece, AsideState, Deployment, Run, StateVersion
 from deployments.redaction import Redactor, TooManyForms, leaves
 from deployments.runs import results
+from deployments.runs.ending import follow_decision
 from deployments.sandbox import state_file
 from deployments.sandbox.state_file import NotAState
 from foundation import audit
@@ -46,10 +48,9 @@ def content(aside: AsideState) -> Iterator[bytes]:
         yield AsidePiece.objects.select_related("aside").get(aside=aside, number=number).content
 
 
-def take_accepted() -> None:
-    """Make the accepted states the newest ones of their deployments, where no run is at work."""
-    accepted = AsideState.objects.filter(decision=AsideState.Decision.ACCEPTED, taken_at=None, problem="")
-    for aside in accepted.order_by("pk"):
+def take_accepted(**of: Any) -> None:
+    """Make accepted states, all or those `of` one deployment, its newest one where no run is at work."""
+    for aside in _accepted().filter(**of).order_by("pk"):
         try:
             _take(aside)
         except (NotAState, DecryptionFailed, TooManyForms) as error:
@@ -57,11 +58,16 @@ def take_accepted() -> None:
             _give_back(aside, "It can't be read.")
 
 
+def _accepted() -> QuerySet[AsideState]:
+    return AsideState.objects.filter(decision=AsideState.Decision.ACCEPTED, taken_at=None, problem="")
+
+
 @transaction.atomic
 def _take(aside: AsideState) -> None:
-    """Raises NotAState, and foundation.encryption.DecryptionFailed."""
+    """Raises NotAState, and foundation.encryption.DecryptionFailed. Meanwhile no run of the deployment is claimed."""
     deployment = Deployment.objects.select_for_update(no_key=True).get(pk=aside.deployment_id)
-    if deployment.runs.filter(status__in=Run.OCCUPYING).exists():
+    runs = deployment.runs.unfinished().select_for_update(no_key=True).values_list("status", flat=True)
+    if set(runs) & set(Run.OCCUPYING) or not _accepted().filter(pk=aside.pk).exists():
         return
     if aside.size > settings.RUN_STATE_BYTES:
         _give_back(aside, "It is larger than RUN_STATE_BYTES.")
@@ -82,8 +88,10 @@ def _take(aside: AsideState) -> None:
     results.forget_values(deployment.state_id)
     deployment.state, deployment.resource_count = version, found.resource_count
     deployment.save(update_fields=["state", "resource_count"])
-    AsideState.objects.filter(pk=aside.pk).update(taken_at=timezone.now())
+    now = timezone.now()
+    AsideState.objects.filter(pk=aside.pk).update(taken_at=now)
     audit.record("state.taken", by=aside.decided_by, target=aside, deployment=deployment.ref, serial=found.serial)
+    follow_decision(deployment, by=aside.decided_by, now=now)
 
 
 def _masking(run: Run) -> Callable[[str], str]:

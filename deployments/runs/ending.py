@@ -1,5 +1,6 @@
 """Ends a run: final status, hold and deployment, in one transaction."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -41,10 +42,9 @@ def finish_run(
     ended = {"error": error, "input_errors": input_errors or {}, "finished_at": now}
     if not run.advance(status, token=token, lease_expires_at=None, process={}, **ended, **_without_ephemeral(run)):
         return False
-    has_loss = run.asides.filter(decided_at=None).exists()
+    has_loss = run.asides.undecided().exists()
     _follow_state(deployment, run, has_loss=has_loss)
-    stands = deployment.resource_count > 0 or deployment.asides.filter(decided_at=None).exists()
-    settlement.settle(deployment, run, stands=stands, by=by, now=now)
+    settlement.settle(deployment, run, stands=_stands(deployment), by=by, now=now)
     if has_loss:
         losses.tell(deployment, run)
     deployment.was_interrupted = _is_interrupted(deployment, status, was_killed)
@@ -52,6 +52,29 @@ def finish_run(
     audit.record("run.ended", by=by, target=run, deployment=deployment.ref, number=run.number, status=str(status))
     _wake_next(deployment)
     return True
+
+
+def follow_decision(deployment: Deployment, *, by: User | None, now: datetime) -> None:
+    """Do what waited for an admin's decision about a state, `by` whom: if nothing exists any more, settle the hold.
+
+    The caller has locked the deployment's row. A run that has not ended does it at its end.
+    """
+    if _stands(deployment) or deployment.runs.unfinished().exists():
+        return
+    newest = deployment.runs.get(pk=deployment.newest_run_id)
+    if _has_destroyed(newest):
+        deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, newest.finished_at
+        deployment.save(update_fields=["status", "destroyed_at"])
+    settlement.settle_decided(deployment, newest, by=by, now=now)
+
+
+def _stands(deployment: Deployment) -> bool:
+    """Whether resources exist, or nobody knows, as a state was lost and none has taken its place."""
+    return deployment.resource_count > 0 or deployment.asides.open().exists()
+
+
+def _has_destroyed(run: Run) -> bool:
+    return run.action == Run.Action.DESTROY and run.is_succeeded
 
 
 def _without_ephemeral(run: Run) -> dict[str, Any]:
@@ -73,7 +96,7 @@ def _follow_state(deployment: Deployment, run: Run, *, has_loss: bool) -> None:
     run.resource_count = deployment.resource_count = count
     run.save(update_fields=["state", "resource_count"])
     is_success = run.status == Run.Status.SUCCEEDED
-    if run.action == Run.Action.DESTROY and is_success and not count:
+    if _has_destroyed(run) and not _stands(deployment):
         deployment.status, deployment.destroyed_at = Deployment.Status.DESTROYED, run.finished_at
     elif count or is_success or has_loss:
         deployment.status = Deployment.Status.LIVE

@@ -13,7 +13,7 @@ from accounts.models import User
 from deployments.json_columns import InputErrors
 from deployments.models import Run
 from deployments.redaction import TooManyForms, leaves
-from deployments.runs import last_state, leases, room, state
+from deployments.runs import aside, last_state, leases, room, state
 from deployments.runs.ending import finish_run
 from deployments.runs.log import LogWriter, publish, shortened
 from deployments.runs.losses import Loss
@@ -62,8 +62,10 @@ class Ending:
 def execute_run(run_id: int) -> None:
     """Claim a run and execute it to its final status. Idempotent: does nothing when the run cannot be claimed.
 
-    An unexpected exception leaves row and directory to the reaper, which saves what it can.
+    A state that an admin has accepted meanwhile is the one that it begins with. An unexpected exception leaves row and
+    directory to the reaper, which saves what it can.
     """
+    aside.take_accepted(deployment__runs=run_id)
     run = leases.claim(run_id, worker=f"{socket.gethostname()}:{os.getpid()}")
     if run is None:
         return

@@ -20,6 +20,7 @@ from foundation.one_at_a_time import alone
 from foundation.times import dated
 
 BATCH = 500
+DECIDED = "an admin decided about its state"
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +31,14 @@ def settle(deployment: Deployment, run: Run, *, stands: bool, by: User | None, n
     `stands` says that resources exist, or that nobody knows, as a state was lost. `by` is the person who cancelled.
     The caller has locked the deployment's row.
     """
-    hold = Hold.objects.pending().filter(cost_centre=deployment.cost_centre_id).first()
+    hold = _pending(deployment)
     if hold is None:
         return
     if run.takes_effect and run.is_succeeded:
         billing.capture(hold, by=by, now=now)
     elif not stands:
-        _settle_nothing(hold, run, by=by, now=now)
+        reason = "destroyed in time" if hold.destroy_by else f"run {run.status}"
+        _settle_nothing(hold, run, reason=reason, by=by, now=now)
     elif run.takes_effect and run.is_applying and run.status == Run.Status.CANCELLED:
         billing.capture(hold, by=by, reason="cancelled while applying", now=now)
     elif hold.due_at and hold.due_at <= now:
@@ -45,12 +47,24 @@ def settle(deployment: Deployment, run: Run, *, stands: bool, by: User | None, n
         _keep(hold, now=now)
 
 
-def _settle_nothing(hold: Hold, run: Run, *, by: User | None, now: datetime) -> None:
+def settle_decided(deployment: Deployment, run: Run, *, by: User | None, now: datetime) -> None:
+    """Settle a hold that stayed for a state that was lost, now that an admin has decided and nothing exists.
+
+    `run` is the newest one, which has ended. The caller has locked the deployment's row.
+    """
+    if hold := _pending(deployment):
+        _settle_nothing(hold, run, reason=DECIDED, by=by, now=now)
+
+
+def _pending(deployment: Deployment) -> Hold | None:
+    return Hold.objects.pending().filter(cost_centre=deployment.cost_centre_id).first()
+
+
+def _settle_nothing(hold: Hold, run: Run, *, reason: str, by: User | None, now: datetime) -> None:
     """Nothing exists: return the credits, unless resources had existed and this run was asked for too late."""
     if hold.destroy_by and run.created_at > hold.destroy_by:
         billing.capture(hold, by=by, reason=f"destroyed after {dated(hold.destroy_by)}", earns=False, now=now)
     else:
-        reason = "destroyed in time" if hold.destroy_by else f"run {run.status}"
         billing.release(hold, by=by, reason=reason, now=now)
 
 

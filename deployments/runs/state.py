@@ -154,8 +154,8 @@ def _lost(run: Run) -> list[str]:
     """What an earlier run has lost, of which a destroy must not say that it is gone."""
     if run.action != Run.Action.DESTROY:
         return []
-    undecided = run.deployment.asides.filter(decided_at=None).values_list("missing", flat=True)
-    return [address for missing in undecided for address in missing]
+    lost = run.deployment.asides.open().values_list("missing", flat=True)
+    return [address for missing in lost for address in missing]
 
 
 def _mark(path: Path) -> Mark | None:

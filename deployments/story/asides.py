@@ -18,7 +18,10 @@ WHY = {
 }
 TITLE = "The state of this deployment is not complete."
 FOR_OWNER = "An admin decides what becomes of it. Until then, do not change or destroy this deployment."
-FOR_ADMIN = "Accept a state to use it from now on. Dismiss it once you know that its resources are gone."
+FOR_ADMIN = (
+    "Accept a state to use it from now on. Dismiss it once you know that its resources are gone."
+    " If nothing else exists, reserved credits are then returned or charged."
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def undecided(deployment: Deployment, user: User) -> Asides | None:
     """None if there are none, or the person may not change the deployment."""
     if not deployment.may_change(user):
         return None
-    rows = [_shown(aside) for aside in deployment.asides.filter(decided_at=None).select_related("run")]
+    rows = [_shown(aside) for aside in deployment.asides.undecided().select_related("run")]
     text = FOR_ADMIN if user.is_staff else FOR_OWNER
     return Asides(rows, TITLE, text, user.is_staff, deployment.owner_id == user.pk) if rows else None
 
@@ -55,5 +58,7 @@ def undecided(deployment: Deployment, user: User) -> Asides | None:
 def _shown(aside: AsideState) -> Shown:
     size = f", {aside.size:,} bytes" if aside.size else ""
     says = f"{WHY[Reason(aside.reason)]}: run {aside.run.number}{size}."
+    if aside.problem:
+        says += f" It was accepted but not used. {aside.problem}"
     more = len(aside.missing) - SHOWN
     return Shown(aside, says, aside.missing[:SHOWN], f"and {more:,} more" if more > 0 else "", aside.size > 0)

@@ -39,7 +39,7 @@ def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> 
     rows = Run.objects.filter(deployment__in=Deployment.objects.visible_to(request.user).filter(ref=ref))
     rows = rows if number is None else rows.filter(number=number)
     rows = rows.select_related("by", "version__module__owner", *(f"deployment__{name}" for name in RELATED))
-    undecided = AsideState.objects.filter(deployment=OuterRef("deployment"), decided_at=None)
+    undecided = AsideState.objects.undecided().filter(deployment=OuterRef("deployment"))
     rows = rows.annotate(is_current=Q(status__in=Run.OCCUPYING), has_asides=Exists(undecided))
     run = rows.order_by("-is_current", "-pk").first()
     if run is None:
