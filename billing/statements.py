@@ -26,7 +26,7 @@ def usage(
 
     Each is a `CostCentre` with its `person` (e-mail), and in units `used`, `awarded_used`, `purchased_used`, and
     `this_month_used`; `runs` counts charges,
-    and `why` is the reason of one without success.
+    and `why` is the reason of one that its own run did not make by succeeding.
     """
     charged = _charged(user, month, person).filter(cost_centre=OuterRef("pk"))
     centres = CostCentre.objects.filter(owner=person) if person else CostCentre.objects.all()

@@ -179,9 +179,7 @@ def platform_faults(user: User) -> list[Attention]:
     if not user.is_staff:
         return []
     undecided = (
-        AsideState.objects.undecided()
-        .select_related("deployment")
-        .defer(*(f"deployment__{name}" for name in VALUES))
+        AsideState.objects.undecided().select_related("deployment").defer(*(f"deployment__{name}" for name in VALUES))
     )
     return [*map(_fault, faults.standing()), *map(_aside, undecided[:SHOWN])]
 

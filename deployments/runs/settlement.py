@@ -35,16 +35,23 @@ def settle(deployment: Deployment, run: Run, *, stands: bool, by: User | None, n
     if hold is None:
         return
     if run.takes_effect and run.is_succeeded:
-        billing.capture(hold, by=by, now=now)
+        billing.capture(hold, by=by, reason=_by_run(hold, run, "succeeded"), now=now)
     elif not stands:
         reason = "destroyed in time" if hold.destroy_by else f"run {run.status}"
         _settle_nothing(hold, run, reason=reason, by=by, now=now)
     elif run.takes_effect and run.is_applying and run.status == Run.Status.CANCELLED:
-        billing.capture(hold, by=by, reason="cancelled while applying", now=now)
+        billing.capture(hold, by=by, reason=_by_run(hold, run, "cancelled while applying"), now=now)
     elif hold.due_at and hold.due_at <= now:
         _charge_by_time(hold, now=now)
     else:
         _keep(hold, now=now)
+
+
+def _by_run(hold: Hold, run: Run, what: str) -> str:
+    """Why it is charged; what names the reservation names the run that asked for it, so another one is named here."""
+    if hold.run_ref == run.ref:
+        return "" if run.is_succeeded else what
+    return f"run {run.number} {what}"
 
 
 def settle_decided(deployment: Deployment, run: Run, *, by: User | None, now: datetime) -> None:

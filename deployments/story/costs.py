@@ -69,26 +69,26 @@ def settled(hold: Hold | None) -> str:
     return f"{amount(hold.amount)} {word(hold.state)}{why}."
 
 
-def stays(
-    hold: Hold | None, *, is_busy: bool, is_yours: bool, now: datetime, is_destroyed: bool = False
-) -> Notice | None:
+def stays(hold: Hold | None, *, is_busy: bool, is_yours: bool, now: datetime, has_lost: bool = False) -> Notice | None:
     """The notice about credits that wait for the next run, as the last one failed and left resources.
 
-    Those of a destroyed deployment wait for an admin: what a lost state listed may still exist.
+    Those of a deployment that `has_lost` a state wait for an admin: what it listed may still exist.
     """
     if hold is None or hold.state != Hold.State.PENDING or hold.due_at is None or is_busy:
         return None
-    if is_destroyed:
+    if has_lost:
         title = f"{amount(hold.amount)} {_is(hold)} reserved, because a state was lost."
         return Notice(title, format_html("Charged on {}. An admin can check what still exists.", when(hold.due_at)))
     title, text = reservation.until(hold, is_yours=is_yours), reservation.charged(hold, now=now, is_yours=is_yours)
     return Notice(title, text, "warn", "clock")
 
 
-def on_destroy(hold: Hold | None, *, now: datetime) -> str:
+def on_destroy(hold: Hold | None, *, now: datetime, has_lost: bool = False) -> str:
     """What destroying does to reserved credits; blank without any."""
     if hold is None or hold.state != Hold.State.PENDING:
         return ""
+    if has_lost:
+        return f"{_reserved(hold)} stay{'s' if hold.amount == CREDIT else ''} reserved until an admin decides."
     is_in_time = hold.destroy_by is None or now <= hold.destroy_by
     fate = "returned if nothing is left" if is_in_time else "charged"
     return f"{_reserved(hold)} {_is(hold)} {fate}."

@@ -131,15 +131,17 @@ def _credits_said(request: SignedInRequest, run: Run, newest: Run, *, is_busy: b
     charge = next((hold for hold in holds if hold.state != Hold.State.RELEASED), None)
     of_run = next((hold for hold in holds if hold.covers(run=run.ref, moment=run.created_at)), None)
     quote = services.quote_beside(charge, deployment)
-    is_yours, is_destroyed = deployment.owner_id == request.user.pk, deployment.destroyed_at is not None
-    stays = costs.stays(charge, is_busy=is_busy, is_yours=is_yours, is_destroyed=is_destroyed, now=now)
+    is_yours, has_lost = deployment.owner_id == request.user.pk, getattr(run, "has_asides", False)
+    stays = costs.stays(charge, is_busy=is_busy, is_yours=is_yours, has_lost=has_lost, now=now)
     return {
         "quote": quote,
         "run_again": costs.for_amount("Run again", quote.price),
         "stays": stays if run is newest else None,
         "settled": "" if stays else costs.settled(of_run),
         "on_cancel": runs.on_cancel(costs.on_cancel(charge, run, now=now)),
-        "on_destroy": runs.on_destroy(deployment, costs.on_destroy(charge, now=now), is_busy=is_busy),
+        "on_destroy": runs.on_destroy(
+            deployment, costs.on_destroy(charge, now=now, has_lost=has_lost), is_busy=is_busy
+        ),
     }
 
 

@@ -168,8 +168,12 @@ def test_an_update_of_what_is_reserved_says_so():
     )
 
 
-def test_credits_of_a_destroyed_deployment_wait_because_a_state_was_lost():
-    notice = costs.stays(kept(), is_busy=False, is_yours=True, is_destroyed=True, now=SOON)
+def test_a_destroy_was_said_to_return_credits_that_wait_for_an_admin():
+    assert (
+        costs.on_destroy(kept(), now=SOON, has_lost=True)
+        == "The 40 reserved credits stay reserved until an admin decides."
+    )
+    notice = costs.stays(kept(), is_busy=False, is_yours=True, has_lost=True, now=SOON)
     assert strip_tags(f"{notice.title} {notice.text}") == (
         "40 credits are reserved, because a state was lost."
         " Charged on 4 Dec 14:00. An admin can check what still exists."
