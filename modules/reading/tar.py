@@ -12,6 +12,8 @@ BLOCK = 512
 CHUNK = 64 * 1024
 GZIP = b"\x1f\x8b"  # how each member of a gzip stream begins; it may have several (RFC 1952)
 LONGEST_HEADER = 64 * 1024  # bytes of extended header of one member
+MOST_RECORDS = 100  # of an extended header; git writes one or two
+LONGEST_SIZE = 20  # digits
 RATIO_FROM = 16 * 1024**2  # bytes from which the ratio counts: one file of one character is no bomb
 PASSED_OVER = 10  # times the limit of unpacked bytes may be skipped, in files that are too large to keep
 REGULAR, LINK, HARD_LINK, FOLDER = "file", "link", "hard link", "folder"
@@ -144,7 +146,7 @@ class _Unpacked:
 
 
 def _member(header: bytes, extended: dict[str, str], source: _Unpacked, limits: Limits) -> Member:
-    size = int(extended["size"]) if extended.get("size", "").isdecimal() else _checked_size(header)
+    size = int(extended["size"][:LONGEST_SIZE]) if extended.get("size", "").isdecimal() else _checked_size(header)
     kind = KINDS.get(header[156:157], "thing of an unknown kind")
     prefix = _text(header[345:500]) if header[257:262] == b"ustar" else ""
     name = extended.get("path") or "/".join(filter(None, [prefix, _text(header[:100])]))
@@ -172,15 +174,17 @@ def _extended(kind: bytes, source: _Unpacked, size: int) -> dict[str, str]:
 
 def _records(data: bytes) -> dict[str, str]:
     """pax records: "LENGTH KEY=VALUE\\n", LENGTH counting the whole record."""
-    records = {}
-    while data:
+    records: dict[str, str] = {}
+    for _ in range(MOST_RECORDS):
+        if not data:
+            return records
         length, _, _ = data.partition(b" ")
         if not length.isdigit() or len(length) > 6 or not len(length) + 2 < int(length) <= len(data):
             raise ArchiveRefused("The archive has a damaged extended header.")
         key, _, value = data[len(length) + 1 : int(length) - 1].partition(b"=")
         records[key.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
         data = data[int(length) :]
-    return records
+    raise ArchiveRefused("The archive has an extended header that is too long.")
 
 
 def _checked_size(header: bytes) -> int:

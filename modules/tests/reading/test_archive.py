@@ -150,6 +150,30 @@ def test_link_that_leads_nowhere_good_is_refused_alone(links, word):
     assert all(word in reason for reason in snapshot.refused.values())
 
 
+def with_header(records):
+    header = b"".join(b"%d %b\n" % (len(record) + 1 + digits(len(record)), record) for record in records)
+    info = tarfile.TarInfo("x")
+    info.size, info.type = len(header), b"x"
+    packed = info.tobuf(tarfile.USTAR_FORMAT) + header + bytes(-len(header) % 512)
+    return gzip.compress(packed + tarfile.TarInfo("top/a").tobuf(tarfile.USTAR_FORMAT) + bytes(1024))
+
+
+def digits(rest):
+    return next(number for number in range(1, 9) if len(str(rest + 2 + number - 1)) == number) + 1
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param([b"a="] * 10_000, id="10,000 records, each of which was copied with all that follow"),
+        pytest.param([b"size=" + b"9" * 5_000], id="a size of 5,000 digits"),
+    ],
+)
+def test_extended_headers_made_to_be_slow_are_refused(records):
+    with pytest.raises(ArchiveRefused):
+        read_tarball(io.BytesIO(with_header(records)), limits=LIMITS)
+
+
 def test_links_that_multiply_are_bounded():
     links = {f"n{number}/{side}": f"../n{number + 1}" for number in range(14) for side in "ab"}
     started = time.process_time()
