@@ -1,10 +1,10 @@
 """What a snapshot holds, by kind of file and by folder."""
 
-from bisect import bisect_left
+from collections.abc import Sequence
 
 from modules.reading import special_files
 from modules.reading.archive import File, Snapshot
-from modules.reading.discovery import is_config, is_opentofu, split
+from modules.reading.discovery import below, is_config, is_opentofu, split
 from modules.reading.left_out import left_out
 from modules.reading.paths import prefixes
 
@@ -36,12 +36,9 @@ class Contents:
         data = self.files[path].data if path in self.files else b""
         return data.decode("utf-8", "replace").replace("\0", "")
 
-    def below(self, folder: str) -> list[str]:
+    def below(self, folder: str) -> Sequence[str]:
         """The paths of the files in a folder and in those below it."""
-        if not folder:
-            return self.paths
-        start, end = (bisect_left(self.paths, f"{folder}{mark}") for mark in "/0")  # “0” comes after “/”
-        return self.paths[start:end]
+        return below(folder, self.paths)
 
     def submodule_of(self, path: str) -> str | None:
         """The submodule that a path is in. Returns None when it is in none."""

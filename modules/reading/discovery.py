@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from modules.reading.paths import prefixes
 
@@ -93,24 +94,44 @@ def called_folder(folder: str, source: str) -> str | None:
     if not source.startswith(("./", "../")) and source not in (".", ".."):
         return None
     path = posixpath.normpath(posixpath.join(folder, source))
-    if path == ".." or path.startswith("../"):
+    if _leaves(path):
         raise SourceLeaves(source)
     return "" if path == "." else path
 
 
-def with_targets(parts: Iterable[str], links: dict[str, str]) -> list[str]:
-    """The parts, plus the links in or above them and everything in the repository that these lead to."""
-    found, waiting = set(parts), list(parts)
+def below(folder: str, paths: Sequence[str]) -> Sequence[str]:
+    """Those of the sorted paths that are in a folder or below it."""
+    if not folder:
+        return paths
+    start, end = (bisect_left(paths, f"{folder}{mark}") for mark in "/0")  # “0” comes after “/”
+    return paths[start:end]
+
+
+def targets_of(links: Mapping[str, str]) -> dict[str, str]:
+    """The path in the repository that each link names, in the order of the links; its own if that leaves it."""
+    named = {link: posixpath.normpath(posixpath.join(posixpath.dirname(link), links[link])) for link in sorted(links)}
+    return {link: link if _leaves(path) else "" if path == "." else path for link, path in named.items()}
+
+
+def with_targets(parts: Iterable[str], targets: Mapping[str, str]) -> list[str]:
+    """The parts, plus the links in or above them and everything that these lead to, as `targets_of` says.
+
+    Each link is followed once, however many there are.
+    """
+    ordered, found, waiting = list(targets), set(parts), list(parts)
+    followed: set[str] = set()
     while waiting:
         part = waiting.pop()
-        for link, target in links.items():
-            if is_inside(link, part) or is_inside(part, link):
-                path = posixpath.normpath(posixpath.join(posixpath.dirname(link), target))
-                for more in (link, "" if path == "." else path):
-                    if more not in found and not more.startswith(("../", "/")) and more != "..":
-                        found.add(more)
-                        waiting.append(more)
+        above = (link for link in prefixes(part) if link in targets)
+        for link in {*below(part, ordered), *above} - followed:
+            followed.add(link)
+            waiting += {link, targets[link]} - found
+            found |= {link, targets[link]}
     return outermost(found)
+
+
+def _leaves(path: str) -> bool:
+    return path == ".." or path.startswith(("../", "/"))
 
 
 def titles_of(folders: Iterable[str], repository_name: str) -> dict[str, str]:

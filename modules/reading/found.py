@@ -1,13 +1,21 @@
 """A folder of a repository as a scan found it."""
 
+import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from modules.reading.archive import File, content_hash_of
 from modules.reading.discovery import outermost, split
 from modules.terraform.declarations import combine
 from modules.terraform.schema import Finding, Schema, finding
 
+MOST_BYTES = 4 * 1024**2  # of what is stored of one module, with the folders that it calls
+ALL_BYTES = 64 * 1024**2  # of all modules of a repository, as each has the folders that it calls
 UNEXPECTED = "unexpected"  # code of the finding about an error of the portal
+
+
+class TooMuch(Exception):
+    """Why a module has too many folders, or declares too much; a sentence."""
 
 
 @dataclass
@@ -45,3 +53,30 @@ def unreadable(path: str, title: str, error: Exception) -> Found:
         "Other folders are not affected. Scan again. Tell an admin if that fails too."
     )
     return Found(path, title, [finding("error", UNEXPECTED, message, path)], parts=[path])
+
+
+class Room:
+    """How much of a repository's modules is stored: what some declare is stored with each module that calls them."""
+
+    def __init__(self, taken: int) -> None:
+        self.taken = taken
+
+    def take(self, found: Found) -> Found:
+        """Make room for a module, and return it; raises TooMuch."""
+        size = size_of([found.schema, found.findings, found.parts, found.helpers])
+        self.check(size)
+        self.taken += size
+        return found
+
+    def check(self, size: int) -> None:
+        """Raise TooMuch when there is no room for a module of so many bytes."""
+        if size > MOST_BYTES:
+            most = MOST_BYTES // 1024**2
+            raise TooMuch(f"This module and the folders that it calls declare more than {most} MB. Split it.")
+        if self.taken + size > ALL_BYTES:
+            raise TooMuch("The modules of this repository declare too much, each with the folders that it calls.")
+
+
+def size_of(declared: Any) -> int:
+    """Its bytes as JSON."""
+    return len(json.dumps(declared))

@@ -98,6 +98,18 @@ def holding(base: Scan, tree: Tree) -> dict[str, list[str]]:
     return {path: helpers for path, helpers, parts, tree_hash in rows if tree.hash(parts) == tree_hash}
 
 
+def stored_bytes(base: Scan, paths: Collection[str]) -> int:
+    """Bytes that PostgreSQL stores of the base's modules at these paths."""
+    columns = " + ".join(f"pg_column_size({column})" for column in ("schema", "findings", "parts", "helpers"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce(sum({columns}), 0) FROM {ScannedModule._meta.db_table}"  # noqa: S608
+            " WHERE scan_id = %s AND path = ANY(%s)",
+            [base.same_as_id or base.pk, list(paths)],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def is_same(base: Scan, tree: Tree, holding: Mapping[str, Collection[str]]) -> bool:
     """Whether another commit has exactly the base's modules, all of them unchanged."""
     known = set(base.found.values_list("path", flat=True))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from modules.reading.discovery import is_config, is_in_one, split
+from modules.reading.discovery import below, is_config, split
 from modules.reading.left_out import left_out
 from modules.terraform.schema import Finding, finding
 
@@ -13,6 +13,20 @@ POINTER = b"version https://git-lfs.github.com/spec/"
 LARGEST_POINTER = 1024
 MOST_SUBMODULES = 1_000
 LONGEST_PATH = 240  # characters
+SUBMODULE = "This is a Git submodule. The module does not get its files."
+
+
+class Reasons:
+    """Sentences by path. Those of a few folders are found without looking at all."""
+
+    def __init__(self, by_path: Mapping[str, str]) -> None:
+        self.by_path, self.paths = by_path, sorted(by_path)
+
+    def inside(self, parts: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Those of the paths that are one of the parts, or in it; no part is in another."""
+        for part in parts:
+            found = [part] if part and part in self.by_path else []
+            yield from ((path, self.by_path[path]) for path in (*found, *below(part, self.paths)))
 
 
 def is_pointer(data: bytes) -> bool:
@@ -39,17 +53,16 @@ def of_pointers(paths: Iterable[str], folders: Collection[str]) -> Iterator[Find
             yield finding("advice", "lfs", message, path)
 
 
-def of_submodules(paths: Iterable[str], inside: Collection[str]) -> Iterator[Finding]:
+def of_submodules(submodules: Reasons, inside: Iterable[str]) -> Iterator[Finding]:
     """A suggestion for each submodule in one of the parts `inside`."""
-    for path in paths:
-        if is_in_one(path, inside):
-            yield finding("advice", "submodule", "This is a Git submodule. The module does not get its files.", path)
+    for path, reason in submodules.inside(inside):
+        yield finding("advice", "submodule", reason, path)
 
 
-def of_odd_names(reasons: Mapping[str, str], inside: Collection[str]) -> Iterator[Finding]:
+def of_odd_names(odd: Reasons, inside: Iterable[str]) -> Iterator[Finding]:
     """An error for each Terraform file in one of the parts `inside` whose name is refused, a suggestion for others."""
-    for path, reason in reasons.items():
-        if not is_in_one(path, inside) or left_out(path):
+    for path, reason in odd.inside(inside):
+        if left_out(path):
             continue
         if is_config(split(path)[1]):
             yield finding("error", "path", reason, path)
@@ -67,10 +80,10 @@ def of_opentofu(files: list[str], *, is_alone: bool) -> Iterator[Finding]:
         yield finding("advice", "opentofu", "Terraform ignores this file. Only OpenTofu reads it.", path)
 
 
-def of_refused(reasons: Mapping[str, str], inside: Collection[str]) -> Iterator[Finding]:
+def of_refused(refused: Reasons, inside: Iterable[str]) -> Iterator[Finding]:
     """An error for each refused path in one of the parts `inside`."""
-    for path, reason in reasons.items():
-        if is_in_one(path, inside) and not left_out(path):
+    for path, reason in refused.inside(inside):
+        if not left_out(path):
             yield finding("error", "path", reason, path)
 
 

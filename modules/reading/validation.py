@@ -18,18 +18,20 @@ from modules.reading.discovery import (
     is_config,
     outermost,
     split,
+    targets_of,
     titles_of,
     with_targets,
     without_helpers,
 )
-from modules.reading.found import Found, unreadable
+from modules.reading.found import Found, Room, TooMuch, size_of, unreadable
 from modules.reading.links import Links
 from modules.reading.parse_pool import Source
+from modules.reading.special_files import SUBMODULE, Reasons
 from modules.terraform import advice, constants, form_steps
 from modules.terraform.declarations import combine, node_of
 from modules.terraform.schema import Call, FileAnswer, Finding, Node, Schema, finding
 
-RULES = 3  # increment with each change of what is a module, and of what is found in the same files
+RULES = 4  # increment with each change of what is a module, and of what is found in the same files
 logger = logging.getLogger(__name__)
 MOST_FINDINGS = 100
 MOST_STEPS = 200_000  # folders and calls that are followed for all modules of a repository
@@ -42,9 +44,9 @@ Parse = Callable[[Iterable[Source]], Iterator[tuple[str, FileAnswer]]]
 class Repository:
     """Reads a snapshot with `parse`, which takes sources by path and yields answers of `hcl.read_file`.
 
-    Folders that are `known`, given with their helpers, are skipped. `terraform` is the version that executes runs;
-    blank while it is not known. With `any_depth`, folders at any depth are modules, once `read` has found out which
-    are helpers of others.
+    Folders that are `known`, given with their helpers, are skipped; so many bytes are `stored` of them. `terraform` is
+    the version that executes runs; blank while it is not known. With `any_depth`, folders at any depth are modules,
+    once `read` has found out which are helpers of others.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Repository:
         parse: Parse,
         *,
         known: Mapping[str, Collection[str]] | None = None,
+        stored: int = 0,
         any_depth: bool = False,
         terraform: str = "",
     ) -> None:
@@ -63,6 +66,9 @@ class Repository:
         self.folders = [each for each in find_folders(paths, any_depth=any_depth) if each not in self.known]
         self.contents = Contents(snapshot)
         self.configs = self.contents.configs
+        self.targets = targets_of(snapshot.links)
+        self.refused, self.odd = Reasons(snapshot.refused), Reasons(snapshot.odd)
+        self.submodules = Reasons(dict.fromkeys(self.contents.submodules, SUBMODULE))
         self.titles: dict[str, str] = {}  # of all modules, known ones too
         self.answers: dict[str, FileAnswer] = {}
         self.links = Links(self._answers_of, self._unread(), snapshot.files)
@@ -70,7 +76,9 @@ class Repository:
         self.const: dict[str, dict[str, bool]] = {}  # whether variables are, by folder
         self.broken: dict[str, Exception] = {}  # folders that our own code failed at
         self.steps = 0
+        self.room = Room(stored)
         self.nodes: dict[str, Node] = {}  # nodes of called folders, cached for all their callers
+        self.sizes: dict[str, int] = {}  # of these nodes
 
     def read(self) -> Iterator[str]:
         """Parse the files of all modules, then of the folders that they call; yields each path once it is parsed."""
@@ -95,7 +103,12 @@ class Repository:
         try:
             if folder in self.broken:
                 raise self.broken[folder]
-            return self._module(folder)
+            return self.room.take(self._module(folder))
+        except TooMuch as error:
+            paths = self.configs.get(folder, [])
+            problem = finding("error", "source", str(error), paths[0] if paths else folder, 1)
+            files = {path: self.snapshot.files[path] for path in paths}
+            return Found(folder, self.titles[folder], [problem], files, parts=[""])  # any change may make it less
         except Exception as error:  # whatever it is, it must not spoil the other folders
             logger.exception("folder not read", extra={"repository": self.name, "folder": folder})
             return unreadable(folder, self.titles[folder], error)
@@ -104,14 +117,14 @@ class Repository:
         found = Found(folder, self.titles[folder])
         reached, missing, problems = self._reachable(folder)
         inside = set(outermost(reached))
-        found.parts = with_targets([*inside, *missing], self.snapshot.links)
+        found.parts = with_targets([*inside, *missing], self.targets)
         found.findings += problems
         files = {path: self.snapshot.files[path] for part in inside for path in self.contents.below(part)}
         found.files = {path: file for path, file in files.items() if path not in self.contents.left_out}
         found.findings += left_out.advice(
             {self.contents.left_out[path] for path in files.keys() & self.contents.left_out}, folder
         )
-        found.findings += special_files.of_refused(self.snapshot.refused, inside)
+        found.findings += special_files.of_refused(self.refused, inside)
         found.findings += self._special(found.files, reached, inside)
         found.helpers = helpers_of(folder, reached) if self.any_depth else []
         found.readme = self._readme(folder)
@@ -147,11 +160,14 @@ class Repository:
         return {folder for folder, name in map(split, missing) if is_config(name)} | set(self.contents.opentofu)
 
     def _tree(self, folder: str, reached: set[str]) -> dict[str, Node]:
-        """The nodes of the called folders, by path from `folder`."""
-        tree = {}
+        """The nodes of the called folders, by path from `folder`; raises TooMuch."""
+        tree, size = {}, 0
         for other in sorted(reached - {folder}):
             if other not in self.nodes:
                 self.nodes[other] = node_of(combine(self._answers_of(other))[0])
+                self.sizes[other] = size_of(self.nodes[other])
+            size += self.sizes[other]
+            self.room.check(size)
             tree[_relative(folder, other)] = self._with_targets(folder, other, self.nodes[other])
         return tree
 
@@ -205,18 +221,21 @@ class Repository:
     def _helpers(self, folder: str) -> list[str]:
         try:
             return helpers_of(folder, self._reachable(folder)[0])
+        except TooMuch:  # `module` says so
+            return []
         except Exception as error:  # becomes a finding on its folder
             self.broken[folder] = error
             return []
 
     def _reachable(self, folder: str) -> tuple[set[str], set[str], list[Finding]]:
-        """The folders of a module, called ones that are missing, and findings about overrides, calls and callees."""
+        """The folders of a module, called ones that are missing, and findings about overrides, calls and callees.
+
+        Raises TooMuch.
+        """
         seen, waiting, missing = {folder}, [folder], set[str]()
         problems: list[Finding] = []
         while waiting:
-            problem = self._too_many(seen)
-            if problem:
-                return {folder}, set(), [finding("error", "source", problem, self.configs[folder][0], 1)]
+            self._check_number(seen)
             current = waiting.pop()
             self.steps += 1
             for path in self.configs.get(current, []):
@@ -229,12 +248,12 @@ class Repository:
                 seen.update(targets)
         return seen, missing, problems
 
-    def _too_many(self, seen: set[str]) -> str:
-        """Why the folders of a module, of which some are `seen`, are too many; blank if they are not."""
+    def _check_number(self, seen: set[str]) -> None:
+        """Raise TooMuch when the folders of a module, of which some are `seen`, are too many."""
         if len(seen) - 1 > MOST_CALLED:
-            return f"The module calls more than {MOST_CALLED} folders. Split it."
-        is_over = self.steps > MOST_STEPS and len(seen) > 1
-        return "The folders of this repository call each other too often to read them all." if is_over else ""
+            raise TooMuch(f"The module calls more than {MOST_CALLED} folders. Split it.")
+        if self.steps > MOST_STEPS and len(seen) > 1:
+            raise TooMuch("The folders of this repository call each other too often to read them all.")
 
     def _of_file(self, path: str, *, is_called: bool) -> Iterator[Finding]:
         """An override; and what is wrong in a file of a called folder."""
@@ -270,9 +289,9 @@ class Repository:
         return list(constants.findings(path, self.answers[path], self._constants(folder, root), self.const[folder]))
 
     def _special(self, files: Iterable[str], reached: set[str], inside: set[str]) -> Iterator[Finding]:
-        yield from special_files.of_odd_names(self.snapshot.odd, inside)
+        yield from special_files.of_odd_names(self.odd, inside)
         yield from special_files.of_pointers(sorted(self.contents.pointers.intersection(files)), reached)
-        yield from special_files.of_submodules(self.contents.submodules, inside)
+        yield from special_files.of_submodules(self.submodules, inside)
         for folder in sorted(reached & self.contents.opentofu.keys()):
             yield from special_files.of_opentofu(self.contents.opentofu[folder], is_alone=folder not in self.configs)
 

@@ -83,7 +83,7 @@ def _work(scan: Scan, progress: claims.Progress) -> None:
         saving.repeat(scan, base, head, past)
         return
     snapshot = _download(scan, head)
-    repository, held = _read(scan, snapshot, holding, progress)
+    repository, held = _read(scan, snapshot, base, holding, progress)
     saving.begin(scan)
     is_passing = False
     for piece in _pieces(_judged(repository, progress)):
@@ -133,12 +133,21 @@ def _tree(scan: Scan, head: github.Commit) -> reuse.Tree | None:
 
 
 def _read(
-    scan: Scan, snapshot: Snapshot, holding: Mapping[str, Collection[str]], progress: claims.Progress
+    scan: Scan,
+    snapshot: Snapshot,
+    base: Scan | None,
+    holding: Mapping[str, Collection[str]],
+    progress: claims.Progress,
 ) -> tuple[Repository, dict[str, str]]:
     """Return the repository, all its files read, and those of `holding` that are still modules, with their titles."""
-    terraform = engine.terraform_version()
     repository = Repository(
-        snapshot, scan.repository_name, parse, known=holding, any_depth=scan.any_depth, terraform=terraform
+        snapshot,
+        scan.repository_name,
+        parse,
+        known=holding,
+        stored=reuse.stored_bytes(base, holding) if base and holding else 0,
+        any_depth=scan.any_depth,
+        terraform=engine.terraform_version(),
     )
     progress.expect(repository.folders)
     for path in repository.read():

@@ -1,5 +1,6 @@
 """Repositories that are slow to read, and links that lead to links: what they cost is theirs alone."""
 
+import json
 import random
 
 import pytest
@@ -10,6 +11,7 @@ from foundation import outbox
 from foundation.models import Heartbeat, OutboxMessage
 from foundation.wake import wake
 from modules.models import ArchiveFile, Blob, Scan
+from modules.reading import found
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, connect, scan
 from modules.tests.waiting import wait_until
@@ -88,3 +90,21 @@ def test_modules_that_share_a_folder_put_it_into_the_database_once(alice, github
     assert abs(last - second) < 50_000  # pushes that nobody publishes leave nothing behind
     assert ArchiveFile.objects.count() == modules + megabytes + 1
     record_property(f"MB of {modules} modules that share {megabytes} MB, after 4 pushes", round(last / 1024**2, 2))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("modules", "calls"), [(20, 60), pytest.param(500, 100, marks=pytest.mark.whole, id="500 modules, 363 MB before")]
+)
+def test_modules_that_call_a_folder_stored_all_that_it_says_each(
+    alice, github, monkeypatch, modules, calls, record_property
+):
+    """Its calls and the sentences about them stand with each module that calls it."""
+    monkeypatch.setattr(found, "ALL_BYTES", found.ALL_BYTES * modules // 500)
+    lib = "".join(f'module "a{n}" {{\n  source = "../{"x" * 2_000}{n}"\n}}\n' for n in range(calls))
+    files = {f"m{n}/main.tf": 'module "a" {\n  source = "../lib"\n}\n' for n in range(modules)}
+    row = scan(connect(github, alice, name="alice-example/loud", files=files | {"lib/main.tf": lib, "z/main.tf": ""}))
+    assert (row.status, row.found.count()) == ("succeeded", modules + 2)
+    size = len(json.dumps(list(row.found.values_list("schema", "findings", "parts", "helpers"))))
+    assert size < found.ALL_BYTES * 1.1
+    record_property(f"MB of {modules} modules", round(size / 1024**2, 1))

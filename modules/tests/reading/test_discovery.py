@@ -1,6 +1,14 @@
 import pytest
 
-from modules.reading.discovery import SourceLeaves, called_folder, find_folders, outermost, titles_of
+from modules.reading.discovery import (
+    SourceLeaves,
+    called_folder,
+    find_folders,
+    outermost,
+    targets_of,
+    titles_of,
+    with_targets,
+)
 from modules.reading.left_out import is_override, left_out
 
 
@@ -97,3 +105,35 @@ def test_gate_leaves_out_what_terraform_would_load_unasked(path, part):
 def test_override_files_are_known_by_name():
     names = ["override.tf", "a_override.tf", "override.tf.json", "x_override.tf.json", "overrides.tf", "override.md"]
     assert [is_override(name) for name in names] == [True, True, True, True, False, False]
+
+
+class Counted(dict):
+    """Counts how often a key is looked up."""
+
+    looked_up = 0
+
+    def __getitem__(self, key):
+        self.looked_up += 1
+        return super().__getitem__(key)
+
+
+def test_thousands_of_links_were_gone_through_for_each_of_them():
+    links = {f"lib/l{number}": f"../d{number + 1}/x" for number in range(5_000)}
+    targets = Counted(targets_of(links))
+    assert len(with_targets(["lib", "m"], targets)) == 5_002
+    assert targets.looked_up <= 3 * 5_000
+
+
+@pytest.mark.parametrize(
+    ("links", "parts", "all_parts"),
+    [
+        ({"a/x": "../b", "b/y": "../c/z"}, ["a"], ["a", "b", "c/z"]),
+        ({"a": "b"}, ["a/lib"], ["a", "b"]),
+        ({"a/x": "../../outside", "a/y": "/etc/passwd"}, ["a"], ["a"]),
+        ({"a/x": ".."}, ["a"], [""]),
+        ({"other/x": "../b"}, ["a"], ["a"]),
+        ({"a/x": "../b", "b/x": "../a"}, ["a"], ["a", "b"]),
+    ],
+)
+def test_a_module_is_made_of_what_its_links_lead_to(links, parts, all_parts):
+    assert with_targets(parts, targets_of(links)) == all_parts

@@ -1,6 +1,6 @@
 import pytest
 
-from modules.reading import validation
+from modules.reading import found, validation
 from modules.tests.repositories import read
 
 
@@ -167,6 +167,36 @@ def test_repository_whose_folders_all_call_each_other_is_not_read_to_the_end(mon
         "The folders of this repository call each other too often to read them all."
     ]
     assert all("too often" not in row["message"] for row in found["modules/m9"].findings)
+
+
+RESOURCES = "".join(f'resource "terraform_data" "r{at}" {{}}\n' for at in range(100))
+CALLS_LIB = 'module "lib" {\n  source = "../lib"\n}\n'
+
+
+def messages(found):
+    return {path: [row["message"] for row in each.findings if row["level"] == "error"] for path, each in found.items()}
+
+
+def test_what_one_folder_declares_was_stored_with_every_module_that_calls_it(monkeypatch):
+    monkeypatch.setattr(found, "ALL_BYTES", 40_000)
+    modules = read({f"m{at}/main.tf": CALLS_LIB for at in range(9)} | {"lib/main.tf": RESOURCES})
+    sentence = "The modules of this repository declare too much, each with the folders that it calls."
+    assert messages(modules) == {"lib": []} | {f"m{at}": [] if at < 4 else [sentence] for at in range(9)}
+    assert modules["m8"].parts == [""]  # so that it is read again after any change, as of the folder that it calls
+
+
+def test_a_module_that_calls_folders_without_end_was_stored_with_all_that_they_declare(monkeypatch):
+    monkeypatch.setattr(found, "MOST_BYTES", 1024**2)
+    lib = {f"lib{at}/main.tf": RESOURCES * 20 for at in range(9)}
+    calls = "".join(f'module "l{at}" {{\n  source = "../lib{at}"\n}}\n' for at in range(9))
+    sentence = "This module and the folders that it calls declare more than 1 MB. Split it."
+    assert messages(read(lib | {"m/main.tf": calls}))["m"] == [sentence]
+
+
+def test_findings_and_paths_of_a_folder_count_as_what_it_declares(monkeypatch):
+    monkeypatch.setattr(found, "MOST_BYTES", 20_000)
+    lib = "".join(f'module "a{at}" {{\n  source = "../{"x" * 800}{at}"\n}}\n' for at in range(30))
+    assert "declare more than" in messages(read({"m/main.tf": CALLS_LIB, "lib/main.tf": lib}))["m"][0]
 
 
 def test_each_of_a_hundred_providers_is_found_where_it_is_required():
