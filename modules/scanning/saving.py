@@ -14,7 +14,7 @@ from accounts import github, github_history, token_health
 from accounts.models import GitHubConnection
 from modules.json_columns import KeptCommit
 from modules.models import Scan, ScannedModule
-from modules.reading import file_store, reuse
+from modules.reading import file_store, parse_cache, reuse
 from modules.reading.archive import Snapshot
 from modules.reading.discovery import is_in_one
 from modules.reading.found import Found
@@ -91,13 +91,16 @@ def repeat(scan: Scan, base: Scan, head: github.Commit | None, past: Past) -> No
 
 
 def forget_old(connection: GitHubConnection, *, scan: Scan) -> None:
-    """Delete all but the newest scans of a connection and those whose folders they share, and superseded files."""
+    """Delete all but the newest scans of a connection and those whose folders they share, superseded files, and old
+    answers about files.
+    """
     newest = connection.scans.newest_first().values_list("pk", "same_as_id")[:KEPT_SCANS]
     superseded = connection.scans.exclude(pk=scan.holder_id).exclude(archive=None).filter(pk__lt=scan.pk)
     archives = list(superseded.values_list("archive", flat=True))
     superseded.update(archive=None)
     connection.scans.exclude(pk__in={key for keys in newest for key in keys if key}).delete()
     file_store.forget_unused(archives)
+    parse_cache.forget_old()
 
 
 def _row(scan: Scan, found: Found, tree: reuse.Tree | None) -> ScannedModule:

@@ -103,6 +103,28 @@ def test_content_is_parsed_once_ever(alice, github, bob):
     assert ParsedFile.objects.count() == known == 6
 
 
+def test_files_that_nobody_has_any_more_were_known_for_ever(alice, github, monkeypatch):
+    monkeypatch.setattr(parse_cache, "MOST_KEPT", 6)
+    connection = connect(github, alice, files=FILES)
+    scan(connection)
+    for number in range(3):
+        github.commit(NAME, {"part0/main.tf": f"# {number}\n"})
+        assert rescan(github, connection).status == "succeeded"
+    assert ParsedFile.objects.count() <= 6
+
+
+def test_answers_of_earlier_readers_are_forgotten(alice, github):
+    ParsedFile.objects.create(blob="a" * 40, is_json=False, reader=0, answer={})
+    scan(connect(github, alice, files=FILES))
+    assert not ParsedFile.objects.filter(reader=0).exists()
+
+
+def test_a_large_answer_is_not_kept(alice, github):
+    large = "".join(f'variable "v{number}" {{\n  description = "{"x" * 90}"\n}}\n' for number in range(500))
+    scan(connect(github, alice, files={"a/main.tf": large, "b/main.tf": ""}))
+    assert ParsedFile.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("files", "links", "change"),
     [
