@@ -39,8 +39,11 @@ def poll_scans() -> None:
 
 @alone
 def forget_files() -> None:
-    """Delete archives that nothing refers to any more, as of removed connections and given-up publications."""
+    """Delete archives that nothing refers to any more, as of removed connections and given-up publications, and
+    deliveries beyond their number.
+    """
     file_store.forget_unused()
+    webhooks.forget_many()
 
 
 def _due() -> list[GitHubConnection]:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from accounts import webhook_health
@@ -24,6 +25,7 @@ from modules.models import Delivery
 from modules.scanning.services import start_scan
 
 MOST_BYTES = 1024**2  # of a body; a push with many hundreds of commits may have more, and the next rescan finds it
+MOST_KEPT = 10_000  # deliveries of a connection: thirty days of three hundred pushes
 WORD = re.compile(r"[\w-]{1,40}")  # an event's name or a delivery's id
 TAGS = "refs/tags/"
 PONG, QUEUED, REPEATED = "pong", "queued", "ignored: this delivery was received before"
@@ -106,6 +108,14 @@ def heed_waiting() -> None:
     """Heed the deliveries whose message was lost, or whose connection was locked."""
     for connection_id in Delivery.objects.filter(is_waiting=True).values_list("connection", flat=True).distinct():
         heed(connection_id)
+
+
+def forget_many() -> None:
+    """Delete the oldest deliveries of who has more than MOST_KEPT: with a secret anybody can sign any number."""
+    numbers = Delivery.objects.order_by().values("connection").annotate(number=Count("pk"))
+    for connection_id in numbers.filter(number__gt=MOST_KEPT).values_list("connection", flat=True):
+        own = Delivery.objects.filter(connection=connection_id)
+        own.filter(is_waiting=False).exclude(pk__in=own.order_by("-pk").values("pk")[:MOST_KEPT]).delete()
 
 
 def _secret(connection: GitHubConnection | None) -> str:

@@ -8,7 +8,9 @@ from accounts import webhook_health
 from accounts.models import GitHubConnection
 from modules.scanning import webhooks
 
-NOTHING_HERE = "Webhook not found."
+# One answer for all of these, or whoever asks would learn which connections exist.
+REFUSED = "No webhook has this address and this secret. Copy both from your profile."
+LONGEST_TEXT = 200  # characters of an answer, which may quote what was sent
 
 
 @csrf_exempt
@@ -21,10 +23,10 @@ def github(request: HttpRequest, ref: str) -> HttpResponse:
     connection = GitHubConnection.objects.filter(ref=ref).first()
     signature = webhooks.signature_of(body, connection)
     if not signature:
-        return _answer(404, NOTHING_HERE)
+        return _answer(403, REFUSED)
     if not webhooks.is_signed(signature, request.headers.get("X-Hub-Signature-256", "")):
         webhook_health.note_refused(connection)
-        return _answer(403, "The signature does not match this webhook's secret.")
+        return _answer(403, REFUSED)
     delivery_id, event = (request.headers.get(f"X-GitHub-{name}", "") for name in ("Delivery", "Event"))
     try:
         payload = webhooks.payload_of(body, request.content_type)
@@ -32,9 +34,10 @@ def github(request: HttpRequest, ref: str) -> HttpResponse:
     except webhooks.Unreadable as error:
         return _answer(400, str(error))
     except GitHubConnection.DoesNotExist:
-        return _answer(404, NOTHING_HERE)
+        return _answer(403, REFUSED)
     return _answer(200 if said == webhooks.PONG else 202, said)
 
 
 def _answer(status: int, text: str) -> HttpResponse:
-    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    content = text[:LONGEST_TEXT].encode(errors="replace")
+    return HttpResponse(content, status=status, content_type="text/plain; charset=utf-8")

@@ -17,6 +17,7 @@ from accounts.models import GitHubConnection
 from modules.models import Delivery, Scan
 from modules.models.leases import lease
 from modules.scanning import polling, webhooks
+from modules.views.hooks import REFUSED
 
 SECRET = "a secret of this webhook"
 
@@ -73,7 +74,7 @@ def test_24_deliveries_are_answered_while_connection_and_scan_stay_locked(connec
 def test_refused_deliveries_are_answered_while_the_connection_stays_locked(connection, deliver):
     with transaction.atomic():
         GitHubConnection.objects.locked().get(pk=connection.pk)
-        refused = (403, "The signature does not match this webhook's secret.")
+        refused = (403, REFUSED)
         assert deliver(24, secret="a wrong secret") == [refused] * 24
     assert deliver(1, secret="a wrong secret") == [refused]
     connection.refresh_from_db()

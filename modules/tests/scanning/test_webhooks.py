@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import GitHubConnection, User
 from modules.models import Delivery, Scan
 from modules.scanning import polling, webhooks
+from modules.views.hooks import REFUSED
 
 pytestmark = pytest.mark.django_db
 SECRET = "a secret of this webhook"
@@ -134,7 +135,7 @@ def test_nothing_is_read_for_one_who_is_no_partner_any_more(post, connection):
 def test_the_platforms_repository_has_a_webhook_as_well(post):
     platform = connect(None, repository_id=1003, secret="of the platform")
     body = json.dumps(push_of(platform)).encode()
-    assert said(post(body, ref=platform.ref)) == (403, "The signature does not match this webhook's secret.")
+    assert said(post(body, ref=platform.ref)) == (403, REFUSED)
     assert said(post(body, ref=platform.ref, signature=signed(body, "of the platform"))) == (202, "queued")
     assert Scan.objects.get(status="pending").connection == platform
 
@@ -219,7 +220,7 @@ class TestRefused:
     @pytest.mark.parametrize("signature", ["", "sha256=", "sha256=" + "0" * 64, "sha1=abc", "sha256=ü", "x" * 5_000])
     def test_a_wrong_signature_is_403(self, post, connection, signature):
         answer = post(push_of(connection), signature=signature)
-        assert said(answer) == (403, "The signature does not match this webhook's secret.")
+        assert said(answer) == (403, REFUSED)
 
     def test_a_signature_of_another_body_is_403(self, post, connection):
         assert post(push_of(connection), signature=signed(b"{}")).status_code == 403
@@ -233,15 +234,15 @@ class TestRefused:
         GitHubConnection.objects.update(webhook_secret_encrypted=b"")
         for secret in ("", "none", SECRET):
             body = json.dumps(push_of(connection)).encode()
-            assert said(post(body, signature=signed(body, secret))) == (404, "Webhook not found.")
-        assert said(post(b"{}", signature="sha256=")) == (404, "Webhook not found.")
+            assert said(post(body, signature=signed(body, secret))) == (403, REFUSED)
+        assert said(post(b"{}", signature="sha256=")) == (403, REFUSED)
 
-    def test_a_connection_that_does_not_exist_is_the_same_404(self, post, connection):
-        assert said(post(push_of(connection), ref="abcdefghij")) == (404, "Webhook not found.")
+    def test_a_stranger_learned_which_connections_have_a_webhook(self, post, connection):
+        assert said(post(push_of(connection), ref="abcdefghij")) == (403, REFUSED)
 
-    def test_a_lost_key_is_404_and_logged(self, post, connection, settings, caplog):
+    def test_a_lost_key_is_refused_and_logged(self, post, connection, settings, caplog):
         settings.PORTAL_KEYS = "other:" + "b3RoZXIga2V5cyBvZiB0aGlydHktdHdvIGJ5dGVzISE="
-        assert post(push_of(connection)).status_code == 404
+        assert said(post(push_of(connection))) == (403, REFUSED)
         assert "webhook secret cannot be opened" in caplog.messages
 
     def test_more_than_a_mebibyte_is_413(self, post):
@@ -274,7 +275,26 @@ def test_a_body_of_just_a_mebibyte_is_taken(post, connection):
     assert said(post(body.ljust(webhooks.MOST_BYTES))) == (202, "queued")
 
 
-def test_a_removed_connection_is_404(post, connection, monkeypatch):
+@pytest.mark.parametrize("branch", ["\ud800", "x" * 900_000, ["main"], None])
+def test_a_branch_that_no_answer_can_quote_was_an_error(post, connection, branch):
+    GitHubConnection.objects.update(branch="")
+    repository = {"id": connection.repository_id, "default_branch": branch}
+    status, text = said(post(push_of(connection, ref="refs/heads/other", repository=repository)))
+    assert (status, text[:43], len(text) <= 200) == (202, "ignored: modules come from the branch " + text[38:43], True)
+
+
+def test_a_publisher_filled_the_database_with_deliveries(post, connection, bob, monkeypatch):
+    monkeypatch.setattr(webhooks, "MOST_KEPT", 3)
+    facts = {"signature": "a", "event": "push"}
+    Delivery.objects.create(connection=connect(bob, repository_id=1002), delivery_id="of bob", **facts)
+    for number in range(5):
+        post(push_of(connection, ref=f"refs/heads/other{number}"), delivery=str(number))
+    polling.forget_files()
+    left = Delivery.objects.order_by("pk").values_list("delivery_id", flat=True)
+    assert list(left) == ["of bob", "2", "3", "4"]
+
+
+def test_a_removed_connection_is_refused_as_one_that_never_was(post, connection, monkeypatch):
     """Removed after it was found, and before its delivery is noted."""
     real = webhooks.payload_of
 
@@ -283,4 +303,4 @@ def test_a_removed_connection_is_404(post, connection, monkeypatch):
         return real(body, content_type)
 
     monkeypatch.setattr(webhooks, "payload_of", remove_and_read)
-    assert said(post(push_of(connection))) == (404, "Webhook not found.")
+    assert said(post(push_of(connection))) == (403, REFUSED)
