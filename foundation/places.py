@@ -16,7 +16,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import ContextVar
+from contextvars import copy_context
 from itertools import count
 from typing import Any, TypeVar
 
@@ -30,7 +30,6 @@ PIECES = 4  # of so many places at most one makes pieces of streams, so that rea
 STREAMS = ""  # who holds the places of all pieces of streams
 
 Result = TypeVar("Result")
-whose: ContextVar[str] = ContextVar("whose")  # place the work that is submitted next takes
 
 
 class NoPlace(Exception):
@@ -97,18 +96,17 @@ class Places(ThreadPoolExecutor):
                 await self.turns.take(who)
         except TimeoutError:
             raise NoPlace from None
-        whose.set(who)
-        return await sync_to_async(_with_connection, thread_sensitive=False, executor=self)(work, args)
+        return await asyncio.wrap_future(self._submitted(who, work, args))
 
     async def run_piece(self, work: Callable[..., Result], *args: Any) -> Result:
         """As `run`, for a piece of a stream: waits as long as it takes, and leaves most places to pages."""
         async with self._pieces:
             return await self.run(work, *args, who=STREAMS, patience=None)
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
-        """For `sync_to_async`. The place becomes free with the end of the thread's work, not of who waits for it."""
-        loop, who = asyncio.get_running_loop(), whose.get()
-        future = super().submit(fn, *args, **kwargs)
+    def _submitted(self, who: str, work: Callable[..., Result], args: tuple[Any, ...]) -> "Future[Result]":
+        """The place becomes free with the end of the thread's work, not of who waits for it."""
+        loop = asyncio.get_running_loop()
+        future = self.submit(copy_context().run, _with_connection, work, args)
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self.turns.give_back, who))
         return future
 
