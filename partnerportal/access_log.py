@@ -6,6 +6,7 @@ as they are, so that a route of later work is safe without an entry here. Query 
 
 import logging
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 PLAIN = re.compile(r"[0-9.]{1,20}|[a-z][a-z2-7]{9}")  # a number, a version, or a reference as of foundation.refs
+REMEMBERED = 200  # characters of a path; longer ones are looked up each time
 REQUESTED = 2  # where uvicorn's record holds path and query: address, method, path, version, status
 
 
@@ -41,6 +43,10 @@ def shown(address: str) -> str:
     It is quoted, so that no line break in it begins a line of the log.
     """
     path = unquote(address.partition("?")[0])
+    return (_remembered if len(path) <= REMEMBERED else _written)(path)
+
+
+def _written(path: str) -> str:
     if path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
         return quote(path)
     for tried in (path, f"{path}/"):
@@ -52,3 +58,6 @@ def shown(address: str) -> str:
         return quote(path) if all(map(PLAIN.fullmatch, values)) else f"/{found.route.replace('^', '').rstrip('$')}"
     first, *rest = path.lstrip("/").split("/")
     return f"/{quote(first)}/…" if rest else f"/{quote(first)}"
+
+
+_remembered = lru_cache(maxsize=1_000)(_written)  # to find a route takes longer than to write its line

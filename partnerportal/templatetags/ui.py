@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sized
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -49,6 +50,7 @@ class Level(ShownChoices):
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)  # a page has dozens, the portal some eighty
 def icon(name: str) -> SafeString:
     """One symbol of `icons.svg`, hidden from screen readers; the ring turns."""
     spin = " spin" if name == "ring" else ""
