@@ -30,6 +30,7 @@ PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("PROXY_COUNT", 1 if env.fl
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT > 0 else None
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz)$"]  # probes ask over HTTP
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "partnerportal.middleware.form_too_old"
