@@ -161,3 +161,23 @@ def test_pages_of_a_run_that_many_watch_ask_less_often(viewers, seconds):
             return live_log.pace(1), live_log.pace(2)
 
     assert asyncio.run(watched()) == (seconds, 2)
+
+
+def test_a_page_waited_until_all_viewers_had_the_new_line():
+    async def watched():
+        feed, have = live_log.Feed(run_id=1), []
+        views = [asyncio.create_task(view(feed, have)) for _ in range(100)]
+        await asyncio.sleep(0)
+        feed.ring()
+        turns = []
+        while len(have) < 100:
+            await asyncio.sleep(0)  # one turn of the event loop
+            turns.append(len(have))
+        await asyncio.gather(*views)
+        return turns[-4:]
+
+    async def view(feed, have):
+        await feed.rung()
+        have.append(1)
+
+    assert asyncio.run(asyncio.wait_for(watched(), 20)) == [25, 50, 75, 100]
