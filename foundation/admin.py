@@ -5,11 +5,13 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from foundation import paging
-from foundation.models import AuditEvent, Fault, Heartbeat, OutboxMessage, Removal
+from foundation import audit, paging
+from foundation.models import EVENT_WORDS, MAIL_WORDS, AuditEvent, Fault, Heartbeat, OutboxMessage, Removal
+from foundation.words import FEWEST
 
 
 class DeclaredFilters(ChangeList):
@@ -65,11 +67,44 @@ class ReadOnlyAdmin(PortalAdmin):
         return False
 
 
+class LongList(ReadOnlyAdmin):
+    """A list of so many rows that it is sorted newest first alone, and searched in `words`, which have an index."""
+
+    words: Lower
+    sortable_by = ()
+    search_help_text = f"At least {FEWEST} characters"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows with all words of the search; none where each is too short for the index."""
+        asked = search_term.lower().split()
+        if asked and max(map(len, asked)) < FEWEST:
+            return queryset.none(), False
+        for word in asked:
+            queryset = queryset.alias(words=self.words).filter(words__contains=word)
+        return queryset, False
+
+
+class VerbFilter(admin.SimpleListFilter):
+    title = parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(verb, verb) for verb in audit.verbs()]
+
+    def has_output(self) -> bool:
+        return True  # declared also where there are no events yet
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
+class AuditEventAdmin(LongList):
     list_display = ["at", "by", "verb", "target"]
-    list_filter = ["verb"]
+    list_filter = [VerbFilter]
     search_fields = ["by", "verb", "target"]
+    words = EVENT_WORDS
 
 
 @admin.register(Heartbeat)
@@ -103,8 +138,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(LongList):
     list_display = ["created_at", "to", "subject", "sent_at", "attempts", "error", "given_up_at"]
     list_filter = [StateFilter]
     search_fields = ["to", "subject"]
+    words = MAIL_WORDS
     ordering = ["-pk"]

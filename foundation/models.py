@@ -3,6 +3,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from foundation import encryption
+from foundation.words import by_words, words_of
+
+EVENT_WORDS = words_of("by", "verb", "target")
+MAIL_WORDS = words_of("to", "subject")
 
 
 class AuditEvent(models.Model):
@@ -16,7 +20,11 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["target", "-at"], name="audit_by_target")]
+        indexes = [
+            models.Index(fields=["target", "-at"], name="audit_by_target"),
+            models.Index(fields=["verb", "-id"], name="audit_by_verb"),
+            by_words(EVENT_WORDS, "audit_by_words"),
+        ]
         triggers = [
             pgtrigger.Protect(name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
@@ -103,7 +111,8 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"], condition=models.Q(sent_at=None, given_up_at=None), name="mail_to_send"
-            )
+            ),
+            by_words(MAIL_WORDS, "mail_by_words"),
         ]
 
     def __str__(self) -> str:

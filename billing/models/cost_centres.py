@@ -2,9 +2,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from billing.models.words import by_words, words_of
 from billing.querysets import CostCentreQuerySet
 from foundation.refs import RefField
+from foundation.words import by_words, words_of
 
 PEOPLE = settings.AUTH_USER_MODEL
 CENTRE_WORDS = words_of("deployment_name", "module_title")

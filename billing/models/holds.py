@@ -8,10 +8,10 @@ from django.utils import timezone
 from billing import triggers
 from billing.models.cost_centres import CostCentre
 from billing.models.wallets import Lot, Wallet
-from billing.models.words import by_words, words_of
 from billing.querysets import HoldQuerySet
 from foundation.choices import ChoiceField, ShownChoices
 from foundation.refs import RefField
+from foundation.words import by_words, words_of
 
 HOLD_WORDS = words_of("ref", "reference", "reason")
 

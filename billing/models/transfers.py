@@ -6,10 +6,10 @@ from django.utils import timezone
 from billing import triggers
 from billing.models.cost_centres import CostCentre
 from billing.models.wallets import Account, Lot, Wallet
-from billing.models.words import by_words, words_of
 from billing.querysets import TransferQuerySet
 from foundation.choices import ShownChoices
 from foundation.refs import RefField
+from foundation.words import by_words, words_of
 
 PEOPLE = settings.AUTH_USER_MODEL
 TRANSFER_WORDS = words_of("ref", "reference", "reason")
