@@ -60,6 +60,8 @@ class Deployment(Inputs):
         indexes = [
             models.Index(fields=["owner", "-id"], name="deployments_of_owner"),
             models.Index(fields=["owner", "-newest_run"], name="deployments_by_newest_run"),
+            models.Index(fields=["version", "-id"], name="deployments_of_version"),
+            models.Index(fields=["owner", "version", "-id"], name="deployments_of_both"),
             GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="deployments_by_words"),
         ]
         constraints = [

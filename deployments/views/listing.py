@@ -20,7 +20,7 @@ from deployments.story import costs, lists, runs
 from foundation import paging
 from foundation.credits import to_credits
 from foundation.csv_tables import ROWS, csv_download, moment
-from modules.models import Module
+from modules.models import Module, ModuleVersion
 
 PER_PAGE = 25
 NEWEST_FIRST = ["-pk"]
@@ -95,17 +95,20 @@ def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[De
 
 
 def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
-    """Refs and labels of the deployed modules, sorted by label, which is title and publisher.
+    """Refs and labels of the deployed modules, sorted by label: the title of the newest deployment, and the publisher.
 
     None of them when there are more than somebody looks through; the search finds their titles.
     """
-    deployed = visible.filter(version__module=OuterRef("pk")).order_by("-pk")
-    title = Subquery(deployed.values("cost_centre__module_title")[:1])
-    modules = Module.objects.filter(Exists(deployed)).order_by()
-    found = list(modules.values_list("ref", title, "owner__slug")[: MOST_MODULES + 1])
-    if len(found) > MOST_MODULES:
+    deployed = Exists(visible.filter(version__module=OuterRef("pk")))
+    modules = Module.objects.filter(deployed).order_by().values("pk")[: MOST_MODULES + 1]
+    newest = visible.filter(version=OuterRef("pk")).order_by("-pk")
+    found = ModuleVersion.objects.filter(module__in=modules).annotate(
+        deployment=Subquery(newest.values("pk")[:1]), label=Subquery(newest.values("cost_centre__module_title")[:1])
+    )
+    rows = [row for row in found.values_list("deployment", "label", "module__ref", "module__owner__slug") if row[0]]
+    labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for _, title, ref, publisher in sorted(rows)}
+    if len(labels) > MOST_MODULES:
         return []
-    labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for ref, title, publisher in found}
     return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
 
 

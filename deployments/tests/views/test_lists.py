@@ -35,3 +35,32 @@ def test_a_list_loads_no_value_that_it_does_not_show(client, admin, name):
         page = client.get(reverse(name))
         assert "web-shop" in b"".join(page).decode()
     assert [found[0] for query in queries if (found := LARGE.findall(query["sql"]))] == []
+
+
+def choices(client, person):
+    """The labels in the choice of modules, as the person sees them."""
+    client.force_login(person)
+    page = client.get(reverse("deployments:deployment-list"))
+    return [label for ref, label in page.context["form"].fields["module"].choices if ref]
+
+
+def test_a_module_is_called_what_the_newest_deployment_calls_it(client, admin, alice, carol):
+    first = make_version({"main.tf": ""}, owner=alice, title="Old name")
+    second = make_version({"main.tf": ""}, owner=alice, title="New name", number=2)
+    second.module = first.module
+    second.save()
+    make_deployment(second, owner=alice, name="a")
+    make_deployment(first, owner=carol, name="b")
+    assert choices(client, alice) == [f"New name, {alice.slug}"]
+    assert choices(client, admin) == [f"Old name, {alice.slug}"]
+    make_deployment(second, owner=carol, name="c")
+    assert choices(client, carol) == choices(client, admin) == [f"New name, {alice.slug}"]
+
+
+def test_a_choice_of_very_many_modules_is_left_out(client, admin, alice, monkeypatch):
+    monkeypatch.setattr("deployments.views.listing.MOST_MODULES", 2)
+    for title in ("One", "Two"):
+        make_deployment(make_version({"main.tf": ""}, owner=alice, title=title), owner=alice, name=title)
+    assert choices(client, admin) == [f"One, {alice.slug}", f"Two, {alice.slug}"]
+    make_deployment(make_version({"main.tf": ""}, owner=alice, title="Three"), owner=alice, name="three")
+    assert choices(client, admin) == []
