@@ -206,8 +206,8 @@ def _scan(publication: Publication) -> Scan:
 def _check(publication: Publication) -> None:
     """Lock the modules; raise Refused where one is no longer as it was when it was prepared."""
     modules = candidates.modules_of(publication.connection).locked().order_by("pk")
-    columns = ("path", "removed_at", "current_version_id", "auto_publish_by_id")
-    now = {module.pk: module for module in modules.only(*columns)}
+    of_module = ("path", "removed_at", "current_version_id", "auto_publish_by_id")
+    now = {module.pk: module for module in modules.only(*of_module)}
     newest = dict(
         ModuleVersion.objects.filter(module__in=now)
         .order_by("module_id", "-number")
@@ -215,8 +215,8 @@ def _check(publication: Publication) -> None:
         .values_list("module_id", "pk")
     )
     taken = {module.path for module in now.values()}
-    columns = ("publication_id", "path", "kind", "module_id", "newest_id", "is_automatic", "published_by_id")
-    rows = publication.prepared_modules.only(*columns)
+    of_row = ("publication_id", "path", "kind", "module_id", "newest_id", "is_automatic", "published_by_id")
+    rows = publication.prepared_modules.only(*of_row)
     changed = [row.path for row in rows if not _is_as_it_was(row, now, newest, taken)]
     problems = {path: f"{path or 'The root folder'} was changed by somebody else." for path in changed}
     if problems or len(rows) != publication.total:
