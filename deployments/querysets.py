@@ -39,7 +39,10 @@ class DeploymentQuerySet(models.QuerySet[Any]):
 
     def live(self) -> Self:
         """Deployments that have the status Live or an unfinished run, and are not destroyed."""
-        return self.standing().filter(Q(status=self.model.Status.LIVE) | Q(pk__in=self._busy))
+        return self.filter(self.is_live())
+
+    def is_live(self) -> Q:
+        return Q(destroyed_at__isnull=True) & (Q(status=self.model.Status.LIVE) | Q(pk__in=self._busy))
 
     def with_is_told(self) -> Self:
         """Adds `is_told`: whether the owner of a live deployment gets e-mails about removals and revocations.

@@ -1,12 +1,14 @@
 """What keeps workers from running until an admin mends it: a disk without room, a key that is missing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Value
 from django.utils import timezone
 
 from foundation import encryption
-from foundation.models import Fault
+from foundation.models import Fault, Heartbeat
 
+TASK = "task"  # beside the kinds of faults
 ROOM_LASTS = timedelta(minutes=15)  # after which a worker that says nothing more of its disk counts as mended
 
 
@@ -19,9 +21,16 @@ def clear(kind: Fault.Kind, subject: str) -> None:
     Fault.objects.filter(kind=kind, subject=subject).delete()
 
 
-def standing() -> list[Fault]:
-    """The faults that are not mended: missing keys that are still not in the ring, and disks that were full lately."""
-    return [fault for fault in Fault.objects.all() if _stands(fault)]
+def standing() -> tuple[list[Fault], dict[str, datetime]]:
+    """The faults that are not mended, and when each periodic task last succeeded: one query.
+
+    The faults are missing keys that are still not in the ring, and disks that were full lately.
+    """
+    tasks = Heartbeat.objects.order_by().values_list(Value(TASK), "name", "at")
+    rows = Fault.objects.order_by().values_list("kind", "subject", "seen_at").union(tasks, all=True)
+    found = rows.order_by("kind", "subject")
+    known = [Fault(kind=kind, subject=subject, seen_at=at) for kind, subject, at in found if kind != TASK]
+    return [fault for fault in known if _stands(fault)], {name: at for kind, name, at in found if kind == TASK}
 
 
 def _stands(fault: Fault) -> bool:

@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import private_mode, sign_up, token_health, unsent, webhook_health
-from accounts.models import GitHubConnection, PlatformSettings, User
+from accounts.models import PlatformSettings, User
 from accounts.requests import person_of
 from billing import services as billing
 from foundation.paragraphs import Notice
-from modules.publishing import candidates
+from modules.publishing.updates import connections_of
 from partnerportal import __version__
 
 THEMES = ("light", "dark")
@@ -85,15 +85,14 @@ def _private_mode(user: User) -> Notice | None:
 
 def _troubles(user: User) -> list[token_health.Trouble]:
     """Problems of the tokens that this person manages."""
-    connections = GitHubConnection.objects.looked_after_by(user).defer("branches", "scopes", "webhook_secret_encrypted")
-    rows = list(connections.order_by("pk"))
+    rows = connections_of(user)
     found = [health.trouble_of(row) for health in (token_health, webhook_health) for row in rows]
     return [trouble for trouble in found if trouble]
 
 
 def updates_for(user: User) -> int:
     """How many updates are available among the modules that this person publishes."""
-    return sum(candidates.updates_of(owner) for owner in user.publishes_for)
+    return sum(connection.updates for connection in connections_of(user))
 
 
 def _count(user: User) -> Count | None:

@@ -1,31 +1,39 @@
 """Content of the start page: what needs attention, what is live, what the person owns. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Window
 from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts import token_health
-from accounts.models import User
+from accounts.models import GitHubConnection, User
 from accounts.publisher import Side
 from accounts.scoping import Reach, Thing, reach
-from billing import statements
-from billing.months import Month
-from deployments.models import AsideState, Deployment, Run, RunCount
+from deployments.models import AsideState, Deployment, Run
 from deployments.presentation import shown_status, trouble
-from deployments.querysets import VALUES, DeploymentQuerySet, WithNewestRun
+from deployments.querysets import FAILED, VALUES, WithNewestRun
 from foundation import faults
-from foundation.models import Fault, Heartbeat
+from foundation.models import Fault
 from foundation.paragraphs import counted
 from foundation.times import duration
 from modules.models import Alarm, Module
-from partnerportal import periodic
+from modules.publishing.updates import connections_of
+from partnerportal import figures, periodic
 from partnerportal.context import updates_for
 
 SHOWN = 5
+COLUMNS = ("ref", "name", "status", "resource_count", "version__title", "version__semver")  # of deployments
+OF_RUN = {  # of its newest run
+    "run_status": F("newest_run__status"),
+    "run_at": F("newest_run__created_at"),
+    "run_number": F("newest_run__number"),
+    "run_error": F("newest_run__error"),
+}
+WithNumber: TypeAlias = Any  # an Alarm with the `number` of those that stand
 ALL_SET = "You're all set."
 LONGEST_DETAIL = 160  # characters
 ALARMS = {  # the text after a module's title and version
@@ -64,20 +72,18 @@ class Needs:
 
 def page(user: User, *, now: datetime) -> dict:
     """The context of `start.html`."""
-    deployments = own_deployments(user)
-    newest: QuerySet[WithNewestRun] = deployments[:SHOWN]
-    needs = attention(user, deployments, now=now)
-    total, live = deployments.count(), deployments.live().count()
+    numbers, (newest, failed) = figures.of_deployments(user), own_deployments(user)
+    needs = attention(user, failed, number=numbers.failed, now=now)
     return {
         "greeting": greeting(now),
         "attention": needs.rows,
         "attention_note": needs.note,
         "deployments": [(row, shown_status(row, row.run_status), trouble(row, row.run_status)) for row in newest],
-        "total": total,
-        "everything": everything(user),
-        "summary": summary(needs.number, live=live, total=total),
+        "total": numbers.standing,
+        "everything": everything(user, numbers.every),
+        "summary": summary(needs.number, live=numbers.live, total=numbers.standing),
         "modules": modules_of(user, now=now) if user.is_partner else None,
-        "platform": platform_figures() if user.is_staff else None,
+        "platform": figures.of_platform(user) if user.is_staff else None,
     }
 
 
@@ -89,11 +95,10 @@ def summary(needs: int, *, live: int, total: int) -> str:
     return f"{first} {'No deployment is live.' if total else 'No deployments yet.'}"
 
 
-def everything(user: User) -> tuple[str, str]:
+def everything(user: User, number: int) -> tuple[str, str]:
     """The address of the list of all deployments of a person, destroyed ones too, and the label of the link."""
     address = reverse("deployments:deployment-list")
     sees_others = reach(user, Thing.DEPLOYMENTS) is Reach.ALL
-    number = Deployment.objects.filter(owner=user).count()
     return (f"{address}?whose=mine" if sees_others else address), f"All {number:,}"
 
 
@@ -109,60 +114,47 @@ def greeting(now: datetime) -> str:
     return "Good afternoon" if now.hour < 18 else "Good evening"
 
 
-def own_deployments(user: User) -> DeploymentQuerySet:
-    """The person's deployments that are not destroyed, newest run first, annotated by `with_newest_run`."""
-    return (
-        Deployment.objects.filter(owner=user)
-        .standing()
-        .with_newest_run()
-        .annotate(run_number=F("newest_run__number"), run_error=F("newest_run__error"))
-        .for_lists()
-        .order_by("-newest_run")
-    )
+def own_deployments(user: User) -> tuple[list[WithNewestRun], list[WithNewestRun]]:
+    """The person's deployments with the newest runs, and those of them whose newest run failed or was lost.
+
+    Each at most SHOWN, without destroyed ones.
+    """
+    standing = Deployment.objects.filter(owner=user).standing().order_by("-newest_run_id").values("pk")
+    shown = standing[:SHOWN].union(standing.filter(newest_run__status__in=FAILED)[:SHOWN])
+    rows = Deployment.objects.filter(pk__in=shown).order_by("-newest_run_id").select_related("version").only(*COLUMNS)
+    found: list[WithNewestRun] = list(rows.annotate(**OF_RUN))
+    return found[:SHOWN], [row for row in found if row.run_status in FAILED][:SHOWN]
 
 
-def attention(user: User, deployments: QuerySet[WithNewestRun], *, now: datetime) -> Needs:
-    """What needs attention: late tasks, faults, connections, failed and lost deployments, alarms, updates."""
-    broken = deployments.filter(run_status__in=[Run.Status.FAILED, Run.Status.LOST])
+def attention(user: User, failed: list[WithNewestRun], *, number: int, now: datetime) -> Needs:
+    """What needs attention: late tasks, faults, connections, failed and lost deployments, alarms, updates.
+
+    `failed` are some of `number` deployments.
+    """
     raised, updates = standing_alarms(user), updates_for(user)
-    always = [*late_tasks(user, now=now), *platform_faults(user), *_connections(user)]
-    named = [*always, *map(_broken, broken[:SHOWN]), *map(_alarm, raised[:SHOWN])]
-    number = len(always) + broken.count() + raised.count() + updates
+    always = [*platform_needs(user, now=now), *_connections(user)]
+    named = [*always, *map(_broken, failed), *map(_alarm, raised)]
+    number += len(always) + (raised[0].number if raised else 0) + updates
     return Needs([*named, *_updates(updates)], shown=len(named) + updates, number=number)
 
 
 def modules_of(user: User, *, now: datetime) -> dict:
-    """Figures of a partner: published modules, other people's runs in 30 days, this month's share in money."""
-    since = now.date() - timedelta(days=30)
-    figures = RunCount.objects.filter(module__owner=user, day__gt=since).aggregate(
-        ended=Sum("others_ended", default=0), succeeded=Sum("others_succeeded", default=0)
-    )
-    unfinished = Run.objects.unfinished().filter(version__module__owner=user).exclude(deployment__owner=user)
-    figures["runs"] = figures["ended"] + unfinished.count()
-    return figures | {
-        "outcome": outcome(succeeded=figures["succeeded"], ended=figures["ended"]),
-        "published": Module.objects.published().filter(owner=user).count(),
-        "share": sum(row["share"] for row in statements.revenue(user, month=Month.of(now), person=user)),
-        "currency": settings.PORTAL_CURRENCY,
-    }
+    """The fields of `figures.Modules`, with an outcome in words."""
+    found = figures.of_modules(user, now=now)
+    said = {"outcome": outcome(succeeded=found.succeeded, ended=found.ended), "currency": settings.PORTAL_CURRENCY}
+    return vars(found) | said
 
 
-def platform_figures() -> list[tuple[str, int]]:
-    """Figures of the installation for admins, with their labels."""
-    return [
-        ("People", User.objects.filter(is_active=True).count()),
-        ("Partners", User.objects.filter(is_active=True, is_partner=True).count()),
-        ("Live deployments", Deployment.objects.live().count()),
-        ("Active runs", Run.objects.exclude(status__in=Run.FINAL).count()),
-    ]
-
-
-def late_tasks(user: User, *, now: datetime) -> list[Attention]:
-    """For admins: the portal's periodic tasks that are late."""
+def platform_needs(user: User, *, now: datetime) -> list[Attention]:
+    """For admins: late periodic tasks, workers without room, missing keys, and states that wait for a decision."""
     if not user.is_staff:
         return []
-    ages = {row.name: (now - row.at).total_seconds() for row in Heartbeat.objects.all()}
-    return [_late(each) for each in periodic.late(ages)]
+    standing, beats = faults.standing()
+    late = periodic.late({name: (now - at).total_seconds() for name, at in beats.items()})
+    undecided = (
+        AsideState.objects.undecided().select_related("deployment").defer(*(f"deployment__{name}" for name in VALUES))
+    )
+    return [*map(_late, late), *map(_fault, standing), *map(_aside, undecided[:SHOWN])]
 
 
 def _late(task: periodic.Late) -> Attention:
@@ -172,16 +164,6 @@ def _late(task: periodic.Late) -> Attention:
     )
     url = reverse("admin:foundation_heartbeat_changelist")
     return Attention("bad", "clock", task.title, "is late", detail, url, "See the scheduler")
-
-
-def platform_faults(user: User) -> list[Attention]:
-    """For admins: workers without room, keys that are missing, and states that wait for a decision."""
-    if not user.is_staff:
-        return []
-    undecided = (
-        AsideState.objects.undecided().select_related("deployment").defer(*(f"deployment__{name}" for name in VALUES))
-    )
-    return [*map(_fault, faults.standing()), *map(_aside, undecided[:SHOWN])]
 
 
 def _fault(fault: Fault) -> Attention:
@@ -212,14 +194,15 @@ def _broken(deployment: WithNewestRun) -> Attention:
     )
 
 
-def standing_alarms(user: User) -> QuerySet[Alarm]:
-    """The alarms that are not dismissed, about modules that this person publishes, newest first."""
+def standing_alarms(user: User) -> list[WithNumber]:
+    """The newest alarms that are not dismissed, about modules that this person publishes; each with their `number`."""
     if not user.publishes_for:
-        return Alarm.objects.none()
+        return []
     modules = Module.objects.published().looked_after_by(user)
     standing = Alarm.objects.filter(dismissed_at=None, version__module__in=modules)
     needed = ("kind", "version__semver", "version__module__ref", "version__module__title")
-    return standing.select_related("version__module").only(*needed)
+    rows = standing.select_related("version__module").only(*needed)
+    return list(rows.annotate(number=Window(Count("pk")))[:SHOWN])
 
 
 def _alarm(alarm: Alarm) -> Attention:
@@ -239,12 +222,13 @@ def _updates(count: int) -> list[Attention]:
 
 
 def _connections(user: User) -> list[Attention]:
-    rows = map(_connection, map(Side, user.publishes_for))
+    found = {connection.owner_id: connection for connection in connections_of(user)}
+    rows = [_connection(Side(owner), found.get(owner and owner.pk)) for owner in user.publishes_for]
     return [row for row in rows if row]
 
 
-def _connection(side: Side) -> Attention | None:
-    connection, url = side.connections.first(), reverse("accounts:profile") + side.query
+def _connection(side: Side, connection: GitHubConnection | None) -> Attention | None:
+    url = reverse("accounts:profile") + side.query
     title = "Your GitHub connection" if side.owner else "The platform's GitHub connection"
     if connection is None:
         detail = "Save a token and choose a repository to publish modules."

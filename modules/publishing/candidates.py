@@ -1,16 +1,13 @@
 """The candidates of a repository: its scanned folders, joined with its modules in the catalogue."""
 
 from collections.abc import Collection, Iterable
-from functools import partial
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Lower
 
-from accounts.models import GitHubConnection, User
-from foundation.compiled import Param, compiled
-from foundation.remembered import once
+from accounts.models import GitHubConnection
 from modules.models import Alarm, Module, ModuleVersion, Scan, ScannedModule
 from modules.models.catalogue import ModuleQuerySet
 from modules.models.scans import ScanQuerySet
@@ -59,46 +56,6 @@ def elsewhere(connection: GitHubConnection) -> list[Module]:
     """Published modules of this owner from repositories other than the selected one, by title."""
     modules = modules_of_owner(connection)
     return [each for each in modules if each.is_listed and each.repository_id != connection.repository_id]
-
-
-def updates_of(owner: User | None) -> int:
-    """The number of published modules, of a partner or (None) the platform, that differ from the newest scan.
-
-    A folder that may have been renamed is not counted. One query, once in each request, as each page shows it.
-    """
-    return once((updates_of, owner and owner.pk), partial(_counted_updates, owner))
-
-
-def _counted_updates(owner: User | None) -> int:
-    (found,) = (_updates_of(owner=owner.pk) if owner else _updates_of_platform()) or [(0,)]
-    return found[0]
-
-
-@compiled
-def _updates_of(owner: Param) -> QuerySet[Any]:
-    return _updates(owner)
-
-
-@compiled
-def _updates_of_platform() -> QuerySet[Any]:
-    return _updates(None)
-
-
-def _updates(owner: Param | None) -> QuerySet[Any]:
-    scans = Scan.objects.filter(
-        Q(connection__branch="") | Q(branch=F("connection__branch")),
-        connection__owner=owner,
-        repository_id=F("connection__repository_id"),
-        any_depth=F("connection__any_depth"),
-        status=Scan.Status.SUCCEEDED,
-    )
-    holder = scans.newest_first().annotate(holder=Coalesce("same_as_id", "pk"))
-    found = ScannedModule.objects.filter(scan=Subquery(holder.values("holder")[:1]), path=OuterRef("path"))
-    newest = ModuleVersion.objects.filter(module=OuterRef(OuterRef("pk"))).order_by("-number")
-    differs = found.filter(is_valid=True).exclude(content_hash=Subquery(newest.values("content_hash")[:1]))
-    repository_id = Subquery(holder.values("repository_id")[:1])
-    waiting = Module.objects.published().filter(Exists(differs), owner=owner, repository_id=repository_id)
-    return waiting.order_by().values("repository_id").annotate(number=Count("pk")).values_list("number")
 
 
 def of_repository(

@@ -8,10 +8,12 @@ from django.utils import timezone
 from accounts.models import GitHubConnection
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run, make_version
-from foundation.models import Heartbeat
+from foundation import faults
+from foundation.models import Fault, Heartbeat
 from modules.models import Alarm, Module
 from modules.tests.published_versions import make_module, version_of
-from partnerportal import start
+from partnerportal import periodic, start
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 FILES = {"main.tf": ""}
@@ -212,16 +214,43 @@ def test_greeting_follows_the_clock(hour, words):
     assert start.greeting(datetime(2026, 11, 22, hour, tzinfo=UTC)) == words
 
 
-def test_number_of_queries_does_not_grow_with_deployments(client, carol, admin, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    ("roles", "queries"),
+    [
+        ({}, 6),  # session, person, Private Mode, figures, deployments, balance
+        ({"is_partner": True}, 9),  # and alarms, figures of modules, connections with their updates
+        ({"is_staff": True}, 11),  # and, without those of modules: faults, states put aside, figures of the platform
+        ({"is_partner": True, "is_staff": True}, 12),
+    ],
+)
+@pytest.mark.parametrize("number", [1, 7])
+def test_number_of_queries_does_not_grow(client, admin, roles, queries, number, django_assert_num_queries):
+    dora = make_person("dora", **roles)
+    for owner in dora.publishes_for:
+        connect(owner, repository_id=1, expires_at=timezone.now() + timedelta(days=number))
+        module = make_module(owner, by=dora, versions=number)
+        Alarm.objects.bulk_create(Alarm(version=version, kind="tag_gone") for version in module.versions.all())
     version = make_version(FILES, owner=None, published_by=admin)
-    make_run(make_deployment(version, owner=carol, name="one"))
-    client.force_login(carol)
-    with django_assert_max_num_queries(20) as few:
+    for name in range(number):
+        make_run(make_deployment(version, owner=dora, name=f"shop-{name}"), status=Run.Status.FAILED, error="quota")
+        Heartbeat.objects.create(name=list(periodic.TITLES)[name], at=timezone.now() - timedelta(days=2))
+        faults.note(Fault.Kind.KEY, f"gone-{name}")
+    client.force_login(dora)
+    client.get("/")
+    with django_assert_num_queries(queries):
         client.get("/")
-    for name in ("two", "three"):
-        make_run(make_deployment(version, owner=carol, name=name))
-    with django_assert_max_num_queries(len(few)):
-        client.get("/")
+
+
+def test_failed_deployments_below_the_newest_five_are_named(carol, admin):
+    version = make_version(FILES, owner=None, published_by=admin)
+    for number in range(1, 13):
+        status = Run.Status.FAILED if number < 8 else Run.Status.SUCCEEDED
+        make_run(make_deployment(version, owner=carol, name=f"shop-{number}", status="live"), status=status, error="x")
+    page = start.page(carol, now=timezone.now())
+    assert [row.name for row, *_ in page["deployments"]] == [f"shop-{number}" for number in (12, 11, 10, 9, 8)]
+    assert [row.title for row in page["attention"]] == [f"shop-{number}" for number in (7, 6, 5, 4, 3)]
+    assert page["attention_note"] == "5 of 7 shown"
+    assert page["summary"] == "7 things need your attention. 12 deployments are live."
 
 
 def test_the_link_to_all_deployments_counts_what_the_list_shows(client, admin, alice):
@@ -229,6 +258,6 @@ def test_the_link_to_all_deployments_counts_what_the_list_shows(client, admin, a
     make_deployment(shop.version, owner=admin, name="gone", status="destroyed", destroyed_at=timezone.now())
     make_deployment(shop.version, owner=alice, name="hers")
     client.force_login(admin)
-    address, label = start.everything(admin)
+    address, label = start.page(admin, now=timezone.now())["everything"]
     assert f'href="{address}">{label}</a>' in client.get("/").text
     assert (label, len(client.get(address).context["page"])) == ("All 2", 2)

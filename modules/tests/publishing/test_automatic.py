@@ -3,13 +3,16 @@
 import html
 
 import pytest
+from django.utils import timezone
 
+from accounts import token_health, webhook_health
 from accounts.services import set_active, set_roles
 from foundation.models import AuditEvent
 from modules.models import Module, ModuleVersion
 from modules.publishing import candidates, previews, services
 from modules.publishing.services import publish_automatically
 from modules.publishing.terms import Terms, set_terms, terms_of
+from modules.publishing.updates import connections_of
 from modules.tests.catalogues import GREETING, NAME, connect, publish, published, scan
 from modules.versions import lifecycle
 from tests.people import make_admin
@@ -161,57 +164,76 @@ class TestByThemselves:
         assert publish_automatically(connection, scan=old) == []
 
 
+def updates_of(person) -> int:
+    return sum(connection.updates for connection in connections_of(person))
+
+
 class TestCounts:
     def test_updates_are_published_modules_that_differ_from_the_newest_scan(self, connection, github, alice):
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
         github.commit(NAME, {"other/main.tf": WIDER, "third/main.tf": WIDER})
         scan(connection)
-        assert candidates.updates_of(alice) == 1
+        assert updates_of(alice) == 1
         publish(connection, "greeting", "other")
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
 
     def test_unchanged_rescan_that_shares_its_rows_counts_the_same(self, connection, github, alice):
         github.commit(NAME, {"other/main.tf": WIDER})
         scan(connection)
         github.commit(NAME, {"README.md": "x"})
         assert scan(connection).same_as_id is not None
-        assert candidates.updates_of(alice) == 1
+        assert updates_of(alice) == 1
 
     def test_partner_who_lost_the_role_has_none(self, connection, github, alice, admin):
         github.commit(NAME, {"other/main.tf": WIDER})
         scan(connection)
         set_roles(alice, is_partner=False, is_staff=False, by=admin)
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
 
     def test_roll_back_is_no_update(self, connection, github, alice):
         github.commit(NAME, {"other/main.tf": WIDER})
         publish(connection, "greeting", "other")
         module = Module.objects.get(path="other")
         Module.objects.filter(pk=module.pk).update(current_version=module.versions.get(number=1))
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
 
     def test_invalid_removed_and_others_modules_are_none(self, connection, github, alice, bob, admin):
         publish(connection, "greeting")
         github.commit(NAME, {"greeting/main.tf": "x = = 1\n", "other/main.tf": WIDER})
         scan(connection)
         published(github, bob, name="bob-example/test-modules")
-        assert [candidates.updates_of(owner) for owner in (alice, bob, None)] == [0, 0, 0]
+        assert [updates_of(person) for person in (alice, bob, admin)] == [0, 0, 0]
 
     def test_platform_has_its_own_count(self, admin, github, alice):
         published(github, None, by=admin, name="platform-example/test-modules")
         github.commit("platform-example/test-modules", {"greeting/main.tf": WIDER})
         scan(services.GitHubConnection.objects.get(), by=admin)
-        assert (candidates.updates_of(None), candidates.updates_of(alice)) == (1, 0)
+        assert (updates_of(admin), updates_of(alice)) == (1, 0)
 
-    def test_one_query(self, connection, alice, django_assert_num_queries):
+    def test_partner_who_is_an_admin_has_both_in_one_query(self, connection, github, alice, django_assert_num_queries):
+        set_roles(alice, is_partner=True, is_staff=True, by=make_admin("root"))
+        alice.refresh_from_db()
+        published(github, None, by=alice, name="platform-example/test-modules")
+        for name in (NAME, "platform-example/test-modules"):
+            github.commit(name, {"greeting/main.tf": WIDER, "other/main.tf": WIDER})
+        for each in services.GitHubConnection.objects.all():
+            scan(each, by=alice)
         with django_assert_num_queries(1):
-            candidates.updates_of(alice)
+            found = connections_of(alice)
+        assert [(each.owner_id, each.updates) for each in found] == [(alice.pk, 1), (None, 1)]
+
+    def test_what_a_page_says_of_them_is_read_with_them(self, connection, alice, django_assert_num_queries):
+        (found,) = connections_of(alice)
+        found.delivery_refused_at = timezone.now()
+        with django_assert_num_queries(0):
+            assert webhook_health.trouble_of(found).says == "are refused"
+            assert token_health.trouble_of(found) is None
 
     def test_other_repository_and_other_branch_count_for_nothing(self, connection, github, alice):
         github.commit(NAME, {"other/main.tf": WIDER})
         scan(connection)
         type(connection).objects.update(branch="develop")
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
         other = connect(github, alice, name="alice-example/others", files={"other/main.tf": WIDER})
         scan(other)
-        assert candidates.updates_of(alice) == 0
+        assert updates_of(alice) == 0
