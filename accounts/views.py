@@ -5,6 +5,8 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -254,9 +256,8 @@ def _typed_name(request: SignedInRequest) -> dict | None:
 
 def _github(request: SignedInRequest) -> dict:
     side = side_of(request)
-    connection = side.connections.first()
-    readable = connection.repositories.count() if connection else 0
-    published = _published(connection) if connection else None
+    connection = _with_figures(side).first()
+    readable, published = (connection.readable, connection.published) if connection else (0, None)
     context = {
         "side": side,
         "connection": connection,
@@ -284,8 +285,14 @@ def _choice(request: SignedInRequest, connection: GitHubConnection) -> dict:
     return {"matching": matching, "repository_form": form, "found": found}
 
 
-def _published(connection: GitHubConnection) -> int | None:
-    """Number of published modules from the selected repository; None for the platform, whose modules have no owner."""
-    if connection.owner is None:
-        return None
-    return connection.owner.modules.published().filter(repository_id=connection.repository_id).count()
+def _with_figures(side: Side) -> QuerySet[Any]:
+    """The connection, with the number of `readable` repositories, and of `published` modules from the selected one.
+
+    `published` is None for the platform, whose modules have no owner.
+    """
+    rows = side.connections.annotate(readable=Count("repositories"))
+    if side.owner is None:
+        return rows.annotate(published=Value(None, IntegerField()))
+    modules = side.owner.modules.published().filter(repository_id=OuterRef("repository_id")).order_by()
+    number = modules.values("repository_id").annotate(number=Count("pk")).values("number")
+    return rows.annotate(published=Coalesce(Subquery(number), 0))

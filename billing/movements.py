@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
@@ -154,38 +154,45 @@ def _place(wanted: Wanted, name: str) -> Place | None:
 
 
 def load(places: Iterable[Place]) -> list[Movement]:
-    """The movements at some places, in the same order, with a fixed number of queries."""
+    """The movements at some places, in the same order, with one query."""
     places = list(places)
     keys: dict[str, list[int]] = {source: [each.pk for each in places if each.source == source] for source in LOADED}
-    rows = {source: {row[0]: row for row in LOADED[source](pks)} if pks else {} for source, pks in keys.items()}
-    return [_movement(each.source, *rows[each.source][each.pk]) for each in places]
+    parts = [LOADED[source](pks) for source, pks in keys.items() if pks]
+    found = parts[0].union(*parts[1:], all=True) if parts else ()
+    rows = {(kind if kind in LOADED else "transfer", pk): (pk, kind, *rest) for pk, kind, *rest in found}
+    return [_movement(each.source, *rows[each.source, each.pk]) for each in places]
 
 
-def _transfers(pks: list[int]) -> Iterable[Any]:
-    rows = Transfer.objects.filter(pk__in=pks)
+def _transfers(pks: list[int]) -> QuerySet[Any, Any]:
+    rows = Transfer.objects.filter(pk__in=pks).order_by()
     named = {"person": F("wallet__owner__email"), "at": F("created_at"), "balance": F("balance_after")}
     return rows.annotate(total=F("awarded") + F("purchased"), **named).values_list(*SHOWN)
 
 
-def _holds(pks: list[int]) -> Iterable[Any]:
+def _holds(pks: list[int]) -> QuerySet[Any, Any]:
     return _held(pks, Unposted.HOLD, "created_at")
 
 
-def _releases(pks: list[int]) -> Iterable[Any]:
+def _releases(pks: list[int]) -> QuerySet[Any, Any]:
     return _held(pks, Unposted.RELEASE, "finished_at")
 
 
-def _held(pks: list[int], kind: Unposted, moment: str) -> Iterable[Any]:
+def _held(pks: list[int], kind: Unposted, moment: str) -> QuerySet[Any, Any]:
     """Holds, each with its Awarded and Purchased units, and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
     of_awarded = HoldLine.objects.filter(hold=OuterRef("pk"), lot__account__kind="awarded").order_by().values("hold")
-    rows = Hold.objects.filter(pk__in=pks).annotate(
-        kind=Value(kind.value),
-        person=F("wallet__owner__email"),
-        at=F(moment),
-        awarded=Coalesce(Subquery(of_awarded.values(units=Sum("amount"))), 0),
-        total=F("amount"),
-        balance=Subquery(before.newest_first().values("balance_after")[:1]),
+    units = Cast(Sum("amount"), BigIntegerField())  # as the column of transfers: PostgreSQL adds up to numeric
+    rows = (
+        Hold.objects.filter(pk__in=pks)
+        .order_by()
+        .annotate(
+            kind=Value(kind.value, CharField()),
+            person=F("wallet__owner__email"),
+            at=F(moment),
+            awarded=Coalesce(Subquery(of_awarded.values(units=units)), 0),
+            total=F("amount"),
+            balance=Subquery(before.newest_first().values("balance_after")[:1]),
+        )
     )
     return rows.values_list(*SHOWN)
 

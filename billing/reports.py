@@ -32,30 +32,33 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Use:
+    """Credits used in each month, and `pace`: the average of 30 days over the last 90, rounded up to a whole credit."""
+
+    months: list[Spending]
+    pace: int
+
+
+@dataclass(frozen=True)
 class NextGrant:
     amount: int
     on: date
 
 
-def spending(person: User, *, now: datetime) -> list[Spending]:
-    """The credits that a person used in each of the last twelve months."""
-    months = last_twelve(Month.of(now))
+def use(person: User, *, now: datetime) -> Use:
+    """The credits that a person used in each of the last twelve months, and on average in 30 days."""
+    months, units, recently = last_twelve(Month.of(now)), F("awarded") + F("purchased"), now - timedelta(days=PACE_DAYS)
     used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=months[0].start)
     by_month = used.annotate(month=TruncMonth("created_at")).values("month").order_by("month")
-    found = by_month.annotate(awarded_used=-Sum("awarded"), purchased_used=-Sum("purchased"))
-    spent = {
-        month: Spending(month, row["awarded_used"], row["purchased_used"])
-        for row in found
-        for month in [Month.of(row["month"])]
-    }
-    return [spent.get(month, Spending(month)) for month in months]
-
-
-def pace(person: User, *, now: datetime) -> int:
-    """The average use of 30 days, over the last 90 days, in units; rounded up to a whole credit."""
-    used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=now - timedelta(days=PACE_DAYS))
-    total = max(0, -used.aggregate(used=Sum(F("awarded") + F("purchased"), default=0))["used"])
-    return -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT
+    found = by_month.annotate(
+        awarded_used=-Sum("awarded"),
+        purchased_used=-Sum("purchased"),
+        used_recently=-Sum(units, filter=Q(created_at__gte=recently), default=0),
+    )
+    rows = {Month.of(row["month"]): row for row in found}
+    spent = {month: Spending(month, row["awarded_used"], row["purchased_used"]) for month, row in rows.items()}
+    total = max(0, sum(row["used_recently"] for row in rows.values()))
+    return Use([spent.get(month, Spending(month)) for month in months], -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT)
 
 
 def by_module(person: User, month: Month) -> list[dict]:
@@ -104,9 +107,9 @@ def costs(user: User, month: Month, query: Mapping[str, str], *, person: User | 
 
 def total(user: User, month: Month, *, person: User | None = None) -> dict[str, int | None]:
     """The credits used in `month` as `this_month`, and ever as `used`: None of everyone's, which would take long."""
-    is_everyones = person is None and reach(user, Thing.COSTS) is Reach.ALL
-    used = None if is_everyones else statements.used(user, person=person)["used"]
-    return {"this_month": statements.used(user, month=month, person=person)["used"], "used": used}
+    if person is None and reach(user, Thing.COSTS) is Reach.ALL:
+        return {"this_month": statements.used(user, month=month)["used"], "used": None}
+    return statements.used_ever(user, this_month=month, person=person)
 
 
 def revenue_due(partner: User) -> int:

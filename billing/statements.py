@@ -46,6 +46,14 @@ def used(user: User, *, month: Month | None = None, person: User | None = None) 
     return {"used": found["used"], "awarded": found["awarded_used"], "purchased": found["purchased_used"]}
 
 
+def used_ever(user: User, *, this_month: Month, person: User | None = None) -> dict[str, int]:
+    """Credits used by all deployments of `usage`, ever as `used`, and in one month as `this_month`."""
+    units = F("awarded") + F("purchased")
+    then = Q(created_at__gte=this_month.start, created_at__lt=this_month.end)
+    sums = {"used": -Sum(units, default=0), "this_month": -Sum(units, filter=then, default=0)}
+    return _charged(user, None, person).aggregate(**sums)
+
+
 def _charged(user: User, month: Month | None, person: User | None) -> TransferQuerySet:
     rows = Transfer.objects.usage_visible_to(user)
     rows = rows.between(month.start, month.end) if month else rows

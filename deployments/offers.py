@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, TypeAlias
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -11,6 +11,7 @@ from modules.models import Module
 from modules.models.catalogue import ModuleQuerySet
 
 WithFigures: TypeAlias = Any  # a Module with `price` and the annotations of `with_figures`
+UNSHOWN = [f"current_version__{name}" for name in ("readme", "changes", "commits", "advice")]  # of what may be large
 SORTS = {
     "used": ("-runs_finished", "title", "pk"),
     "title": ("title", "pk"),
@@ -37,6 +38,12 @@ def with_figures(modules: ModuleQuerySet) -> QuerySet[WithFigures]:
         runs_finished=Coalesce("ever__finished", 0),
         runs_succeeded=Coalesce("ever__succeeded", 0),
     )
+
+
+def counts(modules: ModuleQuerySet) -> dict[str, int]:
+    """How many of `modules` are the platform's, and how many those of partners."""
+    is_platforms = Q(owner=None)
+    return modules.aggregate(platform=Count("pk", filter=is_platforms), partner=Count("pk", filter=~is_platforms))
 
 
 def tag_counts(modules: ModuleQuerySet) -> list[tuple[str, int]]:

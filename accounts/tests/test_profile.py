@@ -2,7 +2,7 @@ import html
 
 import pytest
 
-from accounts import services
+from accounts import api_tokens, repositories, services, webhooks
 from accounts.models import GitHubConnection
 from foundation.models import AuditEvent
 
@@ -164,10 +164,21 @@ def test_a_theme_that_does_not_exist_is_refused(signed_in, carol):
     assert "theme" not in answer.cookies
 
 
-def test_queries_do_not_grow_with_repositories(signed_in, alice, connection, django_assert_max_num_queries):
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow(signed_in, alice, connection, github, count, django_assert_num_queries):
+    """With all that the cards can show."""
+    for name in range(count):
+        github.add_repository(f"alice-example/more-{name}", {"main.tf": ""})
+        api_tokens.create(alice, name=f"laptop-{name}", by=alice)
+    repositories.refresh(connection.pk)
+    webhooks.make_secret(select(github, connection, alice), by=alice)
     browser = signed_in(alice)
-    with django_assert_max_num_queries(17):
-        browser.get(PROFILE)
+    browser.get(PROFILE)
+    with django_assert_num_queries(11):
+        page = text(browser.get(PROFILE))
+    assert f"This token can read {connection.repositories.count()} repositories" in page
+    with django_assert_num_queries(11):
+        browser.get(PROFILE, {"q": "more"})
 
 
 def test_no_page_and_no_row_of_the_trail_holds_a_token(signed_in, alice, connection, github, caplog):

@@ -19,19 +19,19 @@ NEWEST = 5
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     now, person = timezone.now(), request.user
-    month, spending = Month.of(now), reports.spending(person, now=now)
+    month, use = Month.of(now), reports.use(person, now=now)
     context = {
         "month": month,
-        "spending": spending,
-        "chart": spending_chart(spending),
+        "spending": use.months,
+        "chart": spending_chart(use.months),
         "modules": reports.by_module(person, month),
         "rows": movements.newest(person, number=NEWEST),
     }
-    return shared.page(request, "overview", context | _balance(person, now))
+    return shared.page(request, "overview", context | _balance(person, now, pace=use.pace))
 
 
-def _balance(person: User, now: datetime) -> dict:
-    balance, pace = services.balance(person, now=now), reports.pace(person, now=now)
+def _balance(person: User, now: datetime, *, pace: int) -> dict:
+    balance = services.balance(person, now=now)
     return {
         "balance": balance,
         "balance_label": overview_page.balance_label(balance),

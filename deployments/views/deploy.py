@@ -29,29 +29,28 @@ PER_PAGE = 24
 @require_safe
 def deploy(request: SignedInRequest) -> HttpResponse:
     modules = offers.offered(request.user)
-    partner_modules = modules.partners()
-    shows_partners = request.user.is_partner or request.user.is_staff or partner_modules.exists()
-    is_partner_tab = shows_partners and request.GET.get("tab") == "partner"
-    shown = partner_modules if is_partner_tab else modules.platform()
-    context = _cards(request, shown, is_partner_tab=is_partner_tab) | {
+    counts = offers.counts(modules)
+    shows_partners = request.user.is_partner or request.user.is_staff or counts["partner"] > 0
+    tab = "partner" if shows_partners and request.GET.get("tab") == "partner" else "platform"
+    shown = modules.partners() if tab == "partner" else modules.platform()
+    context = _cards(request, shown, total=counts[tab], is_partner_tab=tab == "partner") | {
         "tags": offers.tag_counts(shown),
-        "counts": {"platform": modules.platform().count(), "partner": partner_modules.count()},
-        "tab": "partner" if is_partner_tab else "",
+        "counts": counts,
+        "tab": "" if tab == "platform" else tab,
         "shows_partners": shows_partners,
     }
     return render(request, "deployments/deploy.html", context)
 
 
-def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, is_partner_tab: bool) -> dict[str, Any]:
-    """The context of one page of `modules`, searched and sorted as requested."""
+def _cards(request: SignedInRequest, modules: ModuleQuerySet, *, total: int, is_partner_tab: bool) -> dict[str, Any]:
+    """The context of one page of the `total` modules, searched and sorted as requested."""
     form = OfferFilter(request.GET)
     wanted = form.wanted()
     found = offers.with_figures(offers.matching(modules, text=wanted["q"], tag=wanted["tag"]))
     order, places = offers.SORTS[wanted["sort"] or "used"], offers.with_figures(modules)
-    page = paging.page(found, request.GET, by=order, size=PER_PAGE, places=places)
+    page = paging.page(found.defer(*offers.UNSHOWN), request.GET, by=order, size=PER_PAGE, places=places)
     terraform = engine.terraform_version()
     is_narrowed = bool(wanted["q"] or wanted["tag"])
-    total = modules.count()
     return {
         "page": page,
         "form": form,
