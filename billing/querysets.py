@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
+from foundation.compiled import Param
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
@@ -84,7 +85,7 @@ class HoldQuerySet(models.QuerySet):
         """The charge of a deployment, reserved or made already: at most one of a cost centre."""
         return self.exclude(state="released")
 
-    def around(self, cost_centre: int, *, run: str, moment: datetime) -> Self:
+    def around(self, cost_centre: int | Param, *, run: str | Param, moment: datetime | Param) -> Self:
         """A cost centre's charge, and what was reserved for the run that was asked for at `moment`: two at most."""
         was_open = Q(created_at__lte=moment, finished_at__gte=moment)
         wanted = ~Q(state="released") | Q(run_ref=run) | was_open

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 
 from deployments.inputs import values
 from deployments.models import Deployment, Output, OutputPart, Run
+from foundation.compiled import Param, compiled
 from foundation.downloads import parts_download
 
 MOST_BEGINNINGS = 4  # of large values on one page
@@ -49,7 +50,7 @@ class ShownOutput:
 def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[ShownOutput]:
     """The outputs, sorted by name; `revealed` is a sensitive one to show, which may raise DecryptionFailed."""
     descriptions = {output["name"]: output["description"] for output in given.version.schema["outputs"]}
-    found = list(Output.objects.filter(state=given.state_id))
+    found = _of(state=given.state_id)
     large = [output for output in found if output.is_large and not output.is_sensitive]
     kept = _beginnings([*large[:MOST_BEGINNINGS], *([revealed] if revealed else [])])
     return [
@@ -65,6 +66,11 @@ def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[Sh
         )
         for output in found
     ]
+
+
+@compiled
+def _of(state: Param) -> QuerySet[Output]:
+    return Output.objects.filter(state=state)
 
 
 def _beginnings(outputs: Iterable[Output]) -> dict[int, str]:

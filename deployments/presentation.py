@@ -1,6 +1,6 @@
 """Prepares runs and logs for display: phases with durations, labels of resources, lines with tones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deployments.models import Deployment, PlannedChange, Run, StateResource
+from deployments.models import Deployment, PlannedChange, Run
+from deployments.resource_list import Row, Standing
 from deployments.runs import chunks
 from foundation.choices import ShownChoices
 
@@ -33,9 +34,9 @@ UNFINISHED = {
     PlannedChange.Status.WAITING: "Not reached",
     PlannedChange.Status.RUNNING: "Not finished",
 }  # when the run has ended
+CHANGES = {each.value: each for each in PlannedChange.Status}
 UNCHANGED = "No change", "", "ok"
 Spans: TypeAlias = dict[Run.Status, float]  # seconds in each phase
-MOST_SHOWN = 250  # resources of a page
 LOG_CHARACTERS = 256 * 1024  # of a page; the whole log is a download
 LOG_CHUNKS = 1_000
 
@@ -100,63 +101,28 @@ class Resource:
         return self.seconds == 0 and self.tone == "ok"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What exists after a run, or before its end: how many resources, and addresses of the first ones."""
-
-    count: int
-    addresses: list[str]
-
-    @property
-    def is_complete(self) -> bool:
-        return len(self.addresses) == self.count
-
-
-def standing(of: Deployment | Run) -> Standing | None:
-    """What exists in the state of a deployment, or of a run that has ended; None where that is not kept."""
-    count = of.resource_count
-    if count is None or (of.state_id is None and count):
-        return None
-    found = StateResource.objects.filter(state=of.state_id).values_list("address", flat=True)[:MOST_SHOWN]
-    return Standing(count, list(found))
-
-
-def changes(run: Run, *, start: int = 0) -> list[PlannedChange]:
-    """What a run has planned, from a place in its plan; of very much, the next resources."""
-    return list(run.changes.filter(position__gte=start)[:MOST_SHOWN])
-
-
-def next_change(run: Run, shown: Sequence[PlannedChange]) -> int | None:
-    """The place in the plan where the next page begins; None after the last change, and while the run changes it."""
-    following = shown[-1].position + 1 if shown else 0
-    return following if run.is_final and following < run.plan.get("listed", 0) else None
-
-
-def resources(
-    run: Run, changes: Sequence[PlannedChange], standing: Standing | None, *, with_rest: bool = True
-) -> list[Resource]:
-    """The resources of `changes`, with their progress, and with the rest those of `standing` that it leaves alone."""
-    planned = {change.address for change in changes}
-    existing = standing.addresses if standing else []
-    is_known = standing is not None and run.is_final and standing.is_complete
-    found = set(existing)
-    changed = [_resource(row, run, exists=row.address in found if is_known else None) for row in changes]
-    if not with_rest:
-        return changed
+def resources(run: Run, rows: Iterable[Row], standing: Standing | None) -> list[Resource]:
+    """Resources as far as the run came with them; `standing` is what exists after it, None if that is not known."""
+    is_known = standing is not None and run.is_final and standing.is_listed
     label, tone, icon = UNCHANGED if run.is_final else ("Not planned", "", "clock")
-    return [*changed, *(Resource(each, label, tone, icon, None) for each in existing if each not in planned)]
+    return [
+        Resource(row.address, label, tone, icon, None)
+        if row.is_beside
+        else _resource(row, run, exists=row.exists if is_known else None)
+        for row in rows
+    ]
 
 
-def _resource(change: PlannedChange, run: Run, *, exists: bool | None) -> Resource:
-    status = change.status
-    doing, done = DEEDS.get(change.action, (status.label, status.label))
+def _resource(row: Row, run: Run, *, exists: bool | None) -> Resource:
+    status = CHANGES[row.status]
+    doing, done = DEEDS.get(row.action, (status.label, status.label))
     label = {PlannedChange.Status.RUNNING: doing, PlannedChange.Status.DONE: done}.get(status, status.label)
     tone, icon = status.tone, status.icon
     if run.is_succeeded and status == PlannedChange.Status.WAITING:  # the planned change turned out to be none
         label, tone, icon = UNCHANGED
     elif run.is_final and status in UNFINISHED:
         label, tone, icon = UNFINISHED[status], "", "stop"
-    return Resource(change.address, label, tone, icon, change.seconds, exists)
+    return Resource(row.address, label, tone, icon, row.seconds, exists)
 
 
 def progress(run: Run) -> tuple[int, int]:

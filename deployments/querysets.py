@@ -9,6 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Su
 from accounts.models import User
 from accounts.scoping import Reach, Thing, reach
 from billing.models import Hold
+from foundation.compiled import Param
 
 LIST_STATUSES = {"active": "In progress", "live": "Live", "failed": "Failed", "destroyed": "Destroyed"}
 FAILED = ["failed", "lost"]
@@ -19,13 +20,21 @@ HEAVY_OF_VERSION = ("schema", "readme", "changes", "commits", "advice", "descrip
 WithNewestRun: TypeAlias = Any  # a Deployment with the annotations of `with_newest_run`
 
 
+def within(far: Reach, *, owner: User | Param, of: str = "") -> Q:
+    """Deployments that somebody sees who reaches `far`; `of` leads to them, for rows that belong to one."""
+    if far is Reach.ALL:
+        return Q()
+    return Q(**{f"{of}owner": owner}) if far is Reach.OWN else Q(pk__in=[])
+
+
 class DeploymentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """All deployments, the user's own, or none, depending on role and Private Mode (accounts.scoping)."""
-        found = reach(user, Thing.DEPLOYMENTS)
-        if found is Reach.ALL:
-            return self
-        return self.filter(owner=user) if found is Reach.OWN else self.none()
+        return self.within(reach(user, Thing.DEPLOYMENTS), owner=user)
+
+    def within(self, far: Reach, *, owner: User | Param) -> Self:
+        """What somebody sees who reaches `far`."""
+        return self.filter(within(far, owner=owner))
 
     def standing(self) -> Self:
         return self.filter(destroyed_at__isnull=True)

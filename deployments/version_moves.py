@@ -81,15 +81,15 @@ class Outlook:
         return bool(said or self.move or self.removed_at or self.is_withdrawn)
 
 
-def outlook(deployment: Deployment, user: User) -> Outlook:
-    """The outlook of a deployment for `user`, without other versions of a module that they cannot see."""
+def outlook(deployment: Deployment, user: User, *, is_in_catalogue: bool) -> Outlook:
+    """The outlook of a deployment for `user`, without other versions of a module that they do not see there."""
     version, module = deployment.version, deployment.version.module
     if deployment.destroyed_at:
         return Outlook(version)
     if module.removed_at:
         return Outlook(version, removed_at=module.removed_at)
-    current = _current(module, user)
-    if current is None:
+    current = module.current_version
+    if current is None or not is_in_catalogue:
         return Outlook(version, is_withdrawn=True)
     if current.pk == version.pk or current.revoked_at:
         return Outlook(version)

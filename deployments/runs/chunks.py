@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet, Sum, Window
 
 from deployments.models import RunLog
+from foundation.compiled import Param, compiled
 
 PIECE_BYTES = 128 * 1024
 PIECE_ROWS = 500
@@ -24,7 +25,16 @@ def after(run_id: int, position: int) -> list[Any]:
 
 def newest(run_id: int, *, size: int, rows: int) -> list[Any]:
     """The newest chunks, oldest first: about `size` bytes, at most `rows` of them."""
-    return _read(RunLog.objects.filter(run=run_id).order_by("-sequence"), size, rows)[::-1]
+    return _newest(run=run_id, size=size, rows=rows)
+
+
+@compiled
+def _newest(run: Param, size: Param, *, rows: int) -> QuerySet[Any]:
+    """The chunks before which fewer than `size` bytes were read, from the newest on."""
+    log = RunLog.objects.filter(run=run)
+    few = with_sizes(log.filter(pk__in=log.order_by("-sequence").values("pk")[:rows]))
+    read = few.annotate(read=Window(Sum("size"), order_by=F("sequence").desc()) - F("size"))
+    return read.filter(read__lt=size).order_by("sequence")
 
 
 def _read(rows: QuerySet[RunLog], most: int, most_rows: int) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from deployments.models import Deployment, Run
-from deployments.presentation import Standing
+from deployments.resource_list import Page, Standing, Wanted
 from foundation.paragraphs import Notice, counted, joined
 
 NOT_CANCELLED = "Nothing was cancelled. The page shows how it ended."
@@ -89,19 +89,27 @@ def old(run: Run, newest: Run) -> Notice:
     return Notice(title, "You see the version, inputs, outputs and resources of this run.", icon="clock")
 
 
-def resources_listed(run: Run, standing: Standing | None) -> str:
+def resources_listed(run: Run, standing: Standing | None, page: Page, wanted: Wanted) -> str:
     """What the list of resources shows, beside its heading."""
+    if wanted.is_narrowed:
+        return _found(page, wanted)
+    if wanted.start.is_beside and run.is_final:
+        return "More of what exists"
+    if wanted.is_late and run.is_final:
+        first, last = wanted.start.position + 1, wanted.start.position + sum(not row.is_beside for row in page.rows)
+        return f"{first:,} to {last:,} of {run.plan.get('listed', 0):,} planned in run {run.number}"
     if standing is None:
         return f"Planned in run {run.number}. What existed after it is not known."
-    shown, count = len(standing.addresses), standing.count
+    if page.is_cut:
+        return f"The first {len(page.rows):,} are shown"
     existing = "What exists" if run.is_final else "What existed before"
-    which = f"{shown:,} of {count:,} shown" if shown < count else existing
-    return f"{which}, and what run {run.number} {'did' if run.is_final else 'does'}"
+    return f"{existing}, and what run {run.number} {'did' if run.is_final else 'does'}"
 
 
-def changes_listed(run: Run, start: int, number: int) -> str:
-    """Which part of a long plan the list of resources shows; `start` counts from 0."""
-    return f"{start + 1:,} to {start + number:,} of {run.plan.get('listed', 0):,} planned in run {run.number}"
+def _found(page: Page, wanted: Wanted) -> str:
+    if not page.is_cut and not wanted.is_late:
+        return f"{counted(len(page.rows), 'resource')} found"
+    return "More of what was found" if wanted.is_late else f"The first {len(page.rows):,} found"
 
 
 def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bool) -> str:
@@ -113,8 +121,10 @@ def no_outputs(deployment: Deployment, standing: Standing | None, *, is_busy: bo
     return "No outputs yet." if is_busy else "No outputs."
 
 
-def no_resources(run: Run) -> str:
+def no_resources(run: Run, wanted: Wanted) -> str:
     """The text in place of resources."""
+    if wanted.is_narrowed:
+        return "No resource fits."
     return "No resources exist." if run.is_final else "Shown after the plan."
 
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from deployments.models import PlannedChange, Run
-from deployments.presentation import Line, LogEnd, Standing, progress, resources
+from deployments.models import Run
+from deployments.presentation import Line, LogEnd, progress, resources
+from deployments.resource_list import Row, Standing
+
+
+def change(address="a.b", action="", status="waiting", seconds=2, exists=None):
+    return Row(False, 0, address, action, status, seconds, exists)
 
 
 @pytest.mark.parametrize(
@@ -20,8 +25,7 @@ from deployments.presentation import Line, LogEnd, Standing, progress, resources
     ],
 )
 def test_a_resource_is_shown_as_far_as_the_run_came(run_status, row, shown):
-    change = PlannedChange(**{"address": "a.b", "seconds": 2} | row)
-    (resource,) = resources(Run(status=run_status), [change], None)
+    (resource,) = resources(Run(status=run_status), [change(**row)], None)
     assert (resource.label, resource.tone, resource.icon) == shown
     assert (resource.address, resource.seconds, resource.is_quick) == ("a.b", 2, False)
 
@@ -32,45 +36,29 @@ def test_a_succeeded_run_is_done_with_what_needed_no_change(run_status, done):
 
 
 def test_what_took_no_second_was_quick():
-    change = PlannedChange(address="a.b", action="create", status="done", seconds=0)
-    assert resources(Run(status="applying"), [change], None)[0].is_quick
+    quick = change(action="create", status="done", seconds=0)
+    assert resources(Run(status="applying"), [quick], None)[0].is_quick
 
 
-def standing(*addresses, count=None):
-    return Standing(len(addresses) if count is None else count, list(addresses))
+def test_what_a_run_leaves_alone_has_no_change_once_it_has_ended():
+    beside = Row(True, 0, "a.kept", "", "", 0, True)
+    for status, label in (("applying", "Not planned"), ("failed", "No change")):
+        (resource,) = resources(Run(status=status), [beside], Standing(1))
+        assert (resource.label, resource.seconds, resource.exists) == (label, None, None)
 
 
-def listed(run_status, changes, standing):
-    rows = [PlannedChange(**change) for change in changes]
-    return [(each.address, each.label, each.exists) for each in resources(Run(status=run_status), rows, standing)]
-
-
-def test_an_update_that_touches_nothing_still_lists_what_exists():
-    found = listed("succeeded", [], standing("a.one", "a.two"))
-    assert found == [("a.one", "No change", None), ("a.two", "No change", None)]
-
-
-def test_what_the_run_did_stands_beside_what_exists():
-    done = [
-        {"address": "a.new", "action": "create", "status": "done"},
-        {"address": "a.broken", "action": "create", "status": "failed"},
-        {"address": "a.gone", "action": "delete", "status": "done"},
-    ]
-    assert listed("failed", done, standing("a.kept", "a.new")) == [
-        ("a.new", "Created", True),
-        ("a.broken", "Failed", False),
-        ("a.gone", "Destroyed", False),
-        ("a.kept", "No change", None),
-    ]
-
-
-def test_of_a_list_that_is_cut_nobody_says_what_does_not_exist():
-    done = [{"address": "a.new", "action": "create", "status": "done"}]
-    assert listed("succeeded", done, standing("a.one", count=900))[0] == (
-        "a.new",
-        "Created",
-        None,
-    )
+@pytest.mark.parametrize(
+    ("run_status", "standing", "said"),
+    [
+        ("failed", Standing(9), [True, False]),
+        ("applying", Standing(9), [None, None]),  # it changes just now
+        ("failed", None, [None, None]),
+        ("failed", Standing(10_000), [None, None]),  # of so many, not all addresses are kept
+    ],
+)
+def test_whether_a_resource_exists_is_said_when_it_is_known(run_status, standing, said):
+    rows = [change(action="create", status="done", exists=exists) for exists in (True, False)]
+    assert [resource.exists for resource in resources(Run(status=run_status), rows, standing)] == said
 
 
 def test_the_log_keeps_its_white_space_and_escapes_the_rest():

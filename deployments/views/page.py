@@ -14,19 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest, part_of_page
 from billing.models import Hold
-from deployments import outputs, presentation, services, version_moves
+from deployments import outputs, page_rows, presentation, resource_list, services, version_moves
 from deployments.forms import DestroyForm
 from deployments.models import Deployment, Output, Run
-from deployments.presentation import Standing
+from deployments.page_rows import WithPage
+from deployments.resource_list import Wanted
 from deployments.runs import live_log
 from deployments.story import asides, costs, input_errors, runs, versions
 from deployments.views.shared import deployment_or_404, listed, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
-
-TIMELINE = 20
-MOST_DIGITS = 6
 
 
 @login_required
@@ -35,12 +33,12 @@ def deployment(request: SignedInRequest, ref: str, number: int | None = None) ->
     return render(request, "deployments/deployment.html", page_context(request, run_shown(request, ref, number)))
 
 
-def page_context(request: SignedInRequest, run: Run, *, destroy_form: DestroyForm | None = None) -> dict[str, Any]:
+def page_context(request: SignedInRequest, run: WithPage, *, destroy_form: DestroyForm | None = None) -> dict[str, Any]:
     """The context of a deployment's page with this run: an old one shows its own inputs, outputs and version."""
     deployment, context = run.deployment, live_context(request, run)
-    outlook = version_moves.outlook(deployment, request.user)
+    outlook = version_moves.outlook(deployment, request.user, is_in_catalogue=run.is_in_catalogue)
     given = run if context["is_old"] else deployment
-    has_asides = getattr(run, "has_asides", False) and not context["is_old"]
+    has_asides = run.has_asides and not context["is_old"]
     return context | {
         "log": presentation.log_end(run),
         "log_removed": runs.log_removed(run, days=settings.KEEP_RUN_LOGS_DAYS),
@@ -61,73 +59,75 @@ def destroy_form_for(request: SignedInRequest, deployment: Deployment, data: Que
     return DestroyForm(data, deployment=deployment, sees_hidden=sees_hidden)
 
 
-def live_context(request: SignedInRequest, run: Run) -> dict[str, Any]:
+def live_context(request: SignedInRequest, run: WithPage) -> dict[str, Any]:
     """The context of the parts that refresh during a run."""
     deployment = run.deployment
-    newest = deployment.runs.for_lists().newest_first().first()
-    newest = run if newest.pk == run.pk else newest  # of the same moment as the deployment
+    timeline = page_rows.timeline(deployment)
+    newest = run if timeline[0].pk == run.pk else timeline[0]  # of the same moment as the deployment
     is_old = run.is_final and newest is not run
-    standing = presentation.standing(run if is_old else deployment)
+    return (
+        _said(request, run, newest)
+        | _resources(request, run, run if is_old else deployment)
+        | {
+            "deployment": deployment,
+            "run": run,
+            "newest": newest,
+            "is_old": is_old,
+            "pace": live_log.pace(run.pk),
+            "version": run.version if is_old else deployment.version,
+            "timeline": [(past, runs.outcome(past)) for past in timeline],
+            "status": presentation.shown_status(deployment, newest.status),
+            "trouble": presentation.trouble(deployment, newest.status),
+            "phases": presentation.phases(run),
+            "may_change": deployment.may_change(request.user),
+            "may_act": deployment.may_change(request.user) and not is_old and not deployment.destroyed_at,
+            "may_reveal": deployment.owner_id == request.user.pk and not is_old,
+        }
+    )
+
+
+def _resources(request: SignedInRequest, run: WithPage, of: Deployment | Run) -> dict[str, Any]:
+    """The list of resources: what a run plans, and what exists in the state of `of`."""
+    standing, wanted = resource_list.standing(of), Wanted.read(request.GET)
+    page = resource_list.page(run, of, wanted)
     done, total = presentation.progress(run)
-    start = _start(request) if run.is_final else 0
-    changes = presentation.changes(run, start=start)
-    is_whole = not start and len(changes) >= total
-    timeline = deployment.runs.for_lists().select_related("by").newest_first()[:TIMELINE]
-    return _said(request, run, newest, standing) | {
-        "deployment": deployment,
-        "run": run,
-        "newest": newest,
-        "is_old": is_old,
-        "pace": live_log.pace(run.pk),
-        "version": run.version if is_old else deployment.version,
+    return {
         "standing": standing,
-        "timeline": [(past, runs.outcome(past)) for past in timeline],
-        "status": presentation.shown_status(deployment, newest.status),
-        "trouble": presentation.trouble(deployment, newest.status),
-        "phases": presentation.phases(run),
-        "resources": presentation.resources(run, changes, standing, with_rest=is_whole),
-        "start": start,
-        "next_change": presentation.next_change(run, changes),
-        "changes_listed": runs.changes_listed(run, start, len(changes)) if start else "",
+        "wanted": wanted,
+        "actions": resource_list.Action.choices,
+        "is_searchable": wanted.is_narrowed or max(total, standing.count if standing else 0) > resource_list.FEW,
+        "resources": presentation.resources(run, page.rows, standing),
+        "first_page": wanted.query() if wanted.is_late and run.is_final else None,
+        "next_page": wanted.query(page.next) if page.next else "",
+        "listed": runs.resources_listed(run, standing, page, wanted),
+        "no_resources": runs.no_resources(run, wanted),
+        "no_outputs": runs.no_outputs(run.deployment, standing, is_busy=bool(run.unfinished)),
         "done": done,
         "total": total,
-        "may_change": deployment.may_change(request.user),
-        "may_act": deployment.may_change(request.user) and not is_old and not deployment.destroyed_at,
-        "may_reveal": deployment.owner_id == request.user.pk and not is_old,
     }
 
 
-def _start(request: SignedInRequest) -> int:
-    """The place in the plan where the list of resources begins."""
-    text = request.GET.get("resources", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
-
-
-def _said(request: SignedInRequest, run: Run, newest: Run, standing: Standing | None) -> dict[str, Any]:
+def _said(request: SignedInRequest, run: WithPage, newest: Run) -> dict[str, Any]:
     """The sentences in the parts that refresh during a run, and the facts they need."""
     deployment = run.deployment
-    unfinished = list(deployment.runs.unfinished().values_list("action", flat=True))
-    is_busy = bool(unfinished)
+    is_busy = bool(run.unfinished)
     return _credits_said(request, run, newest, is_busy=is_busy) | {
         "is_busy": is_busy,
-        "is_destroying": Run.Action.DESTROY in unfinished,
+        "is_destroying": Run.Action.DESTROY in run.unfinished,
         "old": runs.old(run, newest),
-        "listed": runs.resources_listed(run, standing),
         "owner": runs.name_for(deployment.owner, request.user),
         "beginning": runs.beginning(run, request.user),
         "planned": runs.planned(run),
         "change_inputs": "Change inputs" if newest.is_succeeded else "Change inputs and run again",
         "rejected": _rejected(request, deployment, newest),
         "asks_anew": bool(ephemeral(deployment.version.schema)),
-        "no_outputs": runs.no_outputs(deployment, standing, is_busy=is_busy),
-        "no_resources": runs.no_resources(run),
     }
 
 
-def _credits_said(request: SignedInRequest, run: Run, newest: Run, *, is_busy: bool) -> dict[str, Any]:
+def _credits_said(request: SignedInRequest, run: WithPage, newest: Run, *, is_busy: bool) -> dict[str, Any]:
     """The sentences about credits that are reserved, charged or returned, and the price of the next run."""
     deployment, now = run.deployment, timezone.now()
-    holds = list(Hold.objects.around(deployment.cost_centre_id, run=run.ref, moment=run.created_at))
+    holds = page_rows.holds(run)
     charge = next((hold for hold in holds if hold.state != Hold.State.RELEASED), None)
     of_run = next((hold for hold in holds if hold.covers(run=run.ref, moment=run.created_at)), None)
     quote = services.quote_beside(charge, deployment)

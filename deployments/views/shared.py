@@ -4,15 +4,16 @@ from collections.abc import Container
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts import unsent
 from accounts.requests import SignedInRequest
+from deployments import page_rows
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
-from deployments.models import AsideState, Deployment, Draft, Run
+from deployments.models import Deployment, Draft, Run
+from deployments.page_rows import WithPage
 from modules.models import ModuleVersion
 from modules.terraform.schema import Schema
 
@@ -32,19 +33,11 @@ def changeable(request: SignedInRequest, ref: str) -> Deployment:
     return deployment
 
 
-def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> Run:
-    """The run of a visible deployment, and the deployment with it; without `number`, the run that occupies it, or else
-    the newest. One query reads both, so that they are of the same moment. `has_asides`: a state waits for a decision.
-    """
-    rows = Run.objects.filter(deployment__in=Deployment.objects.visible_to(request.user).filter(ref=ref))
-    rows = rows if number is None else rows.filter(number=number)
-    rows = rows.select_related("by", "version__module__owner", *(f"deployment__{name}" for name in RELATED))
-    undecided = AsideState.objects.undecided().filter(deployment=OuterRef("deployment"))
-    rows = rows.annotate(is_current=Q(status__in=Run.OCCUPYING), has_asides=Exists(undecided))
-    run = rows.order_by("-is_current", "-pk").first()
-    if run is None:
-        raise Http404
-    return run
+def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> WithPage:
+    """`page_rows.shown`, or 404."""
+    if run := page_rows.shown(request.user, ref, number):
+        return run
+    raise Http404
 
 
 def run_or_404(deployment: Deployment, number: int) -> Run:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from accounts.models import OWNER_MAY_PUBLISH, User, looked_after
 from accounts.scoping import Reach, Thing, reach
 from foundation.choices import ChoiceField, ShownChoices
+from foundation.compiled import Param
 from foundation.refs import RefField
 
 
@@ -43,15 +44,19 @@ class ModuleQuerySet(models.QuerySet["Module"]):
 
         Reach.ALL covers everything that was ever published, removed modules included.
         """
-        far = reach(user, Thing.MODULES)
+        address = user.email.lower() if user.is_authenticated else ""
+        return self.within(reach(user, Thing.MODULES), owner=user, address=address)
+
+    def within(self, far: Reach, *, owner: User | Param, address: str | Param) -> Self:
+        """What somebody sees who reaches `far`, by key and e-mail address in lower case."""
         if far is Reach.NOTHING:
             return self.none()
         if far is Reach.ALL:
             return self.exclude(current_version=None)
         seen = Q(pk__in=Module.objects.published().values("pk"))
         if far is not Reach.PUBLISHED:
-            seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(user, far)
-        return self.filter(seen | Q(owner=user)).exclude(current_version=None)
+            seen &= Q(owner=None) | Q(audience=Module.Audience.EVERYONE) | self._names(address, far)
+        return self.filter(seen | Q(owner=owner)).exclude(current_version=None)
 
     def deployable(self) -> Self:
         """Published modules whose current version is not revoked."""
@@ -94,12 +99,12 @@ class ModuleQuerySet(models.QuerySet["Module"]):
     def tagged(self, tag: str) -> Self:
         return self.filter(current_version__tags__contains=[tag])
 
-    def _names(self, user: User, far: Reach) -> Any:
+    def _names(self, address: str | Param, far: Reach) -> Any:
         if far is not Reach.SHARED:
             return Q(pk__in=[])
         # Not iexact: it compares upper case, where i and dotless i (U+0131) become the same letter.
         shares = Share.objects.alias(address=Lower("email"))
-        named = shares.filter(module=OuterRef("pk"), address=user.email.lower())
+        named = shares.filter(module=OuterRef("pk"), address=address)
         return Q(audience=Module.Audience.NAMED) & Exists(named)
 
 

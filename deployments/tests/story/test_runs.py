@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from deployments.models import Deployment, Run
-from deployments.presentation import Standing
+from deployments.resource_list import Action, Page, Place, Row, Standing, Wanted
 from deployments.story import runs
 
 ALICE, BOB = User(pk=1, email="alice@example.com"), User(pk=2, email="bob@example.com")
 PLAN = {"create": 2, "change": 0, "destroy": 1}
-NOTHING = Standing(0, [])
-MANY = Standing(812, ["a.b"] * 500)
+NOTHING = Standing(0)
+CHANGE, BESIDE = (Row(is_beside, 0, "a.b", "", "", 0, True) for is_beside in (False, True))
 SAVED = "Terraform saves its state and stops. What was created stays until you destroy it."
 
 
@@ -108,18 +108,39 @@ def test_missing_outputs_are_explained(destroyed_at, standing, is_busy, text):
 
 
 @pytest.mark.parametrize(
-    ("status", "standing", "text"),
+    ("status", "standing", "page", "text"),
     [
-        ("applying", NOTHING, "What existed before, and what run 3 does"),
-        ("succeeded", NOTHING, "What exists, and what run 3 did"),
-        ("applying", MANY, "500 of 812 shown, and what run 3 does"),
-        ("failed", None, "Planned in run 3. What existed after it is not known."),
+        ("applying", NOTHING, Page([]), "What existed before, and what run 3 does"),
+        ("succeeded", NOTHING, Page([]), "What exists, and what run 3 did"),
+        ("applying", NOTHING, Page([CHANGE] * 250, is_cut=True), "The first 250 are shown"),
+        ("failed", None, Page([]), "Planned in run 3. What existed after it is not known."),
     ],
 )
-def test_the_list_of_resources_says_what_it_shows(status, standing, text):
-    assert runs.resources_listed(Run(number=3, status=status), standing) == text
+def test_the_list_of_resources_says_what_it_shows(status, standing, page, text):
+    assert runs.resources_listed(Run(number=3, status=status), standing, page, Wanted()) == text
 
 
-@pytest.mark.parametrize(("status", "text"), [("planning", "Shown after the plan."), ("failed", "No resources exist.")])
-def test_missing_resources_are_explained(status, text):
-    assert runs.no_resources(Run(status=status)) == text
+@pytest.mark.parametrize(
+    ("wanted", "page", "text"),
+    [
+        (Wanted(start=Place(250)), Page([CHANGE] * 50 + [BESIDE] * 9), "251 to 300 of 5,000 planned in run 3"),
+        (Wanted(start=Place(9, is_beside=True)), Page([BESIDE]), "More of what exists"),
+        (Wanted("db"), Page([CHANGE]), "1 resource found"),
+        (Wanted("db"), Page([CHANGE] * 250, is_cut=True), "The first 250 found"),
+        (Wanted(action=Action.READ, start=Place(250)), Page([CHANGE]), "More of what was found"),
+    ],
+)
+def test_a_part_of_the_resources_says_which_it_is(wanted, page, text):
+    assert runs.resources_listed(Run(number=3, status="failed", plan={"listed": 5000}), NOTHING, page, wanted) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted", "text"),
+    [
+        ("planning", Wanted(), "Shown after the plan."),
+        ("failed", Wanted(), "No resources exist."),
+        ("failed", Wanted("db"), "No resource fits."),
+    ],
+)
+def test_missing_resources_are_explained(status, wanted, text):
+    assert runs.no_resources(Run(status=status), wanted) == text
