@@ -1,5 +1,9 @@
 """The version of the Terraform that executes runs, which only their workers can ask."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from foundation.models import Engine
 
 ONLY = 1  # the key of its single row
@@ -7,7 +11,12 @@ ONLY = 1  # the key of its single row
 
 def terraform_version() -> str:
     """The version, such as "1.15.5"; blank while no worker has told it."""
-    return Engine.objects.filter(pk=ONLY).values_list("terraform", flat=True).first() or ""
+    return of_workers().first() or ""
+
+
+def of_workers() -> QuerySet[Any]:
+    """The same as a query, for one that reads more besides."""
+    return Engine.objects.filter(pk=ONLY).values_list("terraform", flat=True)
 
 
 def record_terraform(version: str) -> None:

@@ -57,9 +57,9 @@ def versions_of(module: Module) -> QuerySet[ModuleVersion]:
     return _downloadable().filter(module=module)
 
 
-def offers(version: ModuleVersion, *, to: User) -> bool:
-    """Whether Terraform may download this version with a token of this person."""
-    return _downloadable().filter(pk=version.pk, module__in=offered_to(to)).exists()
+def downloadable(modules: QuerySet[Module]) -> QuerySet[ModuleVersion]:
+    """The versions that Terraform may download with a token of somebody to whom these modules are offered."""
+    return _downloadable().filter(module__in=modules)
 
 
 def archive_key(version: ModuleVersion, *, token: ApiToken) -> str:
@@ -80,7 +80,7 @@ def opened_by(key: str) -> tuple[ModuleVersion, ApiToken] | None:
     token = api_tokens.working().filter(ref=token_ref).first()
     if token is None:
         return None
-    versions = _downloadable().filter(module__in=offered_to(token.owner), ref=version_ref)
+    versions = downloadable(offered_to(token.owner)).filter(ref=version_ref)
     version = versions.select_related("module").first()
     return (version, token) if version else None
 

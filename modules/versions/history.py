@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from foundation.compiled import Param, compiled
 from foundation.paragraphs import counted
 from modules.models import ModuleVersion
 from modules.terraform import abilities
@@ -13,7 +15,7 @@ from modules.terraform.abilities import Ability
 from modules.terraform.schema import as_seen
 from modules.versions import compare, numbering, usage
 from modules.versions.change import Change, Compatibility
-from modules.versions.usage import Usage
+from modules.versions.usage import Usage, WithUsage
 
 HEAVY = ["schema", "readme", "changes", "commits", "advice"]  # large columns that a list of versions does not load
 
@@ -49,11 +51,9 @@ class Step:
         return [format_html("{} <code>{}</code>.", ability.lead, ability.name) for ability in self.widened]
 
 
-def lines(versions: Iterable[ModuleVersion]) -> list[Line]:
-    """Each version with its usage, with two more queries."""
-    versions = list(versions)
-    used = usage.of_versions(ModuleVersion.objects.filter(pk__in=[version.pk for version in versions]))
-    return [Line(version, used[version.pk]) for version in versions]
+def lines(versions: Iterable[WithUsage]) -> list[Line]:
+    """Each version with its usage, of rows from `usage.with_usage`."""
+    return [Line(version, usage.of(version)) for version in versions]
 
 
 def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> Step:
@@ -64,5 +64,15 @@ def step(before: ModuleVersion, after: ModuleVersion, *, with_hidden: bool) -> S
 
 def step_to(version: ModuleVersion, *, with_hidden: bool) -> Step | None:
     """Return the step that published the version. Returns None for the first version."""
-    before = version.module.versions.filter(number__lt=version.number).first()
-    return step(before, version, with_hidden=with_hidden) if before else None
+    return next((step(before, version, with_hidden=with_hidden) for before in _before(version)), None)
+
+
+def _before(version: ModuleVersion) -> list[ModuleVersion]:
+    """The version before this one, in a list; empty for the first."""
+    return _versions_before(module=version.module_id, number=version.number)
+
+
+@compiled
+def _versions_before(module: Param, number: Param) -> QuerySet[ModuleVersion]:
+    light = ModuleVersion.objects.defer(*(name for name in HEAVY if name != "schema"))
+    return light.filter(module=module, number__lt=number).order_by("-number")[:1]

@@ -39,7 +39,12 @@ class Texts:
 
 def shown(version: ModuleVersion) -> Texts:
     """The texts of a version, with a query and without rendering a README."""
-    made = VersionTexts.objects.filter(version=version, renderer=RENDERER).first()
+    return of(version, VersionTexts.objects.filter(version=version).first())
+
+
+def of(version: ModuleVersion, kept: VersionTexts | None) -> Texts:
+    """The texts of a version beside which its row was read."""
+    made = kept if kept and kept.renderer == RENDERER else None
     about = mark_safe(made.about) if made else SafeString()  # noqa: S308 today's renderer has cleaned it
     readme = mark_safe(made.readme) if made else SafeString()  # noqa: S308 as above
     return Texts(

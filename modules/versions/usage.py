@@ -4,12 +4,17 @@ Only deploy, update and retry runs count, once they have ended; a cancelled run 
 """
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
 
+from accounts.models import User
+from foundation.compiled import Param, compiled
 from modules.models import ModuleVersion
-from modules.models.versions import ModuleVersionQuerySet
 
+WithUsage: TypeAlias = Any  # a ModuleVersion with the annotations of `with_usage`
+COUNTS = ("deployed", "succeeded", "failed", "live")  # of Usage
 TAKES_EFFECT = ["deploy", "update", "retry"]
 SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
 
@@ -46,41 +51,91 @@ class Deployer:
     usage: Usage
 
 
-def of_versions(versions: ModuleVersionQuerySet) -> dict[int, Usage]:
-    """The usage of each version by its key, in two queries."""
-    ran = (
-        versions.order_by()
-        .values("pk")
-        .annotate(
-            deployed=Count("runs__deployment", distinct=True, filter=_runs("runs__", SUCCEEDED + FAILED)),
-            succeeded=Count("runs", filter=_runs("runs__", SUCCEEDED)),
-            failed=Count("runs", filter=_runs("runs__", FAILED)),
-        )
-    )
-    live = dict(versions.live_deployments().order_by().values_list("version").annotate(live=Count("pk")))
-    return {row["pk"]: Usage(row["deployed"], row["succeeded"], row["failed"], live.get(row["pk"], 0)) for row in ran}
+@dataclass(frozen=True)
+class People:
+    """Who deployed a version, the most frequent first; and by name who gets an e-mail when it is revoked."""
+
+    deployers: list[Deployer]
+    told: list[str]
 
 
-def deployers_of(version: ModuleVersion) -> list[Deployer]:
-    """Who deployed it, the most frequent first, in two queries. For its publisher and for admins."""
-    owner = ("deployment__owner", "deployment__owner__first_name", "deployment__owner__email")
-    ran = (
-        version.runs.order_by()
-        .filter(_runs("", SUCCEEDED + FAILED))
-        .values_list(*owner)
-        .annotate(
+def with_usage(versions: QuerySet[ModuleVersion]) -> QuerySet[Any]:
+    """Annotates what `of` reads."""
+    runs = _runs().filter(version=OuterRef("pk")).order_by().values("version")
+    ran = runs.annotate(
+        ran=JSONObject(
             deployed=Count("deployment", distinct=True),
             succeeded=Count("pk", filter=Q(status__in=SUCCEEDED)),
             failed=Count("pk", filter=Q(status__in=FAILED)),
         )
-        .order_by("-deployed", "deployment__owner__email")
     )
-    live = dict(version.deployments.live().order_by().values_list("owner").annotate(live=Count("pk")))
-    return [
-        Deployer(first_name or email.partition("@")[0], Usage(deployed, succeeded, failed, live.get(pk, 0)))
-        for pk, first_name, email, deployed, succeeded, failed in ran
-    ]
+    standing = _deployments().live().filter(version=OuterRef("pk")).order_by().values("version")
+    live = standing.annotate(live=Count("pk"))
+    return versions.annotate(ran=Subquery(ran.values("ran")), live=Subquery(live.values("live")))
 
 
-def _runs(prefix: str, statuses: list[str]) -> Q:
-    return Q(**{f"{prefix}action__in": TAKES_EFFECT, f"{prefix}status__in": statuses})
+def of(version: WithUsage) -> Usage:
+    return _usage(version.ran, version.live)
+
+
+def of_versions(versions: QuerySet[ModuleVersion]) -> dict[int, Usage]:
+    """The usage of each version by its key, in one query."""
+    return {pk: _usage(*figures) for pk, *figures in with_usage(versions).values_list("pk", "ran", "live")}
+
+
+def people_of(version: ModuleVersion) -> People:
+    """The people of a version in one query. For its publisher and for admins."""
+    people: dict[int, dict[str, int]] = {}
+    names: dict[int, tuple[str, str]] = {}
+    told = set()
+    for pk, first_name, email, is_told, *counts in _people(version=version.pk):
+        names[pk] = email, User(first_name=first_name, email=email).short_name
+        counted = people.setdefault(pk, dict.fromkeys(COUNTS, 0))
+        for name, count in zip(COUNTS, counts, strict=True):
+            counted[name] += count
+        if is_told:
+            told.add(pk)
+    used = {pk: Usage(**counted) for pk, counted in people.items() if counted["deployed"]}
+    order = sorted(used, key=lambda pk: (-used[pk].deployed, names[pk]))
+    deployers = [Deployer(names[pk][1], used[pk]) for pk in order]
+    return People(deployers, told=[name for _, name in sorted(names[pk] for pk in told)])
+
+
+def _usage(ran: dict[str, int] | None, live: int | None) -> Usage:
+    return Usage(**(ran or {}), live=live or 0)
+
+
+@compiled
+def _people(version: Param) -> QuerySet[Any]:
+    """What ran, and what is live, of each person."""
+    ran = _runs().filter(version=version).order_by().values("deployment__owner")
+    ran = ran.annotate(
+        first_name=F("deployment__owner__first_name"),
+        email=F("deployment__owner__email"),
+        is_told=Value(False),
+        deployed=Count("deployment", distinct=True),
+        succeeded=Count("pk", filter=Q(status__in=SUCCEEDED)),
+        failed=Count("pk", filter=Q(status__in=FAILED)),
+        live=Value(0),
+    )
+    standing = _deployments().live().with_is_told().filter(version=version).order_by().values("owner", "is_told")
+    standing = standing.annotate(
+        first_name=F("owner__first_name"),
+        email=F("owner__email"),
+        live=Count("pk"),
+        deployed=Value(0),
+        succeeded=Value(0),
+        failed=Value(0),
+    )
+    columns = ("first_name", "email", "is_told", *COUNTS)
+    return ran.values_list("deployment__owner", *columns).union(standing.values_list("owner", *columns), all=True)
+
+
+def _runs() -> Any:
+    """Ended runs that count."""
+    runs = ModuleVersion.runs.rel.related_model.objects  # type: ignore[attr-defined] # an upper app's
+    return runs.filter(action__in=TAKES_EFFECT, status__in=SUCCEEDED + FAILED)
+
+
+def _deployments() -> Any:
+    return ModuleVersion.deployments.rel.related_model.objects  # type: ignore[attr-defined] # as above

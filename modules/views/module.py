@@ -3,24 +3,25 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.models import GitHubConnection, User
+from accounts.models import User
 from accounts.publisher import PLATFORM, Side
 from accounts.requests import SignedInRequest
-from foundation import engine, paging
+from foundation import paging
 from modules.models import Alarm, Module, ModuleVersion
 from modules.pages.inputs_table import inputs_of, link
 from modules.pages.picture import picture
 from modules.terraform.abilities import abilities
 from modules.terraform.obstacles import obstacle
 from modules.terraform.schema import as_seen
-from modules.versions import history, story, texts
+from modules.versions import history, story, texts, usage
+from modules.views import page_rows
+from modules.views.page_rows import WithPage
 
 VERSIONS_A_PAGE = 25
 
@@ -28,36 +29,38 @@ VERSIONS_A_PAGE = 25
 @login_required
 @require_safe
 def module(request: SignedInRequest, ref: str) -> HttpResponse:
-    module = visible_module(request, ref)
+    version = version_shown(request, ref)
+    module = version.module
     if "version" in request.GET:
         return redirect(get_object_or_404(module.versions, number=_number(request.GET["version"])))
-    versions = module.versions.defer(*history.HEAVY)
-    page = paging.page(versions, request.GET, by=["-number"], size=VERSIONS_A_PAGE)
-    context = shown(request.user, module, module.current_version) | {
+    page = _versions(request, module)
+    context = shown(request.user, version) | {
         "page": page,
-        "number": versions.count(),
+        "number": version.number_of_versions,
         "lines": history.lines(page),
-        "before": versions.filter(number__lt=module.current_version.number).first(),
+        "before": _before(version, page),
         "alarms": standing_alarms(request.user, module),
-        "links": _publishing_links(module) if _may_publish(request.user, module) else None,
+        "links": _publishing_links(module) if _may_publish(request.user, version) else None,
     }
     return render(request, "modules/module.html", context)
 
 
-def visible_module(request: SignedInRequest, ref: str) -> Module:
-    visible = Module.objects.visible_to(request.user).select_related("owner", "current_version")
-    return get_object_or_404(visible, ref=ref)
+def version_shown(request: SignedInRequest, ref: str, semver: str | None = None) -> WithPage:
+    """`page_rows.shown`, or 404."""
+    if version := page_rows.shown(request.user, ref, semver):
+        return version
+    raise Http404
 
 
-def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
+def shown(user: User, version: WithPage) -> dict[str, Any]:
     """The context about `version` that the pages of a module and of its versions share."""
-    sees_hidden, why_not = module.shows_hidden_inputs_to(user), obstacle(version.schema, engine.terraform_version())
-    is_offered = not why_not and _is_offered(module, version)
+    module, why_not = version.module, obstacle(version.schema, version.terraform or "")
+    sees_hidden, is_offered = module.shows_hidden_inputs_to(user), version.is_deployable and not why_not
     schema = as_seen(version.schema, sees_hidden=sees_hidden)
     return {
         "module": module,
         "version": version,
-        "texts": texts.shown(version),
+        "texts": texts.of(version, getattr(version, "texts", None)),
         "documentation": link(schema["platform"].get("module_documentation")),
         "inputs": inputs_of(schema, with_hidden=sees_hidden),
         "abilities": abilities(schema),
@@ -69,18 +72,29 @@ def shown(user: User, module: Module, version: ModuleVersion) -> dict[str, Any]:
     }
 
 
-def standing_alarms(user: User, module: Module) -> QuerySet[Alarm]:
+def standing_alarms(user: User, module: Module) -> list[Alarm]:
     """The module's alarms that were not dismissed; none unless `user` may change the module."""
-    if not module.may_change(user):
-        return Alarm.objects.none()
-    alarms = Alarm.objects.filter(version__module=module, dismissed_at=None).select_related("version")
-    return alarms.defer(*(f"version__{name}" for name in history.HEAVY))
+    return page_rows.alarms(module) if module.may_change(user) else []
 
 
-def _may_publish(user: User, module: Module) -> bool:
+def _versions(request: SignedInRequest, module: Module) -> paging.Page:
+    versions = module.versions.defer(*history.HEAVY)
+    found = usage.with_usage(versions)
+    return paging.page(found, request.GET, by=["-number"], size=VERSIONS_A_PAGE, places=versions)
+
+
+def _before(version: ModuleVersion, page: paging.Page) -> ModuleVersion | None:
+    """The version before this one, which is mostly on the page beside it."""
+    numbers = [each.number for each in page]
+    if version.number in numbers[:-1]:
+        return page.rows[numbers.index(version.number) + 1]
+    older = version.module.versions.defer(*history.HEAVY).filter(number__lt=version.number)
+    return older.first() if version.number > 1 else None
+
+
+def _may_publish(user: User, version: WithPage) -> bool:
     """Whether `user` may publish for its owner, and its repository is still the selected one."""
-    chosen = GitHubConnection.objects.of(module.owner).filter(repository_id=module.repository_id)
-    return user.may_publish_for(module.owner) and chosen.exists()
+    return version.is_chosen and user.may_publish_for(version.module.owner)
 
 
 def _publishing_links(module: Module) -> dict[str, str]:
@@ -89,11 +103,6 @@ def _publishing_links(module: Module) -> dict[str, str]:
         "settings": f"{reverse('modules:publish-module')}?{urlencode(settings)}",
         "publish": f"{reverse('modules:publish')}{Side(module.owner).query}",
     }
-
-
-def _is_offered(module: Module, version: ModuleVersion) -> bool:
-    is_current = version.pk == module.current_version_id
-    return is_current and Module.objects.deployable().filter(pk=module.pk).exists()
 
 
 def _number(text: str) -> int:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -16,13 +15,15 @@ from modules.forms.versions import DeprecateForm, RevokeForm
 from modules.models import Alarm, ModuleVersion
 from modules.pages.inputs_table import resources_of, summary_of
 from modules.versions import history, lifecycle, notices, story, usage
-from modules.views.module import shown, standing_alarms, visible_module
+from modules.views import page_rows
+from modules.views.module import shown, standing_alarms, version_shown
+from modules.views.page_rows import WithPage
 
 
 @login_required
 @require_safe
 def version(request: SignedInRequest, ref: str, semver: str) -> HttpResponse:
-    return _page(request, _version_or_404(request, ref, semver))
+    return _page(request, version_shown(request, ref, semver))
 
 
 @login_required
@@ -71,7 +72,7 @@ def version_unrevoke(request: SignedInRequest, ref: str, semver: str) -> HttpRes
 @login_required
 @require_POST
 def alarm_dismiss(request: SignedInRequest, ref: str, alarm: str) -> HttpResponse:
-    module = visible_module(request, ref)
+    module = version_shown(request, ref).module
     if not module.may_change(request.user):
         raise PermissionDenied
     found = get_object_or_404(Alarm.objects.select_related("version__module"), version__module=module, ref=alarm)
@@ -80,14 +81,9 @@ def alarm_dismiss(request: SignedInRequest, ref: str, alarm: str) -> HttpRespons
     return redirect(module)
 
 
-def _version_or_404(request: SignedInRequest, ref: str, semver: str) -> ModuleVersion:
-    module = visible_module(request, ref)
-    return get_object_or_404(module.versions.select_related("published_by"), semver=semver)
-
-
-def _changeable(request: SignedInRequest, ref: str, semver: str) -> ModuleVersion:
+def _changeable(request: SignedInRequest, ref: str, semver: str) -> WithPage:
     """A version that the user may change; 404 when its module is not visible, 403 when the user may not change it."""
-    version = _version_or_404(request, ref, semver)
+    version = version_shown(request, ref, semver)
     if not version.module.may_change(request.user):
         raise PermissionDenied
     return version
@@ -106,19 +102,19 @@ def _say(
     return redirect(version)
 
 
-def _page(request: SignedInRequest, version: ModuleVersion, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: SignedInRequest, version: WithPage, *, status: int = 200, **forms: Any) -> HttpResponse:
     module = version.module
     may_change, sees_hidden = module.may_change(request.user), module.shows_hidden_inputs_to(request.user)
     resources = resources_of(version.schema)
-    others = module.versions.exclude(pk=version.pk).defer(*history.HEAVY)
-    context = shown(request.user, module, version) | {
+    alarms = [alarm for alarm in standing_alarms(request.user, module) if alarm.version_id == version.pk]
+    context = shown(request.user, version) | {
         "step": history.step_to(version, with_hidden=sees_hidden),
-        "others": others,
-        "comparison": _comparison(request, version, others, with_hidden=sees_hidden),
+        "others": page_rows.semvers_beside(version),
+        "comparison": _comparison(request, version, with_hidden=sees_hidden),
         "resources": resources,
         "resources_summary": summary_of(resources),
-        "usage": usage.of_versions(ModuleVersion.objects.filter(pk=version.pk))[version.pk],
-        "alarms": standing_alarms(request.user, module).filter(version=version),
+        "usage": usage.of(version),
+        "alarms": alarms,
     }
     if may_change:
         context |= _for_publisher(version)
@@ -127,22 +123,20 @@ def _page(request: SignedInRequest, version: ModuleVersion, *, status: int = 200
 
 def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
     """The additional context for users who may change the version."""
-    deployers = usage.deployers_of(version)
+    people = usage.people_of(version)
     return {
-        "deployers": deployers[: story.MOST_DEPLOYERS],
-        "deployers_note": story.deployers_note(len(deployers)),
-        "manage": story.manage(version, "" if version.revoked_at else notices.of_revoking(version)),
+        "deployers": people.deployers[: story.MOST_DEPLOYERS],
+        "deployers_note": story.deployers_note(len(people.deployers)),
+        "manage": story.manage(version, "" if version.revoked_at else notices.notice(people.told)),
         "deprecate_form": DeprecateForm(version=version),
         "revoke_form": RevokeForm(version=version),
     }
 
 
-def _comparison(
-    request: SignedInRequest, version: ModuleVersion, others: QuerySet[ModuleVersion], *, with_hidden: bool
-) -> list[history.Step]:
+def _comparison(request: SignedInRequest, version: ModuleVersion, *, with_hidden: bool) -> list[history.Step]:
     """The steps to the version in the query and back; empty when the query names none."""
     semver = request.GET.get("with")
     if not semver:
         return []
-    other = get_object_or_404(others.defer(None), semver=semver.replace("\0", "")[:60])
+    other = get_object_or_404(version.module.versions.exclude(pk=version.pk), semver=semver.replace("\0", "")[:60])
     return [history.step(*way, with_hidden=with_hidden) for way in ((version, other), (other, version))]
