@@ -154,8 +154,8 @@ def _possessive(is_platform: bool) -> str:
 def _summary(plan: Plan) -> str:
     back = sum(candidate.comes_back for candidate in plan.new)
     kept = sum(candidate.has_update for candidate in plan.unchanged)
-    counts = {"new": len(plan.new) - back, "brought back": back}
-    counts |= {"updated": len(plan.updated), "removed": len(plan.removed), "kept without its update": kept}
+    counts = {"to publish": len(plan.new) - back, "to bring back": back}
+    counts |= {"to update": len(plan.updated), "to remove": len(plan.removed), "kept without its update": kept}
     counts["unchanged"] = len(plan.unchanged) - kept
     text = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
     return f"{text}." if text else "Select modules to publish."

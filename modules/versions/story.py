@@ -1,6 +1,6 @@
 """Texts of the pages of a module and of its versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
@@ -75,6 +75,15 @@ def facts(module: Module, version: ModuleVersion, user: User) -> Facts:
         commit=_commit(version),
         providers=_providers(version.schema["providers"]),
     )
+
+
+def needed(modules: Iterable[tuple[str, Module | None]]) -> SafeString:
+    """The names of modules to deploy first, each a link to the module if there is one."""
+    links = [
+        format_html('<a href="{}">{}</a>', module.get_absolute_url(), name) if module else name
+        for name, module in modules
+    ]
+    return format_html_join(", ", "{}", ((link,) for link in links))
 
 
 def manage(version: ModuleVersion, notice: str) -> Management:

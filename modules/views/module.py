@@ -66,6 +66,7 @@ def shown(user: User, version: WithPage) -> dict[str, Any]:
         "abilities": abilities(schema),
         "picture": picture(module.title, schema),
         "facts": story.facts(module, version, user),
+        "needed": story.needed(page_rows.needed(user, version)),
         "notices": story.notices(module, version, is_offered=is_offered, obstacle=why_not),
         "may_change": module.may_change(user),
         "is_offered": is_offered,

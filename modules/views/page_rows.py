@@ -3,7 +3,7 @@
 from typing import Any, TypeAlias
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from accounts.models import GitHubConnection, User
 from accounts.scoping import Reach, Thing, reach
@@ -45,6 +45,17 @@ def alarms(module: Module) -> list[Alarm]:
 def semvers_beside(version: ModuleVersion) -> list[str]:
     """The numbers of the other versions of its module, newest first."""
     return [semver for (semver,) in _beside(module=version.module_id, version=version.pk)]
+
+
+def needed(user: User, version: ModuleVersion) -> list[tuple[str, Module | None]]:
+    """The modules to deploy before this one, as it names them: each with the one of its publisher that `user` sees."""
+    names = [name for name in version.schema["platform"].get("module_dependency") or [] if isinstance(name, str)]
+    if not names:
+        return []
+    offered = offers.offered_to(user).filter(owner=version.module.owner_id).exclude(pk=version.module_id)
+    titled = offered.alias(lower=Lower("title")).filter(lower__in=[name.lower() for name in names])
+    found = {module.title.lower(): module for module in titled.only("ref", "title").order_by("-pk")}
+    return [(name, found.get(name.lower())) for name in names]
 
 
 @compiled

@@ -67,7 +67,7 @@ def open_its_details(page):
 def choose_a_range(page):
     box(page, "m002").click()
     box(page, "m005").click(modifiers=["Shift"])
-    expect(bar(page)).to_contain_text("4 new.")
+    expect(bar(page)).to_contain_text("4 to publish.")
     expect(row(page, "m004")).to_contain_text("Will be published as 1.0.0")
 
 
@@ -78,11 +78,11 @@ def find(page):
     expect(page.locator("#rows > li > input")).to_have_count(50)
     press(page, page.get_by_role("button", name="More modules"))
     expect(page.locator("#rows > li > input")).to_have_count(SIXTY)
-    page.get_by_label("Search modules").fill("M05")
-    page.keyboard.press("Enter")
+    page.get_by_label("Search modules").press_sequentially("M05")  # without Enter
     expect(page.locator("#rows > li > input")).to_have_count(10)
+    expect(page.get_by_label("Search modules")).to_be_focused()
     press(page, page.get_by_role("button", name="Select all 10 shown"))
-    expect(bar(page)).to_contain_text("14 new.")
+    expect(bar(page)).to_contain_text("14 to publish.")
     press(page, page.get_by_role("button", name="Reset"))
     expect(bar(page)).to_contain_text("Select modules to publish.")
 
@@ -109,7 +109,7 @@ def go_back(page):
     Publication.objects.all().delete()
     make_scan(Module.objects.first().owner.github_connection, SIXTY, text=f"{TEXT}\n# more", commit="d")
     page.go_back()
-    expect(bar(page)).to_contain_text(f"{SIXTY} updated.")
+    expect(bar(page)).to_contain_text(f"{SIXTY} to update.")
 
 
 def keep_one_and_remove_one(page, connection):
@@ -118,7 +118,7 @@ def keep_one_and_remove_one(page, connection):
     press(page, box(page, "m001"), "Space")
     expect(row(page, "m001").locator(".fate")).to_contain_text("Will be removed.")
     expect(row(page, "m001").locator(".fate")).to_have_attribute("data-tone", "bad")
-    expect(bar(page)).to_contain_text("59 updated, 1 removed, 1 kept without its update.")
+    expect(bar(page)).to_contain_text("59 to update, 1 to remove, 1 kept without its update.")
     press(page, page.get_by_role("button", name="Update 59, remove 1"))
     expect(page.locator("#publication")).to_contain_text("Updated 59, removed 1. Started by Alice.")
     assert Module.objects.published().count() == SIXTY - 1

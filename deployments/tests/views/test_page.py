@@ -158,11 +158,13 @@ def test_the_fragment_polls_while_a_run_is_active_and_stops_with_it(client, alic
     fragment = response.content.decode()
     assert 'hx-trigger="every 2s"' in fragment
     assert 'id="outputs"' not in fragment
+    assert 'id="cancel"' not in fragment
     assert f"Run {run.number}, update applying" in text_of(response)
     Run.objects.filter(pk=run.pk).update(status="failed", error="Quota reached.")
     fragment = client.get(url("run-status", shop, run.number)).content.decode()
     assert "hx-trigger" not in fragment
     assert "Quota reached." in fragment
+    assert '<div id="cancel" hx-swap-oob="delete">' in fragment  # the dialog that asks whether to cancel it
     assert 'id="outputs" aria-labelledby="h-out" hx-swap-oob="true"' in fragment
 
 

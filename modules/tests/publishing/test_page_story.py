@@ -33,29 +33,29 @@ LIVE = [Live("Bob", "1.0.0", 2, True), Live("Carol", "1.0.0", 1, True)]
     [
         (Plan(), "Select modules to publish.", QUIET, "Publish"),
         (Plan(unchanged=candidates("A")), "1 unchanged.", QUIET, "Publish"),
-        (Plan(new=candidates("A")), "1 new.", QUIET, "Publish 1 module"),
-        (Plan(new=candidates("A", "B")), "2 new.", QUIET, "Publish 2 modules"),
+        (Plan(new=candidates("A")), "1 to publish.", QUIET, "Publish 1 module"),
+        (Plan(new=candidates("A", "B")), "2 to publish.", QUIET, "Publish 2 modules"),
         (
             Plan(new=candidates("A"), updated=candidates("B", "C"), removed=candidates("D")),
-            "1 new, 2 updated, 1 removed.",
+            "1 to publish, 2 to update, 1 to remove.",
             f"D leaves the catalogue. {QUIET}",
             "Publish 1, update 2, remove 1",
         ),
         (
             Plan(updated=candidates("A", bump="major")),
-            "1 updated.",
+            "1 to update.",
             f"1 update is breaking. {QUIET}",
             "Update 1 module",
         ),
         (
             Plan(updated=candidates("A", "B", bump="major")),
-            "2 updated.",
+            "2 to update.",
             f"2 updates are breaking. {QUIET}",
             "Update 2 modules",
         ),
         (
             Plan(removed=candidates("A", live=LIVE[1:])),
-            "1 removed.",
+            "1 to remove.",
             f"A leaves the catalogue. 1 live deployment of Carol keeps running. {QUIET}",
             "Remove 1 module",
         ),
@@ -80,7 +80,7 @@ def test_title_in_the_save_bar_is_escaped():
 
 def test_module_that_is_brought_back_is_called_so_in_bar_button_and_result():
     bar = page_story.save_bar(Plan(new=[*candidates("A"), *back("B")]))
-    assert (bar.summary, bar.button) == ("1 new, 1 brought back.", "Publish 1, bring back 1")
+    assert (bar.summary, bar.button) == ("1 new, 1 to bring back.", "Publish 1, bring back 1")
     assert page_story.result({"b": "back 1.0.0 abc"}) == "Brought back 1 module."
 
 

@@ -269,3 +269,28 @@ def test_publisher_alone_is_led_to_settings_and_publishing(client, alice, admin,
 def test_settings_of_a_platform_module_are_on_the_platforms_side(client, admin, github):
     module = published(github, None, by=admin, name="platform-example/test-modules")
     assert "?path=greeting&amp;for=platform" in page(client, admin, module).content.decode()
+
+
+class TestModulesToDeployFirst:
+    @pytest.fixture
+    def needing(self, alice, bob, github):
+        """Alice's module that names three others: one of hers for everyone, her exclusive one, and one of bob's."""
+        names = '["network", "Secrets", "Bobs"]'
+        files = {
+            "app/main.tf": f'variable "module_dependency" {{ default = {names} }}',
+            "network/main.tf": "# network",
+            "secrets/main.tf": "# secrets",
+        }
+        connection = connect(github, alice, files=files)
+        publish(connection, "app", "network", "secrets")
+        published(github, bob, name="bob-example/test-modules", path="bobs", audience="everyone")
+        Module.objects.filter(path__in=["app", "network"]).update(audience="everyone")
+        return Module.objects.get(path="app")
+
+    def test_those_of_the_publisher_are_links_for_whoever_sees_them(self, client, alice, carol, needing):
+        addresses = {path: Module.objects.get(path=path).get_absolute_url() for path in ("network", "secrets", "bobs")}
+        for person, seen in ((alice, {"network", "secrets"}), (carol, {"network"})):
+            answer = page(client, person, needing)
+            html, text = answer.content.decode(), text_of(answer).replace(" ,", ",")
+            assert "Deploy first network, Secrets, Bobs" in text
+            assert {path for path, address in addresses.items() if f'<a href="{address}">' in html} == seen

@@ -149,7 +149,7 @@ def test_published_modules_start_ticked_and_the_bar_says_what_happens(browser, c
     assert "Update 1 module" in text_of(response)
     bar = bar_of(choose(browser, "greeting", "third"))
     assert "Publish 1, update 1, remove 1" in bar
-    assert "1 new, 1 updated, 1 removed." in bar
+    assert "1 to publish, 1 to update, 1 to remove." in bar
 
 
 def test_submit_publishes_the_whole_set(browser, connection):

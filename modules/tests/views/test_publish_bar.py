@@ -73,7 +73,7 @@ def test_stale_form_that_ticks_the_old_path_keeps_the_moved_module_ticked(browse
     assert response.status_code == 422
     assert boxes(response) == [("greeting", True), ("object_store", True)]
     assert "object_store was to be left as it is. Now it would be updated to 1.0.1." in text
-    assert "1 updated, 1 unchanged. Existing deployments are not affected." in text
+    assert "1 to update, 1 unchanged. Existing deployments are not affected." in text
     assert "You unticked it" not in text
 
 
@@ -119,7 +119,7 @@ def test_removed_module_that_is_ticked_is_brought_back_and_not_new(browser, conn
     github.commit(NAME, {"fresh/main.tf": ""})
     scan(connection)
     assert bar(browser, "greeting", "object_archive", "fresh").startswith(
-        f"1 new, 1 brought back, 1 unchanged. {QUIET} Reset Publish 1, bring back 1"
+        f"1 to publish, 1 to bring back, 1 unchanged. {QUIET} Reset Publish 1, bring back 1"
     )
     assert "1 published, 2 new" not in text_of(browser.get(PAGE))
     assert "If you tick it, it returns with its history as 1.0.0." in said(browser, "Object Archive")

@@ -72,7 +72,7 @@ class TestCost:
             page = browser.get(PAGE)
         assert len(captured) <= 12
         assert len(page.content) <= 300_000
-        assert "500 updated." in text_of(page)
+        assert "500 to update." in text_of(page)
         assert "Update 500 modules" in text_of(page)
 
     def test_one_choice_among_500_costs_no_more(self, browser, connection):
@@ -87,7 +87,7 @@ class TestCost:
 class TestChoices:
     def test_tick_is_there_after_back_in_a_second_tab_and_after_a_new_sign_in(self, browser, connection, alice):
         make_scan(connection, 61)
-        assert bar_of(choose(browser, "m003", "m004")).startswith("2 new.")
+        assert bar_of(choose(browser, "m003", "m004")).startswith("2 to publish.")
         assert ticked(browser.get(PAGE)) == ["m003", "m004"]
         browser.get(reverse("modules:publish-module") + "?path=m003")
         assert ticked(browser.get(PAGE)) == ["m003", "m004"]
@@ -133,7 +133,7 @@ class TestChoices:
         press(browser)
         browser.post(SAVE, drawn(old, ticked=["m002"]))
         assert ticked(browser.get(PAGE)) == ["m001", "m002"]
-        assert "1 new, 1 unchanged." in text_of(browser.get(PAGE))
+        assert "1 to publish, 1 unchanged." in text_of(browser.get(PAGE))
 
     def test_page_from_before_that_is_sent_again_after_back_is_refused(self, browser, connection):
         make_scan(connection, 5)
@@ -191,7 +191,7 @@ class TestRows:
         page = browser.get(answer.url)
         assert [value for value, _ in boxes(page)] == [f"m{n:03}" for n in range(25, 50)]
         browser.post(SAVE, drawn(page, ticked=["m040"]))
-        assert "2 new." in text_of(browser.get(PAGE))
+        assert "2 to publish." in text_of(browser.get(PAGE))
 
     def test_select_all_takes_rows_that_are_not_drawn_and_leaves_breaking_updates(self, browser, connection):
         make_scan(connection, 61)

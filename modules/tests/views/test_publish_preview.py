@@ -55,7 +55,7 @@ def test_breaking_update_says_what_changes_and_who_stays_behind(browser, connect
     assert f"{after.commit[:7]} Say it otherwise" in row
     assert bar_of(browser.get(PAGE)).startswith("1 kept without its update, 1 unchanged. Existing deployments are not")
     bar = bar_of(choose(browser, "greeting", "other", versions=["update greeting"]))
-    assert bar.startswith("1 updated, 1 unchanged. 1 update is breaking. Existing deployments are not affected.")
+    assert bar.startswith("1 to update, 1 unchanged. 1 update is breaking. Existing deployments are not affected.")
     bar = bar_of(choose(browser, "other"))
     leaves = "Greeting leaves the catalogue. 3 live deployments of Bob and Carol keep running."
     assert bar.startswith(f"1 removed, 1 unchanged. {leaves} Existing deployments are not affected.")
