@@ -14,7 +14,7 @@ from foundation import audit
 from foundation.paragraphs import counted
 from modules.models import Alarm, Module
 from modules.publishing.candidate import Candidate
-from modules.publishing.candidates import WithAlarms
+from modules.publishing.candidate_rows import WithAlarms
 
 SHOWN = 10  # alarms of a cause
 KINDS = Alarm.Kind

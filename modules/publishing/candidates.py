@@ -1,26 +1,17 @@
 """The candidates of a repository: its scanned folders, joined with its modules in the catalogue."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, TypeAlias
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import GitHubConnection
-from modules.models import Alarm, Module, ModuleVersion, Scan, ScannedModule
+from modules.models import Module, ModuleVersion, Scan, ScannedModule
 from modules.models.catalogue import ModuleQuerySet
 from modules.models.scans import ScanQuerySet
-from modules.publishing import folder_moves
+from modules.publishing import candidate_rows, folder_moves
 from modules.publishing.candidate import Candidate, Plan
-
-WithAlarms: TypeAlias = Any  # a Module with its number of `alarms`
-SHOWN = (  # columns of versions that lists need
-    *("id", "number", "semver", "tag", "title", "commit", "content_hash", "credit_cost", "purchased_only"),
-    *("published_at", "revoked_at"),
-)
-UNSHOWN = [field.name for field in ModuleVersion._meta.fields if field.name not in SHOWN]
-LIGHT = ("path", "title", "is_valid", "content_hash", "scan_id")  # columns of folders that lists need
+from modules.publishing.candidate_rows import WithAlarms
 
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
@@ -42,14 +33,16 @@ def modules_of(connection: GitHubConnection) -> ModuleQuerySet:
 
 def paths_of(connection: GitHubConnection) -> set[str]:
     """The paths of the folders that the newest scan found, and of the modules from the selected repository."""
-    paths = set(modules_of(connection).values_list("path", flat=True))
-    scan = newest_scan(connection)
-    return paths.union(scan.found.values_list("path", flat=True)) if scan else paths
+    newest = scans_of(connection).filter(status=Scan.Status.SUCCEEDED)
+    holder = newest.values_list(Coalesce("same_as_id", "pk"))[:1]
+    scanned = ScannedModule.objects.filter(scan=Subquery(holder)).order_by().values_list("path")
+    return {path for (path,) in modules_of(connection).order_by().values_list("path").union(scanned)}
 
 
 def modules_of_owner(connection: GitHubConnection) -> list[Module]:
     """Modules of the connection's owner from all repositories, by title, ignoring case."""
-    return list(_light(Module.objects.filter(owner=connection.owner_id)).order_by(Lower("title"), "pk"))
+    owner, kinds = connection.owner_id, {"is_platform": connection.is_platform, "of_all": True, "has_whole": False}
+    return candidate_rows.modules(owner=owner, repository=None, whole=None, **kinds)
 
 
 def elsewhere(connection: GitHubConnection) -> list[Module]:
@@ -64,20 +57,24 @@ def of_repository(
     *,
     apart: Collection[str] = (),
     modules: Iterable[Module] | None = None,
+    whole: str | None = None,
 ) -> list[Candidate]:
     """Return a candidate for each folder that the scan found or that is published, by path, ignoring case.
 
     `apart` are new paths that are separate modules, although they may look like a renamed folder. `modules` are those
-    of the repository, if the caller has read them. Schemas and findings are not loaded: see `details`.
+    of the repository, if the caller has read them. Schemas and findings are not loaded: see `details`; those of the
+    folder `whole` are, with its comparison.
     """
     by_path: dict[str, Candidate] = {}
-    for found in scan.found.only(*LIGHT) if scan else []:
+    for found in candidate_rows.folders(scan=scan.holder_id, whole=whole, has_whole=whole is not None) if scan else []:
         found.scan = scan  # its folders may be those of an earlier scan
+        candidate_rows.tell(found, getattr(found, "told", None))
         by_path[found.path] = Candidate(found.path, found.title, connection.is_platform, found)
-    modules = list(_light(modules_of(connection)) if modules is None else modules)
-    newest = newest_versions(modules)
+    modules = list(candidate_rows.modules_here(connection, whole) if modules is None else modules)
+    newest = candidate_rows.newest_versions(modules)
     for module in modules:
         module.owner = connection.owner
+        candidate_rows.tell(getattr(module.current_version, "comparison", None), getattr(module, "told", None))
         version, candidate = newest.get(module.pk), by_path.get(module.path)
         if candidate is None and module.is_listed:
             candidate = by_path[module.path] = Candidate(module.path, module.title, connection.is_platform)
@@ -94,7 +91,7 @@ def at_path(
     connection: GitHubConnection, scan: Scan | None, path: str, *, apart: Collection[str] = ()
 ) -> Candidate | None:
     """Return the candidate at `path`. Returns None when there is none. `apart` as in `of_repository`."""
-    return next((each for each in of_repository(connection, scan, apart=apart) if each.path == path), None)
+    return next((each for each in of_repository(connection, scan, apart=apart, whole=path) if each.path == path), None)
 
 
 def details(found: Iterable[Candidate], *names: str) -> None:
@@ -104,20 +101,6 @@ def details(found: Iterable[Candidate], *names: str) -> None:
     for pk, *values in ScannedModule.objects.filter(pk__in=rows).values_list("pk", *names) if rows else []:
         for name, value in zip(names, values, strict=True):
             setattr(rows[pk], name, value)
-
-
-def newest_versions(modules: Iterable[Module]) -> dict[int, ModuleVersion]:
-    """The version with the highest number by module's key, with its comparison, without its large columns.
-
-    `taken` are the numbers of all versions of its module.
-    """
-    later = ModuleVersion.objects.filter(module=OuterRef("module")).order_by("-number")
-    same = ModuleVersion.objects.filter(module=OuterRef("module")).order_by().values("semver")
-    versions = ModuleVersion.objects.filter(module__in=[module.pk for module in modules])
-    newest = versions.filter(number=Subquery(later.values("number")[:1])).annotate(taken=ArraySubquery(same))
-    compared = ("comparison__content_hash", "comparison__rules", "comparison__bump")
-    light = newest.order_by().select_related("comparison").only("module_id", *SHOWN, *compared)
-    return {version.module_id: version for version in light}
 
 
 def counts(found: list[Candidate]) -> str:
@@ -155,17 +138,6 @@ def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, apart
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
     return sentences + _renamed_since(connection, scan, newest, apart) if sentences else []
-
-
-def _light(modules: ModuleQuerySet) -> ModuleQuerySet:
-    alarms = Alarm.objects.filter(version__module=OuterRef("pk"), dismissed_at=None).order_by()
-    number = Subquery(alarms.values("version__module").annotate(number=Count("pk")).values("number"))
-    return (
-        modules.select_related("current_version", "auto_publish_by")
-        .defer(*(f"current_version__{name}" for name in UNSHOWN))
-        .annotate(alarms=Coalesce(number, 0))
-        .order_by()
-    )
 
 
 def _join(candidate: Candidate, module: WithAlarms, newest: ModuleVersion | None) -> None:

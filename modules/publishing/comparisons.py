@@ -58,9 +58,11 @@ def attach_bumps(found: Iterable[Candidate]) -> None:
 def of_candidates(found: Iterable[Candidate]) -> dict[str, Compared]:
     """The comparisons of candidates with new content, by path, in at most two queries and one for each piece."""
     pending = _pending(found)
-    known = {row.pk: candidate for candidate in pending if (row := _row_of(candidate))}
-    rows = Comparison.objects.filter(pk__in=known) if known else []
-    told = {known[row.pk].path: Compared.stored(row) for row in rows}
+    known = {row.pk: (row, candidate) for candidate in pending if (row := _row_of(candidate))}
+    light = [pk for pk, (row, _) in known.items() if row.get_deferred_fields()]
+    whole = {row.pk: row for row in Comparison.objects.filter(pk__in=light)} if light else {}
+    whole |= {pk: row for pk, (row, _) in known.items() if pk not in light}
+    told = {known[pk][1].path: Compared.stored(row) for pk, row in whole.items()}
     missing = [candidate for candidate in pending if candidate.path not in told]
     for piece in pieces(missing):
         told |= {candidate.path: compared for candidate, compared in _compared(piece)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,6 +13,8 @@ from modules.models import PublishDraft
 from modules.publishing import candidates
 from modules.publishing.candidate import Candidate
 from modules.publishing.promise import Promise
+
+WithChoices: TypeAlias = Any  # a GitHubConnection with the annotation of `with_choices`
 
 
 class Choice(StrEnum):
@@ -82,18 +85,21 @@ def chosen(candidate: Candidate) -> Choice:
 
 
 @transaction.atomic
-def save(connection: GitHubConnection, changes: dict[str, str], *, by: User) -> None:
+def save(connection: GitHubConnection, changes: dict[str, str], *, by: User) -> dict[str, str] | None:
     """Add these choices, by path, to the person's draft; others in it stay while their folder or module does.
+
+    Returns all of its choices then; None when there was no change.
 
     Choices for what is neither are ignored, or a draft could grow without end. Raises PermissionDenied.
     """
     if not by.may_publish_for(connection.owner):
         raise PermissionDenied
     if not changes:
-        return
+        return None
     draft, known = _locked(connection, by), candidates.paths_of(connection)
     draft.choices = {path: choice for path, choice in (draft.choices | changes).items() if path in known}
     draft.save(update_fields=["choices", "updated_at"])
+    return draft.choices
 
 
 @transaction.atomic

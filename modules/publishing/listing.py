@@ -116,7 +116,9 @@ def rows(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
 def listings(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:
     """A listing of each candidate, with one query for all alarms that were not dismissed."""
     made = rows(found, address=address)
-    by_module = {each.candidate.module.pk: each for each in made if each.candidate.module}
+    by_module = {each.candidate.module.pk: each for each in made if each.candidate.alarms}
+    if not by_module:
+        return made
     alarms = Alarm.objects.filter(dismissed_at=None, version__module__in=by_module).select_related("version")
     for alarm in alarms.defer("version__schema", "version__readme", "version__changes", "version__commits"):
         by_module[alarm.version.module_id].alarms.append(alarm)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, TypeAlias
 
 from django.db.models import Count
 
@@ -11,9 +10,8 @@ from modules.json_columns import KeptCommit
 from modules.models import ModuleVersion, Scan, Tag
 from modules.publishing import candidates, comparisons, title_notes
 from modules.publishing.candidate import Candidate, Live, Preview
+from modules.publishing.candidate_rows import WithTaken
 from modules.versions import numbering
-
-WithTaken: TypeAlias = Any  # a ModuleVersion with the annotations of `candidates.newest_versions`
 
 __all__ = ["Preview", "attach", "attach_live", "attach_numbers", "tags_of"]
 
@@ -108,6 +106,8 @@ def _live(modules: list[int]) -> dict[int, list[Live]]:
 
 
 def tags_of(connection: GitHubConnection, scan: Scan) -> list[str]:
-    """The tags of the scanned commit."""
+    """The tags of the scanned commit, if they were not read with the scan."""
+    if (names := scan.__dict__.get("tag_names")) is not None:
+        return list(names)
     tags = Tag.objects.filter(connection=connection, repository_id=scan.repository_id, commit=scan.commit)
     return list(tags.values_list("name", flat=True))

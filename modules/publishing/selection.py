@@ -70,8 +70,11 @@ class Selection:
         return list(found[:ROWS])
 
     def chips(self, all_found: Sequence[Candidate]) -> list[Chip]:
-        searched = self._searched(all_found)
-        counted = ((show, sum(map(show.fits, searched))) for show in Show)
+        aside: list[Candidate] = []
+        sight: list[Candidate] = []
+        for candidate in self._searched(all_found):
+            (aside if candidate.is_aside else sight).append(candidate)
+        counted = ((show, len(aside) if show == Show.ASIDE else sum(map(FITS[show], sight))) for show in Show)
         return [
             Chip(str(show.label), number, replace(self, show=show, after=None).query, show == self.show)
             for show, number in counted

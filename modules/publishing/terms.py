@@ -132,9 +132,14 @@ def _terms(module: Module) -> Terms:
         credit_cost=module.own_credit_cost,
         purchased_only=module.own_purchased_only,
         audience=module.audience,
-        emails=sorted(share.email for share in module.shares.all()),
+        emails=_emails(module),
         auto_publish=module.is_automatic,
     )
+
+
+def _emails(module: Module) -> list[str]:
+    """The people that the module is shared with; another audience has none."""
+    return sorted(share.email for share in module.shares.all()) if module.audience == Module.Audience.NAMED else []
 
 
 def _clean(terms: Terms, owner: User | None) -> Terms:

@@ -36,7 +36,7 @@ def number(*, newest: str | None, taken: Collection[str], bump: str, tags: Colle
     first: `<path>/v1.2.3`, `<folder>/v1.2.3`, `<folder>-v1.2.3`, `v1.2.3`.
     """
     note = ""
-    for tag, text in _versions(tags, path):
+    for tag, text in _versions(tags, path) if tags else ():
         problem = _problem(text, newest, taken)
         if not problem:
             return Number(text, tag, note)

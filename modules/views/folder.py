@@ -17,6 +17,7 @@ from accounts.requests import SignedInRequest
 from foundation.paragraphs import Paragraph
 from modules.forms.publishing import TermsForm, folder_named
 from modules.publishing import candidates, drafts, previews, story
+from modules.publishing.drafts import WithChoices
 from modules.publishing.listing import Listing, listings
 from modules.publishing.services import NotPublishable
 from modules.publishing.terms import set_terms
@@ -77,14 +78,16 @@ def publish_terms(request: SignedInRequest) -> HttpResponse:
 def _folder(request: SignedInRequest, name: str | None) -> Folder:
     """The folder of this name in the newest scan or among the repository's published modules; raises Http404."""
     side, apart = side_of(request), apart_of(request)
-    connection = get_object_or_404(side.connections)
+    connection: WithChoices = get_object_or_404(
+        drafts.with_choices(side.connections.select_related("owner"), request.user)
+    )
     path, scan = folder_named(name), candidates.newest_scan(connection)
     candidate = candidates.at_path(connection, scan, path, apart=apart)
     if candidate is None:
         raise Http404
     candidates.details([candidate])
     previews.attach([candidate], connection, scan)
-    drafts.apply([candidate], drafts.choices_of(connection, request.user))
+    drafts.apply([candidate], connection.choices or {})
     return Folder(side, connection, listings([candidate], address=query_of(side, apart))[0], apart)
 
 

@@ -10,15 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import GitHubConnection
 from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest, part_of_page
 from modules.forms.publishing import PublishForm, changed_choices, folder_named, selection_of
 from modules.models import Module, Publication
 from modules.publishing import candidates, drafts, job, page_story, services
+from modules.publishing.drafts import WithChoices
 from modules.scanning.services import NothingToScan, start_scan
 from modules.views.carried import apart_of, query_of
-from modules.views.publish_page import context, detailed, loaded, publish_page_of
+from modules.views.publish_page import connections_of, context, detailed, loaded, publish_page_of
 
 
 @login_required
@@ -45,10 +45,10 @@ def publish(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def draft_save(request: SignedInRequest) -> HttpResponse:
     """Saves the choices of the rows on the page. htmx gets the rows that changed, and the bar."""
-    connection = get_object_or_404(side_of(request).connections.select_related("owner"))
+    connection = get_object_or_404(connections_of(request, side_of(request)))
     changed = _save(request, connection)
     if request.htmx:
-        return render(request, "modules/_chosen.html", context(request, only=changed))
+        return render(request, "modules/_chosen.html", context(request, connection=connection, only=changed))
     if request.POST.get("all"):
         overview = loaded(request, connection)
         shown = selection_of(request.POST).found(overview.found)
@@ -78,7 +78,7 @@ def publish_rows(request: SignedInRequest) -> HttpResponse:
 def publish_row(request: SignedInRequest) -> HttpResponse:
     """What a row opens."""
     path = folder_named(request.GET.get("path"))
-    connection = get_object_or_404(side_of(request).connections.select_related("owner"))
+    connection = get_object_or_404(connections_of(request, side_of(request)))
     listing = detailed(request, connection, path)
     return render(request, "modules/_candidate_details.html", {"listing": listing, "candidate": listing.candidate})
 
@@ -142,10 +142,12 @@ def _page(request: SignedInRequest, *, status: int = 200, **details: Any) -> Htt
     return render(request, "modules/publish.html", context(request, **details), status=status)
 
 
-def _save(request: SignedInRequest, connection: GitHubConnection) -> set[str]:
+def _save(request: SignedInRequest, connection: WithChoices) -> set[str]:
     """Save the choices that differ from what the form showed, and return their paths."""
     changed = changed_choices(request.POST)
-    drafts.save(connection, changed, by=request.user)
+    choices = drafts.save(connection, changed, by=request.user)
+    if choices is not None:
+        connection.choices = choices
     return set(changed)
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Collection
-from typing import Any, TypeAlias
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -13,13 +13,12 @@ from accounts.publisher import Side, side_of
 from accounts.requests import SignedInRequest
 from modules.forms.publishing import folder_name, selection_of
 from modules.models import Publication, Scan
-from modules.publishing import alarms, candidates, drafts, overview, page_story, previews
+from modules.publishing import alarms, candidates, comparisons, drafts, overview, page_story, previews
+from modules.publishing.drafts import WithChoices
 from modules.publishing.listing import Listing, listings, parents, rows
 from modules.publishing.overview import Overview
 from modules.scanning import story as scan_story
 from modules.views.carried import apart_of, query_of
-
-WithDraft: TypeAlias = Any  # a GitHubConnection with what `context` annotates
 
 
 def publish_page_of(side: Side) -> str:
@@ -27,13 +26,15 @@ def publish_page_of(side: Side) -> str:
 
 
 def context(
-    request: SignedInRequest, *, only: Collection[str] | None = None, refusal: page_story.Refusal | None = None
+    request: SignedInRequest,
+    *,
+    connection: WithChoices | None = None,
+    only: Collection[str] | None = None,
+    refusal: page_story.Refusal | None = None,
 ) -> dict[str, Any]:
     """All that the templates of the page need; `only` draws these rows alone, by their paths."""
     side = side_of(request)
-    news = Publication.objects.filter(connection=OuterRef("pk")).order_by("-pk")
-    connections = drafts.with_choices(side.connections.select_related("owner"), request.user)
-    connection: WithDraft = connections.annotate(publication_id=Subquery(news.values("pk")[:1])).first()
+    connection = connection or connections_of(request, side).first()
     shown: dict[str, Any] = {
         "side": side,
         "connection": connection,
@@ -47,21 +48,29 @@ def context(
     return shown | scan | _publication(connection) | _list(request, connection, scan["base"], only)
 
 
+def connections_of(request: SignedInRequest, side: Side) -> QuerySet[WithChoices]:
+    """The connection of a side, with the choices of the person who asks and the newest publication."""
+    news = Publication.objects.filter(connection=OuterRef("pk")).order_by("-pk")
+    connections = drafts.with_choices(side.connections.select_related("owner"), request.user)
+    return connections.annotate(publication_id=Subquery(news.values("pk")[:1]))
+
+
 def loaded(request: SignedInRequest, connection: GitHubConnection) -> Overview:
     scan = candidates.newest_scan(connection)
     return overview.of_connection(connection, scan, by=request.user, apart=apart_of(request))
 
 
-def detailed(request: SignedInRequest, connection: GitHubConnection, path: str) -> Listing:
+def detailed(request: SignedInRequest, connection: WithChoices, path: str) -> Listing:
     """One row with all that it opens. Raises Http404."""
     apart, scan = apart_of(request), candidates.newest_scan(connection)
-    found = overview.of_connection(connection, scan, by=request.user, apart=apart).found
-    wanted = [candidate for candidate in found if candidate.path == path]
-    if not wanted:
+    candidate = candidates.at_path(connection, scan, path, apart=apart)
+    if candidate is None:
         raise Http404
-    candidates.details(wanted)
-    previews.attach(wanted, connection, scan)
-    return listings(wanted, address=query_of(Side(connection.owner), apart))[0]
+    comparisons.attach_bumps([candidate])
+    drafts.apply([candidate], connection.choices or {})
+    candidates.details([candidate])
+    previews.attach([candidate], connection, scan)
+    return listings([candidate], address=query_of(Side(connection.owner), apart))[0]
 
 
 def _scan(connection: GitHubConnection) -> dict[str, Any]:
@@ -73,7 +82,7 @@ def _scan(connection: GitHubConnection) -> dict[str, Any]:
     return {"scan": scan, "base": base, "nothing_found": page_story.nothing_found(base, profile=profile)} | texts
 
 
-def _publication(connection: WithDraft) -> dict[str, Any]:
+def _publication(connection: WithChoices) -> dict[str, Any]:
     """The newest publication while it is news."""
     if connection.publication_id is None:
         return {}
@@ -84,7 +93,7 @@ def _publication(connection: WithDraft) -> dict[str, Any]:
 
 
 def _list(
-    request: SignedInRequest, connection: WithDraft, base: Scan | None, only: Collection[str] | None
+    request: SignedInRequest, connection: WithChoices, base: Scan | None, only: Collection[str] | None
 ) -> dict[str, Any]:
     side, apart = Side(connection.owner), apart_of(request)
     choices = connection.choices or {}

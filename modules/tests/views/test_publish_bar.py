@@ -85,13 +85,15 @@ def test_old_path_that_was_unticked_leaves_the_moved_module_unticked(browser, ba
 
 
 def test_module_that_nobody_runs_leaves_without_another_word(browser, connection):
-    assert bar(browser, "greeting").startswith(f"1 removed, 1 unchanged. Object Archive leaves the catalogue. {QUIET}")
+    assert bar(browser, "greeting").startswith(
+        f"1 to remove, 1 unchanged. Object Archive leaves the catalogue. {QUIET}"
+    )
 
 
 def test_module_that_somebody_runs_leaves_and_their_deployment_goes_on(browser, connection, carol):
     deploy(carol, "a")
     assert bar(browser, "object_archive").startswith(
-        f"1 removed, 1 unchanged. Greeting leaves the catalogue. 1 live deployment of Carol keeps running. {QUIET}"
+        f"1 to remove, 1 unchanged. Greeting leaves the catalogue. 1 live deployment of Carol keeps running. {QUIET}"
     )
 
 
@@ -100,7 +102,7 @@ def test_several_modules_that_leave_are_one_sentence(browser, connection, bob, c
     deploy(carol, "b", path="object_archive")
     deploy(bob, "c", path="object_archive")
     leave = "Greeting and Object Archive leave the catalogue. 3 live deployments of Carol and Bob keep running."
-    assert bar(browser).startswith(f"2 removed. {leave} {QUIET}")
+    assert bar(browser).startswith(f"2 to remove. {leave} {QUIET}")
 
 
 def test_at_most_three_modules_and_three_people_are_named(browser, connection, github):
@@ -111,7 +113,7 @@ def test_at_most_three_modules_and_three_people_are_named(browser, connection, g
         deploy(User.objects.create_user(email=f"{name}@example.com", first_name=name), name.lower())
     leave = "Greeting, M1, M2 and 2 more leave the catalogue."
     live = "4 live deployments of Ann, Ben, Cleo and 1 more keep running."
-    assert bar(browser).startswith(f"5 removed. {leave} {live} {QUIET}")
+    assert bar(browser).startswith(f"5 to remove. {leave} {live} {QUIET}")
 
 
 def test_removed_module_that_is_ticked_is_brought_back_and_not_new(browser, connection, github):
