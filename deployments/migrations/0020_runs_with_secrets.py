@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deployments', '0018_runs_to_empty'),
+        ('deployments', '0019_deployments_of_versions'),
     ]
 
     operations = [
