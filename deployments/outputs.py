@@ -1,6 +1,6 @@
 """The outputs of a deployment or of an old run, as its page shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -82,10 +82,12 @@ def _beginnings(outputs: Iterable[Output]) -> dict[int, str]:
     return {part.output_id: part.content.decode(errors="ignore") for part in parts}
 
 
-def download(deployment: Deployment, output: Output) -> StreamingHttpResponse:
-    """The whole value of a large output, sent a part at a time."""
+def download(
+    deployment: Deployment, output: Output, *, answer: Callable[..., StreamingHttpResponse]
+) -> StreamingHttpResponse:
+    """The whole value of a large output, sent a part at a time; `answer` makes the response."""
     name = f"{deployment.ref}-{output.name if output.name.isascii() else 'output'}.txt"
-    return parts_download(partial(_part, output.pk), name=name, kind="text/plain; charset=utf-8")
+    return parts_download(partial(_part, output.pk), name=name, kind="text/plain; charset=utf-8", answer=answer)
 
 
 def _part(output_id: int, number: int) -> bytes:

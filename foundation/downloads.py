@@ -1,6 +1,6 @@
 """Files that are columns of rows, sent a piece at a time: the whole file is never in memory."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,12 +19,17 @@ def file_download(rows: QuerySet[Any], column: str, *, name: str, kind: str) -> 
 
 
 def parts_download(
-    part: Callable[[int], bytes], *, length: int | None = None, name: str, kind: str
+    part: Callable[[int], bytes],
+    *,
+    length: int | None = None,
+    name: str,
+    kind: str,
+    answer: Callable[..., StreamingHttpResponse] = StreamingHttpResponse,
 ) -> StreamingHttpResponse:
     """A file of `length` bytes, if that is known, of which `part` returns each part by its number from 0, and nothing
-    after the last.
+    after the last. `answer` makes the response.
     """
-    return StreamingHttpResponse(_parts(part), content_type=kind, headers=_headers(name, length))
+    return answer(_parts(part), content_type=kind, headers=_headers(name, length))
 
 
 def _headers(name: str, length: int | None) -> dict[str, str]:
@@ -32,7 +37,7 @@ def _headers(name: str, length: int | None) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'} | size
 
 
-async def _parts(part: Callable[[int], bytes]) -> AsyncIterator[bytes]:
+async def _parts(part: Callable[[int], bytes]) -> AsyncGenerator[bytes, None]:
     number = 0
     while found := await piece(part, number):
         yield found

@@ -9,6 +9,7 @@ from django.http import StreamingHttpResponse
 class StreamedResponse(StreamingHttpResponse):
     """
     Parts for one `reader`, sent by partnerportal.streams; `farewell` is the last one when the reader may not read on.
+    Without one, as for a file, which has to be whole, the connection breaks off.
 
     `still_allowed` takes the readers of many streams, and returns the indices of those who may.
     """
@@ -20,7 +21,7 @@ class StreamedResponse(StreamingHttpResponse):
         person: int,
         reader: Any,
         still_allowed: Callable[[Sequence[Any]], set[int]],
-        farewell: bytes,
+        farewell: bytes = b"",
         **options: Any,
     ) -> None:
         super().__init__(parts, **options)

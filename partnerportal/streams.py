@@ -98,6 +98,8 @@ class Streams:
 
 
 async def _part_with(stream: StreamedResponse, send: Send) -> None:
+    if not stream.farewell:  # what was sent is not all, and ends unfinished
+        return
     try:
         async with asyncio.timeout(PARTING):
             await send({"type": "http.response.body", "body": stream.farewell})

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import PlatformSettings, User
 from accounts.readers import still_allowed
-from deployments.tests.factories import make_deployment, make_run, make_version
+from deployments.tests.factories import make_deployment, make_run, make_state, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,12 @@ def private_mode(db):
 def addresses(alice):
     run = make_run(make_deployment(make_version({}, owner=alice), owner=alice), status="failed")
     of_run = [run.deployment.ref, run.number]
+    run.deployment.state = make_state(run, outputs={"kubeconfig": {"value": "x" * 70_000, "type": "string"}})
+    run.deployment.save()
     return {
         "log": reverse("deployments:run-log", args=of_run),
         "log.txt": reverse("deployments:run-log-text", args=of_run),
+        "output": reverse("deployments:output-file", args=[run.deployment.ref, "kubeconfig"]),
         "deployments.csv": reverse("deployments:deployment-export"),
         "transactions.csv": reverse("billing:transactions-csv"),
     }
@@ -43,7 +46,7 @@ def left(readers):
     return [name for number, name in enumerate(readers) if number in allowed]
 
 
-EVERYTHING = ["log", "log.txt", "deployments.csv", "transactions.csv"]
+EVERYTHING = ["log", "log.txt", "output", "deployments.csv", "transactions.csv"]
 
 
 def test_a_partner_loses_what_private_mode_has_opened(addresses, alice, bob):
@@ -51,7 +54,7 @@ def test_a_partner_loses_what_private_mode_has_opened(addresses, alice, bob):
     assert left(of_bob) == EVERYTHING
     PlatformSettings.objects.update(private_mode=False)
     assert left(of_bob) == ["transactions.csv"]  # his own
-    assert left(of_alice) == ["log", "log.txt", "transactions.csv"]  # her own; her list had everyone's
+    assert left(of_alice) == ["log", "log.txt", "output", "transactions.csv"]  # her own; her list had everyone's
 
 
 def test_a_partner_who_loses_the_role_loses_it_too(addresses, bob):
@@ -104,4 +107,4 @@ def test_a_second_factor_that_admins_need_is_not_asked_of_others(addresses, bob)
 def test_all_readers_are_asked_about_in_one_query(addresses, alice, bob, admin, django_assert_num_queries):
     everybody = [reader for person in (alice, bob, admin) for reader in readers(person, addresses).values()]
     with django_assert_num_queries(1):
-        assert still_allowed(everybody) == set(range(12))
+        assert still_allowed(everybody) == set(range(15))

@@ -18,7 +18,7 @@ from deployments import asides
 from deployments.errors import Refused
 from deployments.models import AsidePiece, AsideState
 from deployments.views.page import page_context
-from deployments.views.shared import deployment_or_404, run_shown
+from deployments.views.shared import deployment_or_404, of_deployment, run_shown
 from foundation import audit
 from foundation.downloads import parts_download
 from foundation.encryption import DecryptionFailed
@@ -58,6 +58,7 @@ def aside_download(request: SignedInRequest, ref: str, aside_ref: str) -> HttpRe
         length=aside.size,
         name=f"{aside.deployment.ref}-{aside.ref}.tfstate",
         kind="application/octet-stream",
+        answer=of_deployment(request, aside.deployment),
     )
 
 

@@ -1,7 +1,6 @@
 """The log of a run: live as server-sent events, and as a download."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -9,13 +8,12 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET, require_safe
 
-from accounts.readers import streamed
 from accounts.requests import SignedInRequest
-from accounts.scoping import Reach, Thing
 from deployments import presentation
 from deployments.models import Deployment, Run
 from deployments.runs import live_log
 from deployments.story import runs
+from deployments.views.shared import of_deployment
 from foundation.places import piece
 from foundation.streams import StreamedResponse
 
@@ -38,7 +36,8 @@ def run_log(request: SignedInRequest, ref: str, number: int) -> HttpResponseBase
     if "ask" in request.GET:
         return HttpResponse(live_log.answer(run.pk, position, run.status), content_type=EVENTS)
     parts = live_log.stream(run.pk, position)
-    return _streamed(request, run, parts, farewell=live_log.FORBIDDEN, content_type=EVENTS, headers=UNBUFFERED)
+    answer = of_deployment(request, run.deployment)
+    return answer(parts, farewell=live_log.FORBIDDEN, content_type=EVENTS, headers=UNBUFFERED)
 
 
 @login_required
@@ -47,7 +46,8 @@ def run_log_text(request: SignedInRequest, ref: str, number: int) -> StreamedRes
     run = _visible_run(request, ref, number)
     headers = {"Content-Disposition": f'attachment; filename="{ref}-run-{run.number}.log"'}
     removed = runs.log_removed(run, days=settings.KEEP_RUN_LOGS_DAYS)
-    return _streamed(request, run, _text(run.pk, removed), farewell=NO_MORE, content_type=TEXT, headers=headers)
+    answer = of_deployment(request, run.deployment)
+    return answer(_text(run.pk, removed), farewell=NO_MORE, content_type=TEXT, headers=headers)
 
 
 def _visible_run(request: SignedInRequest, ref: str, number: int) -> Run:
@@ -57,13 +57,6 @@ def _visible_run(request: SignedInRequest, ref: str, number: int) -> Run:
     if run is None:
         raise Http404
     return run
-
-
-def _streamed(
-    request: SignedInRequest, run: Run, parts: AsyncGenerator[bytes, None], **options: Any
-) -> StreamedResponse:
-    needs = Reach.OWN if run.deployment.owner_id == request.user.pk else Reach.ALL
-    return streamed(request, parts, thing=Thing.DEPLOYMENTS, needs=needs, **options)
 
 
 async def _text(run_id: int, removed: str) -> AsyncGenerator[bytes, None]:

@@ -21,7 +21,7 @@ from deployments.page_rows import WithPage
 from deployments.resource_list import Wanted
 from deployments.runs import live_log
 from deployments.story import asides, costs, input_errors, runs, versions
-from deployments.views.shared import deployment_or_404, listed, run_shown
+from deployments.views.shared import deployment_or_404, listed, of_deployment, run_shown
 from foundation import audit
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
@@ -188,7 +188,7 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
         return render(request, "deployments/deployment.html", context, status=409)
     audit.record("output.revealed", by=request.user, target=found, output=name)
     if output.is_large and "file" in request.POST:
-        return outputs.download(found, output)
+        return outputs.download(found, output, answer=of_deployment(request, found))
     return render(request, "deployments/deployment.html", context)
 
 
@@ -199,4 +199,5 @@ def output_file(request: SignedInRequest, ref: str, name: str) -> HttpResponseBa
     """A large output as a file; a sensitive one only by `output_reveal`."""
     found = deployment_or_404(request, ref)
     rows = Output.objects.filter(state=found.state_id, is_large=True, is_sensitive=False)
-    return outputs.download(found, get_object_or_404(rows, name=name))
+    output = get_object_or_404(rows, name=name)
+    return outputs.download(found, output, answer=of_deployment(request, found))

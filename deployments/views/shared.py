@@ -1,6 +1,7 @@
 """Shared by the views: fetches visible rows, reads posts, lists inputs."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,12 +9,15 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from accounts import unsent
+from accounts.readers import streamed
 from accounts.requests import SignedInRequest
+from accounts.scoping import Reach, Thing
 from deployments import page_rows
 from deployments.inputs import values
 from deployments.inputs.widgets import rearranged
 from deployments.models import Deployment, Draft, Run
 from deployments.page_rows import WithPage
+from foundation.streams import StreamedResponse
 from modules.models import ModuleVersion
 from modules.terraform.schema import Schema
 
@@ -42,6 +46,12 @@ def run_shown(request: SignedInRequest, ref: str, number: int | None = None) -> 
 
 def run_or_404(deployment: Deployment, number: int) -> Run:
     return get_object_or_404(deployment.runs.select_related("by", "version"), number=number)
+
+
+def of_deployment(request: SignedInRequest, deployment: Deployment) -> Callable[..., StreamedResponse]:
+    """Answers with what the person sees of this deployment now; such an answer ends when they may see it no more."""
+    needs = Reach.OWN if deployment.owner_id == request.user.pk else Reach.ALL
+    return partial(streamed, request, thing=Thing.DEPLOYMENTS, needs=needs)
 
 
 def posted(request: SignedInRequest) -> QueryDict:

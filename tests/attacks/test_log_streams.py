@@ -1,4 +1,4 @@
-"""Many live logs at once, readers who take nothing, one person with all the streams."""
+"""Many live logs at once, readers who take nothing, one person with all the streams, files whose readers may not."""
 
 import psutil
 import pytest
@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import PlatformSettings, User
 from deployments.models import Run, RunLog
 from deployments.runs.log import publish
-from deployments.tests.factories import make_deployment, make_run, make_version
+from deployments.tests.factories import make_deployment, make_run, make_state, make_version
 from tests.attacks.connections import Connections
 from tests.measures import connections_of_the_portal
 from tests.people import make_admin, make_partner
@@ -205,3 +205,20 @@ def test_a_stream_went_on_after_the_right_to_see_it_had_ended(server, run, priva
         write(run, 3, "of the owner alone")
         owner.until("alone")
         assert "alone" not in partner.rest()
+
+
+def test_a_file_was_sent_to_its_end_although_its_reader_had_signed_out(server, run, alice):
+    size = 8 * 1024**2
+    outputs = {"kubeconfig": {"value": "x" * size, "type": "string"}}
+    run.deployment.state = make_state(run, outputs=outputs)
+    run.deployment.save()
+    path = reverse("deployments:output-file", args=[run.deployment.ref, "kubeconfig"])
+    browser, portal = browser_of(alice), server(env=ALONE)
+    with Connections(portal.url) as open_connections:
+        log = open_connections.ask(log_of(run), browser)
+        file = open_connections.ask(path, browser, window=4_096)
+        assert [log.head(), file.head()] == [200, 200]
+        Session.objects.all().delete()
+        log.until(GONE)
+        text = file.rest()
+        assert (len(text) < size, text.endswith("0\r\n\r\n")) == (True, False)  # a browser says that it failed
