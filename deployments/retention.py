@@ -51,8 +51,9 @@ def _forget_states(before: datetime, most: int) -> int:
 
 
 def _forget_asides(before: datetime, most: int) -> int:
-    """States that were put aside, and that an admin accepted or dismissed."""
-    return retention.delete(AsideState.objects.filter(decided_at__lt=before), most)
+    """States that were put aside, and that an admin dismissed, or accepted and a worker has taken."""
+    decided = AsideState.objects.filter(decided_at__lt=before)
+    return retention.delete(decided.exclude(pk__in=AsideState.objects.open()), most)
 
 
 def _forget_drafts(before: datetime, most: int) -> int:

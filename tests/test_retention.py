@@ -144,6 +144,15 @@ def test_the_state_that_a_deployment_names_stays(shop):
     assert set(shop.states.values_list("pk", flat=True)) == {named.pk, newer.pk}
 
 
+def test_an_accepted_state_that_no_worker_has_taken_yet_was_removed(shop, admin):
+    run = ended(shop, days=500)
+    for decision, taken in (("accepted", None), ("accepted", ago(401)), ("dismissed", None)):
+        aside = AsideState.objects.create(deployment=shop, run=run, reason="serial", decision=decision)
+        AsideState.objects.filter(pk=aside.pk).update(decided_at=ago(402), taken_at=taken, decided_by=admin)
+    retention.tick(NIGHT)
+    assert [(state.decision, state.taken_at) for state in AsideState.objects.all()] == [("accepted", None)]
+
+
 def test_a_step_is_small_and_the_next_task_goes_on(shop, monkeypatch):
     monkeypatch.setattr(steps, "MOST", 2)
     for _ in range(5):

@@ -37,7 +37,18 @@ def test_the_portal_has_the_rights_of_its_lines_and_no_others(db):
 
 
 def test_retention_reads_all_and_removes_what_its_lines_say(db):
-    assert rights("portal_retention") == {table: {READ, *RETENTION.get(table, ())} for table in PORTAL}
+    whole = {table: {right for right in line if "(" not in right} for table, line in RETENTION.items()}
+    assert rights("portal_retention") == {table: {READ} | whole.get(table, set()) for table in PORTAL}
+
+
+def test_retention_could_change_all_of_a_run_that_it_empties(db):
+    changed = ask(
+        "SELECT attrelid::regclass::text, attname, privilege_type FROM pg_attribute, aclexplode(attacl) AS acl"
+        " WHERE grantee = to_regrole(%s)",
+        "portal_retention",
+    )
+    emptied = {("deployments_run", name, CHANGE) for name in ("plan", "process", "state_id", "emptied_at")}
+    assert set(changed) == emptied | {("modules_publication", "scan_id", CHANGE)}
 
 
 def test_the_portal_owns_nothing_and_is_no_superuser(db):

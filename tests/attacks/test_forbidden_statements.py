@@ -30,6 +30,21 @@ SWITCHES = [
     "SELECT pg_read_file('/etc/passwd')",
     "CREATE ROLE mine SUPERUSER",
     "DELETE FROM pg_trigger",
+    "COPY billing_entry FROM '/etc/passwd'",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT lo_export(lo_create(0), '/tmp/mine')",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres' LIMIT 1",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "ALTER ROLE portal_retention PASSWORD 'mine'",
+    "ALTER DATABASE postgres SET session_replication_role = replica",
+    "ALTER FUNCTION public._pgtrigger_should_ignore(name) SET portal.migrating = on",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE postgres GRANT ALL ON TABLES TO PUBLIC",
+    "CREATE TYPE public.mine AS (id int)",
+    "CREATE OPERATOR public.<> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = int8eq)",
+    "CREATE EVENT TRIGGER mine ON ddl_command_start EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "CREATE INDEX mine ON billing_entry (amount)",
+    "GRANT UPDATE ON billing_transfer TO CURRENT_USER; UPDATE billing_transfer SET id = id",
+    "CREATE PUBLICATION mine FOR TABLE billing_entry",
 ]
 
 
@@ -83,6 +98,15 @@ def test_a_setting_of_the_session_switched_every_trigger_off(carol):
     give(carol, 10)
     run("SET LOCAL pgtrigger.ignore = '{pgtrigger_lot_keeps_its_origin_c03f1}'")
     refused("UPDATE billing_lot SET amount = amount + 1", match="Cannot update")
+
+
+@pytest.mark.parametrize("path", ["pg_temp", "pg_catalog", "pg_temp, public", '"$user", public'])
+def test_another_search_path_hid_the_entries_from_the_checks(carol, path):
+    give(carol, 10)
+    refused(
+        f"UPDATE billing_lot SET remaining = 1; SET LOCAL search_path = {path}; SET CONSTRAINTS ALL IMMEDIATE",
+        match="is not what its entries and holds say|does not exist",
+    )
 
 
 def test_a_setting_that_is_the_owners_let_everybody_change_what_is_settled(carol):
