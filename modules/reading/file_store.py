@@ -6,22 +6,29 @@ is deleted under that lock alone. So nothing that was found stored is gone befor
 
 import gzip
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import count, takewhile, zip_longest
+from itertools import chain, count, takewhile
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import User
+from foundation.downloads import PIECE
 from foundation.one_at_a_time import lock_number
 from modules.models import Archive, Blob
 from modules.reading.archive import ArchiveRefused, File, content_hash_of, frames
 from modules.reading.discovery import is_in_one
 
 AT_ONCE = 500  # rows of one statement
-FILES_AT_ONCE = 50  # read at once: a few megabytes, as a repository has some at most
+FILES_AT_ONCE = 50  # read at once
+READ_SLICES = """
+    SELECT substr(b.data, s.start + 1, s.size)
+    FROM unnest(%s::bigint[], %s::int[], %s::int[]) WITH ORDINALITY AS s (blob, start, size, number)
+    LEFT JOIN modules_blob b ON b.id = s.blob ORDER BY s.number
+"""
 ADD_FILES = """
     INSERT INTO modules_archivefile (archive_id, path, executable, blob_id)
     SELECT %s, * FROM unnest(%s::text[], %s::boolean[], %s::bigint[])
@@ -113,23 +120,53 @@ class Whole:
         return _archive(content_hash, rows, size=sum(entry[4] for entry in found))
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A part of a stored file, with what stands before it in the .tar.gz."""
+
+    frame: bytes
+    blob: int
+    start: int
+    size: int
+
+
 class Packed:
     """The .tar.gz of an archive, the same bytes for the same files. Nothing is compressed anew."""
 
     def __init__(self, archive: Archive) -> None:
         columns = ("path", "executable", "blob__size", "blob_id", "blob__stored")
         entries = list(archive.entries.order_by("path").values_list(*columns))
-        self.frames = frames(entry[:3] for entry in entries)
-        self.blobs = [entry[3] for entry in entries]
-        self.length = sum(map(len, self.frames)) + sum(entry[4] for entry in entries)
+        *before, self.end = frames(entry[:3] for entry in entries)
+        self.length = sum(map(len, before)) + len(self.end) + sum(entry[4] for entry in entries)
+        sliced = (_slices(frame, entry[3], entry[4]) for frame, entry in zip(before, entries, strict=True))
+        self.parts = list(_parts(chain.from_iterable(sliced)))
 
     def part(self, number: int) -> bytes:
-        """The bytes of some files; blank after the last."""
-        first = number * FILES_AT_ONCE
-        keys = self.blobs[first : first + FILES_AT_ONCE]
-        contents = dict(Blob.objects.filter(pk__in=keys).values_list("pk", "data"))
-        framed = zip_longest(self.frames[first : first + FILES_AT_ONCE], keys)
-        return b"".join(piece for frame, key in framed for piece in (frame, bytes(contents.get(key, b""))))
+        """Some PIECE of its bytes: some files, or a slice of a large one; blank after the last."""
+        if number >= len(self.parts):
+            return self.end if number == len(self.parts) else b""
+        slices = self.parts[number]
+        columns = [[each.blob for each in slices], [each.start for each in slices], [each.size for each in slices]]
+        with connection.cursor() as cursor:
+            cursor.execute(READ_SLICES, columns)
+            contents = [bytes(data or b"") for (data,) in cursor.fetchall()]
+        return b"".join(piece for each, data in zip(slices, contents, strict=True) for piece in (each.frame, data))
+
+
+def _slices(frame: bytes, blob: int, stored: int) -> Iterator[Slice]:
+    for start in range(0, max(stored, 1), PIECE):
+        yield Slice(b"" if start else frame, blob, start, min(PIECE, stored - start))
+
+
+def _parts(slices: Iterable[Slice]) -> Iterator[list[Slice]]:
+    part: list[Slice] = []
+    for each in slices:
+        if part and (len(part) == FILES_AT_ONCE or sum(other.size for other in part) + each.size > PIECE):
+            yield part
+            part = []
+        part.append(each)
+    if part:
+        yield part
 
 
 def packed(archive: Archive) -> bytes:
