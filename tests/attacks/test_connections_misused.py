@@ -11,6 +11,7 @@ from tests.measures import connections_of_the_portal
 HOST = "Host: 127.0.0.1\r\n"
 LARGE_FORM = "/deploy/k7f3kabcde/"
 NUL = 'Cookie: sessionid="\\000aaaaaaaaaaaa"\r\n'
+SERVER = TWO_PLACES
 LEAVE_AT_ONCE = struct.pack("ii", 1, 0)  # with a reset, whatever was not sent
 SHAPES = {
     f"GET {LOGIN} HTTP/1.0\r\n{HOST}": 200,
@@ -32,8 +33,8 @@ SHAPES = {
 
 
 @pytest.fixture
-def attack(server):
-    with Attack(server(env=TWO_PLACES)) as attack:
+def attack(shared_server):
+    with Attack(shared_server) as attack:
         yield attack
 
 

@@ -27,6 +27,7 @@ MB = 1024**2
 LOGIN = "/accounts/login/"
 TWO_PLACES = {"WEB_PROCESSES": "1", "WEB_CONCURRENCY_LIMIT": "2", "WEB_CONNECTIONS_PER_ADDRESS": "1000"}
 TWO_PLACES |= {"WEB_STREAMS_PER_PERSON": "0"}
+SERVER = TWO_PLACES
 ATTACKER, VISITOR = "127.0.0.1", "127.0.0.2"
 FULL = pytest.param(600, marks=pytest.mark.whole)
 
@@ -90,8 +91,8 @@ class FromAddress(requests.adapters.HTTPAdapter):
 
 
 @pytest.fixture
-def attack(server):
-    with Attack(server(env=TWO_PLACES)) as attack:
+def attack(shared_server):
+    with Attack(shared_server) as attack:
         assert attack.pages_of_others(2) == [200, 200]  # with everything that a page loads
         yield attack
 
@@ -189,6 +190,14 @@ def test_slow_readers_of_a_page_kept_everybody_out(attack, number):
     assert connections_of_the_portal() <= 2
 
 
+def beginning_of(plug):
+    """The head and the first bytes of an answer, whose first piece was read then."""
+    got = b""
+    while not got.partition(b"\r\n\r\n")[2]:
+        got += plug.recv(1024)
+    return got
+
+
 @pytest.mark.parametrize("number", [60, pytest.param(300, marks=pytest.mark.whole)])
 def test_slow_readers_of_a_download_had_it_in_memory_each(attack, alice, number, record_property):
     version = make_version({"noise.txt": os.urandom(8 * MB).hex()}, owner=alice)
@@ -196,7 +205,7 @@ def test_slow_readers_of_a_download_had_it_in_memory_each(attack, alice, number,
     path = archive(offers.archive_key(version, token=token))
     before = attack.memory
     plugs = [attack.get_and_stall(path) for _ in range(number)]
-    assert {plug.recv(12) for plug in plugs} == {b"HTTP/1.1 200"}
+    assert {beginning_of(plug)[:12] for plug in plugs} == {b"HTTP/1.1 200"}
     assert attack.pages_of_others() == [200] * 5
     assert connections_of_the_portal() <= 2
     assert attack.memory - before < 30 + number  # and not 8 MB each

@@ -20,10 +20,11 @@ from modules.scanning import polling, webhooks
 from modules.views.hooks import REFUSED
 
 SECRET = "a secret of this webhook"
+SERVER: dict[str, str] = {}
 
 
 @pytest.fixture
-def connection(live_db, alice):
+def connection(shared_db, alice):
     """Alice's connection, whose repository a worker reads at this moment."""
     names = {"repository_id": 1001, "repository_name": "alice-example/modules", "branch": "main"}
     made = GitHubConnection(owner=alice, login="alice-example", checked_at=timezone.now(), **names)
@@ -35,9 +36,9 @@ def connection(live_db, alice):
 
 
 @pytest.fixture
-def deliver(connection, server):
+def deliver(connection, shared_server):
     """Sends so many different pushes at once, and gives what was answered."""
-    address = f"{server().url}/hooks/github/{connection.ref}/"
+    address = f"{shared_server.url}/hooks/github/{connection.ref}/"
 
     def send(number, *, secret=SECRET, at_once=24) -> list[tuple[int, str]]:
         with ThreadPoolExecutor(at_once) as threads:
