@@ -16,5 +16,17 @@ class NameTaken(Refused):
         super().__init__(f"You already have a deployment named {name}. Choose another name.")
 
 
+class InputsUnreadable(Refused):
+    """The deployment's sensitive inputs can't be decrypted; `missing_key` is the id of a key, or blank."""
+
+    def __init__(self, missing_key: str = "") -> None:
+        what = "The stored sensitive inputs can't be decrypted"
+        if missing_key:
+            put_back = f"the key “{missing_key}” is missing. Ask an admin to put it back into PORTAL_KEYS"
+            super().__init__(f"{what}: {put_back}, or change the inputs and enter them again.")
+        else:
+            super().__init__(f"{what}. Change the inputs and enter them again.")
+
+
 class PriceChanged(Refused):
     """The quote differs from the one on the page that the person confirmed."""

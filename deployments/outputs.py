@@ -10,8 +10,10 @@ from django.template.defaultfilters import filesizeformat
 
 from deployments.inputs import values
 from deployments.models import Deployment, Output, OutputPart, Run
+from foundation import faults
 from foundation.compiled import Param, compiled
 from foundation.downloads import parts_download
+from foundation.encryption import DecryptionFailed
 
 MOST_BEGINNINGS = 4  # of large values on one page
 HEAVY = ("output__state__data", "output__state__deployment__inputs", "output__state__deployment__secret_inputs")
@@ -30,6 +32,7 @@ class ShownOutput:
     is_sensitive: bool
     is_kept: bool
     size: int
+    problem: str = ""  # why the beginning of a large one is not shown
 
     @property
     def scrolls(self) -> bool:
@@ -41,6 +44,8 @@ class ShownOutput:
         """What is said of a value that is not shown whole; blank for any other."""
         if not self.is_large or self.is_hidden:
             return ""
+        if self.problem:
+            return self.problem
         size = filesizeformat(self.size)
         if not self.is_kept:
             return f"The beginning of {size}. The whole value was not kept." if self.text else "Not kept."
@@ -52,7 +57,8 @@ def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[Sh
     descriptions = {output["name"]: output["description"] for output in given.version.schema["outputs"]}
     found = _of(state=given.state_id)
     large = [output for output in found if output.is_large and not output.is_sensitive]
-    kept = _beginnings([*large[:MOST_BEGINNINGS], *([revealed] if revealed else [])])
+    kept, problem = _readable(large[:MOST_BEGINNINGS])
+    kept |= _beginnings([revealed]) if revealed else {}
     return [
         ShownOutput(
             output.name,
@@ -63,6 +69,7 @@ def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[Sh
             output.is_sensitive,
             isinstance(given, Deployment),
             output.size,
+            "" if output.is_sensitive else problem,
         )
         for output in found
     ]
@@ -71,6 +78,14 @@ def shown(given: Deployment | Run, *, revealed: Output | None = None) -> list[Sh
 @compiled
 def _of(state: Param) -> QuerySet[Output]:
     return Output.objects.filter(state=state)
+
+
+def _readable(outputs: Iterable[Output]) -> tuple[dict[int, str], str]:
+    """The first parts of the values of some outputs, and why they can't be shown."""
+    try:
+        return _beginnings(outputs), ""
+    except DecryptionFailed as error:
+        return {}, faults.unreadable("The value", error)
 
 
 def _beginnings(outputs: Iterable[Output]) -> dict[int, str]:
@@ -85,7 +100,11 @@ def _beginnings(outputs: Iterable[Output]) -> dict[int, str]:
 def download(
     deployment: Deployment, output: Output, *, answer: Callable[..., StreamingHttpResponse]
 ) -> StreamingHttpResponse:
-    """The whole value of a large output, sent a part at a time; `answer` makes the response."""
+    """The whole value of a large output, sent a part at a time; `answer` makes the response.
+
+    Raises DecryptionFailed before anything is sent.
+    """
+    _part(output.pk, 0)
     name = f"{deployment.ref}-{output.name if output.name.isascii() else 'output'}.txt"
     return parts_download(partial(_part, output.pk), name=name, kind="text/plain; charset=utf-8", answer=answer)
 

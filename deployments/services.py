@@ -19,7 +19,7 @@ from billing.errors import NotEnoughCredits
 from billing.models import Hold
 from billing.retry import retry_on_conflict
 from deployments import quotes
-from deployments.errors import NameTaken, NotDeployable, PriceChanged, Refused
+from deployments.errors import InputsUnreadable, NameTaken, NotDeployable, PriceChanged, Refused
 from deployments.models import Deployment, Run
 from deployments.quotes import Quote
 from deployments.runs.ending import finish_run
@@ -226,9 +226,7 @@ def _secrets(deployment: Deployment) -> dict[str, Any]:
     try:
         return deployment.secrets()
     except DecryptionFailed as error:
-        raise Refused(
-            "The stored sensitive inputs can't be decrypted. Change the inputs and enter them again."
-        ) from error
+        raise InputsUnreadable(error.missing_key) from error
 
 
 def _hold(deployment: Deployment, run: Run, *, by: User) -> None:

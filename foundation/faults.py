@@ -6,8 +6,10 @@ from django.db.models import Value
 from django.utils import timezone
 
 from foundation import encryption
+from foundation.encryption import DecryptionFailed
 from foundation.models import Fault, Heartbeat
 
+PUT_BACK = "Ask an admin to put it back into PORTAL_KEYS."
 TASK = "task"  # beside the kinds of faults
 ROOM_LASTS = timedelta(minutes=15)  # after which a worker that says nothing more of its disk counts as mended
 
@@ -15,6 +17,14 @@ ROOM_LASTS = timedelta(minutes=15)  # after which a worker that says nothing mor
 def note(kind: Fault.Kind, subject: str) -> None:
     """Note a fault of a worker, by its host, or of a key, by its id."""
     Fault.objects.update_or_create(kind=kind, subject=subject, defaults={"seen_at": timezone.now()})
+
+
+def unreadable(what: str, error: DecryptionFailed) -> str:
+    """Why `what`, the subject of a sentence, can't be decrypted, and what to do; a missing key is noted."""
+    if not error.missing_key:
+        return f"{what} can't be decrypted. Ask an admin to check the portal's keys."
+    note(Fault.Kind.KEY, error.missing_key)
+    return f"{what} can't be decrypted: the key “{error.missing_key}” is missing. {PUT_BACK}"
 
 
 def clear(kind: Fault.Kind, subject: str) -> None:

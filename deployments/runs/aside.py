@@ -15,7 +15,7 @@ from deployments.runs import results
 from deployments.runs.ending import follow_decision
 from deployments.sandbox import state_file
 from deployments.sandbox.state_file import NotAState
-from foundation import audit
+from foundation import audit, faults
 from foundation.encryption import DecryptionFailed
 
 PIECE_BYTES = 1024**2
@@ -53,9 +53,10 @@ def take_accepted(**of: Any) -> None:
     for aside in _accepted().filter(**of).order_by("pk"):
         try:
             _take(aside)
-        except (NotAState, DecryptionFailed, TooManyForms) as error:
-            logger.error("accepted state not taken", extra={"aside": aside.pk, "error": str(error)})
-            _give_back(aside, "It can't be read.")
+        except DecryptionFailed as error:
+            _refuse(aside, error, faults.unreadable("It", error))
+        except (NotAState, TooManyForms) as error:
+            _refuse(aside, error, "It can't be read.")
 
 
 def _accepted() -> QuerySet[AsideState]:
@@ -106,6 +107,11 @@ def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_fi
         return text, found
     text = state_file.renumbered(text, serial)
     return text, state_file.read(text)
+
+
+def _refuse(aside: AsideState, error: Exception, problem: str) -> None:
+    logger.error("accepted state not taken", extra={"aside": aside.pk, "error": str(error)})
+    _give_back(aside, problem)
 
 
 def _give_back(aside: AsideState, problem: str) -> None:

@@ -26,7 +26,6 @@ from deployments.sandbox.output_lines import Lines
 from deployments.sandbox.plan_reader import PlanReader, PlanUnreadable
 from foundation import faults
 from foundation.encryption import DecryptionFailed
-from foundation.models import Fault
 from modules.reading import file_store
 from modules.reading.archive import ArchiveRefused, unpack
 from modules.terraform.schema import ephemeral
@@ -121,7 +120,7 @@ class Attempt:
         except RunFailed as error:
             return self._stopped() if self.supervisor.stop else self._failed(str(error))
         except DecryptionFailed as error:
-            return self._failed(_unreadable(error))
+            return self._failed(faults.unreadable("The deployment's secrets", error))
         except REFUSALS as error:
             return self._failed(str(error))
         return Ending(Run.Status.SUCCEEDED)
@@ -289,12 +288,3 @@ class Attempt:
             self.log.add("Done.", "g")
         elif not self.errors:
             self.log.add(error, "y" if status == Run.Status.CANCELLED else "r")
-
-
-def _unreadable(error: DecryptionFailed) -> str:
-    """A sentence about secrets or a state that can't be decrypted; a missing key is noted for the admins."""
-    if not error.missing_key:
-        return "The deployment's secrets can't be decrypted. Ask an admin to check the portal's keys."
-    faults.note(Fault.Kind.KEY, error.missing_key)
-    what = f"The deployment's secrets can't be decrypted: the key “{error.missing_key}” is missing."
-    return f"{what} Ask an admin to put it back into PORTAL_KEYS."

@@ -19,7 +19,7 @@ from deployments.errors import Refused
 from deployments.models import AsidePiece, AsideState
 from deployments.views.page import page_context
 from deployments.views.shared import deployment_or_404, of_deployment, run_shown
-from foundation import audit
+from foundation import audit, faults
 from foundation.downloads import parts_download
 from foundation.encryption import DecryptionFailed
 
@@ -50,8 +50,8 @@ def aside_download(request: SignedInRequest, ref: str, aside_ref: str) -> HttpRe
         return _confirm_first(request, aside)
     try:
         _part(aside, 0)
-    except DecryptionFailed:
-        return _refused(request, ref, "The state can't be decrypted. Ask an admin to check the portal's keys.")
+    except DecryptionFailed as error:
+        return _refused(request, ref, faults.unreadable("The state", error))
     audit.record("state.downloaded", by=request.user, target=aside, deployment=aside.deployment.ref, size=aside.size)
     return parts_download(
         lambda number: _part(aside, number),

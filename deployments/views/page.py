@@ -22,7 +22,7 @@ from deployments.resource_list import Wanted
 from deployments.runs import live_log
 from deployments.story import asides, costs, input_errors, runs, versions
 from deployments.views.shared import deployment_or_404, listed, of_deployment, run_shown
-from foundation import audit
+from foundation import audit, faults
 from foundation.encryption import DecryptionFailed
 from modules.terraform.schema import ephemeral
 
@@ -183,9 +183,8 @@ def output_reveal(request: SignedInRequest, ref: str, name: str) -> HttpResponse
     output = get_object_or_404(Output.objects.filter(state=found.state_id), name=name)
     try:
         context["outputs"] = outputs.shown(found, revealed=output)
-    except DecryptionFailed:
-        context["refusal"] = "The output can't be decrypted. Ask an admin to check the portal's keys."
-        return render(request, "deployments/deployment.html", context, status=409)
+    except DecryptionFailed as error:
+        return _unreadable(request, context, name, error)
     audit.record("output.revealed", by=request.user, target=found, output=name)
     if output.is_large and "file" in request.POST:
         return outputs.download(found, output, answer=of_deployment(request, found))
@@ -200,4 +199,12 @@ def output_file(request: SignedInRequest, ref: str, name: str) -> HttpResponseBa
     found = deployment_or_404(request, ref)
     rows = Output.objects.filter(state=found.state_id, is_large=True, is_sensitive=False)
     output = get_object_or_404(rows, name=name)
-    return outputs.download(found, output, answer=of_deployment(request, found))
+    try:
+        return outputs.download(found, output, answer=of_deployment(request, found))
+    except DecryptionFailed as error:
+        return _unreadable(request, page_context(request, run_shown(request, ref)), name, error)
+
+
+def _unreadable(request: SignedInRequest, context: dict, name: str, error: DecryptionFailed) -> HttpResponse:
+    context["refusal"] = faults.unreadable(f"The output {name}", error)
+    return render(request, "deployments/deployment.html", context, status=409)
