@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
@@ -14,9 +14,17 @@ from accounts.scoping import Reach, Thing, reach
 from billing.models import CENTRE_WORDS, HOLD_WORDS, TRANSFER_WORDS, CostCentre, Hold, HoldLine, Transfer, Wallet
 from foundation import paging
 from foundation.choices import ShownChoices
+from foundation.compiled import Param, compiled
 
 FEW = 1_000  # cost centres whose keys are sent as a list
+SOURCES = ("transfer", "hold", "release")
 SHOWN = ("pk", "kind", "ref", "reference", "reason", "person", "at", "awarded", "total", "balance")
+
+
+class Each(Func):
+    """A list of keys, as one parameter: `pk__in=Each(keys)`."""
+
+    template = "(SELECT unnest(%(expressions)s::bigint[]))"
 
 
 class Unposted(ShownChoices):
@@ -156,34 +164,27 @@ def _place(wanted: Wanted, name: str) -> Place | None:
 def load(places: Iterable[Place]) -> list[Movement]:
     """The movements at some places, in the same order, with one query."""
     places = list(places)
-    keys: dict[str, list[int]] = {source: [each.pk for each in places if each.source == source] for source in LOADED}
-    parts = [LOADED[source](pks) for source, pks in keys.items() if pks]
-    found = parts[0].union(*parts[1:], all=True) if parts else ()
-    rows = {(kind if kind in LOADED else "transfer", pk): (pk, kind, *rest) for pk, kind, *rest in found}
+    keys = {f"{source}s": [each.pk for each in places if each.source == source] for source in SOURCES}
+    rows = {(kind if kind in SOURCES else "transfer", pk): (pk, kind, *rest) for pk, kind, *rest in _rows(**keys)}
     return [_movement(each.source, *rows[each.source, each.pk]) for each in places]
 
 
-def _transfers(pks: list[int]) -> QuerySet[Any, Any]:
-    rows = Transfer.objects.filter(pk__in=pks).order_by()
+@compiled
+def _rows(transfers: Param, holds: Param, releases: Param) -> QuerySet[Any, Any]:
     named = {"person": F("wallet__owner__email"), "at": F("created_at"), "balance": F("balance_after")}
-    return rows.annotate(total=F("awarded") + F("purchased"), **named).values_list(*SHOWN)
+    moved = Transfer.objects.filter(pk__in=Each(transfers)).order_by()
+    moved = moved.annotate(total=F("awarded") + F("purchased"), **named)
+    held = _held(holds, Unposted.HOLD, "created_at"), _held(releases, Unposted.RELEASE, "finished_at")
+    return moved.values_list(*SHOWN).union(*held, all=True)
 
 
-def _holds(pks: list[int]) -> QuerySet[Any, Any]:
-    return _held(pks, Unposted.HOLD, "created_at")
-
-
-def _releases(pks: list[int]) -> QuerySet[Any, Any]:
-    return _held(pks, Unposted.RELEASE, "finished_at")
-
-
-def _held(pks: list[int], kind: Unposted, moment: str) -> QuerySet[Any, Any]:
+def _held(pks: Param, kind: Unposted, moment: str) -> QuerySet[Any, Any]:
     """Holds, each with its Awarded and Purchased units, and the balance at its `moment`."""
     before = Transfer.objects.in_credits().filter(wallet=OuterRef("wallet"), created_at__lte=OuterRef(moment))
     of_awarded = HoldLine.objects.filter(hold=OuterRef("pk"), lot__account__kind="awarded").order_by().values("hold")
     units = Cast(Sum("amount"), BigIntegerField())  # as the column of transfers: PostgreSQL adds up to numeric
     rows = (
-        Hold.objects.filter(pk__in=pks)
+        Hold.objects.filter(pk__in=Each(pks))
         .order_by()
         .annotate(
             kind=Value(kind.value, CharField()),
@@ -197,7 +198,6 @@ def _held(pks: list[int], kind: Unposted, moment: str) -> QuerySet[Any, Any]:
     return rows.values_list(*SHOWN)
 
 
-LOADED = {"transfer": _transfers, "hold": _holds, "release": _releases}
 KINDS: dict[str, Transfer.Kind | Unposted] = {each.value: each for each in (*Transfer.Kind, *Unposted)}
 
 

@@ -20,7 +20,7 @@ def _theirs(rows: Rows, user: User, thing: Thing, owner: str) -> Rows:
 
 
 class LotQuerySet(models.QuerySet):
-    def with_credits(self, now: datetime) -> Self:
+    def with_credits(self, now: datetime | Param) -> Self:
         """Lots with credits that can be spent at `now`."""
         return self.filter(remaining__gt=F("held")).filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 

@@ -14,9 +14,11 @@ from billing import statements
 from billing.models import Account, Allowance, CostCentre, Hold, Lot, Transfer
 from billing.months import Month, last_twelve
 from foundation import paging
+from foundation.compiled import Param, compiled
 from foundation.credits import CREDIT
 
 PACE_DAYS = 90
+UNITS = F("awarded") + F("purchased")
 MOST_RESERVED = 20  # reservations on a statement
 
 
@@ -47,26 +49,36 @@ class NextGrant:
 
 def use(person: User, *, now: datetime) -> Use:
     """The credits that a person used in each of the last twelve months, and on average in 30 days."""
-    months, units, recently = last_twelve(Month.of(now)), F("awarded") + F("purchased"), now - timedelta(days=PACE_DAYS)
-    used = Transfer.objects.usage().filter(wallet__owner=person, created_at__gte=months[0].start)
+    months, recently = last_twelve(Month.of(now)), now - timedelta(days=PACE_DAYS)
+    found = _used(owner=person.pk, since=months[0].start, recently=recently)
+    spent = {Month.of(at): Spending(Month.of(at), int(awarded), int(purchased)) for at, awarded, purchased, _ in found}
+    total = max(0, sum(int(used_recently) for *_, used_recently in found))
+    return Use([spent.get(month, Spending(month)) for month in months], -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT)
+
+
+@compiled
+def _used(owner: Param, since: Param, recently: Param) -> QuerySet[Any]:
+    used = Transfer.objects.usage().filter(wallet__owner=owner, created_at__gte=since)
     by_month = used.annotate(month=TruncMonth("created_at")).values("month").order_by("month")
     found = by_month.annotate(
         awarded_used=-Sum("awarded"),
         purchased_used=-Sum("purchased"),
-        used_recently=-Sum(units, filter=Q(created_at__gte=recently), default=0),
+        used_recently=-Sum(UNITS, filter=Q(created_at__gte=recently), default=0),
     )
-    rows = {Month.of(row["month"]): row for row in found}
-    spent = {month: Spending(month, row["awarded_used"], row["purchased_used"]) for month, row in rows.items()}
-    total = max(0, sum(row["used_recently"] for row in rows.values()))
-    return Use([spent.get(month, Spending(month)) for month in months], -(-total * 30 // (PACE_DAYS * CREDIT)) * CREDIT)
+    return found.values_list("month", "awarded_used", "purchased_used", "used_recently")
 
 
 def by_module(person: User, month: Month) -> list[dict]:
     """`title` and `used` of each module that a person spent credits on, the most used first."""
-    used = Transfer.objects.usage().between(month.start, month.end).filter(wallet__owner=person)
-    titles = used.values(title=F("module_title"))
-    rows: QuerySet[Any] = titles.annotate(used=-Sum(F("awarded") + F("purchased"))).filter(used__gt=0)
-    return list(rows.order_by("-used", "title"))
+    found = _used_by_module(owner=person.pk, start=month.start, end=month.end)
+    return [{"title": title, "used": int(used)} for title, used in found]
+
+
+@compiled
+def _used_by_module(owner: Param, start: Param, end: Param) -> QuerySet[Any]:
+    used = Transfer.objects.usage().filter(wallet__owner=owner, created_at__gte=start, created_at__lt=end)
+    found: QuerySet[Any] = used.values(title=F("module_title")).annotate(used=-Sum(UNITS)).filter(used__gt=0)
+    return found.order_by("-used", "title").values_list("title", "used")
 
 
 def next_grant(person: User, *, now: datetime) -> NextGrant | None:
@@ -74,20 +86,36 @@ def next_grant(person: User, *, now: datetime) -> NextGrant | None:
     if not (person.is_partner and person.is_active):
         return None
     first = Month.of(now).shifted(1).first
-    rows = Allowance.objects.filter(Q(partner=person) | Q(partner=None), valid_from__lte=first)
-    allowance = rows.order_by(F("partner").desc(nulls_last=True), "-valid_from").first()
-    return NextGrant(allowance.amount, first) if allowance and allowance.amount else None
+    amount = next((amount for (amount,) in _allowance(partner=person.pk, on=first)), 0)
+    return NextGrant(amount, first) if amount else None
+
+
+@compiled
+def _allowance(partner: Param, on: Param) -> QuerySet[Any]:
+    rows = Allowance.objects.filter(Q(partner=partner) | Q(partner=None), valid_from__lte=on)
+    return rows.order_by(F("partner").desc(nulls_last=True), "-valid_from").values_list("amount")[:1]
 
 
 def first_to_expire(person: User, *, now: datetime) -> dict | None:
     """`units` and expiry `at` of the available credits that expire next; None when none expire."""
-    lots = Lot.objects.filter(account__wallet__owner=person, expires_at__isnull=False).with_credits(now)
+    found = _expiring(owner=person.pk, now=now)
+    return next(({"at": at, "units": int(units)} for at, units in found), None)
+
+
+@compiled
+def _expiring(owner: Param, now: Param) -> QuerySet[Any]:
+    lots = Lot.objects.filter(account__wallet__owner=owner, expires_at__isnull=False).with_credits(now)
     rows: QuerySet[Any] = lots.values(at=F("expires_at")).annotate(units=Sum(F("remaining") - F("held")))
-    return rows.order_by("at").first()
+    return rows.order_by("at").values_list("at", "units")[:1]
 
 
 def held(person: User) -> list[Hold]:
-    return list(Hold.objects.pending().filter(wallet__owner=person).select_related("cost_centre").order_by("-pk"))
+    return _held(owner=person.pk)
+
+
+@compiled
+def _held(owner: Param) -> QuerySet[Hold]:
+    return Hold.objects.pending().filter(wallet__owner=owner).select_related("cost_centre").order_by("-pk")
 
 
 def held_after_failure(user: User, *, person: User | None = None) -> list[Hold]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from foundation.compiled import compiled
 from foundation.remembered import forget, once
 
 
@@ -105,4 +106,9 @@ class PlatformSettings(models.Model):
     @classmethod
     def load(cls) -> "PlatformSettings":
         """Returns the row, read from the database once in each request; created on first use."""
-        return once(cls, lambda: cls.objects.filter(pk=1).first() or cls.objects.get_or_create(pk=1)[0])
+        return once(cls, lambda: next(iter(_only()), None) or cls.objects.get_or_create(pk=1)[0])
+
+
+@compiled
+def _only() -> models.QuerySet[PlatformSettings]:
+    return PlatformSettings.objects.filter(pk=1)
