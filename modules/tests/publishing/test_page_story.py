@@ -61,7 +61,7 @@ LIVE = [Live("Bob", "1.0.0", 2, True), Live("Carol", "1.0.0", 1, True)]
         ),
         (
             Plan(removed=candidates("A", "B", "C", "D", live=LIVE)),
-            "4 removed.",
+            "4 to remove.",
             f"A, B, C and 1 more leave the catalogue. 12 live deployments of Bob and Carol keep running. {QUIET}",
             "Remove 4 modules",
         ),

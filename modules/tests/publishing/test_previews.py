@@ -198,4 +198,4 @@ def test_queries_do_not_grow_with_the_modules(alice, carol, github):
         assert {row.preview.semver for row in rows} == {"1.0.0", "1.1.0"}
         assert sum(each.deployments for row in rows for each in row.preview.live) == size - 1
         counts.append(len(captured))
-    assert counts == [8, 8]
+    assert counts == [7, 7]

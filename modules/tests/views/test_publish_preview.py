@@ -58,7 +58,7 @@ def test_breaking_update_says_what_changes_and_who_stays_behind(browser, connect
     assert bar.startswith("1 to update, 1 unchanged. 1 update is breaking. Existing deployments are not affected.")
     bar = bar_of(choose(browser, "other"))
     leaves = "Greeting leaves the catalogue. 3 live deployments of Bob and Carol keep running."
-    assert bar.startswith(f"1 removed, 1 unchanged. {leaves} Existing deployments are not affected.")
+    assert bar.startswith(f"1 to remove, 1 unchanged. {leaves} Existing deployments are not affected.")
 
 
 def test_compatible_update_says_so(browser, connection, github):
@@ -279,7 +279,7 @@ def test_updates_alarms_and_deployments_cost_no_query_each(browser, alice, bob, 
     publish(connection, *names)
     make_restless(connection, github, bob, "m1")
     browser.get(PAGE)
-    with django_assert_num_queries(12) as first:
+    with django_assert_num_queries(11) as first:
         browser.get(PAGE)
     for name in names[1:]:
         make_restless(connection, github, bob, name)
