@@ -337,7 +337,7 @@ def test_queries_of_a_deployment_do_not_grow(client, alice, shop, count, django_
         make_run(shop, action="update", status="succeeded")
     client.force_login(alice)
     client.get(url("deployment", shop))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(url("deployment", shop))
 
 
