@@ -3,18 +3,20 @@
 Its session had ended, or the person had signed in again in another window since it was made.
 """
 
+from django.contrib import messages
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, QueryDict
 
 from accounts.models import UnsentForm, User
 from accounts.requests import SignedInRequest
-from foundation import encryption
+from foundation import encryption, faults
 
 FIELD = "typed_by"  # the hidden field of forms whose values are kept; `mark` is its value
-KEY = "unsent"
+KEY = "unsent"  # of the session: the person and the row of each form, by the address that it posts to
 MOST_BYTES = 256 * 1024
 DAYS = 30
+GONE = "What you typed into this form is no longer kept. Enter it again."
 
 
 def mark(user: User) -> str:
@@ -25,7 +27,7 @@ def mark(user: User) -> str:
 def keep(request: HttpRequest) -> bool:
     """Store the values of a marked form, encrypted, as a form may have secrets; False if unmarked.
 
-    The session only names the row. A person has UnsentForm.MOST at most, in however many sessions.
+    The session only names the rows. A person has UnsentForm.MOST at most, in however many sessions.
     """
     person = User.objects.filter(ref=_person(request.POST.get(FIELD, ""))).first()
     data = request.POST.copy()
@@ -34,7 +36,9 @@ def keep(request: HttpRequest) -> bool:
     if not person or len(text) > MOST_BYTES:
         return False
     form = _store(person, text)
-    request.session[KEY] = {"address": request.get_full_path(), "person": person.ref, "form": form.ref}
+    others = [each for each in _named(request).items() if each[0] != request.get_full_path()]
+    newest = (request.get_full_path(), {"person": person.ref, "form": form.ref})
+    request.session[KEY] = dict([*others, newest][-UnsentForm.MOST :])
     return True
 
 
@@ -51,21 +55,40 @@ def _store(person: User, text: str) -> UnsentForm:
 
 
 def take(request: SignedInRequest, *, address: str = "") -> QueryDict | None:
-    """What this person typed into the form that posts to `address`, by default to this one; it is given out once."""
-    kept = request.session.get(KEY)
-    if request.method != "GET" or not kept or kept["address"] != (address or request.get_full_path()):
+    """What this person typed into the form that posts to `address`, by default to this one; it is given out once.
+
+    Adds a message where it was kept, and is not any more, or can't be read.
+    """
+    address = address or request.get_full_path()
+    named = _named(request).get(address)
+    if request.method != "GET" or not named:
         return None
-    del request.session[KEY]
-    if kept["person"] != request.user.ref:
-        return None
-    form = UnsentForm.objects.filter(owner=request.user, ref=kept.get("form", "")).first()
-    if form is None:  # more recent ones have taken its place, or it was too old
-        return None
-    form.delete()
+    form = UnsentForm.objects.filter(owner=request.user, ref=named["form"]).first()
     try:
-        return QueryDict(form.content)
-    except encryption.DecryptionFailed:
+        typed = QueryDict(form.content) if form else None
+    except encryption.DecryptionFailed as error:
+        messages.error(request, faults.unreadable("What you typed", error))
         return None
+    _forget(request, address)
+    if form:
+        form.delete()
+    elif named["person"] == request.user.ref:  # newer ones have taken its place, or it was too old
+        messages.info(request, GONE)
+    return typed
+
+
+def _named(request: HttpRequest) -> dict[str, dict[str, str]]:
+    """What the session names; nothing of the form that a session of release 0.3.0 has."""
+    named = request.session.get(KEY, {})
+    return {address: each for address, each in named.items() if isinstance(each, dict)}
+
+
+def _forget(request: HttpRequest, address: str) -> None:
+    left = {each: names for each, names in _named(request).items() if each != address}
+    if left:
+        request.session[KEY] = left
+    else:
+        del request.session[KEY]
 
 
 def _person(signed: str) -> str:

@@ -193,12 +193,37 @@ class TestWhatWasTypedIsKept:
         kept = [UnsentForm.objects.get(pk=pk).content for pk in UnsentForm.objects.values_list("pk", flat=True)]
         assert [re.findall("name=(shop-.)", text) for text in kept] == [[f"shop-{n}"] for n in (2, 3, 4, 5, 6)]
 
-    def test_the_form_that_gave_way_to_newer_ones_comes_back_empty(self, client, alice, form, typed):
+    def test_the_form_that_gave_way_to_newer_ones_came_back_empty_without_a_word(self, client, alice, form, typed):
         client.post(form, typed)
         for _ in range(UnsentForm.MOST):
             Client().post(form, typed)
         sign_in(client, alice, "/accounts/login/")
-        assert "Good morning" not in client.get(form).text
+        page = client.get(form).text
+        assert "Good morning" not in page
+        assert "What you typed into this form is no longer kept. Enter it again." in page
+        assert "no longer kept" not in client.get(form).text
+
+    def test_of_two_forms_that_were_kept_in_one_session_the_first_came_back_empty(self, client, alice, form, typed):
+        client.post(form, typed)
+        client.post("/profile/name/", {"first_name": "Alicia", "last_name": "B", unsent.FIELD: unsent.mark(alice)})
+        sign_in(client, alice, "/accounts/login/")
+        assert 'value="Good morning"' in client.get(form).text
+        assert 'value="Alicia"' in client.get("/profile/").text
+        assert unsent.KEY not in client.session
+
+    def test_a_session_names_as_many_forms_as_a_person_has(self, client, alice, form, typed):
+        for number in range(UnsentForm.MOST + 2):
+            client.post(f"{form}?n={number}", typed)
+        assert list(client.session[unsent.KEY]) == [f"{form}?n={number}" for number in range(2, 7)]
+
+    def test_what_cannot_be_decrypted_is_kept_until_its_key_is_back(self, client, alice, form, typed, settings):
+        client.post(form, typed)
+        sign_in(client, alice, "/accounts/login/")
+        ring, settings.PORTAL_KEYS = settings.PORTAL_KEYS, "new:" + "bmV3IGtleSBvZiB0aGUgdGVzdHMgYWxvbmUsIDMyIUE="
+        missing = "What you typed can&#x27;t be decrypted: the key “test” is missing."
+        assert missing in client.get(form).text
+        settings.PORTAL_KEYS = ring
+        assert 'value="Good morning"' in client.get(form).text
 
     @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true", "HX-Current-URL": PORTAL}])
     def test_a_form_from_before_a_new_sign_in_comes_back_too(self, alice, form, typed, htmx):
