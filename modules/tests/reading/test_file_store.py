@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import tarfile
+from itertools import count, takewhile
 
 import pytest
 from django.db import connections
@@ -64,6 +65,16 @@ def test_archive_is_the_same_tar_whatever_else_is_stored(tmp_path):
         ]
     unpack(file_store.packed(archive), tmp_path)
     assert (tmp_path / "b/run.sh").read_text() == "#!/bin/sh\n"
+
+
+def test_a_piece_of_an_archive_was_fifty_whole_files():
+    made = {f"{number}.txt": new_file(random.Random(number).randbytes(900_000)) for number in range(3)}
+    made |= {f"small{number}.tf": new_file(b"x" * number) for number in range(200)}
+    packed = file_store.Packed(file_store.keep(made))
+    parts = list(takewhile(bool, map(packed.part, count())))
+    assert b"".join(parts) == pack(made)
+    assert max(map(len, parts)) < 280_000  # with what stands before each file
+    assert len(parts) < 3 * 4 + 200 // 50 + 3
 
 
 def test_same_files_are_one_archive():
