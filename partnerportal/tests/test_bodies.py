@@ -86,9 +86,10 @@ def test_a_form_of_somebody_signed_in_has_a_limit_too():
     assert (read(client, FORM, is_known=True), client.taken) == ("413", 10 * MB + len(CHUNK))
 
 
-def test_a_body_that_stops_after_one_byte_ends_with_its_time(monkeypatch):
+@pytest.mark.parametrize("path", [LOGIN, HOOK, "/healthz", "/readyz"])
+def test_a_body_that_stops_after_one_byte_ends_with_its_time(monkeypatch, path):
     monkeypatch.setattr(bodies, "limit_of", lambda path: Limit(2 * MB, seconds=0))
-    assert read(Client(1, more=True), LOGIN) == "408"
+    assert read(Client(1, more=True), path) == "408"
 
 
 def test_all_bodies_together_have_one_bound(monkeypatch):
