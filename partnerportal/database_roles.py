@@ -19,7 +19,8 @@ from partnerportal.database_rights import PORTAL, READ, RETENTION, WORKED
 
 LOGIN = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 MIGRATING = "-c portal.migrating=on"  # by which triggers let the owner change rows that nobody else may
-# Django-pgtrigger's own lets everybody switch triggers off by a setting of the session.
+# Django-pgtrigger's own lets everybody switch triggers off by a setting of the session, and where there is none, which
+# is always, each call of a trigger raises and catches an error.
 IGNORE = """
     CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN AS $$
         BEGIN
@@ -52,9 +53,11 @@ def grant() -> None:
     Raises RoleMissing.
     """
     roles = _roles()
-    if not roles:
-        return
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        cursor.execute(sql.SQL(IGNORE).format(owner=sql.Literal(cursor.fetchone()[0])))
+        if not roles:
+            return
         for role, password in roles.items():
             _ensure(cursor, role, password)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -62,7 +65,6 @@ def grant() -> None:
         for role in roles:
             _give(cursor, role, {table: _rights(role, table) for table in tables})
             _keep_from_temporary_tables(cursor, role)
-        cursor.execute(sql.SQL(IGNORE).format(owner=sql.Literal(_owner())))
 
 
 def _roles() -> dict[str, str]:

@@ -24,8 +24,6 @@ RUNS_AT_ONCE = 3_000
 def main() -> None:
     size, folder = Size(float(sys.argv[1])), Path(sys.argv[2])
     rows.run(rows.REF)
-    # Every trigger is on. Where this setting is missing, each call of one raises and catches an error about that.
-    rows.run("SET pgtrigger.ignore = '{}'")
     rows.run("SET work_mem = '256MB'; SET maintenance_work_mem = '256MB'")
     steps = {
         "people": lambda: people.fill(size),

@@ -120,6 +120,21 @@ def test_an_installation_with_one_role_goes_on_and_is_warned(live_db, settings):
     )
 
 
+def test_no_trigger_raises_an_error_to_find_out_that_it_is_on_also_with_one_role(live_db, settings):
+    settings.MIGRATE_DATABASE_URL = settings.RETENTION_DATABASE_URL = ""
+    signature = "FUNCTION public._pgtrigger_should_ignore(trigger_name NAME)"
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE OR REPLACE {signature} RETURNS BOOLEAN LANGUAGE plpgsql AS "
+            "'BEGIN RETURN current_setting(''x.y'')::boolean; EXCEPTION WHEN OTHERS THEN RETURN false; END'"
+        )
+        database_roles.grant()
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgtrigger_should_ignore'")
+        assert "EXCEPTION" not in cursor.fetchone()[0]
+        cursor.execute("SELECT public._pgtrigger_should_ignore('a')")
+        assert cursor.fetchone() == (False,)
+
+
 def test_an_installation_with_two_roles_lets_the_portal_remove_what_is_old(live_db, settings, monkeypatch):
     monkeypatch.setitem(RETENTION, "billing_costcentre", (CHANGE, REMOVE))
     settings.RETENTION_DATABASE_URL = ""

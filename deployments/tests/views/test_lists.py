@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from deployments.tests.factories import make_deployment, make_run, make_state, make_version
+from foundation.refs import new_ref
+from modules.models import ModuleVersion
 
 pytestmark = pytest.mark.django_db
 LISTS = [
@@ -46,9 +48,9 @@ def choices(client, person):
 
 def test_a_module_is_called_what_the_newest_deployment_calls_it(client, admin, alice, carol):
     first = make_version({"main.tf": ""}, owner=alice, title="Old name")
-    second = make_version({"main.tf": ""}, owner=alice, title="New name", number=2)
-    second.module = first.module
-    second.save()
+    second = ModuleVersion.objects.get()
+    second.pk, second.ref, second.number, second.semver, second.title = None, new_ref(), 2, "1.1.0", "New name"
+    second.save(force_insert=True)
     make_deployment(second, owner=alice, name="a")
     make_deployment(first, owner=carol, name="b")
     assert choices(client, alice) == [f"New name, {alice.slug}"]
