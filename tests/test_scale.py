@@ -20,7 +20,7 @@ from modules.models import Module
 from tests.fixtures.live import own_database
 
 SIZE = Size(0.2)
-MOST_QUERIES = 24
+MOST_QUERIES = 12
 
 
 @pytest.fixture(scope="module")
