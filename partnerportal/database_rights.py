@@ -98,7 +98,7 @@ RETENTION: dict[str, tuple[str, ...]] = {
     "modules_publication": ("UPDATE (scan_id)", REMOVE),
     "modules_preparedmodule": (REMOVE,),
     "deployments_draft": (REMOVE,),
-    "deployments_run": ("UPDATE (plan, process, state_id, emptied_at)",),
+    "deployments_run": ("UPDATE (plan, process, secret_inputs, secret_names, state_id, emptied_at)",),
     "deployments_runlog": (REMOVE,),
     "deployments_plannedchange": (REMOVE,),
     "deployments_stateversion": (REMOVE,),
