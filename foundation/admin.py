@@ -2,8 +2,9 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.paginator import Paginator
+from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
@@ -13,12 +14,24 @@ from foundation import audit, paging
 from foundation.models import EVENT_WORDS, MAIL_WORDS, AuditEvent, Fault, Heartbeat, OutboxMessage, Removal
 from foundation.words import FEWEST
 
+LONGEST_SEARCH = 200  # characters
+
+
+class ShortSearch(ChangeListSearchForm):
+    """Django's takes thousands of words, each of which makes the query longer."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(LONGEST_SEARCH))
+
 
 class DeclaredFilters(ChangeList):
     """A list that is filtered by its declared filters alone.
 
     Django takes any look-up of a model's own columns from the address, so a list would tell the start of a hash.
     """
+
+    search_form_class = ShortSearch
 
     def get_filters(self, request: HttpRequest) -> Any:
         """As Django's, which returns third what no declared filter took; 400 if that is anything."""

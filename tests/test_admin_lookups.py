@@ -107,3 +107,10 @@ def test_a_declared_filter_still_filters(ask, alice, carol):
 @pytest.mark.parametrize("site", LISTS, ids=lambda site: site.opts.label)
 def test_no_list_counts_its_rows_for_each_choice_of_its_filters(site, ask):
     assert site.get_changelist_instance(ask(_facets="True")).add_facets is False
+
+
+def test_a_search_for_thousands_of_words_kept_a_page_busy_for_seconds(client, admin, carol):
+    client.force_login(admin)
+    page = client.get("/admin/accounts/user/", {"q": "ab " * 2_000})
+    assert (page.status_code, page.context["cl"].query) == (200, "")
+    assert "at most 200 characters" in page.text
