@@ -54,10 +54,6 @@ def grant() -> None:
     """
     roles = _roles()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        cursor.execute(sql.SQL(IGNORE).format(owner=sql.Literal(cursor.fetchone()[0])))
-        if not roles:
-            return
         for role, password in roles.items():
             _ensure(cursor, role, password)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -65,6 +61,8 @@ def grant() -> None:
         for role in roles:
             _give(cursor, role, {table: _rights(role, table) for table in tables})
             _keep_from_temporary_tables(cursor, role)
+        cursor.execute("SELECT current_user")
+        cursor.execute(sql.SQL(IGNORE).format(owner=sql.Literal(cursor.fetchone()[0])))
 
 
 def _roles() -> dict[str, str]:
