@@ -24,6 +24,9 @@ class Number(Subquery):
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
 
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk"))  # ten thousand people need no order, and no names
+
 
 @dataclass(frozen=True)
 class Deployments:
