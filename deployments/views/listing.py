@@ -1,9 +1,10 @@
 """The list of deployments, as a page and as CSV."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from deployments.presentation import shown_status, trouble
 from deployments.querysets import DeploymentQuerySet, WithNewestRun
 from deployments.story import costs, lists, runs
 from foundation import paging
+from foundation.compiled import Param, compiled
 from foundation.credits import to_credits
 from foundation.csv_tables import ROWS, csv_download, moment
 from modules.models import Module, ModuleVersion
@@ -27,6 +29,7 @@ NEWEST_FIRST = ["-pk"]
 MOST_MODULES = 50  # in the choice beside the search
 HEADINGS = ["Deployment", "ID", "Status", "Module", "Version", "Owner", "Credits", "Note", "Created (UTC)"]
 HEADINGS += ["Last run (UTC)"]
+SHOWN = ["name", "ref", "status", "created_at", "owner__email", "version__semver", "cost_centre__module_title"]
 COLUMNS = ["pk", "name", "ref", "status", "cost_centre__module_title", "version__semver", "owner__email", "created_at"]
 COLUMNS += ["run_status", "run_at", "hold_state", "hold_amount"]
 
@@ -39,11 +42,12 @@ def deployment_list(request: SignedInRequest) -> HttpResponse:
     page = paging.page(found, request.GET, by=NEWEST_FIRST, size=PER_PAGE, places=visible)
     for deployment in page:
         _show(deployment, request.user)
-    total, mine = paging.count(visible), paging.count(visible.filter(owner=request.user))
+    total = paging.count(visible)
     wanted = form.wanted()
     is_narrowed = bool(wanted["q"] or wanted["status"] or wanted["module"])
-    of = mine if wanted["whose"] else total
     sees_all = reach(request.user, Thing.DEPLOYMENTS) is Reach.ALL
+    mine = paging.count(visible.filter(owner=request.user)) if sees_all else total
+    of = mine if wanted["whose"] else total
     context = {
         "page": page,
         "form": form,
@@ -82,9 +86,9 @@ def _piece(found: DeploymentQuerySet, after: int | None) -> tuple[list[list[obje
 
 
 def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[DeploymentFilter, DeploymentQuerySet]:
-    form = DeploymentFilter(request.GET, modules=_modules(visible))
+    form = DeploymentFilter(request.GET, modules=_modules(request.user))
     wanted = form.wanted()
-    found = visible.for_lists().with_newest_run()
+    found = visible.select_related("owner", "version", "cost_centre").only(*SHOWN).with_newest_run()
     if wanted["q"]:
         found = found.search(wanted["q"])
     if wanted["status"]:
@@ -94,22 +98,29 @@ def _filtered(request: SignedInRequest, visible: DeploymentQuerySet) -> tuple[De
     return form, found.filter(owner=request.user) if wanted["whose"] == "mine" else found
 
 
-def _modules(visible: DeploymentQuerySet) -> list[tuple[str, str]]:
+def _modules(user: User) -> list[tuple[str, str]]:
     """Refs and labels of the deployed modules, sorted by label: the title of the newest deployment, and the publisher.
 
     None of them when there are more than somebody looks through; the search finds their titles.
     """
+    rows = [row for row in _deployed(owner=user.pk, far=reach(user, Thing.DEPLOYMENTS)) if row[0]]
+    labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for _, title, ref, publisher in sorted(rows)}
+    if len(labels) > MOST_MODULES:
+        return []
+    return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
+
+
+@compiled
+def _deployed(owner: Param, *, far: Reach) -> QuerySet[Any]:
+    """The versions of deployed modules, each with the newest deployment that somebody who reaches `far` sees."""
+    visible = Deployment.objects.within(far, owner=owner)
     deployed = Exists(visible.filter(version__module=OuterRef("pk")))
     modules = Module.objects.filter(deployed).order_by().values("pk")[: MOST_MODULES + 1]
     newest = visible.filter(version=OuterRef("pk")).order_by("-pk")
     found = ModuleVersion.objects.filter(module__in=modules).annotate(
         deployment=Subquery(newest.values("pk")[:1]), label=Subquery(newest.values("cost_centre__module_title")[:1])
     )
-    rows = [row for row in found.values_list("deployment", "label", "module__ref", "module__owner__slug") if row[0]]
-    labels = {ref: f"{title}, {publisher or PLATFORM_SLUG}" for _, title, ref, publisher in sorted(rows)}
-    if len(labels) > MOST_MODULES:
-        return []
-    return sorted(labels.items(), key=lambda pair: (pair[1].lower(), pair[0]))
+    return found.values_list("deployment", "label", "module__ref", "module__owner__slug")
 
 
 def _row(line: WithNewestRun) -> list[object]:

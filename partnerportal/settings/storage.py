@@ -14,11 +14,13 @@ MIGRATE_DATABASE_URL = env.text("MIGRATE_DATABASE_URL", "")
 RETENTION_DATABASE_URL = env.text("RETENTION_DATABASE_URL", "")
 # A server that cannot be reached is noticed within seconds, also in the middle of a query: libpq waits for minutes.
 PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+# A page's queries are short: to compile one takes PostgreSQL 100 ms and more, and saves none of them.
+UNCOMPILED = {"options": "-c jit=off"}
 
 
 def _database(url: str) -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(url))
-    return database | {"ATOMIC_REQUESTS": False, "OPTIONS": PATIENCE | database.get("OPTIONS", {})}
+    return database | {"ATOMIC_REQUESTS": False, "OPTIONS": PATIENCE | UNCOMPILED | database.get("OPTIONS", {})}
 
 
 DATABASES = {"default": _database(DATABASE_URL), "retention": _database(RETENTION_DATABASE_URL or DATABASE_URL)}
