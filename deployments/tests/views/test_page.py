@@ -327,7 +327,7 @@ def test_queries_of_the_list_do_not_grow(client, carol, alice, count, django_ass
         make_run(make_deployment(version, owner=carol, name=f"shop-{at}"))
     client.force_login(carol)
     client.get(reverse("deployments:deployment-list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("deployments:deployment-list"))
 
 
