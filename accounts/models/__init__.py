@@ -6,7 +6,7 @@ from accounts.models.github import (
     looked_after,
 )
 from accounts.models.invitations import Invitation, InvitationQuerySet
-from accounts.models.people import PLATFORM_SLUG, PeopleManager, User
+from accounts.models.people import PLATFORM_SLUG, PeopleManager, User, short_name
 from accounts.models.platform import PlatformSettings, SignUp, TwoFactor
 from accounts.models.tokens import ApiToken
 from accounts.models.unsent import UnsentForm
@@ -27,4 +27,5 @@ __all__ = [
     "UnsentForm",
     "User",
     "looked_after",
+    "short_name",
 ]

@@ -15,6 +15,11 @@ from foundation.refs import RefField
 PLATFORM_SLUG = "platform"  # reserved: the platform's slug in module addresses
 
 
+def short_name(first_name: str, email: str) -> str:
+    """How pages name a person, from the columns of a list that makes no `User` of each row."""
+    return first_name or email.partition("@")[0]
+
+
 class PeopleManager(UserManager["User"]):
     """Creates users by e-mail address; there are no user names."""
 
@@ -92,7 +97,7 @@ class User(AbstractUser):
 
     @property
     def short_name(self) -> str:
-        return self.first_name or self.email.partition("@")[0]
+        return short_name(self.first_name, self.email)
 
     @property
     def publishes_for(self) -> list["User | None"]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Count
 
-from accounts.models import GitHubConnection, User
+from accounts.models import GitHubConnection, short_name
 from modules.json_columns import KeptCommit
 from modules.models import ModuleVersion, Scan, Tag
 from modules.publishing import candidates, comparisons, title_notes
@@ -100,8 +100,7 @@ def _live(modules: list[int]) -> dict[int, list[Live]]:
         .annotate(count=Count("pk"))
     )
     for module, semver, first_name, email, is_told, count in counted:
-        person = User(first_name=first_name, email=email).short_name
-        found[module].append(Live(person, semver, count, is_told))
+        found[module].append(Live(short_name(first_name, email), semver, count, is_told))
     return found
 
 

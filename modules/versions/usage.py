@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
-from accounts.models import User
+from accounts.models import short_name
 from foundation.compiled import Param, compiled
 from modules.models import ModuleVersion
 
@@ -89,7 +89,7 @@ def people_of(version: ModuleVersion) -> People:
     names: dict[int, tuple[str, str]] = {}
     told = set()
     for pk, first_name, email, is_told, *counts in _people(version=version.pk):
-        names[pk] = email, User(first_name=first_name, email=email).short_name
+        names[pk] = email, short_name(first_name, email)
         counted = people.setdefault(pk, dict.fromkeys(COUNTS, 0))
         for name, count in zip(COUNTS, counts, strict=True):
             counted[name] += count

@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run
 from modules.tests.published_versions import make_module, version_of
@@ -89,6 +90,13 @@ def test_deployers_come_by_how_often_they_deployed(bob, carol, module):
         usage.Deployer("Carol", usage.Usage(deployed=2, succeeded=1, failed=1, live=1)),
         usage.Deployer("Bob", usage.Usage(deployed=1, succeeded=2)),
     ]
+
+
+def test_people_are_named_without_making_a_user_of_each(monkeypatch, carol, module):
+    version = version_of(module, "1.0.0")
+    deploy(version, carol, "one", ("deploy", "succeeded"), live=True)
+    monkeypatch.setattr(User, "__init__", lambda *_, **__: pytest.fail("made a user, with a random reference"))
+    assert [each.name for each in usage.people_of(version).deployers] == ["Carol"]
 
 
 def test_queries_do_not_grow_with_versions_or_people(alice, bob, carol, module):
