@@ -15,24 +15,42 @@ from foundation.one_at_a_time import alone
 BATCH = 500
 TASK = "billing.grant_allowances"  # also the name of its heartbeat
 
-# Every month that began since a person became a partner, with the newest allowance that was valid on its first day:
-# the partner's own, otherwise the default. Months with a transfer under their key were granted already.
-DUE = """
-SELECT person.id, person.ref, person.email, month.first::date, allowance.amount
-  FROM accounts_user person
- CROSS JOIN LATERAL generate_series(
-        date_trunc('month', person.partner_since AT TIME ZONE 'UTC') + interval '1 month',
-        %(now)s AT TIME ZONE 'UTC', interval '1 month') AS month(first)
- CROSS JOIN LATERAL (
-        SELECT amount FROM billing_allowance
-         WHERE (partner_id = person.id OR partner_id IS NULL) AND valid_from <= month.first
-         ORDER BY partner_id IS NULL, valid_from DESC LIMIT 1) AS allowance
- WHERE person.is_partner AND person.is_active AND allowance.amount > 0
-   AND NOT EXISTS (SELECT FROM billing_transfer
-                    WHERE key = 'grant:' || person.ref || ':' || to_char(month.first, 'YYYY-MM'))
- ORDER BY person.id, month.first
- LIMIT %(limit)s
+# Partners with months that nobody looked at yet, under the allowances of `today`; `after` is the last month that counts
+# as done. `due` is every such month that began since a person became a partner, with the newest allowance that was
+# valid on its first day: the partner's own, otherwise the default. Months with a transfer under their key were granted.
+LEFT = """
+  WITH today AS MATERIALIZED (
+        SELECT md5(coalesce(string_agg(concat_ws(' ', partner_id, valid_from, amount), ',' ORDER BY id), ''))
+               AS allowances, date_trunc('month', %(now)s AT TIME ZONE 'UTC') AS month
+          FROM billing_allowance),
+       open AS MATERIALIZED (
+        SELECT person.id, person.ref, person.email, person.partner_since,
+               greatest(date_trunc('month', person.partner_since AT TIME ZONE 'UTC'), done.through) AS after
+          FROM accounts_user person CROSS JOIN today
+          LEFT JOIN billing_granted done ON done.partner_id = person.id AND done.since = person.partner_since
+               AND done.allowances = today.allowances
+         WHERE person.is_partner AND person.is_active AND (done.through < today.month) IS NOT FALSE),
+       due AS (
+        SELECT open.id, open.ref, open.email, month.first::date AS period, allowance.amount
+          FROM open CROSS JOIN today
+         CROSS JOIN LATERAL generate_series(open.after + interval '1 month', today.month, interval '1 month')
+               AS month(first)
+         CROSS JOIN LATERAL (
+                SELECT amount FROM billing_allowance
+                 WHERE (partner_id = open.id OR partner_id IS NULL) AND valid_from <= month.first
+                 ORDER BY partner_id IS NULL, valid_from DESC LIMIT 1) AS allowance
+         WHERE allowance.amount > 0
+           AND (SELECT id FROM billing_transfer
+                 WHERE key = 'grant:' || open.ref || ':' || to_char(month.first, 'YYYY-MM')) IS NULL)
 """
+DUE = f"""{LEFT}
+SELECT * FROM due WHERE id >= %(first)s ORDER BY id, period LIMIT %(limit)s"""  # noqa: S608
+DONE = f"""{LEFT}
+INSERT INTO billing_granted (partner_id, since, through, allowances)
+SELECT open.id, open.partner_since, today.month, today.allowances FROM open CROSS JOIN today
+ WHERE NOT EXISTS (SELECT FROM due WHERE due.id = open.id) ORDER BY open.id
+    ON CONFLICT (partner_id) DO UPDATE
+   SET (since, through, allowances) = (excluded.since, excluded.through, excluded.allowances)"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -55,19 +73,27 @@ class Due:
         return ledger.request_hash(partner=self.partner_id, period=self.period)
 
 
-def due(now: datetime, *, limit: int | None = None) -> list[Due]:
-    """The grants that are due at `now`, by partner and month."""
+def due(now: datetime, *, first: int = 0, limit: int | None = None) -> list[Due]:
+    """The grants that are due at `now`, by partner and month, of the partners from the id `first` on."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"now": now.astimezone(UTC), "limit": limit})
+        cursor.execute(DUE, {"now": now.astimezone(UTC), "first": first, "limit": limit})
         return [Due(*row) for row in cursor.fetchall()]
 
 
 def ensure_grants(now: datetime, *, batch_size: int = BATCH) -> int:
     """Make all grants that are due at `now`, one transaction per batch; returns the number of grants made."""
-    granted = 0
-    while batch := due(now, limit=batch_size):
+    granted = first = 0
+    while batch := due(now, first=first, limit=batch_size):
         granted += _grant(batch, now=now)
+        first = batch[-1].partner_id
+    _remember(now)
     return granted
+
+
+def _remember(now: datetime) -> None:
+    """Note of whom nothing is due at `now`. It is one statement, so what it notes was all true at one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(DONE, {"now": now.astimezone(UTC)})
 
 
 def run(now: datetime) -> int:

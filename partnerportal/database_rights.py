@@ -57,6 +57,7 @@ PORTAL: dict[str, tuple[str, ...]] = {
     "billing_hold": KEPT,
     "billing_holdline": KEPT,
     "billing_allowance": WORKED,
+    "billing_granted": KEPT,
     "deployments_deployment": KEPT,
     "deployments_draft": WORKED,
     "deployments_run": KEPT,

@@ -1,4 +1,4 @@
-from billing.models.allowances import Allowance
+from billing.models.allowances import Allowance, Granted
 from billing.models.cost_centres import CENTRE_WORDS, CostCentre
 from billing.models.holds import HOLD_WORDS, Hold, HoldLine
 from billing.models.transfers import TRANSFER_WORDS, Entry, Transfer
@@ -10,6 +10,7 @@ __all__ = [
     "CENTRE_WORDS",
     "CostCentre",
     "Entry",
+    "Granted",
     "HOLD_WORDS",
     "Hold",
     "HoldLine",

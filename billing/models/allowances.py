@@ -25,3 +25,18 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner or 'default'} from {self.valid_from}"
+
+
+class Granted(models.Model):
+    """Up to which month nothing is left to grant to a partner since `since`, under these allowances.
+
+    It spares a look at each month. What was granted is what the keys of transfers say.
+    """
+
+    partner = models.OneToOneField(PEOPLE, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    since = models.DateTimeField(help_text="When they became a partner, as of then.")
+    through = models.DateField(help_text="First day of the month.")
+    allowances = models.CharField(max_length=32, help_text="Digest of all allowances, as of then.")
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} through {self.through:%Y-%m}"

@@ -81,7 +81,14 @@ class Lot(models.Model):
 
     class Meta:
         triggers = triggers.LOT
-        indexes = [models.Index(fields=["account"], condition=Q(remaining__gt=0), name="lots_with_something_left")]
+        indexes = [
+            models.Index(fields=["account"], condition=Q(remaining__gt=0), name="lots_with_something_left"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(remaining__gt=0, expires_at__isnull=False),
+                name="lots_that_expire",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(held__gte=0, remaining__gte=F("held"), amount__gte=F("remaining"), amount__gt=0),

@@ -1,8 +1,9 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import User
 from billing import granting, services, verify
@@ -151,3 +152,72 @@ def test_the_task_may_run_twice(alice):
     months = granted(alice)
     assert months["2026-10"] == 500
     assert set(months.values()) == {500}
+
+
+def months_looked_at(now: datetime) -> int:
+    """How many months PostgreSQL makes to look for what is due at `now`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {granting.DUE}", {"now": now, "first": 0, "limit": None})
+        nodes = [cursor.fetchone()[0][0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    series = [node for node in nodes if node.get("Function Name") == "generate_series"]
+    return round(sum(node["Actual Rows"] * node["Actual Loops"] for node in series))
+
+
+def test_months_gone_by_are_not_looked_at_again(alice):
+    since(alice, 2023, 10, 20)
+    allow(500, 2023, 1, 1)
+    looked = [months_looked_at(NOVEMBER)]
+    for now in (NOVEMBER, datetime(2026, 12, 1, tzinfo=UTC)):
+        granting.ensure_grants(now)
+        looked += [months_looked_at(now), months_looked_at(now + timedelta(days=31))]
+    assert looked == [37, 0, 1, 0, 1]
+
+
+def test_months_without_an_allowance_are_granted_once_there_is_one(alice):
+    since(alice, 2026, 8, 20)
+    nothing = allow(0, 2026, 1, 1)
+    assert granting.ensure_grants(NOVEMBER) == 0
+    nothing.amount = credits(500)
+    nothing.save()
+    assert granting.ensure_grants(NOVEMBER) == 3
+    assert granted(alice) == {"2026-09": 500, "2026-10": 500, "2026-11": 500}
+
+
+def test_an_allowance_of_their_own_for_months_gone_by_is_granted(alice, bob):
+    since(alice, 2026, 8, 20)
+    since(bob, 2026, 8, 20)
+    assert granting.ensure_grants(NOVEMBER) == 0
+    allow(50, 2026, 10, 1, partner=bob)
+    assert granting.ensure_grants(NOVEMBER) == 2
+    assert (granted(alice), granted(bob)) == ({}, {"2026-10": 50, "2026-11": 50})
+
+
+def test_somebody_who_may_sign_in_again_is_granted_the_months_between(alice):
+    since(alice, 2026, 8, 20)
+    allow(500, 2026, 1, 1)
+    granting.ensure_grants(datetime(2026, 9, 1, tzinfo=UTC))
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert granting.ensure_grants(NOVEMBER) == 0
+    User.objects.filter(pk=alice.pk).update(is_active=True)
+    assert granting.ensure_grants(NOVEMBER) == 2
+    assert granted(alice) == {"2026-09": 500, "2026-10": 500, "2026-11": 500}
+
+
+def test_a_first_day_that_moves_back_is_granted_from_there(alice):
+    since(alice, 2026, 10, 20)
+    allow(500, 2026, 1, 1)
+    granting.ensure_grants(NOVEMBER)
+    since(alice, 2026, 8, 20)
+    assert granting.ensure_grants(NOVEMBER) == 2
+    assert granted(alice) == {"2026-09": 500, "2026-10": 500, "2026-11": 500}
+
+
+def test_somebody_who_becomes_a_partner_later_begins_with_the_next_month(alice, carol):
+    since(alice, 2026, 9, 20)
+    allow(500, 2026, 1, 1)
+    granting.ensure_grants(NOVEMBER)
+    User.objects.filter(pk=carol.pk).update(is_partner=True, partner_since=datetime(2026, 11, 5, tzinfo=UTC))
+    assert granting.ensure_grants(datetime(2026, 12, 1, tzinfo=UTC)) == 2
+    assert granted(carol) == {"2026-12": 500}
