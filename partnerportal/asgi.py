@@ -1,8 +1,10 @@
+import gc
 import logging
 import os
 
 import django
 from django.conf import settings
+from django.urls import get_resolver
 
 from foundation.places import open_places
 from partnerportal.access_log import WithoutSecrets
@@ -18,3 +20,6 @@ application = Handler(
     Addresses(settings.WEB_CONNECTIONS_PER_ADDRESS, proxies=settings.PROXY_COUNT),
     Streams(settings.WEB_STREAMS, per_person=settings.WEB_STREAMS_PER_PERSON),
 )
+get_resolver().url_patterns  # noqa: B018 # loads all pages now instead of in the first request
+gc.collect()
+gc.freeze()  # or Python goes through all that was loaded every few requests, which stops them for 0.1 seconds

@@ -79,3 +79,12 @@ def test_every_variable_stands_in_the_example():
     read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', source))
     assert len(read) > 40
     assert read - set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == set()
+
+
+def test_pages_are_loaded_before_the_first_request_and_never_examined_again():
+    """Python's search for unused cycles goes through all objects that are not frozen, while every request waits."""
+    code = "import gc, sys, partnerportal.asgi; print(gc.get_freeze_count(), 'modules.views.publish' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
+    frozen, has_pages = run.stdout.split()
+    assert int(frozen) > 100_000
+    assert has_pages == "True"
