@@ -42,11 +42,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def listed(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
-    """At most `most` names, joined: "A", "A and B", "A, B, C and 2 more"."""
+def listed(names: Sequence[str], *, most: int = MOST_NAMED, number: int | None = None) -> str:
+    """At most `most` names, joined: "A", "A and B", "A, B, C and 2 more"; of `number`, if there are more than these."""
     shown = list(names[:most])
-    if len(names) > most:
-        shown.append(f"{len(names) - most:,} more")
+    number = len(names) if number is None else number
+    if number > len(shown):
+        shown.append(f"{number - len(shown):,} more")
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 

@@ -62,6 +62,11 @@ class Deployment(Inputs):
             models.Index(fields=["owner", "-newest_run"], name="deployments_by_newest_run"),
             models.Index(fields=["version", "-id"], name="deployments_of_version"),
             models.Index(fields=["owner", "version", "-id"], name="deployments_of_both"),
+            models.Index(
+                fields=["version", "owner", "status", "id"],
+                condition=Q(destroyed_at__isnull=True),
+                name="standing_of_version",
+            ),
             GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="deployments_by_words"),
         ]
         constraints = [

@@ -121,6 +121,14 @@ class Run(Inputs):
                 name="unfinished_runs",
             ),
             models.Index(fields=["id"], condition=Q(status__in=["failed", "lost"]), name="failed_runs"),
+            models.Index(
+                fields=["version", "deployment", "status"],
+                condition=Q(
+                    action__in=["deploy", "update", "retry"],
+                    status__in=["succeeded", "failed", "lost"],
+                ),
+                name="runs_of_version",
+            ),
             models.Index(fields=["finished_at"], condition=Q(emptied_at=None), name="runs_to_empty"),
             models.Index(fields=["finished_at"], condition=~Q(secret_inputs=b""), name="runs_with_secrets"),
         ]

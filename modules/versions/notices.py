@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from foundation.paragraphs import listed
 
 
-def notice(names: Sequence[str]) -> str:
-    """Blank when nobody gets one."""
-    return f"{listed(names)} {'gets' if len(names) == 1 else 'get'} an e-mail." if names else ""
+def notice(names: Sequence[str], number: int | None = None) -> str:
+    """Blank when nobody gets one. `names` may be the first ones of `number`."""
+    number = len(names) if number is None else number
+    return f"{listed(names, number=number)} {'gets' if number == 1 else 'get'} an e-mail." if number else ""

@@ -12,8 +12,8 @@ from foundation.paragraphs import Notice, joined
 from foundation.times import ago, when
 from modules.models import Module, ModuleVersion
 from modules.terraform.schema import Provider
+from modules.versions.usage import MOST_DEPLOYERS
 
-MOST_DEPLOYERS = 50
 UNAFFECTED = "Existing deployments are not affected. You can't create new ones."
 
 

@@ -6,15 +6,17 @@ Only deploy, update and retry runs count, once they have ended; a cancelled run 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.models import short_name
+from accounts.models import User, short_name
 from foundation.compiled import Param, compiled
+from foundation.paragraphs import MOST_NAMED
 from modules.models import ModuleVersion
 
 WithUsage: TypeAlias = Any  # a ModuleVersion with the annotations of `with_usage`
-COUNTS = ("deployed", "succeeded", "failed", "live")  # of Usage
+MOST_DEPLOYERS = 50
+COUNTS = ("deployed", "succeeded", "failed")  # of Usage
 TAKES_EFFECT = ["deploy", "update", "retry"]
 SUCCEEDED, FAILED = ["succeeded"], ["failed", "lost"]
 
@@ -53,22 +55,21 @@ class Deployer:
 
 @dataclass(frozen=True)
 class People:
-    """Who deployed a version, the most frequent first; and by name who gets an e-mail when it is revoked."""
+    """Who deployed a version, the most frequent first; and by e-mail address who gets one when it is revoked.
+
+    These are the first ones of `number` deployers and of `number_told` people.
+    """
 
     deployers: list[Deployer]
+    number: int
     told: list[str]
+    number_told: int
 
 
 def with_usage(versions: QuerySet[ModuleVersion]) -> QuerySet[Any]:
     """Annotates what `of` reads."""
     runs = _runs().filter(version=OuterRef("pk")).order_by().values("version")
-    ran = runs.annotate(
-        ran=JSONObject(
-            deployed=Count("deployment", distinct=True),
-            succeeded=Count("pk", filter=Q(status__in=SUCCEEDED)),
-            failed=Count("pk", filter=Q(status__in=FAILED)),
-        )
-    )
+    ran = runs.annotate(ran=JSONObject(**_counts()))
     standing = _deployments().live().filter(version=OuterRef("pk")).order_by().values("version")
     live = standing.annotate(live=Count("pk"))
     return versions.annotate(ran=Subquery(ran.values("ran")), live=Subquery(live.values("live")))
@@ -84,21 +85,16 @@ def of_versions(versions: QuerySet[ModuleVersion]) -> dict[int, Usage]:
 
 
 def people_of(version: ModuleVersion) -> People:
-    """The people of a version in one query. For its publisher and for admins."""
-    people: dict[int, dict[str, int]] = {}
-    names: dict[int, tuple[str, str]] = {}
-    told = set()
-    for pk, first_name, email, is_told, *counts in _people(version=version.pk):
-        names[pk] = email, short_name(first_name, email)
-        counted = people.setdefault(pk, dict.fromkeys(COUNTS, 0))
-        for name, count in zip(COUNTS, counts, strict=True):
-            counted[name] += count
-        if is_told:
-            told.add(pk)
-    used = {pk: Usage(**counted) for pk, counted in people.items() if counted["deployed"]}
-    order = sorted(used, key=lambda pk: (-used[pk].deployed, names[pk]))
-    deployers = [Deployer(names[pk][1], used[pk]) for pk in order]
-    return People(deployers, told=[name for _, name in sorted(names[pk] for pk in told)])
+    """The people of a version, in three queries. For its publisher and for admins."""
+    ran, told = _deployers(version=version.pk), _told(version=version.pk)
+    known = {pk: (email, short_name(first_name, email), live) for pk, first_name, email, live in _live(version, ran)}
+    order = sorted(ran, key=lambda row: (-row[2], known[row[0]]))
+    return People(
+        [Deployer(known[pk][1], Usage(*counts, live=known[pk][2])) for pk, _, *counts in order],
+        number=ran[0][1] if ran else 0,
+        told=[short_name(first_name, email) for _, first_name, email in told],
+        number_told=told[0][0] if told else 0,
+    )
 
 
 def _usage(ran: dict[str, int] | None, live: int | None) -> Usage:
@@ -106,29 +102,36 @@ def _usage(ran: dict[str, int] | None, live: int | None) -> Usage:
 
 
 @compiled
-def _people(version: Param) -> QuerySet[Any]:
-    """What ran, and what is live, of each person."""
-    ran = _runs().filter(version=version).order_by().values("deployment__owner")
-    ran = ran.annotate(
-        first_name=F("deployment__owner__first_name"),
-        email=F("deployment__owner__email"),
-        is_told=Value(False),
-        deployed=Count("deployment", distinct=True),
-        succeeded=Count("pk", filter=Q(status__in=SUCCEEDED)),
-        failed=Count("pk", filter=Q(status__in=FAILED)),
-        live=Value(0),
-    )
-    standing = _deployments().live().with_is_told().filter(version=version).order_by().values("owner", "is_told")
-    standing = standing.annotate(
-        first_name=F("owner__first_name"),
-        email=F("owner__email"),
-        live=Count("pk"),
-        deployed=Value(0),
-        succeeded=Value(0),
-        failed=Value(0),
-    )
-    columns = ("first_name", "email", "is_told", *COUNTS)
-    return ran.values_list("deployment__owner", *columns).union(standing.values_list("owner", *columns), all=True)
+def _deployers(version: Param) -> QuerySet[Any]:
+    """The key, the number of all, and the counts of those who deployed it most often."""
+    ran = _runs().filter(version=version).order_by().values("deployment__owner_id")
+    ran = ran.annotate(people=Window(Count("*")), **_counts()).order_by("-deployed", "deployment__owner_id")
+    return ran.values_list("deployment__owner_id", "people", *COUNTS)[:MOST_DEPLOYERS]
+
+
+def _live(version: ModuleVersion, ran: list[Any]) -> Any:
+    """Names and the number of live deployments of the people in these rows."""
+    live = _deployments().live().filter(version=version, owner=OuterRef("pk")).order_by().values("owner")
+    number = Coalesce(Subquery(live.annotate(live=Count("pk")).values("live")), 0)
+    people = User.objects.filter(pk__in=[pk for pk, *_ in ran]).annotate(live=number)
+    return people.values_list("pk", "first_name", "email", "live")
+
+
+@compiled
+def _told(version: Param) -> QuerySet[Any]:
+    """How many get an e-mail when the version is revoked, and the names of the first ones."""
+    told = _deployments().told().filter(version=version).order_by().values("owner")
+    told = told.annotate(people=Window(Count("*")), first_name=Min("owner__first_name"), email=Min("owner__email"))
+    return told.order_by("email").values_list("people", "first_name", "email")[:MOST_NAMED]
+
+
+def _counts() -> dict[str, Count]:
+    """Of runs, from the index `runs_of_version` alone."""
+    return {
+        "deployed": Count("deployment", distinct=True),
+        "succeeded": Count("status", filter=Q(status__in=SUCCEEDED)),
+        "failed": Count("status", filter=Q(status__in=FAILED)),
+    }
 
 
 def _runs() -> Any:

@@ -124,10 +124,11 @@ def _page(request: SignedInRequest, version: WithPage, *, status: int = 200, **f
 def _for_publisher(version: ModuleVersion) -> dict[str, Any]:
     """The additional context for users who may change the version."""
     people = usage.people_of(version)
+    told = "" if version.revoked_at else notices.notice(people.told, people.number_told)
     return {
-        "deployers": people.deployers[: story.MOST_DEPLOYERS],
-        "deployers_note": story.deployers_note(len(people.deployers)),
-        "manage": story.manage(version, "" if version.revoked_at else notices.notice(people.told)),
+        "deployers": people.deployers,
+        "deployers_note": story.deployers_note(people.number),
+        "manage": story.manage(version, told),
         "deprecate_form": DeprecateForm(version=version),
         "revoke_form": RevokeForm(version=version),
     }
