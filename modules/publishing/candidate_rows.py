@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from accounts.models import GitHubConnection
 from foundation.compiled import Param, compiled
-from modules.models import Alarm, Module, ModuleVersion, ScannedModule
+from modules.models import Alarm, Module, ModuleVersion, Scan, ScannedModule
 
 WithAlarms: TypeAlias = Any  # a Module with the annotations of `modules`
 WithTaken: TypeAlias = Any  # a ModuleVersion with the numbers `taken` by its module
@@ -36,8 +36,8 @@ def newest_versions(modules: Iterable[WithAlarms]) -> dict[int, WithTaken]:
     return found
 
 
-def modules_here(connection: GitHubConnection, whole: str | None) -> list[Module]:
-    """Modules from the selected repository."""
+def modules_here(connection: GitHubConnection, whole: str | None, *, alone: bool = False) -> list[Module]:
+    """Modules from the selected repository; `alone` the one at `whole`."""
     return modules(
         owner=connection.owner_id,
         repository=connection.repository_id,
@@ -45,6 +45,7 @@ def modules_here(connection: GitHubConnection, whole: str | None) -> list[Module
         has_whole=whole is not None,
         is_platform=connection.is_platform,
         of_all=False,
+        alone=alone,
     )
 
 
@@ -56,11 +57,19 @@ def tell(row: Any, told: dict[str, Any] | None) -> None:
 
 @compiled
 def modules(
-    owner: Param, repository: Param, whole: Param, *, is_platform: bool, of_all: bool, has_whole: bool
+    owner: Param,
+    repository: Param,
+    whole: Param,
+    *,
+    is_platform: bool,
+    of_all: bool,
+    has_whole: bool,
+    alone: bool = False,
 ) -> QuerySet[Module]:
     """With current version and its comparison, the number of `alarms`, the newest version and all numbers `taken`."""
     found: QuerySet[Any] = Module.objects.filter(owner=None if is_platform else owner)
     found = found if of_all else found.filter(repository_id=repository)
+    found = found.filter(path=whole) if alone else found
     alarms = Alarm.objects.filter(version__module=OuterRef("pk"), dismissed_at=None).order_by()
     number = Subquery(alarms.values("version__module").annotate(number=Count("pk")).values("number"))
     versions = ModuleVersion.objects.filter(module=OuterRef("pk"))
@@ -79,8 +88,20 @@ def modules(
 
 
 @compiled
-def folders(scan: Param, whole: Param, *, has_whole: bool) -> QuerySet[ScannedModule]:
+def newest_scans(
+    connection: Param, repository: Param, branch: Param, *, any_depth: bool, has_branch: bool, is_succeeded: bool
+) -> QuerySet[Scan]:
+    """The newest scan of what is selected, or none."""
+    found = Scan.objects.filter(connection=connection, repository_id=repository, any_depth=any_depth)
+    found = found.filter(branch=branch) if has_branch else found
+    found = found.filter(status=Scan.Status.SUCCEEDED) if is_succeeded else found
+    return found.newest_first().with_tags()[:1]
+
+
+@compiled
+def folders(scan: Param, whole: Param, *, has_whole: bool, alone: bool = False) -> QuerySet[ScannedModule]:
     found = ScannedModule.objects.filter(scan=scan).only(*LIGHT)
+    found = found.filter(path=whole) if alone else found
     return _told(found, whole, "", "schema", "findings") if has_whole else found
 
 

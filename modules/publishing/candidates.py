@@ -16,7 +16,12 @@ from modules.publishing.candidate_rows import WithAlarms
 
 def newest_scan(connection: GitHubConnection) -> Scan | None:
     """The newest succeeded scan of the selected repository, branch and depth."""
-    return scans_of(connection).filter(status=Scan.Status.SUCCEEDED).first()
+    return _newest(connection, is_succeeded=True)
+
+
+def latest_scan(connection: GitHubConnection) -> Scan | None:
+    """The newest one of `scans_of`."""
+    return _newest(connection, is_succeeded=False)
 
 
 def scans_of(connection: GitHubConnection) -> ScanQuerySet:
@@ -58,15 +63,16 @@ def of_repository(
     apart: Collection[str] = (),
     modules: Iterable[Module] | None = None,
     whole: str | None = None,
+    alone: bool = False,
 ) -> list[Candidate]:
     """Return a candidate for each folder that the scan found or that is published, by path, ignoring case.
 
     `apart` are new paths that are separate modules, although they may look like a renamed folder. `modules` are those
     of the repository, if the caller has read them. Schemas and findings are not loaded: see `details`; those of the
-    folder `whole` are, with its comparison.
+    folder `whole` are, with its comparison; `alone` no other is read.
     """
     by_path: dict[str, Candidate] = {}
-    for found in candidate_rows.folders(scan=scan.holder_id, whole=whole, has_whole=whole is not None) if scan else []:
+    for found in _folders(scan, whole, alone=alone) if scan else []:
         found.scan = scan  # its folders may be those of an earlier scan
         candidate_rows.tell(found, getattr(found, "told", None))
         by_path[found.path] = Candidate(found.path, found.title, connection.is_platform, found)
@@ -90,7 +96,14 @@ def of_repository(
 def at_path(
     connection: GitHubConnection, scan: Scan | None, path: str, *, apart: Collection[str] = ()
 ) -> Candidate | None:
-    """Return the candidate at `path`. Returns None when there is none. `apart` as in `of_repository`."""
+    """Return the candidate at `path`. Returns None when there is none. `apart` as in `of_repository`.
+
+    Where both a folder and a module are there, neither was renamed: the others need not be read.
+    """
+    here = candidate_rows.modules_here(connection, path, alone=True) if scan else []
+    alone = of_repository(connection, scan, modules=here, whole=path, alone=True) if here else []
+    if alone and alone[0].found:
+        return alone[0]
     return next((each for each in of_repository(connection, scan, apart=apart, whole=path) if each.path == path), None)
 
 
@@ -138,6 +151,19 @@ def differences(connection: GitHubConnection, *, scan: Scan, newest: Scan, apart
     """
     sentences = _scanned_since(scan, newest) if scan.pk != newest.pk else []
     return sentences + _renamed_since(connection, scan, newest, apart) if sentences else []
+
+
+def _newest(connection: GitHubConnection, *, is_succeeded: bool) -> Scan | None:
+    selected = {"connection": connection.pk, "repository": connection.repository_id, "branch": connection.branch}
+    kinds = {"any_depth": connection.any_depth, "has_branch": bool(connection.branch), "is_succeeded": is_succeeded}
+    for scan in candidate_rows.newest_scans(**selected, **kinds):
+        scan.connection = connection
+        return scan
+    return None
+
+
+def _folders(scan: Scan, whole: str | None, *, alone: bool) -> list[ScannedModule]:
+    return candidate_rows.folders(scan=scan.holder_id, whole=whole, has_whole=whole is not None, alone=alone)
 
 
 def _join(candidate: Candidate, module: WithAlarms, newest: ModuleVersion | None) -> None:

@@ -175,7 +175,7 @@ def _next_page(request: SignedInRequest) -> str:
 def _is_shown(side: Side, ref: str) -> bool:
     """Whether the newest scan has ended with the same result as the scan `ref`, which the card shows."""
     connection = side.connections.first()
-    newest = candidates.scans_of(connection).first() if connection and ref else None
+    newest = candidates.latest_scan(connection) if connection and ref else None
     if newest is None or not newest.is_final:
         return False
     shown = connection.scans.filter(ref=ref).first()

@@ -74,7 +74,7 @@ def detailed(request: SignedInRequest, connection: WithChoices, path: str) -> Li
 
 
 def _scan(connection: GitHubConnection) -> dict[str, Any]:
-    scan = candidates.scans_of(connection).first()
+    scan = candidates.latest_scan(connection)
     is_good = scan is not None and scan.status == scan.Status.SUCCEEDED
     base = scan if is_good else candidates.newest_scan(connection)
     texts = {"scan_text": scan_story.text(scan, connection), "scan_aside": scan_story.aside(scan, base)}

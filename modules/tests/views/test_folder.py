@@ -4,10 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from django.db.models import Model
 from django.urls import reverse
 
 from foundation.models import AuditEvent
-from modules.models import Module, Share
+from modules.models import Module, ModuleVersion, ScannedModule, Share
 from modules.publishing import candidates, terms
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, NAME, connect, publish, scan
@@ -232,6 +233,17 @@ def test_moved_folder_can_be_set_as_a_module_of_its_own(browser, connection, git
         ("greeting", None),
         ("modules/greeting", 50_000),
     ]
+
+
+def test_page_of_one_module_reads_no_other_module_or_folder(browser, connection, github, monkeypatch):
+    others = [f"other_{number}" for number in range(3)]
+    github.commit(NAME, {f"{path}/main.tf": GREETING for path in others})
+    scan(connection)
+    publish(connection, "greeting", *others)
+    read, make = [], Model.from_db.__func__
+    monkeypatch.setattr(Model, "from_db", classmethod(lambda model, *row: read.append(model) or make(model, *row)))
+    assert page(browser).status_code == 200
+    assert [read.count(model) for model in (Module, ModuleVersion, ScannedModule)] == [1, 1, 1]
 
 
 def test_scan_that_goes_on_does_not_hide_the_page(browser, connection):
