@@ -136,7 +136,7 @@ class Candidate:
         """Whether it is in a folder of examples, tests or wrappers, and neither published nor ticked."""
         return discovery.is_aside(self.path) and not self.is_published and not self.ticked
 
-    @property
+    @cached_property
     def is_published(self) -> bool:
         return self.module is not None and self.module.is_listed
 
@@ -163,7 +163,7 @@ class Candidate:
     def _is_behind(self) -> bool:
         return self.newest is not None and self.module.current_version_id != self.newest.pk
 
-    @property
+    @cached_property
     def has_new_content(self) -> bool:
         """Whether the folder is valid and differs from the newest version."""
         return self.is_valid and (self.newest is None or self.found.content_hash != self.newest.content_hash)

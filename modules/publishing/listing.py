@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -43,7 +43,7 @@ class Listing:
         """The choice that its row shows and its folder, as a form sends them back."""
         return f"{drafts.chosen(self.candidate)} {self.candidate.path or '.'}"
 
-    @property
+    @cached_property
     def fate(self) -> story.Fate:
         return story.fate(self.candidate)
 
@@ -105,7 +105,10 @@ class Listing:
         return story.in_effect(self.terms, self.says)
 
     def _url(self, name: str) -> str:
-        return f"{reverse(name)}?{self.address}{urlencode({'path': self.candidate.path or '.'})}"
+        return f"{_page(name)}?{self.address}{urlencode({'path': self.candidate.path or '.'})}"
+
+
+_page = cache(reverse)  # each row links to the same pages
 
 
 def rows(found: Iterable[Candidate], *, address: str = "") -> list[Listing]:

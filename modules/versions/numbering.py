@@ -5,6 +5,7 @@ Rules: https://semver.org, and Terraform's registry, which ignores build metadat
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from semver import Version
 
@@ -83,8 +84,11 @@ def _problem(text: str, newest: str | None, taken: Collection[str]) -> str:
     return ""
 
 
+_version = lru_cache(maxsize=1_000)(Version.parse)  # hundreds of modules have few numbers
+
+
 def _next(newest: str | None, taken: Collection[str], bump: str) -> str:
-    version = Version.parse(FIRST) if newest is None else Version.parse(newest).next_version(bump)
+    version = _version(FIRST) if newest is None else _version(newest).next_version(bump)
     while str(version) in taken:
         version = version.next_version(bump)
     return str(version)
