@@ -117,8 +117,8 @@ def _grant(batch: list[Due], *, now: datetime) -> int:
     lines = {transfer.pk: _lines(item, purses[item.partner_id], now=now) for item, transfer in mine}
     ledger.save_new_lots([line for pair in lines.values() for line in pair])
     Entry.objects.bulk_create([ledger.entry(transfer, line) for _, transfer in mine for line in lines[transfer.pk]])
-    for partner_id in {item.partner_id for item, _ in mine}:
-        purses[partner_id].save()
+    if mine:
+        ledger.save_all(purses[partner_id] for partner_id in {item.partner_id for item, _ in mine})
     return len(mine)
 
 
