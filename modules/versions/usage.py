@@ -88,13 +88,18 @@ def people_of(version: ModuleVersion) -> People:
     """The people of a version, in three queries. For its publisher and for admins."""
     ran, told = _deployers(version=version.pk), _told(version=version.pk)
     known = {pk: (email, short_name(first_name, email), live) for pk, first_name, email, live in _live(version, ran)}
-    order = sorted(ran, key=lambda row: (-row[2], known[row[0]]))
     return People(
-        [Deployer(known[pk][1], Usage(*counts, live=known[pk][2])) for pk, _, *counts in order],
+        [_deployer(known[row[0]], row) for row in sorted(ran, key=lambda row: (-row[2], known[row[0]]))],
         number=ran[0][1] if ran else 0,
         told=[short_name(first_name, email) for _, first_name, email in told],
         number_told=told[0][0] if told else 0,
     )
+
+
+def _deployer(person: tuple[str, str, int], row: tuple[int, ...]) -> Deployer:
+    _, name, live = person
+    _, _, deployed, succeeded, failed = row
+    return Deployer(name, Usage(deployed, succeeded, failed, live))
 
 
 def _usage(ran: dict[str, int] | None, live: int | None) -> Usage:

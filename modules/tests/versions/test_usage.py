@@ -7,7 +7,7 @@ from accounts.models import User
 from deployments.models import Deployment, Run
 from deployments.tests.factories import make_deployment, make_run
 from modules.tests.published_versions import make_module, version_of
-from modules.versions import usage
+from modules.versions import notices, usage
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,17 @@ def test_deployers_come_by_how_often_they_deployed(bob, carol, module):
         usage.Deployer("Carol", usage.Usage(deployed=2, succeeded=1, failed=1, live=1)),
         usage.Deployer("Bob", usage.Usage(deployed=1, succeeded=2)),
     ]
+
+
+def test_who_gets_an_email_is_counted_and_named_by_address(alice, bob, carol, module):
+    version = version_of(module, "1.0.0")
+    dora, erin = (User.objects.create_user(f"{name}@example.com") for name in ("dora", "erin"))
+    for person in (erin, dora, carol, bob, alice, carol):
+        deploy(version, person, f"of {person} {Deployment.objects.count()}", ("deploy", "succeeded"), live=True)
+    people = usage.people_of(version)
+    assert people.number == 5
+    assert (people.told, people.number_told) == (["Bob", "Carol", "dora"], 4)  # not alice, whose module it is
+    assert notices.notice(people.told, people.number_told) == "Bob, Carol, dora and 1 more get an e-mail."
 
 
 def test_people_are_named_without_making_a_user_of_each(monkeypatch, carol, module):
