@@ -80,7 +80,7 @@ def test_title_in_the_save_bar_is_escaped():
 
 def test_module_that_is_brought_back_is_called_so_in_bar_button_and_result():
     bar = page_story.save_bar(Plan(new=[*candidates("A"), *back("B")]))
-    assert (bar.summary, bar.button) == ("1 new, 1 to bring back.", "Publish 1, bring back 1")
+    assert (bar.summary, bar.button) == ("1 to publish, 1 to bring back.", "Publish 1, bring back 1")
     assert page_story.result({"b": "back 1.0.0 abc"}) == "Brought back 1 module."
 
 

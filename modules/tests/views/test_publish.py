@@ -300,7 +300,7 @@ def test_list_needs_no_more_queries_for_more_modules(browser, alice, github, dja
     connection = connect(github, alice, files={"m1/main.tf": GREETING})
     publish(connection, "m1")
     browser.get(PAGE)  # makes the row of platform settings
-    with django_assert_num_queries(11) as first:
+    with django_assert_num_queries(10) as first:
         browser.get(PAGE)
     github.commit(NAME, {f"m{number}/main.tf": f"# {number}\n{GREETING}" for number in range(2, 5)})
     publish(connection, "m1", "m2", "m3", "m4")

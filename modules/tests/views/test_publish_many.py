@@ -265,6 +265,7 @@ class TestProgress:
         problems = {"m003": "m003 was changed by somebody else."}
         Publication.objects.create(
             connection=connection,
+            by=connection.owner,
             scan=scan,
             promise={"m003": "removed"},
             status="failed",

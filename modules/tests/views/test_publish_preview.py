@@ -279,7 +279,7 @@ def test_updates_alarms_and_deployments_cost_no_query_each(browser, alice, bob, 
     publish(connection, *names)
     make_restless(connection, github, bob, "m1")
     browser.get(PAGE)
-    with django_assert_num_queries(11) as first:
+    with django_assert_num_queries(10) as first:
         browser.get(PAGE)
     for name in names[1:]:
         make_restless(connection, github, bob, name)
