@@ -4,6 +4,8 @@ import pgtrigger
 
 from foundation import triggers
 
+ACCOUNT_FAULT = "account % is not what its newest entry and its lots say: %"
+LOT_FAULT = "lot % is not what its entries and holds say: %"
 FINANCIAL = "('revenue', 'payouts')"  # kinds of accounts in money; the others are in credits
 
 
@@ -21,7 +23,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     ]
 
 
-def _balanced(name: str, transfer_id: str) -> pgtrigger.Trigger:
+def _balanced(name: str) -> pgtrigger.Trigger:
     """A trigger that rejects, at commit, a transfer with one line, whose credits or money do not sum to zero, or whose
     copies of what it moved are not what its lines say.
     """
@@ -39,15 +41,15 @@ def _balanced(name: str, transfer_id: str) -> pgtrigger.Trigger:
                          coalesce(sum(e.amount) FILTER (WHERE a.kind = 'revenue'), 0)]
               INTO lines, credits, money, moved
               FROM billing_entry e JOIN billing_account a ON a.id = e.account_id
-             WHERE e.transfer_id = NEW.{transfer_id};
+             WHERE e.transfer_id = NEW.transfer_id;
             IF lines < 2 OR credits <> 0 OR money <> 0 THEN
                 RAISE EXCEPTION 'transfer % is not balanced: % lines, credits %, money %',
-                    NEW.{transfer_id}, lines, credits, money USING ERRCODE = 'check_violation';
+                    NEW.transfer_id, lines, credits, money USING ERRCODE = 'check_violation';
             END IF;
             PERFORM 1 FROM billing_transfer
-              WHERE id = NEW.{transfer_id} AND moved <> ARRAY[awarded, purchased, share_amount]::numeric[];
+              WHERE id = NEW.transfer_id AND moved <> ARRAY[awarded, purchased, share_amount]::numeric[];
             IF FOUND THEN
-                RAISE EXCEPTION 'transfer % does not say what its lines move: %', NEW.{transfer_id}, moved
+                RAISE EXCEPTION 'transfer % does not say what its lines move: %', NEW.transfer_id, moved
                     USING ERRCODE = 'check_violation';
             END IF;
             RETURN NULL;
@@ -74,22 +76,38 @@ ENTRY_OUT_OF_LINE = f"""
 """  # noqa: S608
 
 
-def _accounts(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
-    """A trigger that rejects a balance that is not that of the newest entry, and what no lot of it reserves."""
+CHANGED = "OLD.{0} IS DISTINCT FROM NEW.{0}"
+
+
+def _posted(name: str, operation: pgtrigger.Operation, *, condition: str = "") -> pgtrigger.Trigger:
+    """A trigger that rejects a balance that is not that of the newest entry."""
     return triggers.never_leaves(
         name,
         operation,
-        faulty=f"""
+        condition=condition,
+        faulty="""
             SELECT a.id, concat_ws(' ', a.balance, a.held, a.sequence)
-              FROM (SELECT * FROM billing_account WHERE {which}) a
+              FROM (SELECT * FROM billing_account WHERE id = NEW.id) a
               LEFT JOIN LATERAL (SELECT balance_after, sequence FROM billing_entry
                                   WHERE account_id = a.id AND sequence IS NOT NULL
                                   ORDER BY sequence DESC LIMIT 1) e ON true
-             CROSS JOIN LATERAL (SELECT coalesce(sum(held), 0) AS held FROM billing_lot
-                                  WHERE account_id = a.id AND remaining > 0) l
-             WHERE (a.balance, a.sequence, a.held) IS DISTINCT FROM
-                   (coalesce(e.balance_after, 0), coalesce(e.sequence, 0), l.held)""",  # noqa: S608
-        says="account % is not what its newest entry and its lots say: %",
+             WHERE (a.balance, a.sequence) IS DISTINCT FROM (coalesce(e.balance_after, 0), coalesce(e.sequence, 0))""",
+        says=ACCOUNT_FAULT,
+    )
+
+
+def _reserved(name: str, operation: pgtrigger.Operation, which: str, *, condition: str = "") -> pgtrigger.Trigger:
+    """A trigger that rejects what is reserved in an account, and in no lot of it."""
+    return triggers.never_leaves(
+        name,
+        operation,
+        condition=condition,
+        faulty=f"""
+            SELECT a.id, concat_ws(' ', a.balance, a.held, a.sequence)
+              FROM (SELECT * FROM billing_account WHERE id = {which}) a
+             WHERE a.held <> (SELECT coalesce(sum(held), 0) FROM billing_lot
+                               WHERE account_id = a.id AND remaining > 0)""",  # noqa: S608
+        says=ACCOUNT_FAULT,
     )
 
 
@@ -99,22 +117,36 @@ LEFT_OF_LOT = """
       FROM billing_entry WHERE lot_id = {lot} ORDER BY id DESC LIMIT 1"""
 
 
-def _lots(name: str, operation: pgtrigger.Operation, which: str) -> pgtrigger.Trigger:
-    """A trigger that rejects a lot whose rest its newest entry does not say, or of which more or less is reserved."""
+def _left(name: str, operation: pgtrigger.Operation, which: str, *, condition: str = "") -> pgtrigger.Trigger:
+    """A trigger that rejects a lot whose rest its newest entry does not say."""
     return triggers.never_leaves(
         name,
         operation,
+        condition=condition,
+        faulty=f"""
+            SELECT l.id, concat_ws(' ', l.remaining, l.held)
+              FROM (SELECT * FROM billing_lot WHERE id = {which}) l
+              LEFT JOIN LATERAL ({LEFT_OF_LOT.format(lot="l.id")}) e ON true
+             WHERE l.remaining <> coalesce(e.rest, 0)""",  # noqa: S608
+        says=LOT_FAULT,
+    )
+
+
+def _held(name: str, operation: pgtrigger.Operation, which: str, *, condition: str = "") -> pgtrigger.Trigger:
+    """A trigger that rejects lots of which more or less is reserved than their holds say."""
+    return triggers.never_leaves(
+        name,
+        operation,
+        condition=condition,
         faulty=f"""
             SELECT l.id, concat_ws(' ', l.remaining, l.held)
               FROM (SELECT * FROM billing_lot WHERE {which}) l
               JOIN billing_account a ON a.id = l.account_id
-              LEFT JOIN LATERAL ({LEFT_OF_LOT.format(lot="l.id")}) e ON true
-             CROSS JOIN LATERAL (SELECT coalesce(sum(line.amount), 0) AS held
-                                   FROM billing_hold hold JOIN billing_holdline line ON line.hold_id = hold.id
-                                  WHERE hold.wallet_id = a.wallet_id AND hold.state = 'pending'
-                                    AND line.lot_id = l.id) h
-             WHERE (l.remaining, l.held) IS DISTINCT FROM (coalesce(e.rest, 0), h.held)""",  # noqa: S608
-        says="lot % is not what its entries and holds say: %",
+             WHERE l.held <> (SELECT coalesce(sum(line.amount), 0)
+                                FROM billing_hold hold JOIN billing_holdline line ON line.hold_id = hold.id
+                               WHERE hold.wallet_id = a.wallet_id AND hold.state = 'pending'
+                                 AND line.lot_id = l.id)""",  # noqa: S608
+        says=LOT_FAULT,
     )
 
 
@@ -151,7 +183,13 @@ TRANSFER = [
         operation=pgtrigger.Insert,
         func="NEW.transaction := pg_current_xact_id()::text::bigint; RETURN NEW;",
     ),
-    _balanced("transfer_is_balanced", "id"),
+    triggers.never_leaves(
+        "transfer_has_lines",  # which see to it that they are balanced
+        pgtrigger.Insert,
+        faulty="""SELECT NEW.id, '0 lines, credits 0, money 0'
+                   WHERE NOT EXISTS (SELECT FROM billing_entry WHERE transfer_id = NEW.id)""",
+        says="transfer % is not balanced: %",
+    ),
 ]
 
 ENTRY = [
@@ -180,14 +218,14 @@ ENTRY = [
             RETURN NEW;
         """,
     ),
-    _balanced("entry_is_balanced", "transfer_id"),
+    _balanced("entry_is_balanced"),
     triggers.never_leaves(
         "entry_follows_the_one_before",
         pgtrigger.Insert,
         faulty=ENTRY_OUT_OF_LINE,
         says="entry % does not follow the one before in its account: %",
     ),
-    _lots("entry_moves_its_lot", pgtrigger.Insert, "id = NEW.lot_id"),
+    _left("entry_moves_its_lot", pgtrigger.Insert, "NEW.lot_id", condition="NEW.lot_id IS NOT NULL"),
 ]
 
 WALLET = [
@@ -200,20 +238,27 @@ LOT = [
         name="lot_keeps_its_origin",
         fields=["account", "source", "amount", "expires_at", "period", "paid", "currency", "created_at"],
     ),
-    _lots("lot_is_what_its_entries_say", pgtrigger.Insert | pgtrigger.UpdateOf("remaining", "held"), "id = NEW.id"),
-    _accounts(
-        "account_reserves_what_its_lots_do", pgtrigger.Insert | pgtrigger.UpdateOf("held"), "id = NEW.account_id"
+    _left("lot_comes_with_its_entry", pgtrigger.Insert, "NEW.id"),
+    _left("lot_is_what_its_entries_say", pgtrigger.Update, "NEW.id", condition=CHANGED.format("remaining")),
+    _held("lot_comes_with_its_holds", pgtrigger.Insert, "id = NEW.id"),
+    _held("lot_reserves_what_its_holds_do", pgtrigger.Update, "id = NEW.id", condition=CHANGED.format("held")),
+    _reserved("account_reserves_what_lots_come_with", pgtrigger.Insert, "NEW.account_id", condition="NEW.held <> 0"),
+    _reserved(
+        "account_reserves_what_its_lots_do", pgtrigger.Update, "NEW.account_id", condition=CHANGED.format("held")
     ),
     pgtrigger.Protect(name="lot_is_never_deleted", operation=pgtrigger.Delete),
 ]
 
 ACCOUNT = [
     pgtrigger.ReadOnly(name="account_stays_in_its_wallet", fields=["wallet", "kind"]),
-    _accounts(
+    _posted("balance_comes_with_its_entry", pgtrigger.Insert),
+    _posted(
         "balance_changes_with_its_entry",
-        pgtrigger.Insert | pgtrigger.UpdateOf("balance", "sequence", "held"),
-        "id = NEW.id",
+        pgtrigger.Update,
+        condition=f"{CHANGED.format('balance')} OR {CHANGED.format('sequence')}",
     ),
+    _reserved("account_comes_with_what_its_lots_reserve", pgtrigger.Insert, "NEW.id"),
+    _reserved("account_changes_with_its_lots", pgtrigger.Update, "NEW.id", condition=CHANGED.format("held")),
     triggers.never_deleted("account_is_never_deleted"),
 ]
 
@@ -230,7 +275,7 @@ HOLD = [
         pgtrigger.Insert | pgtrigger.UpdateOf("state", "captured", "refunded"),
         "id = NEW.id",
     ),
-    _lots(
+    _held(
         "hold_frees_its_lots",
         pgtrigger.UpdateOf("state"),
         "id IN (SELECT lot_id FROM billing_holdline WHERE hold_id = NEW.id)",
@@ -241,6 +286,6 @@ HOLD = [
 HOLD_LINE = [
     triggers.stays("a_hold_line_stays", grows=["refunded"]),
     _holds("hold_is_the_sum_of_its_lines", pgtrigger.Insert | pgtrigger.UpdateOf("refunded"), "id = NEW.hold_id"),
-    _lots("hold_line_reserves_of_its_lot", pgtrigger.Insert, "id = NEW.lot_id"),
+    _held("hold_line_reserves_of_its_lot", pgtrigger.Insert, "id = NEW.lot_id"),
     triggers.never_deleted("hold_line_is_never_deleted"),
 ]

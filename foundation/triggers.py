@@ -53,16 +53,20 @@ def stays(
     )
 
 
-def never_leaves(name: str, operation: pgtrigger.Operation, *, faulty: str, says: str) -> pgtrigger.Trigger:
+def never_leaves(
+    name: str, operation: pgtrigger.Operation, *, faulty: str, says: str, condition: str = ""
+) -> pgtrigger.Trigger:
     """A trigger that rejects, at commit, what leaves rows that break a rule: those that the query `faulty` finds.
 
     The query has the columns `id` and `found`, which the error names; it says `NEW` for the row that was written.
+    Nothing is asked of a row for which `condition` (SQL) does not hold when it is written.
     """
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,
         operation=operation,
         timing=pgtrigger.Deferred,
+        condition=pgtrigger.Condition(condition) if condition else None,
         declare=[("fault", "record")],
         func=f"""
             SELECT * INTO fault FROM ({faulty}) AS faulty(id, found) LIMIT 1;

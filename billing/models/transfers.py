@@ -47,7 +47,7 @@ class Transfer(models.Model):
     cost_centre = models.ForeignKey(CostCentre, on_delete=models.PROTECT, null=True, related_name="transfers")
     module_title = models.CharField(max_length=200, blank=True)
     deployment_ref = models.CharField(max_length=10, blank=True)
-    partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+")
+    partner = models.ForeignKey(PEOPLE, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     share_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     charged_amount = models.BigIntegerField(default=0, help_text="What was paid for the credits, in minor units.")
     share_amount = models.BigIntegerField(default=0, help_text="The partner's revenue in minor units.")
@@ -59,8 +59,12 @@ class Transfer(models.Model):
     class Meta:
         triggers = triggers.TRANSFER
         indexes = [
-            models.Index(fields=["wallet", "-created_at"], name="transfers_by_wallet_and_time"),
-            models.Index(fields=["partner", "created_at"], name="revenue_by_partner_and_time"),
+            models.Index(
+                fields=["wallet", "-created_at"], condition=~Q(kind="revenue"), name="transfers_by_wallet_and_time"
+            ),
+            models.Index(
+                fields=["partner", "created_at"], include=["kind", "share_amount"], name="revenue_by_partner_and_time"
+            ),
             models.Index(fields=["-created_at", "-id"], condition=~Q(kind="revenue"), name="transfers_by_time"),
             models.Index(
                 fields=["created_at"],

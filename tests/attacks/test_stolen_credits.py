@@ -151,3 +151,30 @@ def test_a_transfer_by_hand_that_says_all_it_moves_leaves_its_trace(paid, carol)
     posted(carol)
     rules = {fault.rule for fault in verify.faults()}
     assert rules == {"a transfer's balance is the sum up to it"}
+
+
+def test_a_line_joins_a_transfer_that_was_checked_already(paid, carol):
+    line = f"{ENTRY} SELECT max(t.id), {{}}, NULL, 7, NULL, NULL FROM billing_transfer t"
+    issuance = "(SELECT id FROM billing_account WHERE kind = 'issuance')"
+    with transaction.atomic():
+        posted(carol)
+        with pytest.raises(DatabaseError, match="is not balanced: 3 lines, credits 7"):
+            attempt(line.format(issuance))
+
+
+def test_a_transfer_without_lines_says_what_somebody_got(paid):
+    columns = "key, wallet_id, kind, request_hash, reason, reference, awarded, purchased, run_ref, module_title"
+    columns += ", deployment_ref, charged_amount, share_amount, currency, created_at"
+    with pytest.raises(DatabaseError, match="is not balanced: 0 lines"):
+        attempt(f"""INSERT INTO billing_transfer (ref, transaction, {columns})
+                    SELECT 'raw', 0, 'raw', {columns.removeprefix("key, ")} FROM billing_transfer LIMIT 1""")
+    assert verify.faults() == []
+
+
+@pytest.mark.parametrize("held", [1, 100_000])
+def test_a_new_lot_comes_with_something_reserved(reserved, held):
+    with pytest.raises(DatabaseError, match="is not what"):
+        attempt(f"""INSERT INTO billing_lot (account_id, source, amount, remaining, held, paid, currency, created_at)
+                    SELECT account_id, 'award', 100000, 100000, {held}, 0, '', now() FROM billing_lot
+                     WHERE id = {HERS}""")
+    assert verify.faults() == []
