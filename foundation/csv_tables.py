@@ -63,6 +63,8 @@ def csv_lines(rows: Iterable[Row]) -> str:
 def safe(cell: object) -> object:
     """Returns `cell`, or its text after an apostrophe if a spreadsheet would evaluate it."""
     if isinstance(cell, str):
+        if cell[:1].isalnum():  # nearly all
+            return cell
         return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
     return cell if cell is None or isinstance(cell, NUMBERS) else safe(str(cell))
 

@@ -14,6 +14,7 @@ from foundation.credits import CREDIT, amount, written
 from foundation.paragraphs import Notice, joined
 from foundation.times import when
 
+WORDS = {state.value: state.label.lower() for state in Hold.State}
 NOTHING_STARTED = "No run was started and no credits were reserved."
 KEPT = f"Your inputs are kept. {NOTHING_STARTED}"
 WHEN_CHARGED = "Reserved when you confirm, charged on success. Returned if nothing was created."
@@ -124,4 +125,4 @@ def listed(state: str | None, units: int | None) -> str:
 
 def word(state: str | None) -> str:
     """The state of a hold in lower case; blank when there is none."""
-    return Hold.State(state).label.lower() if state else ""
+    return WORDS[state] if state else ""
