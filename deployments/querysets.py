@@ -53,6 +53,14 @@ class DeploymentQuerySet(models.QuerySet[Any]):
     def is_live(self) -> Q:
         return Q(destroyed_at__isnull=True) & (Q(status=self.model.Status.LIVE) | Q(pk__in=self._busy))
 
+    def settled_live(self) -> Self:
+        """The live ones by their status alone, which an index has."""
+        return self.standing().filter(status=self.model.Status.LIVE)
+
+    def becoming_live(self) -> Self:
+        """The other live ones, by their unfinished run."""
+        return self.standing().filter(pk__in=self._busy).exclude(status=self.model.Status.LIVE)
+
     def with_is_told(self) -> Self:
         """Adds `is_told`: whether the owner of a live deployment gets e-mails about removals and revocations.
 

@@ -109,6 +109,6 @@ def _of_platform(admin: Param) -> QuerySet[Any]:
     return User.objects.filter(pk=admin).values_list(
         Number(people),
         Number(people.filter(is_partner=True)),
-        Number(Deployment.objects.live()),
+        Number(Deployment.objects.settled_live()) + Number(Deployment.objects.becoming_live()),
         Number(Run.objects.unfinished()),
     )
