@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from itertools import starmap
 from typing import Any, NamedTuple
 
@@ -87,7 +88,7 @@ class Wanted:
             rows = rows.filter(wallet=Subquery(Wallet.objects.filter(owner=whose).values("pk")[:1]))
         return rows.alias(words=words).filter(self._found) if self.text else rows
 
-    @property
+    @cached_property
     def _found(self) -> Q:
         text = self.text.lower()
         centres = CostCentre.objects.alias(words=CENTRE_WORDS).filter(words__contains=text).values_list("pk", flat=True)
