@@ -9,7 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import clean_client_ip
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +24,7 @@ OTHER_WAYS = {  # buttons that lead to another way to confirm who one is
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
 
+LONGEST_EMAIL = 254  # characters; RFC 5321 allows no more in a path, which has brackets around it
 SECOND_FACTORS = {  # what an e-mail says of a change that somebody made to their own, by the name of allauth's template
     "mfa/email/totp_activated": "An app for two-factor sign-in was set up.",
     "mfa/email/totp_deactivated": "The app for two-factor sign-in was removed.",
@@ -39,6 +40,7 @@ class PortalAdapter(DefaultAccountAdapter):
         "cannot_remove_primary_email": "This is your primary address. Make another one primary first.",
         "duplicate_email": "This address is yours already.",
         "email_password_mismatch": "E-mail or password is not correct. Check both, then try again.",
+        "email_too_long": "An e-mail address has at most 254 characters. Enter a shorter one.",
         "email_taken": "This address has an account already. Enter another one.",
         "enter_current_password": "Your current password is not correct. Type it again.",
         "incorrect_password": "The password is not correct. Type it again.",
@@ -80,6 +82,13 @@ class PortalAdapter(DefaultAccountAdapter):
             why="the second factors of your account were changed",
             stop="Was it not you? Change your password, and tell an admin of this portal.",
         )
+
+    def clean_email(self, email: str) -> str:
+        """allauth's forms take longer addresses, which it cuts off, or which the database refuses."""
+        if len(email) > LONGEST_EMAIL:
+            raise ValidationError(self.error_messages["email_too_long"])
+        cleaned: str = super().clean_email(email)
+        return cleaned
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whose attempts are counted: the address that the outermost of our proxies added to X-Forwarded-For.

@@ -13,7 +13,7 @@ from deployments.sandbox.state_file import MOST_LISTED
 from foundation.compiled import Param, compiled
 
 MOST_SHOWN = 250  # resources of a page
-FEW = 20  # resources that need no search
+FEW = 10  # resources that need no search
 LONGEST = 200  # characters of a search
 MOST_DIGITS = 6
 

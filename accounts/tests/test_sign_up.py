@@ -128,3 +128,21 @@ def test_domains_that_are_none_are_refused_in_the_form(signed_in, admin, domains
     answer = signed_in(admin).post(SETTINGS, fields(sign_up="domains", sign_up_domains=domains))
     assert error in answer.text
     assert PlatformSettings.load().sign_up == SignUp.INVITED
+
+
+LONG = f"{'m' * 243}@example.com"  # 255 characters
+TOO_LONG = "An e-mail address has at most 254 characters. Enter a shorter one."
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_too_long_was_cut_off_and_stored():
+    choose(SignUp.OPEN)
+    assert TOO_LONG in sign_up(LONG).text
+    assert sign_up(LONG[1:])["Location"] == "/accounts/confirm-email/"
+    assert [user.email for user in User.objects.all()] == [LONG[1:]]
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_too_long_was_an_error_for_who_has_an_account(signed_in, carol):
+    answer = signed_in(carol).post("/accounts/email/", {"email": LONG, "action_add": ""})
+    assert (answer.status_code, TOO_LONG in answer.text) == (422, True)

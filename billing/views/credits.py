@@ -29,6 +29,8 @@ def credits_add(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied("Only admins can add credits. Nothing was changed.")
     choice = WhoseForm(request.GET, people=shared.people_of(request, "credits"), of="credits")
+    if choice.is_valid() and choice.chosen == request.user:
+        choice.add_error("person", str(services.OwnBalance()))
     if not choice.is_valid() or choice.chosen is None:
         return shared.page(
             request, "credits", {"choice": choice}, status=200 if request.method == "GET" and not choice.errors else 422

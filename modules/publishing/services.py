@@ -23,7 +23,7 @@ class StalePublication(Exception):
     """Publishing would do something else than the form promised; `changes` are sentences about it."""
 
     def __init__(self, changes: list[str]) -> None:
-        super().__init__("The repository or the catalogue changed after you opened this page.")
+        super().__init__("The repository, the catalogue or what is chosen changed after you opened this page.")
         self.changes = changes
 
 

@@ -47,7 +47,8 @@ def test_retention_could_change_all_of_a_run_that_it_empties(db):
         " WHERE grantee = to_regrole(%s)",
         "portal_retention",
     )
-    emptied = {("deployments_run", name, CHANGE) for name in ("plan", "process", "state_id", "emptied_at")}
+    names = ("plan", "process", "secret_inputs", "secret_names", "state_id", "emptied_at")
+    emptied = {("deployments_run", name, CHANGE) for name in names}
     assert set(changed) == emptied | {("modules_publication", "scan_id", CHANGE)}
 
 

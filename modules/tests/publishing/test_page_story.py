@@ -110,7 +110,7 @@ def test_result_repeats_the_button(promise, text):
     [
         (
             StalePublication(["a has changed."]),
-            "The repository or the catalogue changed after you opened this page.",
+            "The repository, the catalogue or what is chosen changed after you opened this page.",
             "Nothing was published. Your choices are kept. Check what changed, then publish again.",
             ["a has changed."],
         ),
