@@ -120,7 +120,7 @@ def test_search_goes_on_while_the_run_does(client, alice, run):
 
 def test_search_of_a_run_is_one_query_however_many_there_are(page, run, django_assert_num_queries):
     page("?find=n")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page("?find=n")
     PlannedChange.objects.bulk_create(
         PlannedChange(run=run, position=at, address=f"null_resource.n[{at}]", action="create") for at in range(10, 600)
