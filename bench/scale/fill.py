@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import django
@@ -33,6 +34,7 @@ def main() -> None:
         "ledger": money.fill,
         "runs": lambda: _runs(size),
         "statistics": lambda: rows.run("VACUUM ANALYZE"),
+        "months": lambda: granting.run(_last_month()),
         "grants": lambda: granting.run(timezone.now()),
         "verify": _verify,
         "again": lambda: rows.run("VACUUM ANALYZE"),
@@ -51,6 +53,11 @@ def _timed(name: str, step: Callable[[], object]) -> float:
     took = time.perf_counter() - began
     print(f"{name}: {took:.1f} s", flush=True)
     return took
+
+
+def _last_month() -> datetime:
+    """When the task for grants would have run last before this month's became due."""
+    return timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(minutes=10)
 
 
 def _plan(size: Size) -> None:

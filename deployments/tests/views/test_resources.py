@@ -125,7 +125,7 @@ def test_search_of_a_run_is_one_query_however_many_there_are(page, run, django_a
     PlannedChange.objects.bulk_create(
         PlannedChange(run=run, position=at, address=f"null_resource.n[{at}]", action="create") for at in range(10, 600)
     )
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         answer = page("?find=n")
     assert len(addresses(answer)) == 250
     assert "The first 250 found" in text_of(answer)
