@@ -30,13 +30,16 @@ def main() -> None:
 def demo() -> list[Figure]:
     """Figures of a demo of its own."""
     with own_world() as world:
-        return [demo_again(world), pages(world), *inside(world, "runs")]
+        again = demo_again(world)
+        world.rest()
+        return [again, pages(world), *inside(world, "runs")]
 
 
 def watchers() -> list[Figure]:
     """Figures of 500 people who watch one live log, in a demo of its own."""
     with own_world() as world:
         world.start()
+        world.rest()
         return inside(world, "watchers")
 
 
@@ -44,6 +47,7 @@ def web() -> list[Figure]:
     """Figures of 32 clients who ask for one page, in a demo of its own."""
     with own_world() as world:
         world.start()
+        world.rest()
         return many_pages(world)
 
 
