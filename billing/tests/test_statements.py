@@ -105,7 +105,7 @@ class TestStatementsOfEverybody:
         for month in range(1, count + 1):
             charged(carol, 1, now=OCTOBER.replace(month=month))
         page(client, admin, "invoices")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(9):
             assert client.get(reverse("billing:invoices")).status_code == 200
 
 

@@ -291,7 +291,7 @@ def test_scan_compares_updates_ahead_so_that_no_page_does(connection, alice, dja
     scan = make_scan(connection, SIXTY, text=TEXT + 'output "more" {\n  value = 1\n}\n', commit="d")
     job.compare_ahead(connection, scan=scan)
     newest = newest_scan(connection)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         told = overview.of_connection(connection, newest, by=alice).promise
     hashes = dict(newest.found.values_list("path", "content_hash"))
     assert told == {path: f"updated 1.1.0 {hashes[path][:12]}" for path in told}
