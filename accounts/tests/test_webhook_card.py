@@ -153,7 +153,7 @@ class TestRefusedDeliveries:
         assert GitHubConnection.objects.get().delivery_refused_at is None
 
     def test_without_a_secret_nothing_is_noted(self, chosen, client):
-        assert deliver(client, f"/hooks/github/{chosen.ref}/", "x").status_code == 404
+        assert deliver(client, f"/hooks/github/{chosen.ref}/", "x").status_code == 403
         assert GitHubConnection.objects.get().delivery_refused_at is None
 
 

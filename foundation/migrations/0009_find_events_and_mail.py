@@ -1,6 +1,5 @@
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -8,10 +7,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0008_faults'),
+        ('accounts', '0010_people_by_words'),  # makes the extension pg_trgm, and drops it when it is undone
     ]
 
     operations = [
-        TrigramExtension(),  # trusted: the owner of the database may create it
         migrations.AddIndex(
             model_name='auditevent',
             index=models.Index(fields=['verb', '-id'], name='audit_by_verb'),
