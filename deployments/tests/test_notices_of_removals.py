@@ -14,6 +14,7 @@ from foundation.models import OutboxMessage
 from modules.models import Module
 from modules.publishing import services
 from modules.tests.published_versions import make_module
+from tests.fixtures.live import owning
 
 
 @pytest.fixture
@@ -116,7 +117,8 @@ def test_a_module_in_the_catalogue_tells_nobody(greeting, carol):
 
 def test_a_title_of_several_lines_makes_one_line_of_subject(greeting, alice, carol):
     deployment = live(greeting, carol)
-    type(deployment.cost_centre).objects.update(module_title="Greeting\r\nBcc: all")
+    with owning():
+        type(deployment.cost_centre).objects.update(module_title="Greeting\r\nBcc: all")
     services.remove(greeting, by=alice)
     tell_of_removals()
     assert OutboxMessage.objects.get().subject == "Greeting Bcc: all was removed from the catalogue"
