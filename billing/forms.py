@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from accounts import directory
 from accounts.models import User
+from billing.errors import OwnBalance
 from billing.models import Allowance
 from billing.months import Month
 from foundation.amounts import CreditsField, MoneyField
@@ -88,6 +89,20 @@ class WhoseForm(forms.Form):
     @property
     def chosen(self) -> User | None:
         return self.cleaned_data.get("person")
+
+
+class PayeeForm(WhoseForm):
+    """Chooses who gets credits `by` an admin."""
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.by = by
+
+    def clean_person(self) -> User:
+        person: User = self.cleaned_data["person"]
+        if person == self.by:
+            raise forms.ValidationError(str(OwnBalance()))
+        return person
 
 
 class MovementsForm(WhoseForm):

@@ -105,6 +105,15 @@ def test_never_to_oneself(client, admin):
     response = send(client, admin, admin)
     assert response.status_code == 422
     assert "You cannot change your own balance." in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["email", "ref"])
+def test_choosing_oneself_is_refused_before_anything_is_typed(client, admin, name):
+    client.force_login(admin)
+    response = client.get(reverse("billing:credits-add"), {"person": getattr(admin, name)})
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert ("You cannot change your own balance." in text, 'name="amount"' in text) == (True, False)
     assert services.balance(admin).available == 0
 
 

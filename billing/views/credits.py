@@ -14,7 +14,7 @@ from accounts import unsent
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from billing import crediting, services
-from billing.forms import CreditsForm, WhoseForm
+from billing.forms import CreditsForm, PayeeForm
 from billing.models import Account, Wallet
 from billing.views import shared
 from foundation.credits import amount
@@ -28,9 +28,8 @@ ADDED_BEFORE = "These credits were added before. Nothing was added again."
 def credits_add(request: SignedInRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied("Only admins can add credits. Nothing was changed.")
-    choice = WhoseForm(request.GET, people=shared.people_of(request, "credits"), of="credits")
-    if choice.is_valid() and choice.chosen == request.user:
-        choice.add_error("person", str(services.OwnBalance()))
+    people = shared.people_of(request, "credits")
+    choice = PayeeForm(request.GET, people=people, of="credits", by=request.user)
     if not choice.is_valid() or choice.chosen is None:
         return shared.page(
             request, "credits", {"choice": choice}, status=200 if request.method == "GET" and not choice.errors else 422

@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from deployments.models import AsidePiece, AsideState, Deployment, Run, StateVersion
-from deployments.redaction import Redactor, TooManyForms, leaves
+from deployments.redaction import Redactor, leaves
 from deployments.runs import results
 from deployments.runs.ending import follow_decision
 from deployments.sandbox import state_file
-from deployments.sandbox.state_file import NotAState
 from foundation import audit, faults
 from foundation.encryption import DecryptionFailed
 
 PIECE_BYTES = 1024**2
 MOST_MISSING = 500  # addresses
+OUTSIDE = (OperationalError, InterfaceError)  # the database is away: tried again later
 
 logger = logging.getLogger(__name__)
 
@@ -49,14 +49,19 @@ def content(aside: AsideState) -> Iterator[bytes]:
 
 
 def take_accepted(**of: Any) -> None:
-    """Make accepted states, all or those `of` one deployment, its newest one where no run is at work."""
+    """Make accepted states, all or those `of` one deployment, its newest one where no run is at work.
+
+    One that cannot be taken is given back to the admins. Raises what OUTSIDE holds.
+    """
     for aside in _accepted().filter(**of).order_by("pk"):
         try:
             _take(aside)
         except DecryptionFailed as error:
-            _refuse(aside, error, faults.unreadable("It", error))
-        except (NotAState, TooManyForms) as error:
-            _refuse(aside, error, "It can't be read.")
+            _refuse(aside, faults.unreadable("It", error))
+        except OUTSIDE:
+            raise
+        except Exception:  # whatever it is, runs of its deployment must not wait for it for ever
+            _refuse(aside, "It can't be read.")
 
 
 def _accepted() -> QuerySet[AsideState]:
@@ -65,7 +70,7 @@ def _accepted() -> QuerySet[AsideState]:
 
 @transaction.atomic
 def _take(aside: AsideState) -> None:
-    """Raises NotAState, and foundation.encryption.DecryptionFailed. Meanwhile no run of the deployment is claimed."""
+    """Meanwhile no run of the deployment is claimed. Raises DecryptionFailed, and whatever else keeps it unread."""
     deployment = Deployment.objects.select_for_update(no_key=True).get(pk=aside.deployment_id)
     runs = deployment.runs.unfinished().select_for_update(no_key=True).values_list("status", flat=True)
     if set(runs) & set(Run.OCCUPYING) or not _accepted().filter(pk=aside.pk).exists():
@@ -96,7 +101,7 @@ def _take(aside: AsideState) -> None:
 
 
 def _masking(run: Run) -> Callable[[str], str]:
-    """Masks the run's secrets in addresses; raises foundation.encryption.DecryptionFailed, and TooManyForms."""
+    """Masks the run's secrets in addresses; raises DecryptionFailed, and deployments.redaction.TooManyForms."""
     return Redactor(leaves(run.secrets()) + leaves(run.deployment.secrets())).clean
 
 
@@ -109,8 +114,8 @@ def _numbered(text: bytes, newest: StateVersion | None) -> tuple[bytes, state_fi
     return text, state_file.read(text)
 
 
-def _refuse(aside: AsideState, error: Exception, problem: str) -> None:
-    logger.error("accepted state not taken", extra={"aside": aside.pk, "error": str(error)})
+def _refuse(aside: AsideState, problem: str) -> None:
+    logger.exception("accepted state not taken", extra={"aside": aside.pk})
     _give_back(aside, problem)
 
 

@@ -139,6 +139,18 @@ def test_a_state_that_could_not_be_read_was_never_taken_again(lost, admin, setti
     assert (lost.problem, shop().resource_count) == ("", 1)
 
 
+def test_a_run_waited_for_ever_behind_a_state_that_our_own_code_failed_at(lost, carol, admin, settings, monkeypatch):
+    asides.accept(lost, by=admin)
+    run = services.start_run(shop(), action=Run.Action.RETRY, by=carol)
+    settings.RUN_FREE_BYTES = 2**62  # it ends before Terraform
+    with monkeypatch.context() as patched:
+        patched.setattr(aside.results, "keep", lambda *_: 1 / 0)
+        execute_run(run.pk)
+    run.refresh_from_db()
+    lost.refresh_from_db()
+    assert (run.attempts, lost.decision, lost.problem) == (1, "", "It can't be read.")
+
+
 def encryption_ring(name):
     return f"{name}:{'bmV3ZXIgdGhhbiB0aGUgdGVzdHMgb3duIGtleSEhISE='}"
 
