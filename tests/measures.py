@@ -1,4 +1,4 @@
-"""What an attack costs: memory of a process, connections to the database."""
+"""What an attack costs: memory of a process, connections to the database, which a fault may end."""
 
 import re
 from pathlib import Path
@@ -36,10 +36,19 @@ def _kib(line: re.Pattern, process: str = "self") -> int:
 
 
 def connections_of_the_portal() -> int:
+    return _of_the_portal("count(*)")
+
+
+def end_connections_of_the_portal(*, waiting: bool = False) -> int:
+    """End them, as a restart of PostgreSQL does, or those that wait for a lock; returns their number."""
+    return _of_the_portal("count(pg_terminate_backend(pid))", "wait_event_type = 'Lock'" if waiting else "true")
+
+
+def _of_the_portal(what: str, which: str = "true") -> int:
     """Without the one that asks, and without what PostgreSQL does by itself (autovacuum, parallel parts)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            f"SELECT {what} FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            f" AND backend_type = 'client backend' AND {which}"
         )
         return cursor.fetchone()[0]

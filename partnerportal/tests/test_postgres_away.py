@@ -4,6 +4,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg2
 import pytest
@@ -12,6 +13,7 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from demo.waiting import until
 from deployments.tests.page_text import text_of
 from partnerportal import outage
+from tests.measures import end_connections_of_the_portal
 
 PAGES = ["/", "/deployments/", "/billing/transactions/", "/profile/", "/admin/accounts/user/", "/accounts/login/"]
 AWAY = "The portal is not available right now"
@@ -60,16 +62,6 @@ def locked(table, url):
     other.close()
 
 
-def end_who_waits():
-    """End the sessions that wait for a lock, as a restart of PostgreSQL does; returns their number."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0]
-
-
 def test_a_connection_that_broke_in_the_middle_of_a_page_was_an_error(live_db, server, client, carol):
     client.force_login(carol)
     visitor = Visitor(server(), client)
@@ -78,7 +70,7 @@ def test_a_connection_that_broke_in_the_middle_of_a_page_was_an_error(live_db, s
         with locked(table, live_db):
             reader = threading.Thread(target=lambda got=got: got.append(visitor.ask("/deployments/")))
             reader.start()
-            until(end_who_waits, f"A page that waits for {table}")
+            until(partial(end_connections_of_the_portal, waiting=True), f"A page that waits for {table}")
             reader.join()
         status, _, text = got[0]
         assert (table, status, AWAY in text) == (table, 503, True)

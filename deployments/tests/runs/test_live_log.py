@@ -17,6 +17,7 @@ from deployments.models import Run, RunLog
 from deployments.runs import live_log
 from deployments.runs.log import CHANNEL, publish
 from deployments.tests.factories import make_deployment, make_run, make_version
+from tests.measures import connections_of_the_portal
 
 
 @pytest.fixture
@@ -102,16 +103,7 @@ def test_open_streams_hold_no_database_connection_but_those_of_the_places(server
         streams = [open_streams.enter_context(watching(portal, client, run)) for _ in range(6)]
         write(run, 1, " here")
         assert [next_event(stream)["data"] for stream in streams] == [[" here"]] * 6
-        assert len(_others()) <= 2
-
-
-def _others():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return cursor.fetchall()
+        assert connections_of_the_portal() <= 2
 
 
 def test_strangers_get_404_and_private_mode_opens_it_to_partners(server, client, bob, carol, run):

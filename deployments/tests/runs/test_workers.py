@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -26,6 +25,7 @@ from foundation.wake import wake
 from modules.models import Scan
 from modules.scanning.services import start_scan
 from modules.tests.catalogues import GREETING, connect
+from tests.measures import end_connections_of_the_portal
 
 QUICK = {"RUN_LEASE": "3", "RUN_HEARTBEAT": "1", "RUN_REAP": "1", "RUN_POLL": "1"}
 
@@ -228,12 +228,7 @@ def test_a_database_that_drops_its_connections_is_outlasted(live_db, runs_dir, c
     wait_for(lambda: status_of(run) == "applying")
     dropped = 0
     while status_of(run) == "applying":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            dropped += cursor.fetchone()[0]
+        dropped += end_connections_of_the_portal()
         time.sleep(0.3)
     wait_for(lambda: Run.objects.get(pk=run.pk).is_final)
     assert dropped >= 3

@@ -10,6 +10,7 @@ from django.urls import reverse
 from deployments.tests.factories import make_deployment, make_run, make_state, make_version
 from foundation.refs import new_ref
 from modules.models import ModuleVersion
+from tests.streaming import whole
 
 pytestmark = pytest.mark.django_db
 LISTS = [
@@ -31,11 +32,8 @@ def test_a_list_loads_no_value_that_it_does_not_show(client, admin, name):
     shop.state = make_state(make_run(shop, status="failed"), "a.one", outputs={"url": {"value": "https://shop"}})
     shop.save()
     client.force_login(admin)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        page = client.get(reverse(name))
-        assert "web-shop" in b"".join(page).decode()
+    with CaptureQueriesContext(connection) as queries:
+        assert "web-shop" in whole(client.get(reverse(name))).decode()
     assert [found[0] for query in queries if (found := LARGE.findall(query["sql"]))] == []
 
 
